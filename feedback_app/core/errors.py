@@ -1,0 +1,162 @@
+"""Everything that can go wrong, as classes: a stable code, a sentence for people, an HTTP status.
+
+A sentence says what happened and what to do next. It never carries a key, a URL or a stack
+trace: the raw cause goes to the log beside the request id.
+"""
+
+from typing import Any, ClassVar
+
+
+class AppError(Exception):
+    """A fault with a code and a sentence a person can act on."""
+
+    code: ClassVar[str] = "INTERNAL"
+    status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+    sentence: ClassVar[str] = "Something went wrong on our side. Please try again."
+
+    def __init__(self, message: str | None = None, *, retry_after_s: float | None = None) -> None:
+        self.message = message or self.sentence
+        self.retry_after_s = retry_after_s
+        super().__init__(self.message)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The body every HTTP error carries."""
+        return {"code": self.code, "message": self.message, "retryable": self.retryable}
+
+
+class Internal(AppError):
+    retryable = True
+
+
+class NotSignedIn(AppError):
+    code, status = "NOT_SIGNED_IN", 401
+    sentence = "Your session has ended. Sign in again to go on."
+
+
+class NotFound(AppError):
+    """Absent, another company's or another person's: the three must look alike."""
+
+    code, status = "NOT_FOUND", 404
+    sentence = "There is nothing here, or it is not yours to see."
+
+
+class Forbidden(AppError):
+    code, status = "FORBIDDEN", 403
+    sentence = "Your role does not allow this."
+
+
+class Invalid(AppError):
+    code, status = "INVALID", 422
+    sentence = "That input cannot be used."
+
+
+class NothingToAssess(AppError):
+    code, status = "NOTHING_TO_ASSESS", 422
+    sentence = "There is nothing to assess yet. Add a note or rate a competency first."
+
+
+class AlreadySubmitted(AppError):
+    code, status = "ALREADY_SUBMITTED", 409
+    sentence = "This feedback has been submitted and can no longer be changed."
+
+
+class Cancelled(AppError):
+    code, status, retryable = "CANCELLED", 409, True
+    sentence = "Stopped. What was written so far is kept."
+
+
+class Interrupted(AppError):
+    code, status, retryable = "INTERRUPTED", 409, True
+    sentence = "The server stopped while this was being written. The text so far is kept; try again."
+
+
+class RateLimited(AppError):
+    code, status, retryable = "RATE_LIMITED", 429, True
+    sentence = "Too many drafts in a short time. Wait a moment, then try again."
+
+
+class ConcurrencyLimit(AppError):
+    code, status, retryable = "CONCURRENCY_LIMIT", 429, True
+    sentence = "Too many drafts are being written at once. Wait for one to finish."
+
+
+class LLMError(AppError):
+    """A fault of the model or of the way to it."""
+
+    status, retryable = 503, True
+
+
+class LLMUnavailable(LLMError):
+    code = "LLM_UNAVAILABLE"
+    sentence = "The AI service cannot be reached right now. Try again in a moment."
+
+
+class LLMRateLimited(LLMError):
+    code = "LLM_RATE_LIMITED"
+    sentence = "The AI service is receiving too many requests. Wait a minute, then try again."
+
+
+class LLMQuota(LLMError):
+    code, retryable = "LLM_QUOTA", False
+    sentence = "The AI account has run out of credit. Ask an administrator to top it up."
+
+
+class LLMAuth(LLMError):
+    code, retryable = "LLM_AUTH", False
+    sentence = "The AI service refused our key. Ask an administrator to check it."
+
+
+class LLMForbidden(LLMError):
+    code, retryable = "LLM_FORBIDDEN", False
+    sentence = "The AI service does not allow this request. Ask an administrator to check the account."
+
+
+class LLMModelNotFound(LLMError):
+    code, retryable = "LLM_MODEL_NOT_FOUND", False
+    sentence = "The configured AI model does not exist there. Ask an administrator to check its name."
+
+
+class LLMContextTooLong(LLMError):
+    code, status, retryable = "LLM_CONTEXT_TOO_LONG", 422, False
+    sentence = "The notes are too long for the AI model. Shorten them, then try again."
+
+
+class LLMContentFilter(LLMError):
+    code, status = "LLM_CONTENT_FILTER", 422
+    sentence = "The AI service's content filter stopped the answer. Rephrase the notes or try again."
+
+
+class LLMConnectTimeout(LLMError):
+    code, status = "LLM_CONNECT_TIMEOUT", 504
+    sentence = "The AI service did not answer the connection in time. Try again in a moment."
+
+
+class LLMFirstTokenTimeout(LLMError):
+    code, status = "LLM_FIRST_TOKEN_TIMEOUT", 504
+    sentence = "The AI model did not begin its answer in time. Try again."
+
+
+class LLMTotalTimeout(LLMError):
+    code, status = "LLM_TOTAL_TIMEOUT", 504
+    sentence = "The answer took longer than allowed. The text so far is kept; try again."
+
+
+class LLMStalled(LLMError):
+    code, status = "LLM_STALLED", 504
+    sentence = "The AI model went silent in the middle of its answer. The text so far is kept; try again."
+
+
+class LLMDisconnected(LLMError):
+    code, status = "LLM_DISCONNECTED", 502
+    sentence = "The connection to the AI service was lost. The text so far is kept; try again."
+
+
+class LLMBadResponse(LLMError):
+    code, status = "LLM_BAD_RESPONSE", 502
+    sentence = "The AI service sent something that cannot be read. Try again."
+
+
+class LLMEmpty(LLMError):
+    code, status = "LLM_EMPTY", 502
+    sentence = "The AI model sent an empty answer. Try again."

@@ -1,0 +1,111 @@
+"""Every setting, read once from the environment and `.env`, validated before anything starts."""
+
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The project folder: relative paths in settings start here."""
+
+
+class Settings(BaseSettings):
+    """The settings; `.env.example` documents each for people."""
+
+    model_config = SettingsConfigDict(
+        env_file=ROOT / ".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
+
+    DATABASE_URL: str = f"sqlite:///{ROOT / 'data' / 'debrief.db'}"
+    REDIS_URL: str | None = None
+    PUBLIC_URL: str | None = None
+
+    OPENAI_API_KEY: SecretStr | None = None
+    OPENAI_BASE_URL: str | None = None
+    LLM_MODEL: str = Field("gpt-4o-mini", min_length=1)
+    LLM_CONNECT_TIMEOUT_S: float = Field(5, gt=0, le=600)
+    LLM_FIRST_TOKEN_TIMEOUT_S: float = Field(60, gt=0, le=3600)
+    LLM_IDLE_TIMEOUT_S: float = Field(20, gt=0, le=3600)
+    LLM_TOTAL_TIMEOUT_S: float = Field(180, gt=0, le=7200)
+    LLM_MAX_OUTPUT_TOKENS: int = Field(1200, ge=1, le=100_000)
+    LLM_STORE_CONTENT: bool | None = None
+    """Keep prompts for the trace; unset means: on with `DEMO`, off otherwise."""
+    LLM_GENERATIONS_PER_MINUTE: int = Field(20, ge=1, le=10_000)
+    """Drafts one person may start within a minute."""
+    STREAM_FLUSH_MS: int = Field(40, ge=1, le=2000)
+
+    DEMO: bool = False
+    PORT: int = Field(3000, ge=1, le=65_535)
+    HOST: str = Field("127.0.0.1", min_length=1)
+    LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    LOG_JSON: bool = False
+
+    @field_validator("DATABASE_URL")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("must start with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("PUBLIC_URL", "OPENAI_BASE_URL")
+    @classmethod
+    def _http_url(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/") if value else value
+
+    @field_validator("REDIS_URL")
+    @classmethod
+    def _redis_url(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must start with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("LOG_LEVEL", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @property
+    def offline(self) -> bool:
+        """Whether the offline drafter serves: neither a key nor a server is configured."""
+        return self.OPENAI_API_KEY is None and self.OPENAI_BASE_URL is None
+
+    @property
+    def store_content(self) -> bool:
+        """Whether prompts are kept for the trace of a call."""
+        return self.DEMO if self.LLM_STORE_CONTENT is None else self.LLM_STORE_CONTENT
+
+    @property
+    def address(self) -> str:
+        """Where people open the app, without a trailing slash."""
+        host = "localhost" if self.HOST in {"0.0.0.0", "::"} else self.HOST  # noqa: S104
+        return self.PUBLIC_URL or f"http://{f'[{host}]' if ':' in host else host}:{self.PORT}"
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.DATABASE_URL.startswith("sqlite")
+
+
+def explain(error: ValidationError) -> str:
+    """One sentence that names the first wrong setting, without repeating its value."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "a setting"
+    reason = first["msg"].removeprefix("Value error, ")
+    return f"Setting {name} is wrong: {reason[0].lower()}{reason[1:]}."
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The validated settings; a wrong one ends the process with one sentence."""
+    try:
+        return Settings()  # pyright: ignore[reportCallIssue]
+    except ValidationError as error:
+        sys.exit(explain(error))
+
+
+if __name__ == "__main__":
+    get_settings()

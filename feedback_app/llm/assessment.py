@@ -1,0 +1,60 @@
+"""What one interviewer recorded about one interview: the only facts a draft may use."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Recommendation(StrEnum):
+    """The interviewer's own overall verdict; there is no neutral step."""
+
+    STRONG_NO = "strong_no"
+    NO = "no"
+    YES = "yes"
+    STRONG_YES = "strong_yes"
+
+
+RECOMMENDATION_LABELS: dict[Recommendation, str] = {
+    Recommendation.STRONG_NO: "Strong no",
+    Recommendation.NO: "No",
+    Recommendation.YES: "Yes",
+    Recommendation.STRONG_YES: "Strong yes",
+}
+
+RATING_LABELS: dict[int, str] = {1: "Poor", 2: "Mixed", 3: "Good", 4: "Outstanding"}
+"""The four-step rating scale: 1 and 2 speak against, 3 and 4 speak for."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompetencyAssessment:
+    """One competency of the job as the interviewer judged it."""
+
+    name: str
+    description: str
+    rating: int | None
+    """1 to 4 (`RATING_LABELS`), or `None` where not rated."""
+    reason: str
+    """The interviewer's reason for the rating; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One interviewer's record of one interview."""
+
+    candidate: str
+    job: str
+    department: str
+    kind: str
+    """The kind of interview, such as "Technical interview"."""
+    held_on: date
+    interviewer: str
+    competencies: tuple[CompetencyAssessment, ...]
+    notes: str
+    recommendation: Recommendation | None
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether there is anything to assess: a note, a rating or a reason."""
+        return bool(self.notes.strip()) or any(
+            c.rating is not None or c.reason.strip() for c in self.competencies
+        )

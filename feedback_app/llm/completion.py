@@ -1,0 +1,95 @@
+"""The one shape of a streamed completion, whichever client serves it.
+
+A client yields, in this order: any `Retrying`, one `ResponseOpened`, then deltas, then one
+`Finished`. It raises an `LLMError` for every fault. Closing the iterator closes the request.
+"""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Protocol
+
+from feedback_app.llm.assessment import Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One chat message; `role` is `system` or `user`."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionRequest:
+    """One completion to stream. `assessment` holds the facts that `messages` spell out."""
+
+    model: str
+    messages: tuple[Message, ...]
+    max_output_tokens: int
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the provider reported them; reasoning and cached are parts of the other two."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    reasoning_tokens: int = 0
+    cached_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """A request failed before its first token and is tried again after `delay_s` seconds."""
+
+    attempt: int
+    delay_s: float
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseOpened:
+    """The provider accepted the request and opened its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """New reasoning text of a model that shows it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """New text of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of the answer. `usage` is `None` where the provider reported none."""
+
+    finish_reason: str
+    """`stop` or `length`."""
+    model: str | None
+    """The model that really answered, where the provider named it."""
+    usage: Usage | None
+
+
+CompletionEvent = Retrying | ResponseOpened | ReasoningDelta | TextDelta | Finished
+
+
+class CompletionClient(Protocol):
+    """What can serve a completion: the OpenAI client and the offline drafter."""
+
+    provider: str
+
+    def stream(self, request: CompletionRequest) -> AsyncGenerator[CompletionEvent, None]:
+        """Stream one completion; see the module docstring for order and faults."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release every connection."""
+        ...
