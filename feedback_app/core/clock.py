@@ -4,7 +4,12 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-_now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+def _system_now() -> datetime:
+    return datetime.now(UTC)
+
+
+_now: Callable[[], datetime] = _system_now
 
 
 def now() -> datetime:
@@ -20,4 +25,4 @@ def monotonic() -> float:
 def set_now(source: Callable[[], datetime] | None) -> None:
     """Replace the wall clock (tests); `None` restores the real one."""
     global _now
-    _now = source or (lambda: datetime.now(UTC))
+    _now = source or _system_now

@@ -1,0 +1,126 @@
+"""The engine and the one session policy: read without commit, write in one transaction.
+
+On SQLite a write begins with `BEGIN IMMEDIATE`, so that what it read cannot change before it
+commits, and writers of this process queue on a lock instead of polling the file's.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_IMMEDIATE = "debrief_immediate"
+
+
+def async_url(url: str) -> str:
+    """The same database URL with the async driver this app uses."""
+    return (
+        make_url(url)
+        .set(drivername=_DRIVERS[make_url(url).get_backend_name()])
+        .render_as_string(hide_password=False)
+    )
+
+
+def make_engine(url: str) -> AsyncEngine:
+    """An engine for `DATABASE_URL`, with SQLite in WAL mode. Make it inside a running loop."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_async_engine(
+            async_url(url), pool_pre_ping=True, pool_size=10, max_overflow=20
+        )
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        async_url(url), connect_args={"timeout": 10}, pool_size=10, max_overflow=20
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # pyright: ignore[reportAttributeAccessIssue]
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get(_IMMEDIATE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+class Database:
+    """One engine and the sessions over it."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writer = asyncio.Lock() if self.is_sqlite else nullcontext()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading; nothing is committed."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A session that commits when the block ends and rolls back when it raises."""
+        async with self._writer, AsyncSession(self.engine, expire_on_commit=False) as session:
+            if self.is_sqlite:
+                await session.connection(execution_options={_IMMEDIATE: True})
+            async with _committed(session):
+                yield session
+
+    async def ping(self) -> None:
+        """Ask the database for one row; raises whatever the driver raises."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def aclose(self) -> None:
+        """Close every pooled connection."""
+        await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _committed(session: AsyncSession) -> AsyncIterator[None]:
+    try:
+        yield
+    except BaseException:
+        await session.rollback()
+        raise
+    await session.commit()
+
+
+_current: Database | None = None
+
+
+def set_database(value: Database | None) -> None:
+    """Make `value` the process's database; the lifespan (or a test) owns its closing."""
+    global _current
+    _current = value
+
+
+def database() -> Database:
+    """The process's database.
+
+    Raises:
+        RuntimeError: before the lifespan has made it.
+    """
+    if _current is None:
+        raise RuntimeError("the database is not open")
+    return _current
