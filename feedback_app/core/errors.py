@@ -124,9 +124,7 @@ class LLMContextTooLong(LLMError):
 
 class LLMContentFilter(LLMError):
     code, status = "LLM_CONTENT_FILTER", 422
-    sentence = (
-        "The AI service's content filter stopped the answer. Try again, or rephrase the notes."
-    )
+    sentence = "The AI service's content filter stopped the answer. Rephrase the notes, then retry."
 
 
 class LLMConnectTimeout(LLMError):
