@@ -1,6 +1,7 @@
 """Runs migrations against `DATABASE_URL` through the app's own async engine."""
 
 import asyncio
+from typing import Literal
 
 from alembic import context
 from sqlalchemy.engine import Connection
@@ -14,7 +15,7 @@ from feedback_app.db.session import make_engine
 assert models
 
 
-def _render(kind: str, item: object, _context: object) -> str | bool:
+def _render(kind: str, item: object, _context: object) -> str | Literal[False]:
     """Write our column types as plain SQLAlchemy ones: a migration imports nothing of ours."""
     if kind == "type" and isinstance(item, models.UtcDateTime):
         return "sa.DateTime(timezone=True)"

@@ -1,0 +1,116 @@
+"""What a generation tells its followers. The WebSocket API sends exactly these, as JSON.
+
+Every event carries `seq`, counting from 1 within its call, and the call's id.
+"""
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any, ClassVar, Literal
+
+Stage = Literal["connecting", "analyzing", "thinking", "generating", "streaming"]
+"""A phase under way."""
+
+Ending = Literal["complete", "cancelled", "error", "interrupted"]
+"""A phase that is final."""
+
+STAGE_MESSAGES: dict[Stage, str] = {
+    "connecting": "Connecting…",
+    "analyzing": "Reading the interview…",
+    "thinking": "Thinking about what you recorded…",
+    "generating": "Starting to write…",
+    "streaming": "Writing the feedback…",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StatusEvent:
+    """The generation entered `status`, or got further in it; `progress` runs from 0 to below 1."""
+
+    type: ClassVar[str] = "status"
+    seq: int
+    llm_call_id: str
+    status: Stage
+    message: str
+    progress: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningEvent:
+    """New reasoning text."""
+
+    type: ClassVar[str] = "reasoning"
+    seq: int
+    llm_call_id: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkEvent:
+    """New answer text; `offset` is the number of characters before it."""
+
+    type: ClassVar[str] = "chunk"
+    seq: int
+    llm_call_id: str
+    content: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteEvent:
+    """The whole answer and what it took. `cost_usd` is `None` where the price is unknown."""
+
+    type: ClassVar[str] = "complete"
+    seq: int
+    llm_call_id: str
+    feedback: str
+    finish_reason: str
+    tokens_used: int
+    prompt_tokens: int
+    completion_tokens: int
+    tokens_estimated: bool
+    model: str
+    cost_usd: str | None
+    latency_ms: int
+    ttft_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndedEvent:
+    """The generation ended without completing; `partial` is the text it leaves behind."""
+
+    seq: int
+    llm_call_id: str
+    type: Literal["cancelled", "error", "interrupted"]
+    code: str
+    message: str
+    retryable: bool
+    partial: str
+    tokens_used: int
+    cost_usd: str | None
+    tokens_estimated: bool
+
+
+Event = StatusEvent | ReasoningEvent | ChunkEvent | CompleteEvent | EndedEvent
+
+
+def is_terminal(event: Event) -> bool:
+    """Whether nothing follows this event."""
+    return isinstance(event, CompleteEvent | EndedEvent)
+
+
+def as_dict(event: Event) -> dict[str, Any]:
+    """The event as the API sends it."""
+    body = asdict(event)
+    if isinstance(event, EndedEvent):
+        del body["tokens_estimated"]
+        return body
+    return {
+        "seq": body.pop("seq"),
+        "llm_call_id": body.pop("llm_call_id"),
+        "type": event.type,
+    } | body
+
+
+def usd(microusd: int | None) -> str | None:
+    """Whole micro-dollars as plain decimal dollars, such as `0.000335`; `None` stays `None`."""
+    return None if microusd is None else f"{Decimal(microusd).scaleb(-6):f}"

@@ -1,0 +1,198 @@
+"""One generation: reads the model's stream, tells its event log, and sums up what it used.
+
+A generation belongs to the server, whoever watches. `supervisor` admits it, runs it in a task and
+settles it.
+"""
+
+import logging
+from contextlib import aclosing
+from typing import Any
+
+from feedback_app.core import clock
+from feedback_app.core.errors import (
+    AppError,
+    Cancelled,
+    Interrupted,
+    LLMContentFilter,
+    LLMEmpty,
+    LLMFirstTokenTimeout,
+    LLMTotalTimeout,
+)
+from feedback_app.db.models import CallStatus
+from feedback_app.llm.completion import (
+    CompletionClient,
+    CompletionRequest,
+    Finished,
+    ReasoningDelta,
+    ResponseOpened,
+    Retrying,
+    TextDelta,
+    Usage,
+)
+from feedback_app.llm.events import (
+    STAGE_MESSAGES,
+    ChunkEvent,
+    ReasoningEvent,
+    Stage,
+    StatusEvent,
+)
+from feedback_app.llm.ledger import Settlement
+from feedback_app.llm.pacing import LoopLag, Pacer
+from feedback_app.llm.pricing import estimate_prompt_tokens, estimate_tokens
+from feedback_app.llm.prompts import (
+    TARGET_TOKENS,
+)
+from feedback_app.llm.streams import EventLog
+
+_log = logging.getLogger(__name__)
+
+_USED_BEFORE_OPENING = (Cancelled, Interrupted, LLMFirstTokenTimeout, LLMTotalTimeout)
+
+
+class Generation:
+    """The state of one running call. Only its own task writes to it."""
+
+    def __init__(
+        self, log: EventLog, request: CompletionRequest, flush_s: float, lag: LoopLag
+    ) -> None:
+        self.log = log
+        self.request = request
+        self.started_at = clock.now()
+        self.text = ""
+        self.reasoning_tokens = 0
+        self.deltas = 0
+        self.retries = 0
+        self.opened = False
+        self.finished: Finished | None = None
+        self.timings: list[dict[str, Any]] = []
+        self.prompt_tokens = estimate_prompt_tokens(request.messages)
+        self._started = clock.monotonic()
+        self._first_delta: float | None = None
+        self._first_text: float | None = None
+        self._last_text: float | None = None
+        self._sent = 0
+        self._progress = 0.0
+        self._stage: Stage = "connecting"
+        self._status_at = 0.0
+        self._text = Pacer(self._emit_text, flush_s, lag)
+        self._reasoning = Pacer(self._emit_reasoning, flush_s, lag)
+
+    def enter(self, stage: Stage, message: str | None = None) -> None:
+        """Say that the generation is in `stage` now."""
+        self._stage = stage
+        self._status_at = clock.monotonic()
+        self._mark(stage)
+        self._append_status(message or STAGE_MESSAGES[stage])
+
+    async def run(self, client: CompletionClient) -> None:
+        """Stream the answer into the log; raises the `AppError` that ended it early."""
+        self.enter("thinking")
+        async with aclosing(client.stream(self.request)) as events:
+            async for event in events:
+                match event:
+                    case TextDelta(text):
+                        self._take_text(text)
+                    case ReasoningDelta(text):
+                        self._first_delta = self._first_delta or clock.monotonic()
+                        self.deltas += 1
+                        self.reasoning_tokens += estimate_tokens(text)
+                        self._reasoning.add(text)
+                    case Finished():
+                        self.finished = event
+                    case ResponseOpened():
+                        self.opened = True
+                        self._mark("opened")
+                    case Retrying(attempt, delay_s, code):
+                        self.retries = attempt
+                        self._mark("retry", code=code)
+                        self.enter("thinking", f"No answer yet. Trying again in {delay_s:.0f} s…")
+        if self.finished and self.finished.finish_reason == "content_filter":
+            raise LLMContentFilter
+        if not self.text.strip():
+            raise LLMEmpty
+
+    def settlement(self, error: AppError | None) -> Settlement:
+        """Let all pending text out and sum up the call as it ended."""
+        self._reasoning.flush()
+        self._text.flush()
+        status = {None: CallStatus.COMPLETE, Cancelled: CallStatus.CANCELLED}.get(
+            type(error) if error else None,
+            CallStatus.INTERRUPTED if isinstance(error, Interrupted) else CallStatus.ERROR,
+        )
+        self._mark(status.value)
+        usage, estimated = self._usage(error)
+        finished = self.finished
+        return Settlement(
+            status=status,
+            text=self.text,
+            usage=usage,
+            tokens_estimated=estimated,
+            resolved_model=finished.model if finished else None,
+            finish_reason=finished.finish_reason if finished else None,
+            error_code=error.code if error else None,
+            latency_ms=self._since(self._started, clock.monotonic()),
+            ttft_ms=self._since(self._started, self._first_delta) if self._first_delta else None,
+            stream_ms=(
+                self._since(self._first_text, self._last_text)
+                if self._first_text and self._last_text
+                else None
+            ),
+            chunk_count=self.deltas,
+            retries=self.retries,
+            timings=self.timings,
+        )
+
+    def _usage(self, error: AppError | None) -> tuple[Usage, bool]:
+        if self.finished and self.finished.usage:
+            return self.finished.usage, False
+        if not self.opened and error and not isinstance(error, _USED_BEFORE_OPENING):
+            return Usage(0, 0), False
+        completion = self.reasoning_tokens + estimate_tokens(self.text)
+        return Usage(self.prompt_tokens, completion, self.reasoning_tokens), True
+
+    def _take_text(self, text: str) -> None:
+        if not text:
+            return
+        now = clock.monotonic()
+        self._first_delta = self._first_delta or now
+        self._last_text = now
+        self.deltas += 1
+        if self._first_text is None:
+            self._first_text = now
+            self._reasoning.flush()
+            self.enter("generating")
+            self.enter("streaming")
+        self.text += text
+        self._text.add(text)
+
+    def _emit_text(self, text: str) -> None:
+        self.log.append(ChunkEvent(self.log.next_seq, self.log.call_id, text, self._sent))
+        self._sent += len(text)
+        if clock.monotonic() - self._status_at >= 1:
+            self._status_at = clock.monotonic()
+            self._append_status(STAGE_MESSAGES[self._stage])
+
+    def _emit_reasoning(self, text: str) -> None:
+        self.log.append(ReasoningEvent(self.log.next_seq, self.log.call_id, text))
+
+    def _append_status(self, message: str) -> None:
+        stages = {"connecting": 0.0, "analyzing": 0.02, "thinking": 0.05, "generating": 0.1}
+        written = min(0.99, 0.1 + 0.89 * estimate_tokens(self.text) / TARGET_TOKENS)
+        self._progress = max(self._progress, stages.get(self._stage, written))
+        self.log.append(
+            StatusEvent(
+                self.log.next_seq,
+                self.log.call_id,
+                self._stage,
+                message,
+                round(self._progress, 3),
+            )
+        )
+
+    def _mark(self, what: str, **details: str) -> None:
+        at_ms = self._since(self._started, clock.monotonic())
+        self.timings.append({"event": what, "at_ms": at_ms, **details})
+
+    @staticmethod
+    def _since(start: float, end: float) -> int:
+        return round((end - start) * 1000)

@@ -1,0 +1,265 @@
+"""The rows of LLM calls: inserted as running, checkpointed each second, settled exactly once.
+
+Nothing here writes per token. Settling is one conditional update from `running`, so whoever comes
+second (a sweep, a shutdown, a Stop that raced the end) changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.core import clock
+from feedback_app.core.context import current_request_id
+from feedback_app.core.errors import Interrupted
+from feedback_app.db.models import CallStatus, Draft, LlmCall, LogComponent, SystemLog
+from feedback_app.db.session import Database
+from feedback_app.llm.blocks import parse_blocks
+from feedback_app.llm.completion import Usage
+from feedback_app.llm.pricing import cost_of, estimate_tokens
+from feedback_app.llm.streams import Owner
+
+STALE_AFTER = timedelta(seconds=30)
+"""A running call without a heartbeat for this long has lost its process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What a call asks of the ledger before it runs."""
+
+    call_id: str
+    owner: Owner
+    template_id: str
+    prompt_version: str
+    requested_model: str
+    provider: str
+    streaming: bool
+    prompt_tokens: int
+    """Estimated; replaced at settlement by what was really used."""
+    max_output_tokens: int
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far a running call has come."""
+
+    call_id: str
+    text: str
+    chunk_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a call ended and what it used."""
+
+    status: CallStatus
+    text: str
+    usage: Usage
+    tokens_estimated: bool
+    resolved_model: str | None
+    finish_reason: str | None
+    error_code: str | None
+    latency_ms: int
+    ttft_ms: int | None
+    stream_ms: int | None
+    chunk_count: int
+    retries: int
+    timings: list[dict[str, Any]]
+
+
+class Ledger:
+    """The one writer of `llm_call` and `draft` rows while calls run."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def reserve(self, reservation: Reservation) -> str | None:
+        """Insert the call as running; the id of the owner's running call where there is one."""
+        r, owner = reservation, reservation.owner
+        worst = cost_of(
+            r.provider,
+            r.requested_model,
+            Usage(r.prompt_tokens, r.max_output_tokens),
+            r.started_at,
+        )
+        row = LlmCall(
+            id=r.call_id,
+            operation=owner.operation,
+            company_id=owner.company_id,
+            user_id=owner.user_id,
+            interview_id=owner.interview_id,
+            template_id=r.template_id,
+            prompt_version=r.prompt_version,
+            requested_model=r.requested_model,
+            provider=r.provider,
+            streaming=r.streaming,
+            prompt_tokens=r.prompt_tokens,
+            tokens_estimated=True,
+            reserved_microusd=worst.microusd,
+            price_source=worst.source,
+            request_id=current_request_id(),
+            started_at=r.started_at,
+            heartbeat_at=clock.now(),
+        )
+        draft = Draft(llm_call_id=r.call_id, interview_id=owner.interview_id, user_id=owner.user_id)
+        try:
+            async with self._database.write() as session:
+                session.add(row)
+                await session.flush()
+                session.add(draft)
+        except IntegrityError:
+            running = await self.running_call(owner)
+            if running is None:
+                raise
+            return running
+        return None
+
+    async def running_call(self, owner: Owner) -> str | None:
+        """The id of the owner's running call, on whichever worker it runs."""
+        async with self._database.read() as session:
+            return (
+                await session.exec(
+                    select(LlmCall.id).where(
+                        LlmCall.user_id == owner.user_id,
+                        LlmCall.interview_id == owner.interview_id,
+                        LlmCall.operation == owner.operation,
+                        LlmCall.status == CallStatus.RUNNING,
+                    )
+                )
+            ).first()
+
+    async def checkpoint(self, running: Sequence[Checkpoint]) -> None:
+        """Write the text and heartbeat of every running call in one transaction."""
+        if not running:
+            return
+        now = clock.now()
+        beat = (
+            update(LlmCall)
+            .where(col(LlmCall.id) == bindparam("call"), col(LlmCall.status) == "running")
+            .values(heartbeat_at=now, chunk_count=bindparam("chunks"))
+        )
+        texts = (
+            update(Draft)
+            .where(col(Draft.llm_call_id) == bindparam("call"))
+            .values(text=bindparam("content"))
+        )
+        async with self._database.write() as session:
+            connection = await session.connection()
+            await connection.execute(
+                beat, [{"call": c.call_id, "chunks": c.chunk_count} for c in running]
+            )
+            await connection.execute(
+                texts, [{"call": c.call_id, "content": c.text} for c in running]
+            )
+
+    async def settle(self, call_id: str, settlement: Settlement) -> LlmCall | None:
+        """Close a running call with its text, tokens and cost; `None` if it was not running."""
+        async with self._database.write() as session:
+            row = await session.get(LlmCall, call_id)
+            if row is None:
+                return None
+            return await _settle(session, row, settlement)
+
+    async def sweep(self, *, stale_after: timedelta = STALE_AFTER) -> int:
+        """Turn running calls that lost their process into interrupted ones; how many there were.
+
+        Their text is the last checkpoint; their tokens are estimated from it.
+        """
+        async with self._database.write() as session:
+            rows = await session.exec(
+                select(LlmCall, Draft)
+                .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
+                .where(
+                    LlmCall.status == CallStatus.RUNNING,
+                    LlmCall.heartbeat_at <= clock.now() - stale_after,
+                )
+            )
+            swept = 0
+            for row, draft in rows.all():
+                settled = await _settle(session, row, _interruption(row, draft.text))
+                swept += settled is not None
+            return swept
+
+
+def _interruption(row: LlmCall, partial: str) -> Settlement:
+    ran = row.heartbeat_at - row.started_at
+    return Settlement(
+        status=CallStatus.INTERRUPTED,
+        text=partial,
+        usage=Usage(row.prompt_tokens, estimate_tokens(partial)),
+        tokens_estimated=True,
+        resolved_model=row.resolved_model,
+        finish_reason=None,
+        error_code=Interrupted.code,
+        latency_ms=max(0, round(ran.total_seconds() * 1000)),
+        ttft_ms=row.ttft_ms,
+        stream_ms=row.stream_ms,
+        chunk_count=row.chunk_count,
+        retries=row.retries,
+        timings=[],
+    )
+
+
+async def _settle(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmCall | None:
+    cost = cost_of(row.provider, s.resolved_model or row.requested_model, s.usage, row.started_at)
+    if cost.microusd is None and s.resolved_model:
+        cost = cost_of(row.provider, row.requested_model, s.usage, row.started_at)
+    values: dict[str, Any] = {
+        "status": s.status,
+        "finish_reason": s.finish_reason,
+        "resolved_model": s.resolved_model,
+        "prompt_tokens": s.usage.prompt_tokens,
+        "completion_tokens": s.usage.completion_tokens,
+        "reasoning_tokens": s.usage.reasoning_tokens,
+        "cached_tokens": s.usage.cached_tokens,
+        "tokens_estimated": s.tokens_estimated,
+        "cost_microusd": cost.microusd,
+        "price_source": cost.source,
+        "latency_ms": s.latency_ms,
+        "ttft_ms": s.ttft_ms,
+        "stream_ms": s.stream_ms,
+        "chunk_count": s.chunk_count,
+        "retries": s.retries,
+        "error_code": s.error_code,
+        "finished_at": clock.now(),
+    }
+    closed = await session.exec(
+        update(LlmCall)
+        .where(col(LlmCall.id) == row.id, col(LlmCall.status) == CallStatus.RUNNING)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if closed.rowcount != 1:
+        return None
+    await session.exec(
+        update(Draft)
+        .where(col(Draft.llm_call_id) == row.id)
+        .values(text=s.text, blocks=[b.as_dict() for b in parse_blocks(s.text)], timings=s.timings)
+        .execution_options(synchronize_session=False)
+    )
+    await session.refresh(row)
+    session.add(_summary(row))
+    return row
+
+
+def _summary(row: LlmCall) -> SystemLog:
+    """The one ordinary log row an LLM operation leaves."""
+    return SystemLog(
+        component=LogComponent.LLM,
+        action=row.operation,
+        status=row.status,
+        duration_ms=row.latency_ms,
+        request_id=row.request_id,
+        company_id=row.company_id,
+        user_id=row.user_id,
+        llm_call_id=row.id,
+        model=row.resolved_model or row.requested_model,
+        tokens=row.prompt_tokens + row.completion_tokens,
+        streaming=row.streaming,
+    )

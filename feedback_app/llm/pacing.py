@@ -1,0 +1,84 @@
+"""Coalesces a model's deltas into few chunks before they reach the event log.
+
+The first delta goes out at once, so that the first word is never late; after it at most one chunk
+leaves per interval. The interval stretches, up to `MAX_INTERVAL_S`, with the event loop's lag.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+MAX_INTERVAL_S = 0.2
+_LAG_SHARE = 0.2
+_LAG_WEIGHT = 4.0
+
+
+class LoopLag:
+    """How late this process's timers fire: an exponential mean, in seconds."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def observe(self, lateness_s: float) -> None:
+        self.seconds += _LAG_SHARE * (max(0.0, lateness_s) - self.seconds)
+
+    def stretch(self, interval_s: float) -> float:
+        """The interval to use instead of `interval_s` at the present lag."""
+        return max(interval_s, min(MAX_INTERVAL_S, interval_s + _LAG_WEIGHT * self.seconds))
+
+
+class Pacer:
+    """Collects text and hands it to `emit` in chunks that concatenate to all that was added."""
+
+    def __init__(self, emit: Callable[[str], None], interval_s: float, lag: LoopLag) -> None:
+        self._emit = emit
+        self._interval_s = interval_s
+        self._lag = lag
+        self._pending: list[str] = []
+        self._loop = asyncio.get_running_loop()
+        self._last = float("-inf")
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, text: str) -> None:
+        """Take more text; it leaves now or when the interval is over."""
+        if not text:
+            return
+        self._pending.append(text)
+        if self._timer is not None:
+            return
+        due = self._last + self._lag.stretch(self._interval_s)
+        if self._loop.time() >= due:
+            self._leave()
+        else:
+            self._timer = self._loop.call_at(due, self._on_timer, due)
+
+    def flush(self) -> None:
+        """Let everything leave now: the stream has ended."""
+        self._cancel_timer()
+        self._leave(final=True)
+
+    def _on_timer(self, due: float) -> None:
+        self._timer = None
+        self._lag.observe(self._loop.time() - due)
+        self._leave()
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _leave(self, *, final: bool = False) -> None:
+        text = "".join(self._pending)
+        self._pending.clear()
+        if text and not final and "\ud800" <= text[-1] <= "\udbff":
+            self._pending.append(text[-1])
+            text = text[:-1]
+        if text:
+            self._last = self._loop.time()
+            self._emit(_whole_characters(text))
+
+
+def _whole_characters(text: str) -> str:
+    """The text with surrogate halves joined: some servers cut `\\ud83d\\ude00` between deltas."""
+    if not any("\ud800" <= character <= "\udfff" for character in text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
