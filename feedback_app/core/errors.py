@@ -68,7 +68,9 @@ class Cancelled(AppError):
 
 class Interrupted(AppError):
     code, status, retryable = "INTERRUPTED", 409, True
-    sentence = "The server stopped while this was being written. The text so far is kept; try again."
+    sentence = (
+        "The server stopped while this was being written. The text so far is kept; try again."
+    )
 
 
 class RateLimited(AppError):
@@ -109,12 +111,16 @@ class LLMAuth(LLMError):
 
 class LLMForbidden(LLMError):
     code, retryable = "LLM_FORBIDDEN", False
-    sentence = "The AI service does not allow this request. Ask an administrator to check the account."
+    sentence = (
+        "The AI service does not allow this request. Ask an administrator to check the account."
+    )
 
 
 class LLMModelNotFound(LLMError):
     code, retryable = "LLM_MODEL_NOT_FOUND", False
-    sentence = "The configured AI model does not exist there. Ask an administrator to check its name."
+    sentence = (
+        "The configured AI model does not exist there. Ask an administrator to check its name."
+    )
 
 
 class LLMContextTooLong(LLMError):
@@ -124,7 +130,9 @@ class LLMContextTooLong(LLMError):
 
 class LLMContentFilter(LLMError):
     code, status = "LLM_CONTENT_FILTER", 422
-    sentence = "The AI service's content filter stopped the answer. Rephrase the notes or try again."
+    sentence = (
+        "The AI service's content filter stopped the answer. Rephrase the notes or try again."
+    )
 
 
 class LLMConnectTimeout(LLMError):
@@ -144,7 +152,9 @@ class LLMTotalTimeout(LLMError):
 
 class LLMStalled(LLMError):
     code, status = "LLM_STALLED", 504
-    sentence = "The AI model went silent in the middle of its answer. The text so far is kept; try again."
+    sentence = (
+        "The AI model went silent in the middle of its answer. The text so far is kept; try again."
+    )
 
 
 class LLMDisconnected(LLMError):
