@@ -4,7 +4,6 @@ A generation belongs to the server, whoever watches. `supervisor` admits it, run
 settles it.
 """
 
-import logging
 from contextlib import aclosing
 from typing import Any
 
@@ -39,12 +38,8 @@ from feedback_app.llm.events import (
 from feedback_app.llm.ledger import Settlement
 from feedback_app.llm.pacing import LoopLag, Pacer
 from feedback_app.llm.pricing import estimate_prompt_tokens, estimate_tokens
-from feedback_app.llm.prompts import (
-    TARGET_TOKENS,
-)
+from feedback_app.llm.prompts import TARGET_TOKENS
 from feedback_app.llm.streams import EventLog
-
-_log = logging.getLogger(__name__)
 
 _USED_BEFORE_OPENING = (Cancelled, Interrupted, LLMFirstTokenTimeout, LLMTotalTimeout)
 

@@ -2,12 +2,15 @@
 
 The first delta goes out at once, so that the first word is never late; after it at most one chunk
 leaves per interval. The interval stretches, up to `MAX_INTERVAL_S`, with the event loop's lag.
+A chunk leaves together with the first delta that comes after the interval is over, because that
+carries more text for the same envelope; if none comes within `GRACE_S`, it leaves without one.
 """
 
 import asyncio
 from collections.abc import Callable
 
 MAX_INTERVAL_S = 0.2
+GRACE_S = 0.015
 _LAG_SHARE = 0.2
 _LAG_WEIGHT = 4.0
 
@@ -43,13 +46,13 @@ class Pacer:
         if not text:
             return
         self._pending.append(text)
-        if self._timer is not None:
-            return
         due = self._last + self._lag.stretch(self._interval_s)
         if self._loop.time() >= due:
+            self._cancel_timer()
             self._leave()
-        else:
-            self._timer = self._loop.call_at(due, self._on_timer, due)
+        elif self._timer is None:
+            late = due + GRACE_S
+            self._timer = self._loop.call_at(late, self._on_timer, late)
 
     def flush(self) -> None:
         """Let everything leave now: the stream has ended."""

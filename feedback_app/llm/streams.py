@@ -5,7 +5,6 @@ never waits: a slow follower finds more in its next batch, and nothing is droppe
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from feedback_app.llm.events import Event, is_terminal
@@ -46,18 +45,16 @@ class EventLog:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def follow(self, after: int = 0) -> AsyncIterator[list[Event]]:
-        """Everything after `seq`, as batches of what has come since, until the terminal event."""
-        while True:
+    async def batch(self, after: int, timeout_s: float | None = None) -> list[Event]:
+        """Everything after `seq`, waiting for the first of it; empty when the wait times out."""
+        while len(self.events) <= after:
             changed = self._changed
-            batch = self.events[after:]
-            if batch:
-                after += len(batch)
-                yield batch
-                if is_terminal(batch[-1]):
-                    return
-            else:
-                await changed.wait()
+            try:
+                async with asyncio.timeout(timeout_s):
+                    await changed.wait()
+            except TimeoutError:
+                return []
+        return self.events[after:]
 
 
 class StreamHub:

@@ -1,0 +1,225 @@
+"""Turns a generation's events into the few, small changes the live page needs.
+
+A page var is sent whole whenever it changes, so text that grows in one var costs its square.
+Here settled blocks fill a fixed row of slots that each stop changing; the open block is a list of
+finished runs that changes seldom and a short tail that changes with every flush; counters change
+once a second. Blocks travel as bare lists, because names would cost more than the text they name.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from feedback_app.core import clock
+from feedback_app.feedback import wording
+from feedback_app.llm.blocks import Block, BlockSplitter, Span, parse_blocks
+from feedback_app.llm.events import (
+    ChunkEvent,
+    CompleteEvent,
+    EndedEvent,
+    Event,
+    ReasoningEvent,
+    StatusEvent,
+)
+from feedback_app.llm.pricing import estimate_tokens
+
+WireSpan = tuple[str, str, str]
+"""Text, marks, address."""
+WireBlock = tuple[str, str, list[WireSpan]]
+"""Kind with level (`heading2`, `bullet0`), marker, runs."""
+
+SLOTS = 24
+SLOT_CHARACTERS = 60
+TAIL_CHARACTERS = 56
+REASONING_CHARACTERS = 6000
+"""How much of the newest reasoning the page shows."""
+COUNTERS_EVERY_S = 1.0
+
+_PIECES = ("h0", "h1", "h2", "h3")
+NOTHING_OPEN: dict[str, Any] = {"o": [], "k": "", "n": "", "t": "", "m": ""} | {
+    name: [] for name in _PIECES
+}
+"""The vars of the open block when nothing is being written."""
+
+_UNDECIDED_LINE = re.compile(r"(?:\A|\n)[ \t]*(?:[-+*=#>~`|_]*|\d{1,9}[.)]?)[ \t]*\Z")
+"""A last line that may still become a list item, a heading or an underline of the line above."""
+_MARKUP = re.compile(r"[*_`~\[\]()<>&\\|!#\n]")
+_OPEN_MARKUP = re.compile(r"[*_`~]+\s*\Z")
+
+
+def wire_span(span: Span) -> WireSpan:
+    return span.text, span.marks, span.href
+
+
+def wire_block(block: Block) -> WireBlock:
+    """The block as the page receives it."""
+    return f"{block.kind}{block.level}", block.marker, [wire_span(span) for span in block.spans]
+
+
+def fill_slots(blocks: Sequence[Block]) -> dict[str, list[WireBlock]]:
+    """All slots for a text that is already there in full."""
+    slots = _Slots()
+    changes: dict[str, list[WireBlock]] = {f"b{number}": [] for number in range(SLOTS)}
+    for block in blocks:
+        changes |= slots.add(block)
+    return changes
+
+
+class _Slots:
+    """The row of slots and which of them is being filled."""
+
+    def __init__(self) -> None:
+        self._index = 0
+        self._blocks: list[WireBlock] = []
+        self._held = 0
+
+    def add(self, block: Block) -> dict[str, list[WireBlock]]:
+        # Later slots hold more, so that the row suffices for an answer of any length.
+        capacity = SLOT_CHARACTERS * (1 + self._index // 6)
+        if self._held >= capacity and self._index < SLOTS - 1:
+            self._index, self._blocks, self._held = self._index + 1, [], 0
+        self._blocks = [*self._blocks, wire_block(block)]
+        self._held += len(block.text)
+        return {f"b{self._index}": self._blocks}
+
+
+class _OpenBlock:
+    """The block that is being written: runs that are finished, in a few write-once pieces, and a
+    tail that grows."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, Any] = dict(NOTHING_OPEN)
+        self._undecided = True
+
+    def show(self, markdown: str, added: str, *, restart: bool) -> dict[str, Any]:
+        """The vars that change when `markdown`, to which `added` is new, is the open end."""
+        if restart or self._undecided or _MARKUP.search(added):
+            return self._change(self._parsed(markdown))
+        tail = self._shown["t"] + added
+        if len(tail) <= TAIL_CHARACTERS:
+            return self._change({"t": tail})
+        return self._change(self._pieces([*self._runs(), (tail, self._shown["m"], "")]) | {"t": ""})
+
+    def _change(self, values: dict[str, Any]) -> dict[str, Any]:
+        changed = {name: new for name, new in values.items() if self._shown[name] != new}
+        self._shown |= changed
+        return changed
+
+    def _runs(self) -> list[WireSpan]:
+        return [run for name in _PIECES for run in self._shown[name]]
+
+    def _pieces(self, runs: list[WireSpan]) -> dict[str, list[WireSpan]]:
+        """The runs as pieces, leaving as they are those that already show their beginning."""
+        shown = self._runs()
+        if not shown or runs[: len(shown)] != shown:
+            return {name: [] for name in _PIECES} | {_PIECES[0]: runs}
+        if len(runs) == len(shown):
+            return {}
+        free = next((name for name in _PIECES if not self._shown[name]), _PIECES[-1])
+        return {free: [*self._shown[free], *runs[len(shown) :]]}
+
+    def _parsed(self, markdown: str) -> dict[str, Any]:
+        visible = _UNDECIDED_LINE.sub("", markdown)
+        self._undecided = len(visible) < len(markdown) or bool(_OPEN_MARKUP.search(visible))
+        blocks = parse_blocks(_healed(visible))
+        if not blocks:
+            return NOTHING_OPEN
+        *before, last = blocks
+        spans = list(last.spans)
+        tail = Span("")
+        if spans and "a" not in spans[-1].marks:
+            tail = spans.pop()
+        space = " " if visible[-1:].isspace() and not tail.text.endswith(" ") else ""
+        text = tail.text + space
+        if len(text) > TAIL_CHARACTERS:
+            spans.append(Span(text, tail.marks))
+            text = ""
+        kind, marker, runs = wire_block(Block(last.kind, spans, last.level, last.marker))
+        return {
+            "o": [wire_block(block) for block in before],
+            "k": kind,
+            "n": marker,
+            "t": text,
+            "m": tail.marks,
+            **self._pieces(runs),
+        }
+
+
+def _healed(markdown: str) -> str:
+    """The Markdown with its unfinished emphasis closed, so that it shows as it will be."""
+    text = _OPEN_MARKUP.sub("", markdown)
+    if text.count("`") % 2:
+        return text + "`"
+    if text.count("**") % 2:
+        return text.rstrip() + "**"
+    return text
+
+
+class LiveView:
+    """What one follower has shown of one generation."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.ending: CompleteEvent | EndedEvent | None = None
+        self._splitter = BlockSplitter()
+        self._slots = _Slots()
+        self._open = _OpenBlock()
+        self._reasoning = ""
+        self._reasoning_tokens = 0
+        self._progress = 0.0
+        self._started = clock.monotonic()
+        self._counted = float("-inf")
+
+    def take(self, events: Sequence[Event]) -> dict[str, Any]:
+        """The page vars to set after these events; with none, only the counters advance."""
+        changes: dict[str, Any] = {}
+        chunks: list[str] = []
+        for event in events:
+            match event:
+                case ChunkEvent():
+                    chunks.append(event.content)
+                case ReasoningEvent():
+                    self._reasoning += event.content
+                    self._reasoning_tokens += estimate_tokens(event.content)
+                case StatusEvent():
+                    self._progress = event.progress
+                    changes |= {"phase": event.status, "message": event.message}
+                case CompleteEvent() | EndedEvent():
+                    self.ending = event
+        if chunks:
+            changes |= self._grow("".join(chunks))
+        if self.ending is not None:
+            changes |= self._close(self.ending)
+        elif clock.monotonic() - self._counted >= COUNTERS_EVERY_S:
+            changes |= self._count()
+        return changes
+
+    def _grow(self, text: str) -> dict[str, Any]:
+        self.text += text
+        settled = self._splitter.feed(text)
+        changes: dict[str, Any] = {}
+        for block in settled:
+            changes |= self._slots.add(block)
+        return changes | self._open.show(self._splitter.open, text, restart=bool(settled))
+
+    def _count(self) -> dict[str, Any]:
+        self._counted = clock.monotonic()
+        tokens = estimate_tokens(self.text) + self._reasoning_tokens
+        changes: dict[str, Any] = {
+            "elapsed": f"{int(self._counted - self._started)} s",
+            "progress": round(self._progress * 100),
+        }
+        if tokens:
+            changes["tokens"] = wording.tokens(tokens, estimated=True)
+        if self._reasoning:
+            changes["reasoning"] = self._reasoning[-REASONING_CHARACTERS:]
+        return changes
+
+    def _close(self, ending: CompleteEvent | EndedEvent) -> dict[str, Any]:
+        changes = self._count() | {"phase": ending.type, "message": ""}
+        for block in self._splitter.finish():
+            changes |= self._slots.add(block)
+        changes |= NOTHING_OPEN
+        if isinstance(ending, CompleteEvent):
+            changes["progress"] = 100
+        return changes

@@ -1,0 +1,160 @@
+"""The SQL of feedback. Every query takes the acting user and sees only that person's part."""
+
+from sqlalchemy import update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core.errors import NotFound
+from feedback_app.db.models import (
+    Candidate,
+    Competency,
+    CompetencyRating,
+    Department,
+    Draft,
+    Interview,
+    Job,
+    LlmCall,
+    Scorecard,
+)
+from feedback_app.llm.assessment import Assessment, CompetencyAssessment, Recommendation
+from feedback_app.llm.prompts import FEEDBACK_OPERATION
+
+HISTORY_LENGTH = 20
+
+
+async def scorecard_of(session: AsyncSession, user: CurrentUser, interview_id: str) -> Scorecard:
+    """The person's own scorecard for an interview of their company.
+
+    Raises:
+        NotFound: no such interview, another company's, or one the person takes no part in.
+    """
+    found = (
+        await session.exec(
+            select(Scorecard)
+            .join(Interview, col(Interview.id) == Scorecard.interview_id)
+            .where(
+                Scorecard.interview_id == interview_id,
+                Scorecard.user_id == user.id,
+                Interview.company_id == user.company_id,
+            )
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def competencies_of(
+    session: AsyncSession, scorecard: Scorecard
+) -> list[tuple[Competency, CompetencyRating | None]]:
+    """The job's competencies in order, each with the scorecard's rating where there is one."""
+    rows = await session.exec(
+        select(Competency, CompetencyRating)
+        .join(Interview, col(Interview.job_id) == Competency.job_id)
+        .join(
+            CompetencyRating,
+            (col(CompetencyRating.competency_id) == Competency.id)
+            & (col(CompetencyRating.scorecard_id) == scorecard.id),
+            isouter=True,
+        )
+        .where(Interview.id == scorecard.interview_id)
+        .order_by(col(Competency.position))
+    )
+    return [(competency, rating) for competency, rating in rows.all()]
+
+
+async def load_assessment(
+    session: AsyncSession, user: CurrentUser, interview_id: str
+) -> Assessment:
+    """Everything the person recorded about the interview.
+
+    Raises:
+        NotFound: as `scorecard_of`.
+    """
+    scorecard = await scorecard_of(session, user, interview_id)
+    interview, job, department, candidate = (
+        await session.exec(
+            select(Interview, Job, Department, Candidate)
+            .join(Job, col(Job.id) == Interview.job_id)
+            .join(Department, col(Department.id) == Job.department_id)
+            .join(Candidate, col(Candidate.id) == Interview.candidate_id)
+            .where(Interview.id == interview_id)
+        )
+    ).one()
+    return Assessment(
+        candidate=candidate.name,
+        job=job.title,
+        department=department.name,
+        kind=interview.kind,
+        held_on=interview.held_at.date(),
+        interviewer=user.name,
+        competencies=tuple(
+            CompetencyAssessment(
+                name=competency.name,
+                description=competency.description,
+                rating=rating.rating if rating else None,
+                reason=rating.reason if rating else "",
+            )
+            for competency, rating in await competencies_of(session, scorecard)
+        ),
+        notes=scorecard.notes,
+        recommendation=(
+            Recommendation(scorecard.recommendation) if scorecard.recommendation else None
+        ),
+    )
+
+
+async def drafts_of(
+    session: AsyncSession, user: CurrentUser, interview_id: str
+) -> list[tuple[LlmCall, Draft]]:
+    """The person's drafts for an interview, newest first, at most `HISTORY_LENGTH`."""
+    rows = await session.exec(
+        select(LlmCall, Draft)
+        .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
+        .where(
+            LlmCall.interview_id == interview_id,
+            LlmCall.user_id == user.id,
+            LlmCall.company_id == user.company_id,
+            LlmCall.operation == FEEDBACK_OPERATION,
+        )
+        .order_by(col(LlmCall.id).desc())
+        .limit(HISTORY_LENGTH)
+    )
+    return [(call, draft) for call, draft in rows.all()]
+
+
+async def draft_of(
+    session: AsyncSession, user: CurrentUser, call_id: str
+) -> tuple[LlmCall, Draft]:
+    """One of the person's own drafts.
+
+    Raises:
+        NotFound: no such draft, or somebody else's.
+    """
+    found = (
+        await session.exec(
+            select(LlmCall, Draft)
+            .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
+            .where(
+                LlmCall.id == call_id,
+                LlmCall.user_id == user.id,
+                LlmCall.company_id == user.company_id,
+            )
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def mark_saved_call(
+    session: AsyncSession, user: CurrentUser, interview_id: str, call_id: str | None
+) -> None:
+    """Flag the one call whose draft the saved feedback began as; clear the flag on the others."""
+    await session.exec(
+        update(LlmCall)
+        .where(col(LlmCall.interview_id) == interview_id, col(LlmCall.user_id) == user.id)
+        .values(saved_as_feedback=(col(LlmCall.id) == call_id) if call_id else False)
+        .execution_options(synchronize_session=False)
+    )
