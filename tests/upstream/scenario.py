@@ -52,6 +52,8 @@ class Scenario:
     """Silence after this many text tokens, until `Upstream.release()`."""
     keep_alive: KeepAlive | None = None
     """What goes out every 20 ms during a stall or a hold."""
+    silent_after_finish: bool = False
+    """Silence for ever between the finish reason and what should follow it."""
     cut_after: int | None = None
     """Drop the connection in the middle of the chunk after this many text tokens."""
     cut: Cut = "reset"

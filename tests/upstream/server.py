@@ -151,8 +151,9 @@ class _Answer:
         self.ending: Ending = "complete"
         self._request, self._scenario, self._seen, self._gate = request, scenario, seen, gate
         self._wire = Wire(scenario, seen.id, seen.body)
+        self._headers = {"x-request-id": f"req_{seen.id}"}
         self._response = web.StreamResponse(
-            headers={"Content-Type": scenario.content_type, "x-request-id": f"req_{seen.id}"}
+            headers={**self._headers, "Content-Type": scenario.content_type}
         )
         self._next_at = 0.0
 
@@ -163,10 +164,11 @@ class _Answer:
         unknown = next((name for name in scenario.rejects if name in self._seen.body), None)
         if unknown is not None:
             self.ending = "refused"
-            return _refusal(400, _unknown_parameter(unknown))
+            return _refusal(400, _unknown_parameter(unknown), self._headers)
         if scenario.status != 200:
             self.ending = "refused"
-            return _refusal(scenario.status, scenario.error or {}, dict(scenario.headers))
+            headers = {**self._headers, **dict(scenario.headers)}
+            return _refusal(scenario.status, scenario.error or {}, headers)
         await self._response.prepare(self._request)
         if scenario.body is not None:
             await self._response.write(scenario.body.encode())
@@ -192,6 +194,8 @@ class _Answer:
         if await self._faults(before, 1, b""):
             for frame in wire.closing():
                 await self._send(frame.payload)
+                if scenario.silent_after_finish:
+                    await self._silence(None)
 
     async def _faults(self, before: int, count: int, payload: bytes) -> bool:
         """Do what is due among the next `count` tokens; false ends the answer there."""
