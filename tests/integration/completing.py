@@ -73,7 +73,7 @@ async def play_to_fault(
     events: list[CompletionEvent] = []
     try:
         async for event in client.stream(request(model)):
-            events.append(event)
+            events.append(event)  # noqa: PERF401 - the fault must leave what came before
     except LLMError as fault:
         return events, fault
     pytest.fail(f"no fault, but {events[-1]}")
