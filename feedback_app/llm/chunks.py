@@ -1,0 +1,110 @@
+"""Reads the chunks of one streamed chat completion: JSON in, deltas out."""
+
+import json
+from typing import Any
+
+from feedback_app.core.errors import LLMContentFilter, LLMDisconnected, LLMEmpty
+from feedback_app.llm.completion import Finished, ReasoningDelta, TextDelta, Usage
+from feedback_app.llm.faults import provider_fault
+
+_LENGTH = frozenset({"length", "max_tokens"})
+
+
+class ChunkReader:
+    """What one answer has told so far. Only the first choice is read; tool calls are ignored."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        """Whether the provider said that nothing more will come."""
+        self._finish_reason: str | None = None
+        self._model: str | None = None
+        self._usage: Usage | None = None
+        self._has_text = False
+        self._text, self._reasoning = _WholeCharacters(), _WholeCharacters()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the answer is complete, even if its usage is still to come."""
+        return self._finish_reason is not None
+
+    def read(self, data: bytes) -> list[ReasoningDelta | TextDelta]:
+        """The new text in one chunk, often none.
+
+        Raises `ValueError` for what is no chunk and an `LLMError` for an error told in a chunk.
+        """
+        if data.strip() == b"[DONE]":
+            self.ended = True
+            return []
+        chunk: Any = json.loads(data.decode())
+        if not isinstance(chunk, dict):
+            raise ValueError(f"a chunk that is a {type(chunk).__name__}")
+        if chunk.get("error"):
+            raise provider_fault(None, chunk["error"]) from ValueError(json.dumps(chunk["error"]))
+        if self._model is None and isinstance(chunk.get("model"), str):
+            self._model = chunk["model"] or None
+        if chunk.get("usage"):
+            self._usage = _usage(chunk["usage"]) or self._usage
+        deltas: list[ReasoningDelta | TextDelta] = []
+        for choice in chunk.get("choices") or ():
+            if choice.get("index") in {0, None}:
+                self._read_delta(choice.get("delta") or {}, deltas)
+                self._finish_reason = choice.get("finish_reason") or self._finish_reason
+        return deltas
+
+    def finish(self) -> Finished:
+        """The end of the answer, or the `LLMError` it amounts to."""
+        if self._finish_reason == "content_filter":
+            raise LLMContentFilter
+        if not self._has_text and (self.ended or self.is_whole):
+            raise LLMEmpty
+        if self._finish_reason is None:
+            raise LLMDisconnected
+        reason = "length" if self._finish_reason.lower() in _LENGTH else "stop"
+        return Finished(reason, self._model, self._usage)
+
+    def _read_delta(self, delta: dict[str, Any], deltas: list[ReasoningDelta | TextDelta]) -> None:
+        reasoning = delta.get("reasoning_content") or delta.get("reasoning")
+        if isinstance(reasoning, str) and (reasoning := self._reasoning.take(reasoning)):
+            deltas.append(ReasoningDelta(reasoning))
+        text = delta.get("content") or delta.get("refusal")
+        if isinstance(text, str) and (text := self._text.take(text)):
+            self._has_text = self._has_text or not text.isspace()
+            deltas.append(TextDelta(text))
+
+
+class _WholeCharacters:
+    """Joins a character whose two `\\uD8xx\\uDCxx` escapes came in two chunks.
+
+    What is given back can be stored anywhere: no half characters, no NUL.
+    """
+
+    def __init__(self) -> None:
+        self._half = ""
+
+    def take(self, text: str) -> str:
+        if self._half:
+            text, self._half = self._half + text, ""
+        if "\ud800" <= text[-1] <= "\udbff":
+            text, self._half = text[:-1], text[-1]
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return text.replace("\0", "")
+
+
+def _usage(fields: dict[str, Any]) -> Usage | None:
+    prompt, completion = fields.get("prompt_tokens"), fields.get("completion_tokens")
+    if not isinstance(prompt, int) or not isinstance(completion, int):
+        return None
+    return Usage(
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        reasoning_tokens=_detail(fields, "completion_tokens_details", "reasoning_tokens"),
+        cached_tokens=_detail(fields, "prompt_tokens_details", "cached_tokens"),
+    )
+
+
+def _detail(fields: dict[str, Any], group: str, name: str) -> int:
+    value = (fields.get(group) or {}).get(name)
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,58 @@
+"""Reads server-sent events from bytes, however the network has cut them."""
+
+MAX_EVENT_BYTES = 1 << 20
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class SSEDecoder:
+    """Collects bytes and gives back the data of each event as soon as it is whole.
+
+    Lines end only where the standard says (LF, CRLF, CR): a U+2028 or U+0085 inside an answer
+    is text, although `str.splitlines` and HTTP clients' line iterators cut there. Comments and
+    fields other than `data` are dropped.
+    """
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._data: list[bytes] = []
+        self._after_cr = False
+        self._at_start = True
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The data of every event these bytes complete.
+
+        Raises `ValueError` for an event that grows beyond `MAX_EVENT_BYTES`.
+        """
+        if self._after_cr and data.startswith(b"\n"):
+            data = data[1:]
+            self._after_cr = False
+        if not data:
+            return []
+        self._after_cr = data.endswith(b"\r")
+        if b"\r" in data:
+            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) + sum(map(len, self._data)) > MAX_EVENT_BYTES:
+            raise ValueError("an event without an end")
+        return self._take(lines)
+
+    def close(self) -> list[bytes]:
+        """The data of a last event that no blank line ended."""
+        rest, self._rest = self._rest, b""
+        return self._take([rest, b""])
+
+    def _take(self, lines: list[bytes]) -> list[bytes]:
+        events: list[bytes] = []
+        for line in lines:
+            if self._at_start:
+                line = line.removeprefix(_BYTE_ORDER_MARK)
+                self._at_start = False
+            if not line:
+                if self._data:
+                    events.append(b"\n".join(self._data))
+                    self._data = []
+            elif line.startswith(b"data:"):
+                self._data.append(line[5:].removeprefix(b" "))
+            elif line == b"data":
+                self._data.append(b"")
+        return events

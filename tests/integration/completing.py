@@ -1,0 +1,98 @@
+"""What the tests of completions share: a client of the upstream, and views of what it yields."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from feedback_app.core.errors import LLMError
+from feedback_app.core.settings import Settings
+from feedback_app.llm.assessment import Assessment
+from feedback_app.llm.client import OpenAIClient
+from feedback_app.llm.completion import (
+    CompletionEvent,
+    CompletionRequest,
+    Finished,
+    Message,
+    TextDelta,
+)
+from tests.upstream import FEEDBACK, Upstream, tokens_of
+
+KEY = "sk-test-51c0ffee"
+TWELVE_TOKENS = "".join(tokens_of(FEEDBACK)[:12])
+
+
+def settings(base_url: str | None, **changes: Any) -> Settings:
+    values = {
+        "OPENAI_API_KEY": SecretStr(KEY),
+        "OPENAI_BASE_URL": base_url,
+        "LLM_CONNECT_TIMEOUT_S": 0.3,
+        "LLM_FIRST_TOKEN_TIMEOUT_S": 0.4,
+        "LLM_IDLE_TIMEOUT_S": 0.3,
+        "LLM_TOTAL_TIMEOUT_S": 20,
+    }
+    return Settings(_env_file=None, **{**values, **changes})  # pyright: ignore[reportCallIssue]
+
+
+def request(model: str = "gpt-4o-mini") -> CompletionRequest:
+    assessment = Assessment(
+        candidate="Priya Raman",
+        job="Backend engineer",
+        department="Payments",
+        kind="Technical interview",
+        held_on=date(2025, 3, 4),
+        interviewer="Sam Okafor",
+        competencies=(),
+        notes="Designed a rate limiter.",
+        recommendation=None,
+    )
+    messages = (Message("system", "Draft feedback."), Message("user", "Notes: a rate limiter."))
+    return CompletionRequest(model, messages, 1200, assessment)
+
+
+@asynccontextmanager
+async def client_of(base_url: str, **changes: Any) -> AsyncIterator[OpenAIClient]:
+    client = OpenAIClient(settings(base_url, **changes))
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+async def play(client: OpenAIClient, model: str = "gpt-4o-mini") -> list[CompletionEvent]:
+    return [event async for event in client.stream(request(model))]
+
+
+async def play_to_fault(
+    client: OpenAIClient, model: str = "gpt-4o-mini"
+) -> tuple[list[CompletionEvent], LLMError]:
+    """What came before the fault, and the fault."""
+    events: list[CompletionEvent] = []
+    try:
+        async for event in client.stream(request(model)):
+            events.append(event)  # noqa: PERF401 - the fault must leave what came before
+    except LLMError as fault:
+        return events, fault
+    pytest.fail(f"no fault, but {events[-1]}")
+
+
+def text_of(events: list[CompletionEvent]) -> str:
+    return "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+def kinds_of(events: list[CompletionEvent]) -> list[type]:
+    """The kinds of events in order, runs of one kind told once."""
+    kinds = [type(event) for event in events]
+    return [kind for before, kind in zip([None, *kinds], kinds, strict=False) if kind != before]
+
+
+def finished(events: list[CompletionEvent]) -> Finished:
+    assert isinstance(events[-1], Finished)
+    return events[-1]
+
+
+def body_of(upstream: Upstream, index: int = 0) -> dict[str, Any]:
+    return upstream.requests[index].body

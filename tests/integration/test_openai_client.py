@@ -1,0 +1,221 @@
+"""The OpenAI client against a real server over loopback: answers, requests and closing."""
+
+import asyncio
+import time
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from feedback_app.core.errors import LLMBadResponse
+from feedback_app.llm.client import OpenAIClient
+from feedback_app.llm.completion import Finished, ReasoningDelta, ResponseOpened, TextDelta, Usage
+from tests.integration.completing import (
+    KEY,
+    body_of,
+    client_of,
+    finished,
+    kinds_of,
+    play,
+    play_to_fault,
+    request,
+    settings,
+    text_of,
+)
+from tests.upstream import (
+    FAULTS,
+    FEEDBACK,
+    MULTILINGUAL,
+    REASONING,
+    Scenario,
+    Upstream,
+    feedback_tokens,
+    saying,
+    tokens_of,
+)
+
+
+async def test_an_answer_arrives_whole_in_order_and_with_its_usage(upstream: Upstream) -> None:
+    async with client_of(upstream.base_url) as client:
+        events = await play(client)
+    assert kinds_of(events) == [ResponseOpened, TextDelta, Finished]
+    assert text_of(events) == FEEDBACK
+    usage = Usage(prompt_tokens=900, completion_tokens=len(tokens_of(FEEDBACK)))
+    assert finished(events) == Finished("stop", "gpt-4o-mini-2024-07-18", usage)
+
+
+@pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
+async def test_reasoning_comes_before_the_text_and_its_tokens_are_counted(
+    upstream: Upstream, field: Any
+) -> None:
+    upstream.play(replace(FAULTS["reasoning"], reasoning_field=field))
+    async with client_of(upstream.base_url) as client:
+        events = await play(client)
+    assert kinds_of(events) == [ResponseOpened, ReasoningDelta, TextDelta, Finished]
+    assert [e.text for e in events if isinstance(e, ReasoningDelta)] == list(REASONING)
+    usage = finished(events).usage
+    assert usage is not None
+    assert (usage.reasoning_tokens, usage.cached_tokens) == (31, 128)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "said"),
+    [
+        pytest.param(Scenario(usage="with_finish"), FEEDBACK, id="usage-with-the-finish-reason"),
+        pytest.param(Scenario(text_field="refusal"), FEEDBACK, id="refusal"),
+        pytest.param(Scenario(group=40), FEEDBACK, id="many-tokens-a-chunk"),
+        pytest.param(FAULTS["no-done"], FEEDBACK, id="no-done"),
+        pytest.param(FAULTS["crlf"], FEEDBACK, id="crlf"),
+        pytest.param(FAULTS["slow-drip"], MULTILINGUAL, id="slow-drip"),
+        pytest.param(FAULTS["split-characters"], MULTILINGUAL, id="split-characters"),
+        pytest.param(saying(MULTILINGUAL), MULTILINGUAL, id="unicode-line-separators"),
+    ],
+)
+async def test_an_unusual_but_whole_stream_gives_the_same_answer(
+    upstream: Upstream, scenario: Scenario, said: str
+) -> None:
+    upstream.play(scenario)
+    async with client_of(upstream.base_url) as client:
+        events = await play(client)
+    assert kinds_of(events) == [ResponseOpened, TextDelta, Finished]
+    assert text_of(events) == said
+    usage = Usage(prompt_tokens=900, completion_tokens=len(scenario.tokens))
+    assert finished(events) == Finished("stop", "gpt-4o-mini-2024-07-18", usage)
+
+
+async def test_an_answer_cut_by_the_output_limit_is_finished_with_length(
+    upstream: Upstream,
+) -> None:
+    async with client_of(upstream.base_url) as client:
+        events = await play(client, "fault-length")
+    assert finished(events).finish_reason == "length"
+    assert text_of(events) == FEEDBACK
+
+
+async def test_usage_and_model_stay_unknown_where_the_provider_tells_neither(
+    upstream: Upstream,
+) -> None:
+    upstream.play(Scenario(usage="never", resolved_model=None))
+    async with client_of(upstream.base_url) as client:
+        assert finished(await play(client)) == Finished("stop", None, None)
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        pytest.param(FAULTS["stall-first"], id="before-the-response"),
+        pytest.param(FAULTS["stall-opened"], id="before-the-first-token"),
+        pytest.param(FAULTS["stall-mid"], id="in-a-silence"),
+        pytest.param(
+            Scenario(tokens=feedback_tokens(2000), tokens_per_second=200), id="while-text-flows"
+        ),
+    ],
+)
+async def test_cancelling_the_reader_closes_the_request_at_once(
+    upstream: Upstream, scenario: Scenario
+) -> None:
+    upstream.play(scenario)
+    changes = {"LLM_FIRST_TOKEN_TIMEOUT_S": 30, "LLM_IDLE_TIMEOUT_S": 30}
+    async with client_of(upstream.base_url, **changes) as client:
+        reading = asyncio.create_task(play(client))
+        await upstream.received(1)
+        cancelled_at = time.monotonic()
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        (seen,) = (await upstream.idle()).requests
+    assert seen.ending == "client_closed"
+    assert seen.ended_monotonic is not None
+    assert seen.ended_monotonic - cancelled_at < 0.25
+
+
+async def test_closing_the_iterator_closes_the_request_at_once(upstream: Upstream) -> None:
+    upstream.play(Scenario(tokens=feedback_tokens(2000), tokens_per_second=200))
+    async with client_of(upstream.base_url) as client:
+        async with aclosing(client.stream(request())) as stream:
+            async for event in stream:
+                if isinstance(event, TextDelta):
+                    break
+            closed_at = time.monotonic()
+        state = await upstream.idle()
+    (seen,) = state.requests
+    assert seen.ending == "client_closed"
+    assert seen.ended_monotonic is not None
+    assert seen.ended_monotonic - closed_at < 0.25
+    assert state.open_connections == 0
+
+
+async def test_answers_one_after_another_share_a_connection(upstream: Upstream) -> None:
+    async with client_of(upstream.base_url) as client:
+        for _ in range(5):
+            await play(client)
+        assert upstream.state().connections_made == 1
+    assert upstream.state().open_connections == 0
+
+
+async def test_a_hundred_and_fifty_answers_stream_at_once(upstream: Upstream) -> None:
+    upstream.play(Scenario(tokens=tokens_of("Fair."), hold_after=0))
+    changes = {"LLM_CONNECT_TIMEOUT_S": 5, "LLM_FIRST_TOKEN_TIMEOUT_S": 20}
+    async with client_of(upstream.base_url, **changes) as client:
+        streams = [asyncio.create_task(play(client)) for _ in range(150)]
+        state = await upstream.received(150, timeout_s=15)
+        assert len(state.open_requests) == 150
+        upstream.release()
+        answers = await asyncio.gather(*streams)
+    assert {text_of(events) for events in answers} == {"Fair."}
+
+
+async def test_the_request_carries_the_messages_the_limit_and_the_key(upstream: Upstream) -> None:
+    async with client_of(upstream.base_url) as client:
+        await play(client, "gpt-4o")
+    assert body_of(upstream) == {
+        "model": "gpt-4o",
+        "messages": [
+            {"role": "system", "content": "Draft feedback."},
+            {"role": "user", "content": "Notes: a rate limiter."},
+        ],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "max_tokens": 1200,
+    }
+    assert upstream.requests[0].headers["Authorization"] == f"Bearer {KEY}"
+
+
+async def test_a_server_without_a_key_is_asked_with_a_placeholder(upstream: Upstream) -> None:
+    async with client_of(upstream.base_url, OPENAI_API_KEY=None) as client:
+        await play(client)
+    assert upstream.requests[0].headers["Authorization"] == "Bearer none"
+
+
+async def test_openai_itself_is_asked_with_its_own_name_for_the_limit(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedback_app.llm.client.OPENAI_URL", upstream.base_url)
+    client = OpenAIClient(settings(None))
+    await play(client)
+    await client.aclose()
+    assert body_of(upstream)["max_completion_tokens"] == 1200
+    assert "max_tokens" not in body_of(upstream)
+
+
+async def test_an_unknown_parameter_is_replaced_at_once_and_remembered(upstream: Upstream) -> None:
+    upstream.play(Scenario(rejects=("stream_options", "max_tokens")))
+    async with client_of(upstream.base_url) as client:
+        first = await play(client)
+        asked_first = len(upstream.requests)
+        second = await play(client)
+    assert kinds_of(first) == kinds_of(second) == [ResponseOpened, TextDelta, Finished]
+    assert finished(first).usage is None
+    assert (asked_first, len(upstream.requests)) == (3, 4)
+    assert body_of(upstream, 3).keys() == {"model", "messages", "stream", "max_completion_tokens"}
+
+
+async def test_a_server_that_knows_neither_limit_is_not_asked_for_ever(upstream: Upstream) -> None:
+    upstream.play(Scenario(rejects=("max_tokens", "max_completion_tokens")))
+    async with client_of(upstream.base_url) as client:
+        _, error = await play_to_fault(client)
+        assert len(upstream.requests) == 2
+        await play_to_fault(client)
+    assert type(error) is LLMBadResponse
+    assert "max_tokens" in body_of(upstream, 2)
