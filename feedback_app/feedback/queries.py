@@ -124,9 +124,7 @@ async def drafts_of(
     return [(call, draft) for call, draft in rows.all()]
 
 
-async def draft_of(
-    session: AsyncSession, user: CurrentUser, call_id: str
-) -> tuple[LlmCall, Draft]:
+async def draft_of(session: AsyncSession, user: CurrentUser, call_id: str) -> tuple[LlmCall, Draft]:
     """One of the person's own drafts.
 
     Raises:

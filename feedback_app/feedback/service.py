@@ -198,5 +198,3 @@ def draft_view(call: LlmCall, draft: Draft) -> DraftView:
         blocks=stored or parse_blocks(draft.text),
         retryable=bool(call.error_code) and _error_named(call.error_code or "").retryable,
     )
-
-

@@ -52,15 +52,20 @@ class ChunkReader:
         return deltas
 
     def finish(self) -> Finished:
-        """The end of the answer, or the `LLMError` it amounts to."""
+        """The end of the answer; raises `LLMDisconnected` where there was none."""
+        if self._finish_reason is None and not (self.ended and not self._has_text):
+            raise LLMDisconnected
+        reason = (self._finish_reason or "stop").lower()
+        if reason != "content_filter":
+            reason = "length" if reason in _LENGTH else "stop"
+        return Finished(reason, self._model, self._usage)
+
+    def judge(self) -> None:
+        """Raise the `LLMError` that a finished answer amounts to, if it is one."""
         if self._finish_reason == "content_filter":
             raise LLMContentFilter
-        if not self._has_text and (self.ended or self.is_whole):
+        if not self._has_text:
             raise LLMEmpty
-        if self._finish_reason is None:
-            raise LLMDisconnected
-        reason = "length" if self._finish_reason.lower() in _LENGTH else "stop"
-        return Finished(reason, self._model, self._usage)
 
     def _read_delta(self, delta: dict[str, Any], deltas: list[ReasoningDelta | TextDelta]) -> None:
         reasoning = delta.get("reasoning_content") or delta.get("reasoning")

@@ -185,6 +185,7 @@ class OpenAIClient:
                 if chunks.is_whole and not was_whole:
                     due_at = min(_now() + USAGE_GRACE_S, give_up_at)
             yield chunks.finish()
+            chunks.judge()
             with suppress(TimeoutError, httpx2.TransportError):
                 async with asyncio.timeout(DRAIN_S):
                     async for _ in body:

@@ -1,7 +1,8 @@
 """The one shape of a streamed completion, whichever client serves it.
 
 A client yields, in this order: any `Retrying`, one `ResponseOpened`, then deltas, then one
-`Finished`. It raises an `LLMError` for every fault. Closing the iterator closes the request.
+`Finished`. It raises an `LLMError` for every fault, after `Finished` where the provider ended an
+answer that is none (empty, filtered). Closing the iterator closes the request.
 """
 
 from collections.abc import AsyncGenerator
@@ -72,7 +73,7 @@ class Finished:
     """The end of the answer. `usage` is `None` where the provider reported none."""
 
     finish_reason: str
-    """`stop` or `length`."""
+    """`stop`, `length` or `content_filter`."""
     model: str | None
     """The model that really answered, where the provider named it."""
     usage: Usage | None

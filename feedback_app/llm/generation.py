@@ -12,8 +12,6 @@ from feedback_app.core.errors import (
     AppError,
     Cancelled,
     Interrupted,
-    LLMContentFilter,
-    LLMEmpty,
     LLMFirstTokenTimeout,
     LLMTotalTimeout,
 )
@@ -101,10 +99,6 @@ class Generation:
                         self.retries = attempt
                         self._mark("retry", code=code)
                         self.enter("thinking", f"No answer yet. Trying again in {delay_s:.0f} s…")
-        if self.finished and self.finished.finish_reason == "content_filter":
-            raise LLMContentFilter
-        if not self.text.strip():
-            raise LLMEmpty
 
     def settlement(self, error: AppError | None) -> Settlement:
         """Let all pending text out and sum up the call as it ended."""

@@ -57,7 +57,7 @@ class Pacer:
     def flush(self) -> None:
         """Let everything leave now: the stream has ended."""
         self._cancel_timer()
-        self._leave(final=True)
+        self._leave()
 
     def _on_timer(self, due: float) -> None:
         self._timer = None
@@ -69,19 +69,9 @@ class Pacer:
             self._timer.cancel()
             self._timer = None
 
-    def _leave(self, *, final: bool = False) -> None:
+    def _leave(self) -> None:
         text = "".join(self._pending)
         self._pending.clear()
-        if text and not final and "\ud800" <= text[-1] <= "\udbff":
-            self._pending.append(text[-1])
-            text = text[:-1]
         if text:
             self._last = self._loop.time()
-            self._emit(_whole_characters(text))
-
-
-def _whole_characters(text: str) -> str:
-    """The text with surrogate halves joined: some servers cut `\\ud83d\\ude00` between deltas."""
-    if not any("\ud800" <= character <= "\udfff" for character in text):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+            self._emit(text)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.core.errors import LLMDisconnected, LLMEmpty
+from feedback_app.core.errors import LLMContentFilter, LLMDisconnected, LLMEmpty
 from feedback_app.llm.chunks import ChunkReader
 from feedback_app.llm.completion import Finished, ReasoningDelta, TextDelta, Usage
 
@@ -137,7 +137,20 @@ def test_an_answer_without_an_end_or_without_text_is_a_fault(
     chunks: list[bytes], fault: type[Exception]
 ) -> None:
     with pytest.raises(fault):
-        reader_of(*chunks).finish()
+        _end(reader_of(*chunks))
+
+
+def test_a_filtered_answer_tells_its_usage_before_it_is_a_fault() -> None:
+    usage = {"prompt_tokens": 3, "completion_tokens": 2}
+    reader = reader_of(SAID, chunk({}, finish_reason="content_filter", usage=usage))
+    assert reader.finish().usage == Usage(3, 2)
+    with pytest.raises(LLMContentFilter):
+        reader.judge()
+
+
+def _end(reader: ChunkReader) -> None:
+    reader.finish()
+    reader.judge()
 
 
 @pytest.mark.parametrize("data", [b"{", b"[]", b"null", b"7", b'{"choices": [{"delta": "\xff"}]}'])
