@@ -29,6 +29,13 @@ class Internal(AppError):
     retryable = True
 
 
+class Unavailable(AppError):
+    """Something the app cannot do without, such as its database, does not answer."""
+
+    status, retryable = 503, True
+    sentence = "Debrief cannot reach its database right now. Please try again in a moment."
+
+
 class NotSignedIn(AppError):
     code, status = "NOT_SIGNED_IN", 401
     sentence = "Your session has ended. Sign in again to go on."
@@ -69,6 +76,18 @@ class Cancelled(AppError):
 class Interrupted(AppError):
     code, status, retryable = "INTERRUPTED", 409, True
     sentence = "The server stopped during this draft. The text so far is kept; try again."
+
+
+class SignInRefused(AppError):
+    """A wrong password, an unknown person and a disabled one: the three must look alike."""
+
+    code, status = "SIGN_IN_REFUSED", 401
+    sentence = "That email and password do not match. Check both, then try again."
+
+
+class SignInThrottled(AppError):
+    code, status, retryable = "SIGN_IN_THROTTLED", 429, True
+    sentence = "Too many attempts to sign in. Wait a few minutes, then try again."
 
 
 class RateLimited(AppError):

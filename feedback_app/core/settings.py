@@ -4,12 +4,16 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
 """The project folder: relative paths in settings start here."""
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_EVERY_INTERFACE = frozenset({"0.0.0.0", "::"})  # noqa: S104
 
 
 class Settings(BaseSettings):
@@ -82,8 +86,32 @@ class Settings(BaseSettings):
     @property
     def address(self) -> str:
         """Where people open the app, without a trailing slash."""
-        host = "localhost" if self.HOST in {"0.0.0.0", "::"} else self.HOST  # noqa: S104
+        host = "localhost" if self.HOST in _EVERY_INTERFACE else self.HOST
         return self.PUBLIC_URL or f"http://{f'[{host}]' if ':' in host else host}:{self.PORT}"
+
+    @property
+    def socket_address(self) -> str:
+        """What the built page bakes in for its socket.
+
+        On loopback it is spelled `localhost`, the one name Reflex's page replaces by whatever
+        name it was opened under, so that the host-bound session cookie always goes along.
+        """
+        if self.PUBLIC_URL is None and self.HOST in _LOOPBACK:
+            return f"http://localhost:{self.PORT}"
+        return self.address
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins this app's pages are served from."""
+        if self.PUBLIC_URL is None and self.HOST in _LOOPBACK | _EVERY_INTERFACE:
+            return tuple(f"http://{host}:{self.PORT}" for host in ("localhost", "127.0.0.1", "[::1]"))
+        parts = urlsplit(self.address)
+        return (f"{parts.scheme}://{parts.netloc}",)
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the app over https."""
+        return self.address.startswith("https://")
 
     @property
     def is_sqlite(self) -> bool:

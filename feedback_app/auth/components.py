@@ -1,0 +1,68 @@
+"""The frame of every signed-in page and the account menu in it."""
+
+import reflex as rx
+from reflex.event import EventType
+
+from feedback_app import routes
+from feedback_app.auth.state import AuthState
+from feedback_app.ui.components import native_form
+from feedback_app.ui.layout import NavLink, frame
+
+_NAVIGATION = (
+    NavLink("My interviews", routes.INTERVIEWS),
+    NavLink("Usage", routes.ADMIN_USAGE, AuthState.is_admin),
+)
+
+
+def signed_in_page(*content: rx.Component, active: str = "") -> rx.Component:
+    """A page for people signed in; `active` is the route of its link in the top bar."""
+    return frame(*content, navigation=_NAVIGATION, active=active, account=account_menu())
+
+
+def on_load(*handlers: EventType[()]) -> list[EventType[()]]:
+    """The `on_load` of a signed-in page: who is here, then the page's own handlers.
+
+    It fills the top bar and sends others to the sign-in page. It protects nothing: each handler
+    is guarded by itself.
+    """
+    return [AuthState.enter, *handlers]
+
+
+def account_menu() -> rx.Component:
+    """The person's initials; behind them who they are and the way out."""
+    return rx.popover.root(
+        rx.popover.trigger(
+            rx.button(
+                rx.avatar(fallback=AuthState.initials, size="2", radius="full", variant="soft"),
+                variant="ghost",
+                aria_label="Account of " + AuthState.name,
+                id="account-menu",
+                class_name="account-button",
+            )
+        ),
+        rx.popover.content(
+            rx.el.div(
+                rx.el.div(
+                    rx.text(AuthState.name, size="2", weight="medium"),
+                    rx.text(AuthState.email, size="2", color_scheme="gray"),
+                    class_name="account-names",
+                ),
+                rx.separator(size="4"),
+                native_form(
+                    rx.button(
+                        rx.icon("log-out", size=16),
+                        "Sign out",
+                        type="submit",
+                        variant="soft",
+                        color_scheme="gray",
+                        width="100%",
+                        id="sign-out",
+                    ),
+                    action=routes.SIGN_OUT,
+                ),
+                class_name="account",
+            ),
+            align="end",
+            size="2",
+        ),
+    )

@@ -1,0 +1,147 @@
+"""Who may act: the one way every event handler and every HTTP route checks its caller.
+
+An event handler is declared as
+
+    @rx.event
+    @guarded
+    async def save(self, text: str): ...
+
+and calls `acting_user()` for the user that `guarded` found in the database for this very event.
+`guarded` sends people who are not signed in to the sign-in page and shows every other `AppError`
+as the page's notice; a handler that wants to show an error elsewhere catches it itself. It works
+on coroutines and async generators, background ones included; anything unforeseen goes on to the
+app's exception handler. A test holds that every handler is guarded or marked `public`.
+"""
+
+import functools
+import inspect
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar, cast, overload
+
+import reflex as rx
+from starlette.requests import HTTPConnection
+
+from feedback_app import routes
+from feedback_app.auth import sessions
+from feedback_app.auth.cookies import session_value
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core.errors import AppError, Forbidden, NotSignedIn
+from feedback_app.core.markers import mark_guarded
+from feedback_app.db.faults import as_app_error, is_unavailable
+from feedback_app.ui.notice import NoticeState
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+_acting: ContextVar[CurrentUser | None] = ContextVar("acting_user", default=None)
+
+
+def acting_user() -> CurrentUser:
+    """The user on whose behalf the current guarded handler runs.
+
+    Raises:
+        NotSignedIn: outside of a guarded handler.
+    """
+    user = _acting.get()
+    if user is None:
+        raise NotSignedIn
+    return user
+
+
+def session_hash(state: rx.State) -> str | None:
+    """The hash of the session cookie this state's socket was opened with."""
+    return session_value(state.router.headers.cookie)
+
+
+async def require_user(state: rx.State) -> CurrentUser:
+    """The signed-in user of a state's socket, read anew from the database.
+
+    Raises:
+        NotSignedIn: nobody is, or no longer.
+    """
+    user = await sessions.resolve(session_hash(state))
+    if user is None:
+        raise NotSignedIn
+    return user
+
+
+async def require_admin(state: rx.State) -> CurrentUser:
+    """The signed-in administrator.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+        Forbidden: the user is not an administrator.
+    """
+    user = await require_user(state)
+    if not user.is_admin:
+        raise Forbidden
+    return user
+
+
+async def user_from_request(connection: HTTPConnection) -> CurrentUser:
+    """The user whose session cookie came with a request or a WebSocket handshake.
+
+    Raises:
+        NotSignedIn: no live session.
+    """
+    token = connection.cookies.get(sessions.COOKIE)
+    user = await sessions.resolve(sessions.hash_token(token)) if token else None
+    if user is None:
+        raise NotSignedIn
+    connection.state.acting_user = user
+    return user
+
+
+@overload
+def guarded(handler: Callable[_P, _R], /) -> Callable[_P, _R]: ...
+@overload
+def guarded(*, admin: bool) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]: ...
+def guarded(handler: Callable[..., Any] | None = None, /, *, admin: bool = False) -> Any:
+    """Let only a signed-in user, or with `admin` only an administrator, run a handler."""
+    if handler is None:
+        return functools.partial(_guard, admin=admin)
+    return _guard(handler, admin=admin)
+
+
+def _guard(handler: Callable[..., Any], *, admin: bool) -> Callable[..., Any]:
+    require = require_admin if admin else require_user
+    if inspect.isasyncgenfunction(handler):
+
+        @functools.wraps(handler)
+        async def stream(self: rx.State, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+            try:
+                _acting.set(await require(self))
+                async with aclosing(handler(self, *args, **kwargs)) as events:
+                    async for event in events:
+                        yield event
+            except Exception as fault:
+                yield _shown(fault, self)
+
+        return mark_guarded(stream)
+    if inspect.iscoroutinefunction(handler):
+
+        @functools.wraps(handler)
+        async def call(self: rx.State, *args: Any, **kwargs: Any) -> Any:
+            try:
+                _acting.set(await require(self))
+                return await handler(self, *args, **kwargs)
+            except Exception as fault:
+                return _shown(fault, self)
+
+        return mark_guarded(call)
+    raise TypeError(f"{handler.__qualname__} must be async to be guarded")
+
+
+def _shown(fault: Exception, state: rx.State) -> Any:
+    """The event that tells the person; re-raises what nobody foresaw."""
+    if not isinstance(fault, AppError) and not is_unavailable(fault):
+        raise fault
+    error = as_app_error(fault)
+    if isinstance(error, NotSignedIn):
+        page = state.router.url
+        here = f"{page.path}?{page.query}" if page.query else page.path
+        ended = error.code if session_hash(state) else ""
+        return rx.redirect(routes.login(next_path=here, error=ended), replace=True)
+    return cast(Any, NoticeState.show)(error.message)

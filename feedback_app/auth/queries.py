@@ -1,0 +1,87 @@
+"""The SQL of signing in: users, login sessions, attempts."""
+
+from datetime import datetime
+
+from sqlalchemy import func, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.db.models import LoginSession, SignInAttempt, User
+
+
+async def user_by_email(session: AsyncSession, email: str) -> User | None:
+    """The user of a lower-case email, disabled ones included."""
+    return (await session.exec(select(User).where(User.email == email))).first()
+
+
+async def live_session(
+    session: AsyncSession, token_hash: str, now: datetime
+) -> tuple[LoginSession, User] | None:
+    """A session neither expired nor revoked, with its still active user."""
+    found = await session.exec(
+        select(LoginSession, User)
+        .join(User, col(User.id) == LoginSession.user_id)
+        .where(
+            LoginSession.token_hash == token_hash,
+            col(LoginSession.revoked_at).is_(None),
+            LoginSession.expires_at > now,
+            col(User.is_active).is_(True),
+        )
+    )
+    return found.first()
+
+
+async def extend(session: AsyncSession, token_hash: str, expires_at: datetime) -> None:
+    """Move a session's end, unless it has been revoked meanwhile."""
+    await session.exec(
+        update(LoginSession)
+        .where(col(LoginSession.token_hash) == token_hash, col(LoginSession.revoked_at).is_(None))
+        .values(expires_at=expires_at)
+    )
+
+
+async def revoke(session: AsyncSession, token_hash: str, now: datetime) -> None:
+    """End one session."""
+    await session.exec(
+        update(LoginSession)
+        .where(col(LoginSession.token_hash) == token_hash, col(LoginSession.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
+
+
+async def revoke_all(session: AsyncSession, user_id: str, now: datetime) -> None:
+    """End every session of a user."""
+    await session.exec(
+        update(LoginSession)
+        .where(col(LoginSession.user_id) == user_id, col(LoginSession.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
+
+
+async def failures_since(
+    session: AsyncSession, *, email: str, address: str, since: datetime
+) -> tuple[int, int]:
+    """Failed attempts on the account since its last success, and from the address."""
+    last_success = (
+        select(func.max(SignInAttempt.at))
+        .where(SignInAttempt.email == email, col(SignInAttempt.succeeded).is_(True))
+        .scalar_subquery()
+    )
+    failed = col(SignInAttempt.succeeded).is_(False)
+    account = select(func.count()).where(
+        failed,
+        SignInAttempt.email == email,
+        SignInAttempt.at > since,
+        SignInAttempt.at > func.coalesce(last_success, since),
+    )
+    source = select(func.count()).where(
+        failed, SignInAttempt.address == address, SignInAttempt.at > since
+    )
+    return (await session.exec(account)).one(), (await session.exec(source)).one()
+
+
+async def mark_succeeded(session: AsyncSession, attempt_id: str) -> None:
+    """Record that an attempt, counted as failed so far, succeeded."""
+    await session.exec(
+        update(SignInAttempt).where(col(SignInAttempt.id) == attempt_id).values(succeeded=True)
+    )

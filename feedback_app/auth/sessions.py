@@ -1,0 +1,164 @@
+"""Who is signed in: login sessions by the hash of their token, sign-in with its throttle.
+
+The browser holds a random 256-bit token; the database and every state hold its SHA-256 only.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from feedback_app.auth import queries
+from feedback_app.auth.passwords import verify_password
+from feedback_app.core import clock
+from feedback_app.core.errors import SignInRefused, SignInThrottled
+from feedback_app.db.models import LoginSession, Role, SignInAttempt, User
+from feedback_app.db.session import database
+
+COOKIE = "debrief_session"
+LIFETIME = timedelta(hours=12)
+_EXTEND_AFTER = timedelta(minutes=5)
+"""A session is extended at most this often: a read stays a read."""
+
+_THROTTLE_WINDOW = timedelta(minutes=15)
+_FAILURES_PER_ACCOUNT = 8
+_FAILURES_PER_ADDRESS = 30
+_RESOLVE_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentUser:
+    """The acting user, as services and queries take it."""
+
+    id: str
+    company_id: str
+    name: str
+    email: str
+    role: str
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == Role.ADMIN
+
+
+class Identity(NamedTuple):
+    """Whose session a hash is; it never changes, so logs may remember it."""
+
+    user_id: str
+    company_id: str
+
+
+_identities: OrderedDict[str, Identity] = OrderedDict()
+_IDENTITIES_KEPT = 10_000
+
+
+def hash_token(token: str) -> str:
+    """The 64 hexadecimal characters a token is stored and looked up under."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def resolve(token_hash: str | None) -> CurrentUser | None:
+    """The active user of a live session, `None` for anything else; extends the session.
+
+    Raises:
+        TimeoutError: the database did not answer in time.
+        sqlalchemy.exc.SQLAlchemyError: the database refused.
+    """
+    if not token_hash:
+        return None
+    now = clock.now()
+    async with asyncio.timeout(_RESOLVE_TIMEOUT_S):
+        async with database().read() as session:
+            found = await queries.live_session(session, token_hash, now)
+        if found is None:
+            return None
+        login, user = found
+        if now + LIFETIME - login.expires_at >= _EXTEND_AFTER:
+            async with database().write() as session:
+                await queries.extend(session, token_hash, now + LIFETIME)
+    _remember(token_hash, user)
+    return _as_current(user)
+
+
+def identity(token_hash: str | None) -> Identity | None:
+    """Whose session this is, where this process has resolved it before. For logs only."""
+    return _identities.get(token_hash) if token_hash else None
+
+
+async def sign_in(email: str, password: str, *, address: str) -> str:
+    """Check a sign-in, audit it and return the new session's token, for the cookie only.
+
+    Raises:
+        SignInRefused: wrong password, unknown or disabled user; all look and last alike.
+        SignInThrottled: too many failures on this account or from this address.
+    """
+    user = await authenticate(email, password, address=address)
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    async with database().write() as session:
+        session.add(
+            LoginSession(
+                token_hash=hash_token(token),
+                user_id=user.id,
+                created_at=now,
+                expires_at=now + LIFETIME,
+            )
+        )
+    return token
+
+
+async def authenticate(email: str, password: str, *, address: str) -> CurrentUser:
+    """Check an email and a password, count and audit the attempt; opens no session.
+
+    Raises:
+        SignInRefused: wrong password, unknown or disabled user; all look and last alike.
+        SignInThrottled: too many failures on this account or from this address.
+    """
+    email = email.strip().lower()[:254]
+    address = address[:64]
+    now = clock.now()
+    attempt = SignInAttempt(email=email, address=address, succeeded=False, at=now)
+    async with database().write() as session:
+        by_account, by_address = await queries.failures_since(
+            session, email=email, address=address, since=now - _THROTTLE_WINDOW
+        )
+        if by_account >= _FAILURES_PER_ACCOUNT or by_address >= _FAILURES_PER_ADDRESS:
+            raise SignInThrottled(retry_after_s=_THROTTLE_WINDOW.total_seconds())
+        user = await queries.user_by_email(session, email)
+        # Counted as failed until proven otherwise, so that guesses sent at once all count.
+        session.add(attempt)
+    known = user if user is not None and user.is_active else None
+    fits = await verify_password(password, known.password_hash if known else None)
+    if known is None or not fits:
+        raise SignInRefused
+    async with database().write() as session:
+        await queries.mark_succeeded(session, attempt.id)
+    return _as_current(known)
+
+
+async def sign_out(token_hash: str) -> None:
+    """End one session; unknown ones are ignored."""
+    async with database().write() as session:
+        await queries.revoke(session, token_hash, clock.now())
+
+
+async def revoke_all(user_id: str) -> None:
+    """End every session of a user: after a password change, and when disabled."""
+    async with database().write() as session:
+        await queries.revoke_all(session, user_id, clock.now())
+
+
+def _as_current(user: User) -> CurrentUser:
+    return CurrentUser(
+        id=user.id, company_id=user.company_id, name=user.name, email=user.email, role=user.role
+    )
+
+
+def _remember(token_hash: str, user: User) -> None:
+    _identities[token_hash] = Identity(user.id, user.company_id)
+    _identities.move_to_end(token_hash)
+    if len(_identities) > _IDENTITIES_KEPT:
+        _identities.popitem(last=False)

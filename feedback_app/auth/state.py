@@ -1,0 +1,90 @@
+"""What the pages may know of the person signed in, for display only; never for authorisation."""
+
+import reflex as rx
+
+from feedback_app import routes
+from feedback_app.auth.guards import acting_user, guarded, require_user
+from feedback_app.auth.routes import UNREADABLE_FORM
+from feedback_app.core.demo import DEMO_SIGN_INS
+from feedback_app.core.errors import AppError, NotSignedIn, SignInRefused, SignInThrottled
+from feedback_app.core.markers import own_event, public
+from feedback_app.core.settings import get_settings
+from feedback_app.db.faults import is_unavailable
+from feedback_app.ui.notice import NoticeState
+
+_SENTENCES: dict[str, str] = {
+    error.code: error.sentence for error in (SignInRefused, SignInThrottled, NotSignedIn)
+}
+_SENTENCES[UNREADABLE_FORM] = "The form could not be read. Please sign in again."
+_SENTENCES[AppError.code] = "Debrief could not sign you in just now. Please try again in a moment."
+
+
+class AuthState(rx.State):
+    """The signed-in person as the top bar shows them."""
+
+    name: str = ""
+    email: str = ""
+    initials: str = ""
+    is_admin: bool = False
+
+    _session: str = ""
+    """The hash of the session this browser tab's state belongs to; the event middleware's."""
+
+    @rx.event
+    @own_event
+    @guarded
+    async def enter(self) -> None:
+        """First of the events of every signed-in page."""
+        user = acting_user()
+        self.name = user.name
+        self.email = user.email
+        self.initials = "".join(part[0] for part in user.name.split()[:2]).upper()
+        self.is_admin = user.is_admin
+        notice = await self.get_state(NoticeState)
+        notice.message = ""
+
+
+class SignInState(rx.State):
+    """What the sign-in form starts with."""
+
+    email: str = ""
+    password: str = ""
+    next_path: str = ""
+    error: str = ""
+    attempt: int = 0
+    """Counts prefills: a new one redraws the fields with their new starting values."""
+
+    @rx.event
+    @own_event
+    @public
+    async def load(self) -> rx.event.EventSpec | None:
+        """Read the address of the page; somebody signed in already goes on."""
+        given = self.router.url.query_parameters
+        path = given.get("next", "")
+        self.next_path = path if routes.is_local(path) else ""
+        code = given.get("error", "")
+        self.error = _SENTENCES.get(code, "") if code else ""
+        self.password = ""
+        self.email = given.get("email", "")[:254]
+        self.attempt += 1
+        try:
+            await require_user(self)
+        except NotSignedIn:
+            return None
+        except Exception as fault:
+            if not is_unavailable(fault):
+                raise
+            return None
+        return rx.redirect(self.next_path or routes.INTERVIEWS, replace=True)
+
+    @rx.event
+    @public
+    async def fill(self, email: str) -> None:
+        """Fill in one of the demo's sign-ins."""
+        if not get_settings().DEMO:
+            return
+        for person in DEMO_SIGN_INS:
+            if person.email == email:
+                self.email, self.password = person.email, person.password
+                self.error = ""
+                self.attempt += 1

@@ -1,0 +1,66 @@
+"""Marks set on a function where it is declared, read by the web layer: no rule matches names."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+_LLM_OPERATION = "__debrief_llm_operation__"
+_UNLOGGED = "__debrief_unlogged__"
+_PUBLIC = "__debrief_public__"
+_GUARDED = "__debrief_guarded__"
+
+
+def _mark(function: _F, name: str) -> _F:
+    setattr(function, name, True)
+    return function
+
+
+def _has(function: object, name: str) -> bool:
+    return getattr(function, name, False) is True
+
+
+def llm_operation(endpoint: _F) -> _F:
+    """Mark an HTTP endpoint that runs an LLM operation: it leaves an `llm` row, no `api` row."""
+    return _mark(endpoint, _LLM_OPERATION)
+
+
+def generation_event(handler: _F) -> _F:
+    """Mark an event handler that belongs to a generation: it leaves no `ui` row."""
+    return _mark(handler, _UNLOGGED)
+
+
+def own_event(handler: _F) -> _F:
+    """Mark an event handler that the app itself calls, not a person: it leaves no `ui` row."""
+    return _mark(handler, _UNLOGGED)
+
+
+def unlogged(endpoint: _F) -> _F:
+    """Mark an HTTP endpoint that leaves no row at all, such as a health check."""
+    return _mark(endpoint, _UNLOGGED)
+
+
+def public(handler: _F) -> _F:
+    """Mark an event handler that needs nobody signed in; all others must be guarded."""
+    return _mark(handler, _PUBLIC)
+
+
+def mark_guarded(handler: _F) -> _F:
+    """Mark an event handler that checks the session itself; `guarded` sets it."""
+    return _mark(handler, _GUARDED)
+
+
+def is_llm_operation(endpoint: object) -> bool:
+    return _has(endpoint, _LLM_OPERATION)
+
+
+def is_unlogged(handler: object) -> bool:
+    return _has(handler, _UNLOGGED)
+
+
+def is_public(handler: object) -> bool:
+    return _has(handler, _PUBLIC)
+
+
+def is_guarded(handler: object) -> bool:
+    return _has(handler, _GUARDED)

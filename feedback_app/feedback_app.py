@@ -1,0 +1,68 @@
+"""The composition root: pages, HTTP routes, middleware, lifespan; nothing else."""
+
+import reflex as rx
+from reflex.utils.prerequisites import get_web_dir
+from reflex_base.constants import Dirs
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from feedback_app import routes
+from feedback_app.auth.components import on_load, signed_in_page
+from feedback_app.auth.page import sign_in_page
+from feedback_app.auth.routes import AUTH_ROUTES
+from feedback_app.auth.state import SignInState
+from feedback_app.core.settings import get_settings
+from feedback_app.lifespan import lifespan
+from feedback_app.ui.components import empty_state
+from feedback_app.ui.layout import connection_banner, page_header
+from feedback_app.ui.theme import STYLESHEETS
+from feedback_app.web.event_log import EventLog, OwnState
+from feedback_app.web.faults import log_page_fault, show_fault
+from feedback_app.web.health import HEALTH_ROUTES
+from feedback_app.web.request_log import RequestLog
+from feedback_app.web.security import SecurityHeaders
+from feedback_app.web.session_header import SessionHeader
+
+
+def _request_log(inner: ASGIApp) -> ASGIApp:
+    return RequestLog(inner, page_router=app.router)
+
+
+def _security_headers(inner: ASGIApp) -> ASGIApp:
+    return SecurityHeaders(
+        inner, settings=get_settings(), html_root=get_web_dir() / Dirs.STATIC
+    )
+
+
+app = rx.App(
+    stylesheets=STYLESHEETS,
+    html_lang="en",
+    head_components=[rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg")],
+    toaster=None,
+    backend_exception_handler=show_fault,
+    frontend_exception_handler=log_page_fault,
+    api_transformer=[
+        Starlette(routes=[*AUTH_ROUTES, *HEALTH_ROUTES]),
+        SessionHeader,
+        _request_log,
+        _security_headers,
+    ],
+)
+app.app_wraps[(5, "Overlay")] = lambda _stateful: rx.memo(connection_banner)()
+app.add_middleware(OwnState(), index=0)
+app.add_middleware(EventLog())
+app.register_lifespan_task(lifespan)
+
+
+def _interviews() -> rx.Component:
+    return signed_in_page(
+        page_header("My interviews"),
+        empty_state("calendar-days", "No interviews yet", "Yours will be listed here."),
+        active=routes.INTERVIEWS,
+    )
+
+
+app.add_page(sign_in_page, route=routes.LOGIN, title="Sign in · Debrief", on_load=SignInState.load)
+app.add_page(
+    _interviews, route=routes.INTERVIEWS, title="My interviews · Debrief", on_load=on_load()
+)

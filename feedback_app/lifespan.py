@@ -1,0 +1,46 @@
+"""What lives as long as a worker process: opened before its first request, closed after its last.
+
+Nothing of this may be made at import: with Redis, Reflex forks its workers after importing the app.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from feedback_app.core import logging
+from feedback_app.core.settings import get_settings
+from feedback_app.db.session import Database, database, set_database
+from feedback_app.db.system_log import SystemLogWriter, set_writer
+
+
+@asynccontextmanager
+async def lifespan() -> AsyncIterator[None]:
+    """Open everything in order of need; close in reverse, whatever happened."""
+    settings = get_settings()
+    logging.configure(settings)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(_database(settings.DATABASE_URL))
+        await stack.enter_async_context(_system_log())
+        yield
+
+
+@asynccontextmanager
+async def _database(url: str) -> AsyncIterator[None]:
+    opened = Database(url)
+    set_database(opened)
+    try:
+        yield
+    finally:
+        set_database(None)
+        await opened.aclose()
+
+
+@asynccontextmanager
+async def _system_log() -> AsyncIterator[None]:
+    writer = SystemLogWriter(database())
+    writer.start()
+    set_writer(writer)
+    try:
+        yield
+    finally:
+        set_writer(None)
+        await writer.aclose()

@@ -1,0 +1,54 @@
+"""Every address of the app: page routes as Reflex spells them, HTTP paths, URL builders."""
+
+from urllib.parse import quote, urlencode
+
+LOGIN = "/login"
+INTERVIEWS = "/"
+INTERVIEW = "/interviews/[interview_id]"
+MY_USAGE = "/me/usage"
+ADMIN_USAGE = "/admin/usage"
+ADMIN_CALL = "/admin/usage/calls/[call_id]"
+ADMIN_LIMITS = "/admin/limits"
+ADMIN_USERS = "/admin/users"
+ADMIN_TEMPLATES = "/admin/templates"
+ADMIN_HIRING = "/admin/hiring"
+ADMIN_LOGS = "/admin/logs"
+
+SIGN_IN = "/auth/sign-in"
+SIGN_OUT = "/auth/sign-out"
+HEALTHZ = "/healthz"
+READYZ = "/readyz"
+API = "/api"
+API_TOKEN = f"{API}/token"
+API_INTERVIEWS = f"{API}/interviews"
+API_GENERATE = f"{API}/interviews/{{interview_id}}/generate-feedback"
+API_GENERATE_STREAM = f"{API_GENERATE}/stream"
+API_LLM_CALLS = f"{API}/llm-calls"
+API_DOCS = f"{API}/docs"
+
+
+def login(*, next_path: str = "", error: str = "", email: str = "") -> str:
+    """The sign-in page. `next_path` is where to go afterwards, `error` a code."""
+    query = {"next": next_path, "error": error, "email": email}
+    kept = {key: value for key, value in query.items() if value}
+    return f"{LOGIN}?{urlencode(kept)}" if kept else LOGIN
+
+
+def interview(interview_id: str) -> str:
+    """The page of one interview."""
+    return f"/interviews/{quote(interview_id, safe='')}"
+
+
+def admin_call(call_id: str) -> str:
+    """The trace of one LLM call."""
+    return f"/admin/usage/calls/{quote(call_id, safe='')}"
+
+
+def is_local(path: str) -> bool:
+    """Whether a path given by a browser stays on this site when followed."""
+    return (
+        path.startswith("/")
+        and not path.startswith("//")
+        and "\\" not in path
+        and all(" " <= character != "\x7f" for character in path)
+    )

@@ -1,0 +1,87 @@
+"""Shared pieces of every page: cards, empty states, errors, skeletons, a native form."""
+
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
+
+
+class NativeForm(BaseHTML):
+    """A `form` the browser posts itself; Reflex's own form would swallow the submit."""
+
+    tag = "form"
+
+    action: rx.Var[str]
+    method: rx.Var[str]
+
+
+def native_form(*children: rx.Component, action: str, **props: Any) -> rx.Component:
+    """A form posted to an HTTP route of this app, followed by a full page load."""
+    return NativeForm.create(*children, action=action, method="post", **props)
+
+
+def card(*children: rx.Component, title: str = "", **props: Any) -> rx.Component:
+    """A section of a page on its own surface."""
+    heading = rx.heading(title, as_="h2", size="3", weight="medium", class_name="card-title")
+    return rx.el.section(
+        heading if title else rx.fragment(), *children, class_name="card", **props
+    )
+
+
+def stat(
+    label: str, value: str | rx.Var[str], note: str | rx.Var[str] = "", **props: Any
+) -> rx.Component:
+    """One number and what it counts."""
+    return rx.el.div(
+        rx.text(label, size="2", color_scheme="gray"),
+        rx.text(value, size="6", weight="bold", class_name="figure", **props),
+        rx.cond(note != "", rx.text(note, size="1", color_scheme="gray")),
+        class_name="card stat",
+    )
+
+
+def empty_state(
+    icon: str, title: str, text: str | rx.Var[str], action: rx.Component | None = None
+) -> rx.Component:
+    """What a list shows when it is empty: why, and what to do."""
+    return rx.el.div(
+        rx.el.div(rx.icon(icon, size=22), class_name="empty-icon", aria_hidden="true"),
+        rx.heading(title, as_="h2", size="4", weight="medium"),
+        rx.text(text, size="2", color_scheme="gray", class_name="empty-text"),
+        action or rx.fragment(),
+        class_name="empty",
+    )
+
+
+def error_callout(
+    message: str | rx.Var[str], *actions: rx.Component, **props: Any
+) -> rx.Component:
+    """A failure beside the thing that failed: a sentence and a way on."""
+    return rx.callout.root(
+        rx.callout.icon(rx.icon("circle-alert", size=18)),
+        rx.callout.text(message),
+        *actions,
+        color_scheme="red",
+        variant="surface",
+        role="alert",
+        **props,
+    )
+
+
+def not_found_panel(back_to: str, back_label: str) -> rx.Component:
+    """For what does not exist and for what is somebody else's; the two look alike."""
+    return empty_state(
+        "search-x",
+        "Nothing to see here",
+        "It does not exist, or it is not yours to see.",
+        rx.link(rx.button(back_label, variant="soft"), href=back_to),
+    )
+
+
+def skeleton_rows(count: int = 4, *, height: str = "64px") -> rx.Component:
+    """Stands in for a list while it loads."""
+    return rx.el.div(
+        *(rx.skeleton(height=height, width="100%") for _ in range(count)),
+        class_name="skeletons",
+        aria_hidden="true",
+    )

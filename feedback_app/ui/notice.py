@@ -1,0 +1,48 @@
+"""The page's notice: the one place where a failure that belongs to no field is told."""
+
+import reflex as rx
+
+from feedback_app.core.markers import own_event, public
+
+
+class NoticeState(rx.State):
+    """One plain sentence above the page's content; empty when there is nothing to say."""
+
+    message: str = ""
+
+    @rx.event
+    @own_event
+    @public
+    async def show(self, message: str) -> None:
+        self.message = message[:400]
+
+    @rx.event
+    @public
+    async def dismiss(self) -> None:
+        self.message = ""
+
+
+def notice() -> rx.Component:
+    """Draws the notice; assistive technology hears it at once."""
+    return rx.el.div(
+        rx.cond(
+            NoticeState.message != "",
+            rx.callout.root(
+                rx.callout.icon(rx.icon("circle-alert", size=18)),
+                rx.callout.text(NoticeState.message),
+                rx.icon_button(
+                    rx.icon("x", size=16),
+                    aria_label="Dismiss this message",
+                    on_click=NoticeState.dismiss,
+                    variant="ghost",
+                    color_scheme="red",
+                    class_name="notice-dismiss",
+                ),
+                color_scheme="red",
+                variant="surface",
+                id="page-notice",
+            ),
+        ),
+        role="alert",
+        class_name="notice",
+    )

@@ -1,0 +1,79 @@
+"""What happens before each UI event: its request id, whose state it is, its row in the log."""
+
+import reflex as rx
+from reflex.app import App
+from reflex.event import Event
+from reflex.state import BaseState, StateUpdate
+from reflex_base.registry import RegistrationContext
+
+from feedback_app.auth import sessions
+from feedback_app.auth.guards import session_hash
+from feedback_app.auth.state import AuthState
+from feedback_app.core.context import current_request_id, new_request_id
+from feedback_app.core.markers import is_unlogged
+from feedback_app.db.faults import is_unavailable
+from feedback_app.db.models import LogComponent, SystemLog
+from feedback_app.db.system_log import enqueue
+
+_HYDRATIONS = {"hydrate", "hydrate_and_load"}
+
+
+class OwnState(rx.Middleware):
+    """Gives each event its request id, and empties a tab's state when another session opens it.
+
+    A tab keeps its state token over sign-out and sign-in; what the last person saw must not
+    reach the next. Runs before anything is sent: hydration is the first event of a socket.
+    """
+
+    async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
+        new_request_id()
+        if event.name.rpartition(".")[2] not in _HYDRATIONS:
+            return None
+        auth = await state.get_state(AuthState)
+        current = session_hash(auth) or ""
+        if auth._session != current:
+            if auth._session:
+                state._get_root_state().reset()
+            auth._session = current
+        return None
+
+
+class EventLog(rx.Middleware):
+    """Queues one `ui` row for each event a person caused: no arguments, the page as its route.
+
+    Reflex's own events and those marked `generation_event` or `own_event` leave none.
+    """
+
+    async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
+        registered = RegistrationContext.get().event_handlers.get(event.name)
+        if registered is None or not registered.states or is_unlogged(registered.handler.fn):
+            return None
+        owner = registered.states[0]
+        if not owner.__module__.startswith("feedback_app."):
+            return None
+        who = await _who(session_hash(state))
+        enqueue(
+            SystemLog(
+                component=LogComponent.UI,
+                action=f"{owner.__name__}.{registered.handler.fn.__name__}",
+                path=state.router.route_id or None,
+                status="received",
+                request_id=current_request_id(),
+                company_id=who.company_id if who else None,
+                user_id=who.user_id if who else None,
+            )
+        )
+        return None
+
+
+async def _who(token_hash: str | None) -> sessions.Identity | None:
+    """Whose event this is; a database that does not answer leaves it open."""
+    known = sessions.identity(token_hash)
+    if known is not None or not token_hash:
+        return known
+    try:
+        await sessions.resolve(token_hash)
+    except Exception as fault:
+        if not is_unavailable(fault):
+            raise
+    return sessions.identity(token_hash)
