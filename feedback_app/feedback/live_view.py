@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from feedback_app.core import clock
-from feedback_app.feedback import wording
+
 from feedback_app.llm.blocks import Block, BlockSplitter, Span, parse_blocks
 from feedback_app.llm.events import (
     ChunkEvent,
@@ -22,6 +22,7 @@ from feedback_app.llm.events import (
     StatusEvent,
 )
 from feedback_app.llm.pricing import estimate_tokens
+from feedback_app.ui import wording
 
 WireSpan = tuple[str, str, str]
 """Text, marks, address."""

@@ -12,13 +12,14 @@ from feedback_app.core.errors import (
 )
 from feedback_app.db.models import CallStatus, Draft, LlmCall
 from feedback_app.db.session import database
-from feedback_app.feedback import queries, wording
+from feedback_app.feedback import queries
 from feedback_app.feedback.schemas import DraftMeta, DraftView, FeedbackView
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.blocks import block_from_dict, parse_blocks
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.llm.streams import Owner
 from feedback_app.llm.supervisor import generations
+from feedback_app.ui import wording
 
 MAX_FEEDBACK_CHARACTERS = 50_000
 LENGTH_NOTICE = "The answer reached its length limit and may end in mid-sentence."
