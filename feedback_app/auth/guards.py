@@ -141,7 +141,8 @@ def _shown(fault: Exception, state: rx.State) -> Any:
     error = as_app_error(fault)
     if isinstance(error, NotSignedIn):
         page = state.router.url
-        here = f"{page.path}?{page.query}" if page.query else page.path
+        path = page.path.rstrip("/")
+        here = f"{path}?{page.query}" if page.query else path
         ended = error.code if session_hash(state) else ""
         return rx.redirect(routes.login(next_path=here, error=ended), replace=True)
     return cast(Any, NoticeState.show)(error.message)
