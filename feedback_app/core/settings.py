@@ -104,7 +104,9 @@ class Settings(BaseSettings):
     def origins(self) -> tuple[str, ...]:
         """The origins this app's pages are served from."""
         if self.PUBLIC_URL is None and self.HOST in _LOOPBACK | _EVERY_INTERFACE:
-            return tuple(f"http://{host}:{self.PORT}" for host in ("localhost", "127.0.0.1", "[::1]"))
+            return tuple(
+                f"http://{host}:{self.PORT}" for host in ("localhost", "127.0.0.1", "[::1]")
+            )
         parts = urlsplit(self.address)
         return (f"{parts.scheme}://{parts.netloc}",)
 

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 PageRouter = Callable[[str], str | None]
 """A path to the route of the page it opens, as Reflex spells it; `None` or `404` for none."""
 
+
 def page_pattern(router: PageRouter, path: str) -> str | None:
     """The page's pattern with a leading slash, `None` where the path opens no page."""
     page = router(path)
