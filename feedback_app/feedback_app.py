@@ -20,6 +20,7 @@ from feedback_app.ui.theme import STYLESHEETS
 from feedback_app.web.event_log import EventLog, OwnState
 from feedback_app.web.faults import log_page_fault, show_fault
 from feedback_app.web.health import HEALTH_ROUTES
+from feedback_app.web.page_paths import PagePaths
 from feedback_app.web.request_log import RequestLog
 from feedback_app.web.security import SecurityHeaders
 from feedback_app.web.session_header import SessionHeader
@@ -27,6 +28,10 @@ from feedback_app.web.session_header import SessionHeader
 
 def _request_log(inner: ASGIApp) -> ASGIApp:
     return RequestLog(inner, page_router=app.router)
+
+
+def _page_paths(inner: ASGIApp) -> ASGIApp:
+    return PagePaths(inner, page_router=app.router)
 
 
 def _security_headers(inner: ASGIApp) -> ASGIApp:
@@ -43,11 +48,13 @@ app = rx.App(
     api_transformer=[
         Starlette(routes=[*AUTH_ROUTES, *HEALTH_ROUTES]),
         SessionHeader,
+        _page_paths,
         _request_log,
         _security_headers,
     ],
 )
-app.app_wraps[(5, "Overlay")] = lambda _stateful: rx.memo(connection_banner)()
+# A fragment, because Reflex puts the rest of the page inside of what a wrap returns.
+app.app_wraps[(5, "Overlay")] = lambda _stateful: rx.fragment(rx.memo(connection_banner)())
 app.add_middleware(OwnState(), index=0)
 app.add_middleware(EventLog())
 app.register_lifespan_task(lifespan)

@@ -22,7 +22,7 @@ class NavLink:
 def logo() -> rx.Component:
     """The mark and the name, linking home."""
     return rx.link(
-        rx.el.img(src="/logo.svg", alt="", width="26", height="26"),
+        rx.el.img(src="/logo.svg", alt=""),
         rx.el.span("Debrief", class_name="brand-name"),
         href=routes.INTERVIEWS,
         class_name="brand",
