@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from feedback_app.core.demo import DEMO_SIGN_INS
 from feedback_app.core.settings import ROOT, Settings, get_settings
-from feedback_app.pages_build import build_environment, build_if_stale, forget_build
+from feedback_app.pages_build import build, build_environment, forget_build, is_built
 
 _START_TIMEOUT_S = 120
 
@@ -79,7 +79,7 @@ async def _load_demo(settings: Settings) -> None:
 def run() -> int:
     """Prepare everything, serve, and stay until the server ends; its exit code."""
     settings = _prepare()
-    build_if_stale(settings)
+    _build(settings)
     print("Starting", flush=True)
     server = subprocess.Popen([sys.executable, "-m", "feedback_app", "serve"], cwd=ROOT)
     stopping = _stop_with_us(server)
@@ -87,6 +87,12 @@ def run() -> int:
         print(_greeting(settings), flush=True)
     code = server.wait()
     return 0 if stopping() else code
+
+
+def _build(settings: Settings) -> None:
+    if not is_built(settings):
+        print("Building the pages", flush=True)
+        build(settings)
 
 
 def _stop_with_us(server: subprocess.Popen[bytes]) -> Callable[[], bool]:
@@ -172,7 +178,7 @@ def main() -> int:
     if command == "dev":
         dev()
     elif command == "build":
-        build_if_stale(get_settings())
+        _build(get_settings())
     else:
         serve()
     return 0

