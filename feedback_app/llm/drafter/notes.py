@@ -26,6 +26,7 @@ _NEWLINES = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+_BEYOND_LATIN = re.compile(r"[^\x00-\u024f\u1e00-\u1fff]+")
 _BULLET = re.compile(
     r"(?:[-*+>•◦▪‣·–—→✓✔✅✗✘❌☐☑]\s+|[•◦▪‣✓✔✅✗✘❌]|-(?=[^\W\d])|\(?\d{1,3}[.)]\s+|[a-z]\)\s+)"
     r"(?:\[[ xX]\]\s*)?"
@@ -67,12 +68,10 @@ _ABBREVIATION = re.compile(
     r"\b(?:approx|max|min|mo|yrs?|exp|resp|dept|mgmt|esp|incl|excl|ca|bzw|inkl|ggf|usw|etc|vs)\.$",
     re.IGNORECASE,
 )
-_STRONG_CUT = re.compile(
-    r"(?:(?<=[;；])\s*|\s[–—]\s|\s+(?=(?:and|but|so|then|because|however|although|also|"
-    r"und|aber|dann|weil|mais|pero)\s))"
-)
+_STRONG_CUT = re.compile(r"(?:(?<=[;；])\s*|\s[–—]\s|\s+(?=(?:and|so|then|also|und|dann)\s))")
 _WEAK_CUT = re.compile(r"(?<=[,:])\s+|(?<=[，、：])")
-_LEADING_CONJUNCTION = re.compile(r"(?:(?:and|so|then|also|und|dann)\s+)+", re.IGNORECASE)
+_LEADING_CONJUNCTION = re.compile(r"^(?:(?:and|so|then|also|und|dann)\s+)+", re.IGNORECASE)
+_TRAILING_CONJUNCTION = re.compile(r"(?:[\s,;]+(?:and|so|but|then|und|aber|dann))+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def split_notes(text: str, headings: Collection[str] = ()) -> tuple[tuple[Note, 
     known = {clean(h).casefold() for h in headings}
     blocks = list(_blocks(plain.split("\n"), known))
     marked = {b.marker for b in blocks} >= {"+", "-"}
-    whole_language = guess_language(plain, default="en")
+    whole_language = guess_language(_BEYOND_LATIN.sub(" ", plain), default="en")
     notes: list[Note] = []
     seen: set[str] = set()
     too_long = 0
@@ -123,13 +122,15 @@ def split_notes(text: str, headings: Collection[str] = ()) -> tuple[tuple[Note, 
         lean = block.lean
         if marked and not lean:
             lean = 1 if block.marker == "+" else -1 if block.marker == "-" else 0
+        label = _LABEL.match(block.text)
+        around = f"{block.context} {label[1]}".strip() if label else block.context
         for piece, fragment in _remarks(block.text, language):
             key = piece.casefold()
             if len(piece) > LONGEST_QUOTE:
                 too_long += 1
             elif key not in seen:
                 seen.add(key)
-                notes.append(Note(len(notes), piece, block.context, lean, language, fragment))
+                notes.append(Note(len(notes), piece, around, lean, language, fragment))
     return tuple(notes), too_long
 
 
@@ -254,7 +255,7 @@ def _remarks(text: str, language: Language) -> Iterator[tuple[str, bool]]:
             sentences[-1] += f" {sentence}"
         elif any(c.isalnum() for c in sentence) or (not sentences and not sentence.isascii()):
             sentences.append(sentence)
-    for sentence in sentences:
+    for sentence in _without_scraps(sentences):
         if len(sentence) <= LONGEST_SENTENCE:
             yield sentence, False
             continue
@@ -265,13 +266,27 @@ def _remarks(text: str, language: Language) -> Iterator[tuple[str, bool]]:
                 yield from ((piece, True) for piece in _cut(clause, _WEAK_CUT))
 
 
+def _without_scraps(sentences: list[str]) -> list[str]:
+    """Sentences of one or two words ("Calm.") joined to the one they stand beside."""
+    joined: list[str] = []
+    for sentence in sentences:
+        scrap = min(len(sentence.split()), len(joined[-1].split()) if joined else 3) < 3
+        fits = joined and len(joined[-1]) + len(sentence) < LONGEST_SENTENCE
+        if scrap and fits and sentence.isascii():
+            joined[-1] += f" {sentence}"
+        else:
+            joined.append(sentence)
+    return joined
+
+
 def _cut(text: str, boundary: re.Pattern[str]) -> Iterator[str]:
     """Pack the clauses of `text` into pieces of 60 to 200 characters where boundaries allow."""
     ends = [(m.start(), m.end()) for m in boundary.finditer(text)] + [(len(text), len(text))]
     start = 0
     for (end, resume), (next_end, _) in pairwise([*ends, ends[-1]]):
         if end == len(text) or (end - start >= 60 and next_end - start > 160):
-            piece = _LEADING_CONJUNCTION.sub("", text[start:end].strip(" ,;–—"), count=1)
+            piece = _LEADING_CONJUNCTION.sub("", text[start:end].strip(" ,;–—"))
+            piece = _TRAILING_CONJUNCTION.sub("", piece)
             if any(c.isalnum() for c in piece):
                 yield piece
             start = resume

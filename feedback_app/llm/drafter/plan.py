@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from feedback_app.llm.assessment import Assessment, CompetencyAssessment
-from feedback_app.llm.drafter.matching import Match, Matcher
+from feedback_app.llm.drafter.matching import Match, Matcher, richness
 from feedback_app.llm.drafter.notes import Note, split_notes
 from feedback_app.llm.drafter.signals import (
     is_closing,
@@ -69,7 +69,7 @@ class _Budget:
 def make_plan(assessment: Assessment) -> Plan:
     """Sort reasons and remarks under the competencies; what is unclear is only "also noted"."""
     competencies = assessment.competencies
-    matcher = Matcher(competencies, Stems())
+    matcher = Matcher(competencies, f"{assessment.job} {assessment.department}", Stems())
     notes, too_long = split_notes(assessment.notes, [c.name for c in competencies])
     personal = sum(touches_personal_circumstances(note.text) for note in notes)
     usable = [n for n in notes if not touches_personal_circumstances(n.text)]
@@ -96,7 +96,7 @@ def make_plan(assessment: Assessment) -> Plan:
             continue
         polarity = note_polarity(note)
         matches = matcher.matches(note)
-        scores[note.text] = matcher.richness(note) + 2 * abs(polarity) - 12 * is_verdict(note)
+        scores[note.text] = richness(note) + 2 * abs(polarity) - 12 * is_verdict(note)
         best = _best(matches, competencies)
         if is_verdict(note) or _on_both_sides(matches, competencies):
             unclear.append(note)
@@ -152,9 +152,7 @@ def _first_reasons(points: Sequence[Point], budget: _Budget) -> list[list[str]]:
     for point in points:
         sentences, _ = split_notes(point.competency.reason)
         texts = [s.text for s in sentences if not touches_personal_circumstances(s.text)]
-        for text in texts[:1]:
-            budget.take(text, always=True)
-            point.reasons.append(text)
+        point.reasons += [text for text in texts[:1] if budget.take(text, always=True)]
         spare.append(texts[1:])
     return spare
 
