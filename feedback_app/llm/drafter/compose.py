@@ -28,9 +28,9 @@ _FROM_NOTES = (
     "The notes record {quotes}",
 )
 _AGAINST = (
-    "One note points the other way: {quotes}",
-    "Against this stands {quotes}",
-    "A counterpoint from the notes: {quotes}",
+    "To set against it: {quotes}",
+    "Against this, the notes say {quotes}",
+    "A counterweight from the notes: {quotes}",
 )
 _UNEXPLAINED = (
     "No reason was given, and no note bears on it directly",
@@ -109,7 +109,7 @@ def _ratings(assessment: Assessment) -> list[str]:
         if names and rated <= MOST_NAMED:
             groups.append(f"{_listed(names)} {label}")
         elif names:
-            groups.append(f"{_number(len(names))} {label}")
+            groups.append(f"{_number(len(names))} {'is' if len(names) == 1 else 'are'} {label}")
     if rated == 1:
         said = [f"The interviewer rated {groups[0]}."]
     elif rated <= MOST_NAMED:
@@ -184,9 +184,11 @@ def _also_noted(plan: Plan) -> str:
     said = "\n".join(f"- {bullet}" for bullet in bullets)
     left_out: list[str] = []
     if plan.not_quoted:
-        further = "remark is" if plan.not_quoted == 1 else "remarks are"
+        one = plan.not_quoted == 1
+        remarks = f"{'further ' if said else ''}{'remark is' if one else 'remarks are'}"
         count = _number(plan.not_quoted).capitalize()
-        left_out.append(f"{count} further {further} left out here; the notes have them in full.")
+        whole = "it" if one else "them"
+        left_out.append(f"{count} {remarks} left out here; the notes have {whole} in full.")
     if plan.personal:
         some = "remark that touches" if plan.personal == 1 else "remarks that touch"
         verb = "is" if plan.personal == 1 else "are"

@@ -26,6 +26,11 @@ class Match:
     by_name: bool
     """Whether a telling word of the competency's name occurs in the remark."""
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether the match bears being held against the competency's rating."""
+        return self.by_name or self.score > _NAMED
+
 
 class Matcher:
     """Scores remarks against one interview's competencies."""

@@ -166,7 +166,9 @@ def _blocks(lines: list[str], known: set[str]) -> Iterator[_Block]:
             lasting = not body.endswith(":") or body.startswith(("#", "*", "_"))
             lean = _LEANS.get(title.casefold(), 0)
             continue
-        if not mark and current and (wrapped[number] or _continues(current[-1], body)):
+        indented = raw[:1].isspace() and bool(marker)
+        joins = wrapped[number] or indented or (current and _continues(current, body))
+        if not mark and current and joins:
             current.append(body)
             continue
         yield from close()
@@ -240,10 +242,13 @@ def _wrapped_lines(lines: list[str]) -> list[bool]:
     return result
 
 
-def _continues(above: str, line: str) -> bool:
+def _continues(block: list[str], line: str) -> bool:
+    """Whether a line goes on with an unfinished one; lower case tells only among capitals."""
+    above = block[-1]
     if _ENDED.search(above):
         return False
-    return bool(_OPEN_END.search(above)) or (len(above) >= 50 and line[0].islower())
+    wrapped = len(above) >= 50 and line[0].islower() and block[0][0].isupper()
+    return wrapped or bool(_OPEN_END.search(above))
 
 
 def _remarks(text: str, language: Language) -> Iterator[tuple[str, bool]]:

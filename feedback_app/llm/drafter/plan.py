@@ -18,7 +18,7 @@ from feedback_app.llm.drafter.words import Stems
 QUOTED_WORDS = 380
 """About how many words of quotes a draft holds; the first reason for a rating always goes in."""
 MOST_OBSERVATIONS = 4
-MOST_ALSO_NOTED = 5
+MOST_ALSO_NOTED = 8
 UNSPACED_CHARACTERS_PER_WORD = 2
 
 
@@ -103,6 +103,9 @@ def make_plan(assessment: Assessment) -> Plan:
         elif best is not None:
             rating = competencies[best.index].rating or 0
             opposed = polarity == (-1 if rating >= 3 else 1)
+            if opposed and not best.is_sure:
+                unclear.append(note)
+                continue
             (counters if opposed else supports)[best.index].append(note)
             scores[note.text] += 2 * best.score
         elif polarity:

@@ -35,9 +35,9 @@ _VERDICT = re.compile(
     r"(?:a )?(?:re)?hire|hire (?:him|her|them)|i(?:'d| would)? recommend|"
     r"recommend(?:ed|s|ing|ation)?:? (?:to|not|for|against|hire|hiring|yes|no|reject)|"
     r"reject(?:ed)? (?:him|her|them)|strong (?:yes|no)|thumbs (?:up|down)|"
-    r"ignore (?:the|all|any|every|previous|prior)|"
+    r"ignore (?:the|all|any|every|previous|prior)|move (?:him|her|them) (?:on|forward)|"
     r"(?:culture|cultural|team|good|great|bad|poor|right) fit|personality|attitude|vibes?|"
-    r"like?able|nice (?:guy|person|girl|man|woman|lady|chap|bloke)|move (?:him|her|them) (?:on|forward)|"
+    r"like?able|nice (?:guy|person|girl|man|woman|lady|chap|bloke)|"
     r"einstellen|empfehl\w*|absagen?|sympathisch\w*)\b"
 )
 _CLOSING = re.compile(
