@@ -152,7 +152,9 @@ def _point(point: Point, position: int) -> str:
     if point.against:
         quotes = _quotes([note.text for note in point.against])
         said.append(_turn(_AGAINST, position).format(quotes=quotes))
-    if len(said) == 1 and not point.reasons:
+    if point.reason_withheld:
+        said.append("A reason that touches on personal circumstances is not quoted")
+    elif len(said) == 1 and not point.reasons:
         said.append(_turn(_UNEXPLAINED, position))
     return " ".join(sentence(part) for part in said)
 
@@ -185,7 +187,8 @@ def _also_noted(plan: Plan) -> str:
     left_out: list[str] = []
     if plan.not_quoted:
         one = plan.not_quoted == 1
-        remarks = f"{'further ' if said else ''}{'remark is' if one else 'remarks are'}"
+        more = plan.remarks > plan.not_quoted + plan.personal
+        remarks = f"{'further ' if more else ''}{'remark is' if one else 'remarks are'}"
         count = _number(plan.not_quoted).capitalize()
         whole = "it" if one else "them"
         left_out.append(f"{count} {remarks} left out here; the notes have {whole} in full.")

@@ -1,24 +1,20 @@
 """Cuts raw interview notes into single remarks, each a verbatim piece of what was written.
 
 Bullets, headings, timestamps and Q:/A: marks shape the cut and are not part of a remark.
-Sentence boundaries come from sentencex; what a remark means is left to `signals`.
+`sentences` cuts sentences and clauses; what a remark means is left to `signals`.
 """
 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
-import sentencex
-
 from feedback_app.llm.drafter.language import guess_language
+from feedback_app.llm.drafter.sentences import cut_remarks
 from feedback_app.llm.drafter.words import Language, word_set
 
 Lean = Literal[-1, 0, 1]
 
-LONGEST_SENTENCE = 240
-"""Characters above which a sentence is cut into its clauses."""
 LONGEST_QUOTE = 400
 """Characters above which a piece that has no clause boundary is not quoted."""
 
@@ -64,14 +60,6 @@ _OPEN_END = re.compile(
     re.IGNORECASE,
 )
 _ENDED = re.compile(r"[.!?…:;。！？।][\"'”’)\]]*$")
-_ABBREVIATION = re.compile(
-    r"\b(?:approx|max|min|mo|yrs?|exp|resp|dept|mgmt|esp|incl|excl|ca|bzw|inkl|ggf|usw|etc|vs)\.$",
-    re.IGNORECASE,
-)
-_STRONG_CUT = re.compile(r"(?:(?<=[;；])\s*|\s[–—]\s|\s+(?=(?:and|so|then|also|und|dann)\s))")
-_WEAK_CUT = re.compile(r"(?<=[,:])\s+|(?<=[，、：])")
-_LEADING_CONJUNCTION = re.compile(r"^(?:(?:and|so|then|also|und|dann)\s+)+", re.IGNORECASE)
-_TRAILING_CONJUNCTION = re.compile(r"(?:[\s,;]+(?:and|so|but|then|und|aber|dann))+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +99,8 @@ def split_notes(text: str, headings: Collection[str] = ()) -> tuple[tuple[Note, 
     """
     plain = _INVISIBLE.sub("", _NEWLINES.sub("\n", text))
     known = {clean(h).casefold() for h in headings}
-    blocks = list(_blocks(plain.split("\n"), known))
+    lines = plain.split("\n")
+    blocks = list(_blocks(lines, known)) or list(_titles(lines))
     marked = {b.marker for b in blocks} >= {"+", "-"}
     whole_language = guess_language(_BEYOND_LATIN.sub(" ", plain), default="en")
     notes: list[Note] = []
@@ -124,7 +113,7 @@ def split_notes(text: str, headings: Collection[str] = ()) -> tuple[tuple[Note, 
             lean = 1 if block.marker == "+" else -1 if block.marker == "-" else 0
         label = _LABEL.match(block.text)
         around = f"{block.context} {label[1]}".strip() if label else block.context
-        for piece, fragment in _remarks(block.text, language):
+        for piece, fragment in cut_remarks(block.text, language):
             key = piece.casefold()
             if len(piece) > LONGEST_QUOTE:
                 too_long += 1
@@ -196,6 +185,13 @@ def _blocks(lines: list[str], known: set[str]) -> Iterator[_Block]:
     yield from close()
 
 
+def _titles(lines: list[str]) -> Iterator[_Block]:
+    """The headings themselves, for notes that hold nothing else."""
+    for line in lines:
+        if title := " ".join(line.split()).strip("#*_:= "):
+            yield _Block(title, "", 0, "")
+
+
 def _strip_marks(line: str) -> tuple[str, str]:
     """The line without its bullets and timestamps, and the first bullet sign (`""` for none)."""
     mark = ""
@@ -249,49 +245,3 @@ def _continues(block: list[str], line: str) -> bool:
         return False
     wrapped = len(above) >= 50 and line[0].islower() and block[0][0].isupper()
     return wrapped or bool(_OPEN_END.search(above))
-
-
-def _remarks(text: str, language: Language) -> Iterator[tuple[str, bool]]:
-    """The sentences of a block, over-long ones cut into clauses; the flag marks comma cuts."""
-    sentences: list[str] = []
-    for part in sentencex.segment("de" if language == "de" else "en", text):
-        sentence = part.strip()
-        if sentences and _ABBREVIATION.search(sentences[-1]) and not sentence[:1].isupper():
-            sentences[-1] += f" {sentence}"
-        elif any(c.isalnum() for c in sentence) or (not sentences and not sentence.isascii()):
-            sentences.append(sentence)
-    for sentence in _without_scraps(sentences):
-        if len(sentence) <= LONGEST_SENTENCE:
-            yield sentence, False
-            continue
-        for clause in _cut(sentence, _STRONG_CUT):
-            if len(clause) <= LONGEST_SENTENCE:
-                yield clause, False
-            else:
-                yield from ((piece, True) for piece in _cut(clause, _WEAK_CUT))
-
-
-def _without_scraps(sentences: list[str]) -> list[str]:
-    """Sentences of one or two words ("Calm.") joined to the one they stand beside."""
-    joined: list[str] = []
-    for sentence in sentences:
-        scrap = min(len(sentence.split()), len(joined[-1].split()) if joined else 3) < 3
-        fits = joined and len(joined[-1]) + len(sentence) < LONGEST_SENTENCE
-        if scrap and fits and sentence.isascii():
-            joined[-1] += f" {sentence}"
-        else:
-            joined.append(sentence)
-    return joined
-
-
-def _cut(text: str, boundary: re.Pattern[str]) -> Iterator[str]:
-    """Pack the clauses of `text` into pieces of 60 to 200 characters where boundaries allow."""
-    ends = [(m.start(), m.end()) for m in boundary.finditer(text)] + [(len(text), len(text))]
-    start = 0
-    for (end, resume), (next_end, _) in pairwise([*ends, ends[-1]]):
-        if end == len(text) or (end - start >= 60 and next_end - start > 160):
-            piece = _LEADING_CONJUNCTION.sub("", text[start:end].strip(" ,;–—"))
-            piece = _TRAILING_CONJUNCTION.sub("", piece)
-            if any(c.isalnum() for c in piece):
-                yield piece
-            start = resume

@@ -30,6 +30,8 @@ class Point:
     reasons: list[str] = field(default_factory=list)
     support: list[Note] = field(default_factory=list)
     against: list[Note] = field(default_factory=list)
+    reason_withheld: bool = False
+    """Whether a part of the reason touches on personal circumstances and is not quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def make_plan(assessment: Assessment) -> Plan:
     most = MOST_OBSERVATIONS if rated else 2 * MOST_OBSERVATIONS
     shown_faults, shown_praise = _alternate(ranked(faulted), ranked(praised), most, budget)
     for point, more in zip(points, spare_reasons, strict=True):
-        point.reasons += [reason for reason in more[:1] if budget.take(reason)]
+        point.reasons += [reason for reason in more[:2] if budget.take(reason)]
     _deal(points, support_ranks, budget, against=False)
     anything = rated or shown_faults or shown_praise
     most = MOST_ALSO_NOTED if anything else 2 * MOST_ALSO_NOTED
@@ -155,6 +157,7 @@ def _first_reasons(points: Sequence[Point], budget: _Budget) -> list[list[str]]:
     for point in points:
         sentences, _ = split_notes(point.competency.reason)
         texts = [s.text for s in sentences if not touches_personal_circumstances(s.text)]
+        point.reason_withheld = len(texts) < len(sentences)
         point.reasons += [text for text in texts[:1] if budget.take(text, always=True)]
         spare.append(texts[1:])
     return spare
