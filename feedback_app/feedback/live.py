@@ -155,7 +155,7 @@ class Live(rx.State):
         async with self:
             self._begin()
         while view.ending is None:
-            batch = await log.batch(seen, TICK_S)
+            batch = view.up_to_next_stage(await log.batch(seen, TICK_S))
             seen += len(batch)
             rounds += 1
             if rounds % (CHECK_SESSION_EVERY * 20 if batch else CHECK_SESSION_EVERY) == 0:
