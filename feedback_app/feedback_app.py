@@ -14,7 +14,7 @@ from feedback_app.auth.state import SignInState
 from feedback_app.core.settings import get_settings
 from feedback_app.lifespan import lifespan
 from feedback_app.ui.components import empty_state
-from feedback_app.ui.layout import connection_banner, page_header
+from feedback_app.ui.layout import connection_banner, missing_page, page_header
 from feedback_app.ui.theme import STYLESHEETS
 from feedback_app.web.event_log import EventLog, OwnState
 from feedback_app.web.faults import log_page_fault, show_fault
@@ -67,6 +67,7 @@ def _interviews() -> rx.Component:
     )
 
 
+app.add_page(missing_page, route="404", title="Not found · Debrief")
 app.add_page(sign_in_page, route=routes.LOGIN, title="Sign in · Debrief", on_load=SignInState.load)
 app.add_page(
     _interviews, route=routes.INTERVIEWS, title="My interviews · Debrief", on_load=on_load()
