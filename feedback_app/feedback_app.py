@@ -15,7 +15,7 @@ from feedback_app.core.settings import get_settings
 from feedback_app.interviews.page import interview_page, interviews_page
 from feedback_app.interviews.state import InterviewListState, InterviewState
 from feedback_app.lifespan import lifespan
-from feedback_app.ui.layout import connection_banner
+from feedback_app.ui.layout import connection_banner, missing_page
 from feedback_app.ui.theme import STYLESHEETS
 from feedback_app.web.event_log import EventLog, OwnState
 from feedback_app.web.faults import log_page_fault, show_fault
@@ -73,3 +73,4 @@ app.add_page(
     title="Interview · Debrief",
     on_load=on_load(InterviewState.load),
 )
+app.add_page(missing_page, route="404", title="Not found · Debrief")
