@@ -16,6 +16,8 @@ from feedback_app.lifespan import lifespan
 from feedback_app.ui.components import empty_state
 from feedback_app.ui.layout import connection_banner, page_header
 from feedback_app.ui.theme import STYLESHEETS
+from feedback_app.usage.page import usage_page
+from feedback_app.usage.state import UsageState
 from feedback_app.web.event_log import EventLog, OwnState
 from feedback_app.web.faults import log_page_fault, show_fault
 from feedback_app.web.health import HEALTH_ROUTES
@@ -65,4 +67,10 @@ def _interviews() -> rx.Component:
 app.add_page(sign_in_page, route=routes.LOGIN, title="Sign in · Debrief", on_load=SignInState.load)
 app.add_page(
     _interviews, route=routes.INTERVIEWS, title="My interviews · Debrief", on_load=on_load()
+)
+app.add_page(
+    usage_page,
+    route=routes.ADMIN_USAGE,
+    title="Usage · Debrief",
+    on_load=on_load(UsageState.load),
 )
