@@ -7,20 +7,22 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from feedback_app import routes
-from feedback_app.auth.components import on_load, signed_in_page
+from feedback_app.auth.components import on_load
 from feedback_app.auth.page import sign_in_page
 from feedback_app.auth.routes import AUTH_ROUTES
 from feedback_app.auth.state import SignInState
 from feedback_app.core.settings import get_settings
+from feedback_app.interviews.page import interview_page, interviews_page
+from feedback_app.interviews.state import InterviewListState, InterviewState
 from feedback_app.lifespan import lifespan
-from feedback_app.ui.components import empty_state
-from feedback_app.ui.layout import connection_banner, page_header
+from feedback_app.ui.layout import connection_banner
 from feedback_app.ui.theme import STYLESHEETS
 from feedback_app.usage.page import usage_page
 from feedback_app.usage.state import UsageState
 from feedback_app.web.event_log import EventLog, OwnState
 from feedback_app.web.faults import log_page_fault, show_fault
 from feedback_app.web.health import HEALTH_ROUTES
+from feedback_app.web.page_paths import PagePaths
 from feedback_app.web.request_log import RequestLog
 from feedback_app.web.security import SecurityHeaders
 from feedback_app.web.session_header import SessionHeader
@@ -30,10 +32,12 @@ def _request_log(inner: ASGIApp) -> ASGIApp:
     return RequestLog(inner, page_router=app.router)
 
 
+def _page_paths(inner: ASGIApp) -> ASGIApp:
+    return PagePaths(inner, page_router=app.router)
+
+
 def _security_headers(inner: ASGIApp) -> ASGIApp:
-    return SecurityHeaders(
-        inner, settings=get_settings(), html_root=get_web_dir() / Dirs.STATIC
-    )
+    return SecurityHeaders(inner, settings=get_settings(), html_root=get_web_dir() / Dirs.STATIC)
 
 
 app = rx.App(
@@ -46,27 +50,30 @@ app = rx.App(
     api_transformer=[
         Starlette(routes=[*AUTH_ROUTES, *HEALTH_ROUTES]),
         SessionHeader,
+        _page_paths,
         _request_log,
         _security_headers,
     ],
 )
-app.app_wraps[(5, "Overlay")] = lambda _stateful: rx.memo(connection_banner)()
+# A fragment, because Reflex puts the rest of the page inside of what a wrap returns.
+app.app_wraps[(5, "Overlay")] = lambda _stateful: rx.fragment(rx.memo(connection_banner)())
 app.add_middleware(OwnState(), index=0)
 app.add_middleware(EventLog())
 app.register_lifespan_task(lifespan)
 
 
-def _interviews() -> rx.Component:
-    return signed_in_page(
-        page_header("My interviews"),
-        empty_state("calendar-days", "No interviews yet", "Yours will be listed here."),
-        active=routes.INTERVIEWS,
-    )
-
-
 app.add_page(sign_in_page, route=routes.LOGIN, title="Sign in · Debrief", on_load=SignInState.load)
 app.add_page(
-    _interviews, route=routes.INTERVIEWS, title="My interviews · Debrief", on_load=on_load()
+    interviews_page,
+    route=routes.INTERVIEWS,
+    title="My interviews · Debrief",
+    on_load=on_load(InterviewListState.load),
+)
+app.add_page(
+    interview_page,
+    route=routes.INTERVIEW,
+    title="Interview · Debrief",
+    on_load=on_load(InterviewState.load),
 )
 app.add_page(
     usage_page,

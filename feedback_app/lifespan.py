@@ -7,9 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from feedback_app.core import logging
-from feedback_app.core.settings import get_settings
+from feedback_app.core.settings import Settings, get_settings
 from feedback_app.db.session import Database, database, set_database
 from feedback_app.db.system_log import SystemLogWriter, set_writer
+from feedback_app.llm.client import OpenAIClient
+from feedback_app.llm.drafter import OfflineDrafter
+from feedback_app.llm.streams import StreamHub
+from feedback_app.llm.supervisor import Generations, set_generations
 
 
 @asynccontextmanager
@@ -20,7 +24,21 @@ async def lifespan() -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(_database(settings.DATABASE_URL))
         await stack.enter_async_context(_system_log())
+        await stack.enter_async_context(_generations(settings))
         yield
+
+
+@asynccontextmanager
+async def _generations(settings: Settings) -> AsyncIterator[None]:
+    client = OfflineDrafter() if settings.offline else OpenAIClient(settings)
+    opened = Generations(settings, database(), client, StreamHub())
+    set_generations(opened)
+    await opened.open()
+    try:
+        yield
+    finally:
+        set_generations(None)
+        await opened.aclose()
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """The frame of every signed-in page and the account menu in it."""
 
 import reflex as rx
-from reflex.event import EventType
+from reflex.event import EventCallback
 
 from feedback_app import routes
 from feedback_app.auth.state import AuthState
@@ -19,7 +19,7 @@ def signed_in_page(*content: rx.Component, active: str = "") -> rx.Component:
     return frame(*content, navigation=_NAVIGATION, active=active, account=account_menu())
 
 
-def on_load(*handlers: EventType[()]) -> list[EventType[()]]:
+def on_load(*handlers: EventCallback[()]) -> list[EventCallback[()]]:
     """The `on_load` of a signed-in page: who is here, then the page's own handlers.
 
     It fills the top bar and sends others to the sign-in page. It protects nothing: each handler
@@ -63,6 +63,7 @@ def account_menu() -> rx.Component:
                 class_name="account",
             ),
             align="end",
+            side_offset=8,
             size="2",
         ),
     )

@@ -21,6 +21,7 @@ from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar, cast, overload
 
 import reflex as rx
+from reflex.state import BaseState
 from starlette.requests import HTTPConnection
 
 from feedback_app import routes
@@ -50,7 +51,7 @@ def acting_user() -> CurrentUser:
     return user
 
 
-def session_hash(state: rx.State) -> str | None:
+def session_hash(state: BaseState) -> str | None:
     """The hash of the session cookie this state's socket was opened with."""
     return session_value(state.router.headers.cookie)
 
@@ -141,7 +142,8 @@ def _shown(fault: Exception, state: rx.State) -> Any:
     error = as_app_error(fault)
     if isinstance(error, NotSignedIn):
         page = state.router.url
-        here = f"{page.path}?{page.query}" if page.query else page.path
+        path = page.path.rstrip("/")
+        here = f"{path}?{page.query}" if page.query else path
         ended = error.code if session_hash(state) else ""
         return rx.redirect(routes.login(next_path=here, error=ended), replace=True)
     return cast(Any, NoticeState.show)(error.message)

@@ -14,7 +14,7 @@ def sign_in_page() -> rx.Component:
     """Email and password, posted by the browser itself so that the cookie can be set."""
     return centred(
         rx.el.div(
-            rx.el.img(src="/logo.svg", alt="", width="44", height="44"),
+            rx.el.img(src="/logo.svg", alt=""),
             rx.heading("Sign in to Debrief", as_="h1", size="6", weight="bold"),
             rx.text("Interview feedback, while it is fresh.", size="2", color_scheme="gray"),
             class_name="sign-in-head",

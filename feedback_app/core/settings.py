@@ -1,5 +1,6 @@
 """Every setting, read once from the environment and `.env`, validated before anything starts."""
 
+import os
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +21,10 @@ class Settings(BaseSettings):
     """The settings; `.env.example` documents each for people."""
 
     model_config = SettingsConfigDict(
-        env_file=ROOT / ".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+        env_file=os.environ.get("ENV_FILE", ROOT / ".env"),
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
     )
 
     DATABASE_URL: str = f"sqlite:///{ROOT / 'data' / 'debrief.db'}"
@@ -104,7 +108,9 @@ class Settings(BaseSettings):
     def origins(self) -> tuple[str, ...]:
         """The origins this app's pages are served from."""
         if self.PUBLIC_URL is None and self.HOST in _LOOPBACK | _EVERY_INTERFACE:
-            return tuple(f"http://{host}:{self.PORT}" for host in ("localhost", "127.0.0.1", "[::1]"))
+            return tuple(
+                f"http://{host}:{self.PORT}" for host in ("localhost", "127.0.0.1", "[::1]")
+            )
         parts = urlsplit(self.address)
         return (f"{parts.scheme}://{parts.netloc}",)
 

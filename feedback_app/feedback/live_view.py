@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from feedback_app.core import clock
-
 from feedback_app.llm.blocks import Block, BlockSplitter, Span, parse_blocks
 from feedback_app.llm.events import (
     ChunkEvent,

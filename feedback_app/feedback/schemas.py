@@ -42,3 +42,9 @@ class FeedbackView:
     latest: DraftView | None
     """The newest draft that has ended and was not discarded."""
     history: list[DraftMeta]
+    offline: bool
+    """Whether the offline drafter serves, because no model is configured."""
+    model: str
+    origin_call: str = ""
+    """The call whose draft the saved feedback began as, and that draft's text."""
+    origin_text: str = ""

@@ -72,6 +72,7 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
         drafts = await queries.drafts_of(session, user, interview_id)
     ended = [(call, draft) for call, draft in drafts if call.status != CallStatus.RUNNING]
     kept = [(call, draft) for call, draft in ended if draft.discarded_at is None]
+    origin = next((draft for call, draft in drafts if call.id == scorecard.feedback_call_id), None)
     return FeedbackView(
         feedback=scorecard.feedback,
         saved_at=wording.moment(scorecard.feedback_saved_at),
@@ -80,6 +81,10 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
         has_recommendation=assessment.recommendation is not None,
         latest=draft_view(*ended[0]) if ended and ended[0] in kept else None,
         history=[draft_meta(call) for call, _ in kept],
+        offline=generations().offline,
+        model=generations().model,
+        origin_call=origin.llm_call_id if origin else "",
+        origin_text=origin.text if origin else "",
     )
 
 

@@ -7,6 +7,7 @@ meaning of refusals to `faults`; what stays here is the request, its retries and
 import asyncio
 import logging
 import random
+from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing, suppress
 from typing import Any, Literal, cast
@@ -64,9 +65,11 @@ class OpenAIClient:
         connect_s = settings.LLM_CONNECT_TIMEOUT_S
         timeout = httpx2.Timeout(None, connect=connect_s, pool=connect_s)
         limits = httpx2.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=30)
+        base_url, headers = _server(settings.OPENAI_BASE_URL or OPENAI_URL)
         self._openai = AsyncOpenAI(
             api_key=key.get_secret_value() if key else "none",
-            base_url=settings.OPENAI_BASE_URL or OPENAI_URL,
+            base_url=base_url,
+            default_headers=headers,
             http_client=DefaultAioHttpClient(timeout=timeout, limits=limits),
             timeout=timeout,
             max_retries=0,
@@ -192,12 +195,12 @@ class OpenAIClient:
                         pass
 
     def _log(self, fault: LLMError, error: Exception) -> None:
-        cause = error.__cause__ if isinstance(error, LLMError) and error.__cause__ else error
-        facts = [type(cause).__name__]
-        if isinstance(cause, openai.APIStatusError):
-            facts += [f"status {cause.status_code}", f"code {cause.code}", f"{cause.request_id}"]
+        causes = _causes(error)
+        facts = [" from ".join(type(cause).__name__ for cause in causes)]
+        if isinstance(error, openai.APIStatusError):
+            facts += [f"status {error.status_code}", f"code {error.code}", f"{error.request_id}"]
         key = self._settings.OPENAI_API_KEY
-        words = redacted(str(cause), key.get_secret_value() if key else "")
+        words = redacted(str(causes[-1]), key.get_secret_value() if key else "")
         logger.warning("%s: %s: %s", fault.code, ", ".join(facts), words)
 
 
@@ -258,9 +261,22 @@ def _fault_of(error: Exception) -> LLMError:
 
 def _timed_out(error: BaseException) -> bool:
     """Whether a timeout is at the root; the SDK calls refused connections timeouts, too."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, TimeoutError):
-            return True
-        cause = cause.__cause__
-    return False
+    return any(isinstance(cause, TimeoutError) for cause in _causes(error))
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error, what it was raised from, and so on to the root."""
+    causes = [error]
+    while (cause := causes[-1].__cause__) is not None:
+        causes.append(cause)
+    return causes
+
+
+def _server(address: str) -> tuple[str, dict[str, str]]:
+    """An address without its user name and password, and the header that carries them instead."""
+    url = httpx2.URL(address)
+    if not url.userinfo:
+        return address, {}
+    token = b64encode(f"{url.username}:{url.password}".encode()).decode()
+    bare = url.copy_with(username=None, password=None)
+    return str(bare), {"Authorization": f"Basic {token}"}

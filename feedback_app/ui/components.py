@@ -23,9 +23,7 @@ def native_form(*children: rx.Component, action: str, **props: Any) -> rx.Compon
 def card(*children: rx.Component, title: str = "", **props: Any) -> rx.Component:
     """A section of a page on its own surface."""
     heading = rx.heading(title, as_="h2", size="3", weight="medium", class_name="card-title")
-    return rx.el.section(
-        heading if title else rx.fragment(), *children, class_name="card", **props
-    )
+    return rx.el.section(heading if title else rx.fragment(), *children, class_name="card", **props)
 
 
 def stat(
@@ -53,9 +51,7 @@ def empty_state(
     )
 
 
-def error_callout(
-    message: str | rx.Var[str], *actions: rx.Component, **props: Any
-) -> rx.Component:
+def error_callout(message: str | rx.Var[str], *actions: rx.Component, **props: Any) -> rx.Component:
     """A failure beside the thing that failed: a sentence and a way on."""
     return rx.callout.root(
         rx.callout.icon(rx.icon("circle-alert", size=18)),

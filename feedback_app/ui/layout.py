@@ -22,7 +22,7 @@ class NavLink:
 def logo() -> rx.Component:
     """The mark and the name, linking home."""
     return rx.link(
-        rx.el.img(src="/logo.svg", alt="", width="26", height="26"),
+        rx.el.img(src="/logo.svg", alt=""),
         rx.el.span("Debrief", class_name="brand-name"),
         href=routes.INTERVIEWS,
         class_name="brand",
@@ -67,9 +67,7 @@ def frame(
             ),
             class_name="bar",
         ),
-        rx.el.main(
-            notice(), *content, id="content", tab_index=-1, class_name="page"
-        ),
+        rx.el.main(notice(), *content, id="content", tab_index=-1, class_name="page"),
         class_name="app",
     )
 

@@ -15,9 +15,7 @@ class InterFont(rx.plugins.Plugin):
     ) -> tuple[str, ...]:
         return ("@fontsource-variable/inter@5.2.8",)
 
-    def get_stylesheet_paths(
-        self, **context: Unpack[rx.plugins.CommonContext]
-    ) -> tuple[str, ...]:
+    def get_stylesheet_paths(self, **context: Unpack[rx.plugins.CommonContext]) -> tuple[str, ...]:
         return ("@fontsource-variable/inter/index.css",)
 
 

@@ -61,4 +61,4 @@ async def _redis() -> None:
         get_settings().REDIS_URL or "", socket_timeout=_LIMIT_S, socket_connect_timeout=_LIMIT_S
     )
     async with client:
-        await client.ping()
+        await client.execute_command("PING")

@@ -1,7 +1,6 @@
 """One `api` row of the system log for each ordinary HTTP request, and its request id."""
 
 import time
-from collections.abc import Callable
 
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,9 +11,7 @@ from feedback_app.core.context import new_request_id
 from feedback_app.core.markers import is_llm_operation, is_unlogged
 from feedback_app.db.models import LogComponent, SystemLog
 from feedback_app.db.system_log import enqueue
-
-PageRouter = Callable[[str], str | None]
-"""A path to the route of the page it opens, as Reflex spells it; `None` or `404` for none."""
+from feedback_app.web.page_paths import PageRouter, page_pattern
 
 UNKNOWN_PATH = "(unknown)"
 
@@ -47,7 +44,8 @@ class RequestLog:
                 message = {
                     **message,
                     "headers": [
-                        *message.get("headers", ()), (b"x-request-id", request_id.encode())
+                        *message.get("headers", ()),
+                        (b"x-request-id", request_id.encode()),
                     ],
                 }
             await send(message)
@@ -83,9 +81,9 @@ class RequestLog:
             return None if is_llm_operation(endpoint) or is_unlogged(endpoint) else route.path
         if path.startswith(_REFLEX):
             return None
-        page = self._page_router(path)
-        if page and page != "404":
-            return "/" if page == "index" else f"/{page.removeprefix('/')}"
+        page = page_pattern(self._page_router, path)
+        if page is not None:
+            return page
         return UNKNOWN_PATH if status == 404 else None
 
 

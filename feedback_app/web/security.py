@@ -24,8 +24,11 @@ def script_hashes(html_files: Iterable[Path]) -> list[str]:
 
 
 def content_policy(settings: Settings, scripts: Iterable[str]) -> str:
-    """The Content-Security-Policy; sockets are named for browsers where `'self'` lacks them."""
-    sockets = [origin.replace("http", "ws", 1) for origin in settings.origins]
+    """The Content-Security-Policy.
+
+    Sockets are named for browsers where `'self'` lacks them; IPv6 addresses cannot be named.
+    """
+    sockets = [origin.replace("http", "ws", 1) for origin in settings.origins if "[" not in origin]
     directives = {
         "default-src": ["'self'"],
         "script-src": ["'self'", *scripts],

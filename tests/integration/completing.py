@@ -21,7 +21,7 @@ from feedback_app.llm.completion import (
 )
 from tests.upstream import FEEDBACK, Upstream, tokens_of
 
-KEY = "sk-test-51c0ffee"
+KEY = "local-51c0ffee"
 TWELVE_TOKENS = "".join(tokens_of(FEEDBACK)[:12])
 
 

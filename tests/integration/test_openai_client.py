@@ -147,6 +147,7 @@ async def test_closing_the_iterator_closes_the_request_at_once(upstream: Upstrea
 
 
 async def test_answers_one_after_another_share_a_connection(upstream: Upstream) -> None:
+    upstream.play(Scenario(end_delay_s=0.03))
     async with client_of(upstream.base_url) as client:
         for _ in range(5):
             await play(client)
@@ -186,6 +187,15 @@ async def test_a_server_without_a_key_is_asked_with_a_placeholder(upstream: Upst
     async with client_of(upstream.base_url, OPENAI_API_KEY=None) as client:
         await play(client)
     assert upstream.requests[0].headers["Authorization"] == "Bearer none"
+
+
+async def test_a_user_and_password_in_the_address_are_sent_as_basic_authentication(
+    upstream: Upstream,
+) -> None:
+    address = upstream.base_url.replace("http://", "http://user:p%40ss@")
+    async with client_of(address) as client:
+        await play(client)
+    assert upstream.requests[0].headers["Authorization"] == "Basic dXNlcjpwQHNz"
 
 
 async def test_openai_itself_is_asked_with_its_own_name_for_the_limit(

@@ -123,12 +123,15 @@ async def test_a_short_retry_after_is_honoured_and_a_long_one_is_told_at_once(
     upstream: Upstream,
 ) -> None:
     upstream.queue(FAULTS["rate-limited-briefly"])
-    async with client_of(upstream.base_url) as client:
+    async with client_of(upstream.base_url, LLM_TOTAL_TIMEOUT_S=60) as client:
         retrying = (await play(client))[0]
         assert isinstance(retrying, Retrying)
         assert retrying.delay_s == pytest.approx(0.0525, abs=0.0026)
-        _, error = await play_to_fault(client, "fault-rate-limited")
-    assert error.retry_after_s == 30
+        upstream.play(refusing(429, "rate_limit_exceeded", "Slow down", retry_after="11"))
+        events, error = await play_to_fault(client)
+    assert events == []
+    assert type(error) is LLMRateLimited
+    assert error.retry_after_s == 11
 
 
 async def test_a_retry_that_would_outlast_the_total_limit_is_not_begun(upstream: Upstream) -> None:
@@ -221,7 +224,7 @@ async def test_a_whole_answer_does_not_fail_for_lack_of_its_usage(
 ) -> None:
     monkeypatch.setattr("feedback_app.llm.client.USAGE_GRACE_S", 0.05)
     upstream.play(Scenario(silent_after_finish=True))
-    async with client_of(upstream.base_url) as client:
+    async with client_of(upstream.base_url) as client, asyncio.timeout(5):
         events = await play(client)
     assert text_of(events) == FEEDBACK
     assert finished(events).usage is None
@@ -233,6 +236,16 @@ async def test_a_refused_connection_is_retried_and_then_unavailable() -> None:
         port = closed.getsockname()[1]
     async with client_of(f"http://127.0.0.1:{port}/v1") as client:
         events, error = await play_to_fault(client)
+    assert type(error) is LLMUnavailable
+    assert [type(event) for event in events] == [Retrying, Retrying]
+
+
+@pytest.mark.usefixtures("quick_retries")
+async def test_a_server_that_hangs_up_without_an_answer_is_retried_and_then_unavailable(
+    upstream: Upstream,
+) -> None:
+    async with client_of(upstream.base_url) as client:
+        events, error = await play_to_fault(client, "fault-hang-up")
     assert type(error) is LLMUnavailable
     assert [type(event) for event in events] == [Retrying, Retrying]
 

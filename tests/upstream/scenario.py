@@ -34,6 +34,8 @@ class Scenario:
     """`None`: the stream ends without one."""
     done: bool = True
     """Whether `[DONE]` is sent."""
+    end_delay_s: float = 0
+    """From the last event to the end of the response."""
 
     status: int = 200
     error: dict[str, Any] | None = None
@@ -46,6 +48,7 @@ class Scenario:
     """Parameters the server does not know: a request with one is answered 400."""
 
     stall_before_headers: bool = False
+    cut_before_headers: bool = False
     stall_after: int | None = None
     """Silence for ever after this many text tokens."""
     hold_after: int | None = None
@@ -131,6 +134,7 @@ FAULTS: dict[str, Scenario] = {
     "keep-alive-only": Scenario(stall_after=0, keep_alive="comment"),
     "keep-alive-mid": Scenario(stall_after=12, keep_alive="comment"),
     "empty-deltas-mid": Scenario(stall_after=12, keep_alive="empty_delta"),
+    "hang-up": Scenario(cut_before_headers=True),
     "cut-first": Scenario(cut_after=0),
     "cut-mid": Scenario(cut_after=12),
     "closed-mid": Scenario(cut_after=12, cut="close"),

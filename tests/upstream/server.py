@@ -161,6 +161,9 @@ class _Answer:
         scenario = self._scenario
         if scenario.stall_before_headers:
             await self._silence(None)
+        if scenario.cut_before_headers:
+            self._cut()
+            return self._response
         unknown = next((name for name in scenario.rejects if name in self._seen.body), None)
         if unknown is not None:
             self.ending = "refused"
@@ -196,6 +199,7 @@ class _Answer:
                 await self._send(frame.payload)
                 if scenario.silent_after_finish:
                     await self._silence(None)
+            await asyncio.sleep(scenario.end_delay_s)
 
     async def _faults(self, before: int, count: int, payload: bytes) -> bool:
         """Do what is due among the next `count` tokens; false ends the answer there."""
@@ -210,7 +214,7 @@ class _Answer:
             return False
         if scenario.cut_after is not None and scenario.cut_after in due:
             await self._response.write((payload or b"data: {")[: len(payload) // 2 or 7])
-            await self._cut()
+            self._cut()
             return False
         return True
 
@@ -245,7 +249,7 @@ class _Answer:
             await self._response.write(payload[start : start + size])
             await asyncio.sleep(self._scenario.write_pause_s)
 
-    async def _cut(self) -> None:
+    def _cut(self) -> None:
         """Drop the connection: `reset` with a TCP RST, `close` with a bare FIN."""
         self.ending = "cut"
         transport = self._request.transport

@@ -11,10 +11,13 @@ from feedback_app.llm.drafter.markdown import inline, quote, sentence
 from feedback_app.llm.drafter.plan import Plan, Point, make_plan
 
 _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+MOST_NAMED = 6
+"""Rated competencies up to which the summary names each."""
+
 _WITH_REASON = (
     "**{name}** was {rating}. The reason given: {quotes}",
     "**{name}** ({rating}): {quotes}",
-    "**{name}**, {rating}, on the ground that follows: {quotes}",
+    "**{name}**, {rating}: {quotes}",
     "**{name}** is {rating}. In the interviewer's words: {quotes}",
 )
 _WITHOUT_REASON = ("**{name}** was {rating}", "**{name}** ({rating})", "**{name}** is {rating}")
@@ -25,9 +28,9 @@ _FROM_NOTES = (
     "The notes record {quotes}",
 )
 _AGAINST = (
-    "One note points the other way: {quotes}",
-    "Against this stands {quotes}",
-    "A counterpoint from the notes: {quotes}",
+    "To set against it: {quotes}",
+    "Against this, the notes say {quotes}",
+    "A counterweight from the notes: {quotes}",
 )
 _UNEXPLAINED = (
     "No reason was given, and no note bears on it directly",
@@ -41,6 +44,9 @@ def compose(assessment: Assessment) -> str:
     if not assessment.has_evidence:
         return _nothing_to_assess(assessment)
     plan = make_plan(assessment)
+    judged = any(c.rating is not None or c.reason.strip() for c in assessment.competencies)
+    if not plan.remarks and not judged:
+        return _nothing_to_assess(assessment)
     parts = [
         "## Summary\n\n" + _summary(assessment, plan),
         "## Strengths\n\n" + _section(plan.strengths, plan.praised, 0, _no_strengths(plan)),
@@ -58,7 +64,7 @@ def _nothing_to_assess(assessment: Assessment) -> str:
     text = (
         "## Summary\n\n"
         f"There is nothing to assess yet: the record of the interview with {whose} holds no "
-        "notes, no ratings and no reasons.\n\n"
+        "notes to quote, no ratings and no reasons.\n\n"
         "Add a note about what was said, or rate a competency and say why. "
         "Then generate the feedback again.\n"
     )
@@ -75,42 +81,43 @@ def _summary(assessment: Assessment, plan: Plan) -> str:
 
 
 def _occasion(assessment: Assessment) -> str:
-    candidate = inline(assessment.candidate) or "The candidate"
+    candidate = inline(assessment.candidate) or "the candidate"
+    interviewer = inline(assessment.interviewer) or "the interviewer"
     job, department = inline(assessment.job), inline(assessment.department)
-    kind, interviewer = inline(assessment.kind), inline(assessment.interviewer)
+    kind = inline(assessment.kind)
     day = f"{assessment.held_on.day} {assessment.held_on:%B %Y}"
-    words = f"{candidate} was interviewed"
-    words += f" by {interviewer}" if interviewer else ""
-    words += f" for {job}" if job else ""
-    words += f" ({department})" if job and department else ""
-    words += f" on {day}"
-    if kind:
-        acronym = kind[1:2].isupper() or kind[1:2].isdigit()
-        words += f" ({kind if acronym else kind[0].lower() + kind[1:]})"
-    return words + "."
+    words = f"On {day}, {interviewer} interviewed {candidate}"
+    words += f" for the role of {job}" if job else ""
+    aside = "; ".join(part for part in (department, kind) if part)
+    return words + (f" ({aside})." if aside else ".")
 
 
 def _ratings(assessment: Assessment) -> list[str]:
-    said: list[str] = []
-    by_label = {
-        label: [c.name for c in assessment.competencies if c.rating == rating]
-        for rating, label in sorted(RATING_LABELS.items(), reverse=True)
-    }
-    rated = sum(len(names) for names in by_label.values())
-    groups = [f"{_listed(names)} {label}" for label, names in by_label.items() if names]
+    competencies = assessment.competencies
+    if not competencies:
+        return ["The record names no competencies."]
+    unrated = [c.name for c in competencies if c.rating is None]
+    if len(unrated) == len(competencies):
+        if len(unrated) == 1:
+            return [f"The one competency on record, {_listed(unrated)}, was not assessed."]
+        every = f"None of the {_number(len(unrated))} competencies on record was assessed"
+        return [f"{every}: {_listed(unrated)}."]
+    rated = len(competencies) - len(unrated)
+    groups: list[str] = []
+    for rating, label in sorted(RATING_LABELS.items(), reverse=True):
+        names = [c.name for c in competencies if c.rating == rating]
+        if names and rated <= MOST_NAMED:
+            groups.append(f"{_listed(names)} {label}")
+        elif names:
+            groups.append(f"{_number(len(names))} {'is' if len(names) == 1 else 'are'} {label}")
     if rated == 1:
-        said.append(f"One competency was rated: {groups[0]}.")
-    elif rated > 6:
-        counts = [f"{_number(len(n))} {label}" for label, n in by_label.items() if n]
-        said.append(f"{_number(rated).capitalize()} competencies were rated: {_joined(counts)}.")
-    elif rated:
-        said.append(f"{_number(rated).capitalize()} competencies were rated: {'; '.join(groups)}.")
-    unrated = [c.name for c in assessment.competencies if c.rating is None]
-    if not rated:
-        said.append("No competency has been rated.")
+        said = [f"The interviewer rated {groups[0]}."]
+    elif rated <= MOST_NAMED:
+        said = [f"The interviewer rated {'; '.join(groups)}."]
+    else:
+        said = [f"Of {_number(rated)} rated competencies, {_joined(groups)}."]
     if unrated:
-        verb = "was" if len(unrated) == 1 else "were"
-        said.append(f"{_listed(unrated)} {verb} not assessed.")
+        said.append(f"{_listed(unrated)} {'was' if len(unrated) == 1 else 'were'} not assessed.")
     return said
 
 
@@ -120,8 +127,6 @@ def _basis(assessment: Assessment, plan: Plan) -> list[str]:
     ratings = any(c.rating is not None for c in assessment.competencies)
     if plan.remarks == 0:
         held = [kind for kind, there in (("ratings", ratings), ("reasons", reasons)) if there]
-        if not held:
-            return ["The notes hold no words to quote."]
         alone = "" if len(held) == 2 else " alone"
         return [f"There are no notes; this draft rests on the {' and '.join(held)}{alone}."]
     if plan.remarks == 1 and not ratings and not reasons:
@@ -147,25 +152,27 @@ def _point(point: Point, position: int) -> str:
     if point.against:
         quotes = _quotes([note.text for note in point.against])
         said.append(_turn(_AGAINST, position).format(quotes=quotes))
-    if len(said) == 1 and not point.reasons:
+    if point.reason_withheld:
+        said.append("A reason that touches on personal circumstances is not quoted")
+    elif len(said) == 1 and not point.reasons:
         said.append(_turn(_UNEXPLAINED, position))
     return " ".join(sentence(part) for part in said)
 
 
 def _no_strengths(plan: Plan) -> str:
     if not plan.concerns and not plan.strengths:
-        return "The notes name no clear strength."
+        return "No strength is stated plainly in the notes."
     if not plan.remarks:
         return "No competency was rated Good or Outstanding."
-    return "No competency was rated Good or Outstanding, and the notes name no clear strength."
+    return "No competency was rated Good or Outstanding, and the notes state no strength plainly."
 
 
 def _no_concerns(plan: Plan) -> str:
     if not plan.concerns and not plan.strengths:
-        return "The notes name no clear concern."
+        return "No concern is stated plainly in the notes."
     if not plan.remarks:
         return "No competency was rated Mixed or Poor."
-    return "No competency was rated Mixed or Poor, and the notes name no clear concern."
+    return "No competency was rated Mixed or Poor, and the notes state no concern plainly."
 
 
 def _also_noted(plan: Plan) -> str:
@@ -179,9 +186,12 @@ def _also_noted(plan: Plan) -> str:
     said = "\n".join(f"- {bullet}" for bullet in bullets)
     left_out: list[str] = []
     if plan.not_quoted:
-        further = "remark is" if plan.not_quoted == 1 else "remarks are"
+        one = plan.not_quoted == 1
+        more = plan.remarks > plan.not_quoted + plan.personal
+        remarks = f"{'further ' if more else ''}{'remark is' if one else 'remarks are'}"
         count = _number(plan.not_quoted).capitalize()
-        left_out.append(f"{count} further {further} left out here; the notes have them in full.")
+        whole = "it" if one else "them"
+        left_out.append(f"{count} {remarks} left out here; the notes have {whole} in full.")
     if plan.personal:
         some = "remark that touches" if plan.personal == 1 else "remarks that touch"
         verb = "is" if plan.personal == 1 else "are"
@@ -191,11 +201,12 @@ def _also_noted(plan: Plan) -> str:
 
 
 def _recommendation(assessment: Assessment) -> str:
-    interviewer = inline(assessment.interviewer) or "The interviewer"
+    named = inline(assessment.interviewer)
+    interviewer = f"The interviewer, {named}," if named else "The interviewer"
     if assessment.recommendation is None:
         return f"{interviewer} has not given a recommendation yet."
     label = RECOMMENDATION_LABELS[assessment.recommendation]
-    return f"{interviewer}'s own recommendation: **{label}**."
+    return f"{interviewer} gave this recommendation: **{label}**."
 
 
 def _turn(forms: Sequence[str], position: int) -> str:

@@ -83,7 +83,7 @@ FAULT_WHEN_NEGATED = {
         "justify solve realise realize recognise recognize notice prepare provide describe "
         "complete demonstrate address grasp clarify quantify validate verify prioritise prioritize "
         "explained answered mentioned considered tested finished understood listened checked "
-        "check experience evidence structure idea plan preparation able"
+        "check example examples experience evidence structure idea plan preparation able"
     ),
     "de": word_set(
         "wusste konnte kannte verstand erklärte beantwortete erwähnte bedachte beherrscht weiß "
@@ -98,7 +98,8 @@ UNSURE = {
         "claims claimed claim believes believed mentioned complained stated feels according hire "
         "hired hiring recommend recommends recommended recommendation reject rejected ignore "
         "instructions initially eventually until despite except almost nearly only after before "
-        "previously improve improved improving better best used former last old someone "
+        "previously improve improved improving better best used former last old previous audio "
+        "connection someone "
         "fit personality vibe vibes likeable likable nice"
     ),
     "de": word_set(
@@ -166,8 +167,12 @@ CONCEPTS: tuple[tuple[str, str], ...] = (
         "own owned initiative proactive responsibility drove follow-up accountable",
     ),
     (
-        "customer client service discovery sales kundenorientierung vertrieb",
+        "customer client service sales kundenorientierung vertrieb",
         "customer client user prospect pain budget kunde kunden complaint needs objection",
+    ),
+    (
+        "discovery qualifying qualification",
+        "ask pitch pain budget stack needs features pitched open-ended",
     ),
     (
         "patient clinical nursing safety care sicherheit pflege",
@@ -180,7 +185,8 @@ CONCEPTS: tuple[tuple[str, str], ...] = (
     ),
     (
         "statistics statistical machine modelling modeling experimentation ml statistik",
-        "regression overfit validation leakage feature auc p-value experiment sample significance "
+        "regression overfit validation leakage feature auc p-value p-wert konfidenzintervall "
+        "ausreißer stichprobe experiment sample significance "
         "confidence baseline power hypothesis",
     ),
     (

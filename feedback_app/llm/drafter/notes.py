@@ -1,24 +1,20 @@
 """Cuts raw interview notes into single remarks, each a verbatim piece of what was written.
 
 Bullets, headings, timestamps and Q:/A: marks shape the cut and are not part of a remark.
-Sentence boundaries come from sentencex; what a remark means is left to `signals`.
+`sentences` cuts sentences and clauses; what a remark means is left to `signals`.
 """
 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
-import sentencex
-
 from feedback_app.llm.drafter.language import guess_language
+from feedback_app.llm.drafter.sentences import cut_remarks
 from feedback_app.llm.drafter.words import Language, word_set
 
 Lean = Literal[-1, 0, 1]
 
-LONGEST_SENTENCE = 240
-"""Characters above which a sentence is cut into its clauses."""
 LONGEST_QUOTE = 400
 """Characters above which a piece that has no clause boundary is not quoted."""
 
@@ -26,6 +22,7 @@ _NEWLINES = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+_BEYOND_LATIN = re.compile(r"[^\x00-\u024f\u1e00-\u1fff]+")
 _BULLET = re.compile(
     r"(?:[-*+>•◦▪‣·–—→✓✔✅✗✘❌☐☑]\s+|[•◦▪‣✓✔✅✗✘❌]|-(?=[^\W\d])|\(?\d{1,3}[.)]\s+|[a-z]\)\s+)"
     r"(?:\[[ xX]\]\s*)?"
@@ -63,16 +60,6 @@ _OPEN_END = re.compile(
     re.IGNORECASE,
 )
 _ENDED = re.compile(r"[.!?…:;。！？।][\"'”’)\]]*$")
-_ABBREVIATION = re.compile(
-    r"\b(?:approx|max|min|mo|yrs?|exp|resp|dept|mgmt|esp|incl|excl|ca|bzw|inkl|ggf|usw|etc|vs)\.$",
-    re.IGNORECASE,
-)
-_STRONG_CUT = re.compile(
-    r"(?:(?<=[;；])\s*|\s[–—]\s|\s+(?=(?:and|but|so|then|because|however|although|also|"
-    r"und|aber|dann|weil|mais|pero)\s))"
-)
-_WEAK_CUT = re.compile(r"(?<=[,:])\s+|(?<=[，、：])")
-_LEADING_CONJUNCTION = re.compile(r"(?:(?:and|so|then|also|und|dann)\s+)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +99,10 @@ def split_notes(text: str, headings: Collection[str] = ()) -> tuple[tuple[Note, 
     """
     plain = _INVISIBLE.sub("", _NEWLINES.sub("\n", text))
     known = {clean(h).casefold() for h in headings}
-    blocks = list(_blocks(plain.split("\n"), known))
+    lines = plain.split("\n")
+    blocks = list(_blocks(lines, known)) or list(_titles(lines))
     marked = {b.marker for b in blocks} >= {"+", "-"}
-    whole_language = guess_language(plain, default="en")
+    whole_language = guess_language(_BEYOND_LATIN.sub(" ", plain), default="en")
     notes: list[Note] = []
     seen: set[str] = set()
     too_long = 0
@@ -123,13 +111,15 @@ def split_notes(text: str, headings: Collection[str] = ()) -> tuple[tuple[Note, 
         lean = block.lean
         if marked and not lean:
             lean = 1 if block.marker == "+" else -1 if block.marker == "-" else 0
-        for piece, fragment in _remarks(block.text, language):
+        label = _LABEL.match(block.text)
+        around = f"{block.context} {label[1]}".strip() if label else block.context
+        for piece, fragment in cut_remarks(block.text, language):
             key = piece.casefold()
             if len(piece) > LONGEST_QUOTE:
                 too_long += 1
             elif key not in seen:
                 seen.add(key)
-                notes.append(Note(len(notes), piece, block.context, lean, language, fragment))
+                notes.append(Note(len(notes), piece, around, lean, language, fragment))
     return tuple(notes), too_long
 
 
@@ -165,7 +155,9 @@ def _blocks(lines: list[str], known: set[str]) -> Iterator[_Block]:
             lasting = not body.endswith(":") or body.startswith(("#", "*", "_"))
             lean = _LEANS.get(title.casefold(), 0)
             continue
-        if not mark and current and (wrapped[number] or _continues(current[-1], body)):
+        indented = raw[:1].isspace() and bool(marker)
+        joins = wrapped[number] or indented or (current and _continues(current, body))
+        if not mark and current and joins:
             current.append(body)
             continue
         yield from close()
@@ -191,6 +183,13 @@ def _blocks(lines: list[str], known: set[str]) -> Iterator[_Block]:
                 continue
         current.append(body)
     yield from close()
+
+
+def _titles(lines: list[str]) -> Iterator[_Block]:
+    """The headings themselves, for notes that hold nothing else."""
+    for line in lines:
+        if title := " ".join(line.split()).strip("#*_:= "):
+            yield _Block(title, "", 0, "")
 
 
 def _strip_marks(line: str) -> tuple[str, str]:
@@ -239,39 +238,10 @@ def _wrapped_lines(lines: list[str]) -> list[bool]:
     return result
 
 
-def _continues(above: str, line: str) -> bool:
+def _continues(block: list[str], line: str) -> bool:
+    """Whether a line goes on with an unfinished one; lower case tells only among capitals."""
+    above = block[-1]
     if _ENDED.search(above):
         return False
-    return bool(_OPEN_END.search(above)) or (len(above) >= 50 and line[0].islower())
-
-
-def _remarks(text: str, language: Language) -> Iterator[tuple[str, bool]]:
-    """The sentences of a block, over-long ones cut into clauses; the flag marks comma cuts."""
-    sentences: list[str] = []
-    for part in sentencex.segment("de" if language == "de" else "en", text):
-        sentence = part.strip()
-        if sentences and _ABBREVIATION.search(sentences[-1]) and not sentence[:1].isupper():
-            sentences[-1] += f" {sentence}"
-        elif any(c.isalnum() for c in sentence) or (not sentences and not sentence.isascii()):
-            sentences.append(sentence)
-    for sentence in sentences:
-        if len(sentence) <= LONGEST_SENTENCE:
-            yield sentence, False
-            continue
-        for clause in _cut(sentence, _STRONG_CUT):
-            if len(clause) <= LONGEST_SENTENCE:
-                yield clause, False
-            else:
-                yield from ((piece, True) for piece in _cut(clause, _WEAK_CUT))
-
-
-def _cut(text: str, boundary: re.Pattern[str]) -> Iterator[str]:
-    """Pack the clauses of `text` into pieces of 60 to 200 characters where boundaries allow."""
-    ends = [(m.start(), m.end()) for m in boundary.finditer(text)] + [(len(text), len(text))]
-    start = 0
-    for (end, resume), (next_end, _) in pairwise([*ends, ends[-1]]):
-        if end == len(text) or (end - start >= 60 and next_end - start > 160):
-            piece = _LEADING_CONJUNCTION.sub("", text[start:end].strip(" ,;–—"), count=1)
-            if any(c.isalnum() for c in piece):
-                yield piece
-            start = resume
+    wrapped = len(above) >= 50 and line[0].islower() and block[0][0].isupper()
+    return wrapped or bool(_OPEN_END.search(above))

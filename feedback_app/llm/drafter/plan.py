@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from feedback_app.llm.assessment import Assessment, CompetencyAssessment
-from feedback_app.llm.drafter.matching import Match, Matcher
+from feedback_app.llm.drafter.matching import Match, Matcher, richness
 from feedback_app.llm.drafter.notes import Note, split_notes
 from feedback_app.llm.drafter.signals import (
     is_closing,
@@ -18,7 +18,7 @@ from feedback_app.llm.drafter.words import Stems
 QUOTED_WORDS = 380
 """About how many words of quotes a draft holds; the first reason for a rating always goes in."""
 MOST_OBSERVATIONS = 4
-MOST_ALSO_NOTED = 5
+MOST_ALSO_NOTED = 8
 UNSPACED_CHARACTERS_PER_WORD = 2
 
 
@@ -30,6 +30,8 @@ class Point:
     reasons: list[str] = field(default_factory=list)
     support: list[Note] = field(default_factory=list)
     against: list[Note] = field(default_factory=list)
+    reason_withheld: bool = False
+    """Whether a part of the reason touches on personal circumstances and is not quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class _Budget:
 def make_plan(assessment: Assessment) -> Plan:
     """Sort reasons and remarks under the competencies; what is unclear is only "also noted"."""
     competencies = assessment.competencies
-    matcher = Matcher(competencies, Stems())
+    matcher = Matcher(competencies, f"{assessment.job} {assessment.department}", Stems())
     notes, too_long = split_notes(assessment.notes, [c.name for c in competencies])
     personal = sum(touches_personal_circumstances(note.text) for note in notes)
     usable = [n for n in notes if not touches_personal_circumstances(n.text)]
@@ -96,13 +98,16 @@ def make_plan(assessment: Assessment) -> Plan:
             continue
         polarity = note_polarity(note)
         matches = matcher.matches(note)
-        scores[note.text] = matcher.richness(note) + 2 * abs(polarity) - 12 * is_verdict(note)
+        scores[note.text] = richness(note) + 2 * abs(polarity) - 12 * is_verdict(note)
         best = _best(matches, competencies)
         if is_verdict(note) or _on_both_sides(matches, competencies):
             unclear.append(note)
         elif best is not None:
             rating = competencies[best.index].rating or 0
             opposed = polarity == (-1 if rating >= 3 else 1)
+            if opposed and not best.is_sure:
+                unclear.append(note)
+                continue
             (counters if opposed else supports)[best.index].append(note)
             scores[note.text] += 2 * best.score
         elif polarity:
@@ -121,7 +126,7 @@ def make_plan(assessment: Assessment) -> Plan:
     most = MOST_OBSERVATIONS if rated else 2 * MOST_OBSERVATIONS
     shown_faults, shown_praise = _alternate(ranked(faulted), ranked(praised), most, budget)
     for point, more in zip(points, spare_reasons, strict=True):
-        point.reasons += [reason for reason in more[:1] if budget.take(reason)]
+        point.reasons += [reason for reason in more[:2] if budget.take(reason)]
     _deal(points, support_ranks, budget, against=False)
     anything = rated or shown_faults or shown_praise
     most = MOST_ALSO_NOTED if anything else 2 * MOST_ALSO_NOTED
@@ -152,9 +157,8 @@ def _first_reasons(points: Sequence[Point], budget: _Budget) -> list[list[str]]:
     for point in points:
         sentences, _ = split_notes(point.competency.reason)
         texts = [s.text for s in sentences if not touches_personal_circumstances(s.text)]
-        for text in texts[:1]:
-            budget.take(text, always=True)
-            point.reasons.append(text)
+        point.reason_withheld = len(texts) < len(sentences)
+        point.reasons += [text for text in texts[:1] if budget.take(text, always=True)]
         spare.append(texts[1:])
     return spare
 

@@ -31,9 +31,13 @@ _REACH = 3
 """How many words a negation reaches forward."""
 
 _VERDICT = re.compile(
-    r"\b(?:hir(?:e|ed|ing)|recommend\w*|reject\w*|strong (?:yes|no)|instructions?|prompt|"
-    r"(?:culture|cultural|team|good|great|bad|poor|right) fit|personality|vibes?|like?able|"
-    r"nice (?:guy|person|girl|man|woman|lady|chap|bloke)|move (?:him|her|them)? ?(?:on|forward)|"
+    r"\b(?:(?:strong|no|lean|leaning|definite|definitely|would|i'd|should|don't|:) "
+    r"(?:a )?(?:re)?hire|hire (?:him|her|them)|i(?:'d| would)? recommend|"
+    r"recommend(?:ed|s|ing|ation)?:? (?:to|not|for|against|hire|hiring|yes|no|reject)|"
+    r"reject(?:ed)? (?:him|her|them)|strong (?:yes|no)|thumbs (?:up|down)|"
+    r"ignore (?:the|all|any|every|previous|prior)|move (?:him|her|them) (?:on|forward)|"
+    r"(?:culture|cultural|team|good|great|bad|poor|right) fit|personality|attitude|vibes?|"
+    r"like?able|nice (?:guy|person|girl|man|woman|lady|chap|bloke)|"
     r"einstellen|empfehl\w*|absagen?|sympathisch\w*)\b"
 )
 _CLOSING = re.compile(
@@ -42,11 +46,13 @@ _CLOSING = re.compile(
 )
 
 _PERSONAL = re.compile(
-    r"\b(?:pregnan(?:t|cy)|maternity|paternity|schwanger\w*|religio(?:n|us)|ethnicity|"
-    r"sexual orientation|disabled|disability|years old|jahre alt|married|verheiratet|divorced|"
-    r"(?:her|his|their|has|have|two|three|small|young) (?:husband|wife|kids|children|childcare)|"
-    r"(?:her|his|their|a|heavy|strong|thick|slight|foreign) accent|"
-    r"(?:her|his|their) (?:age|looks|appearance|weight|health)|looks? (?:young|old|attractive))\b"
+    r"\b(?:(?:is|was|she's|currently|ist|war) (?:pregnant|schwanger)|(?:maternity|paternity) leave|"
+    r"(?:her|his|their) (?:religion|ethnicity|sexual orientation|disability|age|looks|appearance)|"
+    r"(?:her|his) (?:husband|wife|kids|children)|"
+    r"has (?:(?:two|three|four|small|young) )?(?:kids|children)|"
+    r"(?:is|was|she's|he's|about|around) \d\d years old|jahre alt|(?:is|ist) (?:un)?verheiratet|"
+    r"(?:is|she's|he's|recently) (?:married|divorced)|looks? (?:young|old|attractive)|"
+    r"(?:her|his|their|a|heavy|strong|thick|slight|foreign) accent(?! colou?r))\b"
 )
 
 
@@ -126,7 +132,7 @@ def _sign(tokens: list[str], index: int, language: Language) -> Polarity:
             return 0
         if language == "de" and not negations and _negated_later(tokens, index):
             negations = 1
-        if positive and not lexicon.EXCESS.isdisjoint(near[-1:]):
+        if positive and word.isascii() and not lexicon.EXCESS.isdisjoint(near[-1:]):
             return 0 if negations else -1
         return 1 if positive != bool(negations % 2) else -1
     if word in lexicon.ONLY_WHEN_NEGATED[language]:

@@ -8,7 +8,9 @@ import snowballstemmer
 
 Language = Literal["en", "de", "other"]
 
-_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*(?:\+\+|#)?")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*(?:\+\+|#)?")
+LONGEST_WORD = 40
+"""Longer runs of letters are no words."""
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,}")
 
 
@@ -21,14 +23,15 @@ STOPWORDS = word_set(
     "a about above after again all also am an and any are as asked at be been before being between "
     "both but by can candidate could did do does doing done each even ever few for from gave get "
     "give given go good got great had has have having he her here him his how i if in interview "
-    "interviewer into is it its just like made make many me more most much my no nor not of on one "
-    "only or other our out over own question questions rather really said same say says she should "
+    "interviewer into is it its just like made make many me more most much my no nor not of "
+    "off offs on one only or other our out over own question questions rather really said "
+    "same say says she should "
     "so some such than that the their them then there these they thing things this those through "
     "to too took under until up us use used using very was way we well were what when where which "
     "while who why will with without would you your clear clearly strong weak poor answer answers "
     "answered example examples bit quite role und oder der die das ein eine einen einer mit "
-    "für auf "
-    "im in zu von den dem des ist war hat sich sie er es bei nicht sehr gut auch als wie nach über "
+    "für auf im in zu von den dem des ist war hat sich sie er es bei nicht sehr gut auch als "
+    "wie nach über "
     "kandidat kandidatin frage fragen antwort"
 )
 """Words that say nothing about the subject of a remark."""
@@ -50,9 +53,8 @@ def words(text: str) -> list[str]:
 
 
 def telling_words(text: str) -> list[str]:
-    """The words of `text` that name a subject; hyphenated ones whole and in parts."""
-    parts = [p for word in words(text) for p in dict.fromkeys((word, *word.split("-")))]
-    return [p for p in parts if 1 < len(p) <= 40 and p not in STOPWORDS]
+    """The words of `text` that name a subject, in order."""
+    return [w for w in words(text) if 1 < len(w) <= LONGEST_WORD and w not in STOPWORDS]
 
 
 class Stems:
@@ -64,11 +66,11 @@ class Stems:
         self._english = cache(english.stemWord)
         self._german = cache(german.stemWord)
 
-    def of(self, text: str, language: Language) -> set[str]:
-        """The stems of all telling words in `text`."""
+    def of(self, text: str, language: Language) -> list[str]:
+        """The stems of the telling words in `text`, in order."""
         stem = self._german if language == "de" else self._english
-        return {stem(word) for word in telling_words(text)}
+        return [stem(word) for word in telling_words(text)]
 
     def of_any_language(self, text: str) -> set[str]:
-        """The stems of all telling words in `text`, in each language."""
+        """The stems of the telling words in `text`, in each language."""
         return {stem(w) for w in telling_words(text) for stem in (self._english, self._german)}

@@ -1,0 +1,188 @@
+"""`python -m feedback_app run|dev|build|serve`: what `make` calls to prepare and serve the app.
+
+`run` migrates, loads the demo, builds the pages if anything they are made of has changed, and
+serves them with the app on one port. `serve` is its last step alone.
+"""
+
+import argparse
+import asyncio
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from feedback_app.core.demo import DEMO_SIGN_INS
+from feedback_app.core.settings import ROOT, Settings, get_settings
+from feedback_app.pages_build import build, build_environment, forget_build, is_built
+
+_START_TIMEOUT_S = 120
+
+
+def _prepare() -> Settings:
+    """Settings with the demo on unless set otherwise, a free port, a migrated database."""
+    if "DEMO" not in get_settings().model_fields_set:
+        os.environ["DEMO"] = "true"
+        get_settings.cache_clear()
+    settings = get_settings()
+    _require_free_port(settings)
+    try:
+        _migrate()
+        if settings.DEMO:
+            asyncio.run(_load_demo(settings))
+    except (SQLAlchemyError, OSError) as error:
+        cause = getattr(error, "orig", None) or error
+        sys.exit(f"The database that DATABASE_URL names cannot be used: {cause}")
+    return settings
+
+
+def _require_free_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.HOST, settings.PORT))
+        except socket.gaierror:
+            sys.exit(f"Setting HOST is wrong: {settings.HOST} is no address of this machine.")
+        except OSError:
+            sys.exit(
+                f"Port {settings.PORT} on {settings.HOST} cannot be used: something else has it. "
+                f"Choose another: make PORT={settings.PORT % 65_535 + 1} run"
+            )
+
+
+def _migrate() -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    command.upgrade(Config(ROOT / "alembic.ini"), "head")
+
+
+async def _load_demo(settings: Settings) -> None:
+    from feedback_app.db.demo import load_demo
+    from feedback_app.db.session import Database
+
+    database = Database(settings.DATABASE_URL)
+    try:
+        if await load_demo(database):
+            print("Loaded the demo data")
+    finally:
+        await database.aclose()
+
+
+def run() -> int:
+    """Prepare everything, serve, and stay until the server ends; its exit code."""
+    settings = _prepare()
+    _build(settings)
+    print("Starting", flush=True)
+    server = subprocess.Popen([sys.executable, "-m", "feedback_app", "serve"], cwd=ROOT)
+    stopping = _stop_with_us(server)
+    if _wait_until_up(settings, server):
+        print(_greeting(settings), flush=True)
+    code = server.wait()
+    return 0 if stopping() else code
+
+
+def _build(settings: Settings) -> None:
+    if not is_built(settings):
+        print("Building the pages", flush=True)
+        build(settings)
+
+
+def _stop_with_us(server: subprocess.Popen[bytes]) -> Callable[[], bool]:
+    """Pass the first signal that asks us to stop on to the server; tells whether one came."""
+    received: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        received.append(number)
+        with suppress(ProcessLookupError):
+            server.send_signal(signal.SIGTERM)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    return lambda: bool(received)
+
+
+def _wait_until_up(settings: Settings, server: subprocess.Popen[bytes]) -> bool:
+    """Whether the app answered its health check before the server ended or time ran out."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.HOST, settings.HOST)  # noqa: S104
+    until = time.monotonic() + _START_TIMEOUT_S
+    while server.poll() is None and time.monotonic() < until:
+        connection = http.client.HTTPConnection(host, settings.PORT, timeout=5)
+        with suppress(OSError, http.client.HTTPException):
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == http.HTTPStatus.OK:
+                return True
+        connection.close()
+        time.sleep(0.1)
+    return False
+
+
+def _greeting(settings: Settings) -> str:
+    lines = ["", f"Debrief is ready: {settings.address}", ""]
+    if settings.DEMO:
+        lines += ["Demo sign-ins (email, password):"]
+        lines += [f"  {s.email:<23} {s.password:<18} {s.label}" for s in DEMO_SIGN_INS]
+        lines += [""]
+    lines += ["Press Ctrl-C to stop."]
+    return "\n".join(lines)
+
+
+def serve() -> None:
+    """Serve the built pages and the app on one port, until a signal ends it."""
+    from reflex.utils import exec as reflex_exec
+    from reflex_base import constants
+    from reflex_base.environment import environment
+    from reflex_base.utils import log
+
+    settings = get_settings()
+    if settings.REDIS_URL is None:
+        os.environ["GRANIAN_WORKERS"] = "1"
+    else:
+        os.environ.setdefault("GRANIAN_WORKERS", str(max(2, os.cpu_count() or 1)))
+        os.environ.setdefault("REFLEX_OPLOCK_ENABLED", "true")
+    log.enable_managed_logging()
+    environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
+    environment.REFLEX_SKIP_COMPILE.set(True)
+    reflex_exec.run_backend_prod(
+        settings.HOST,
+        settings.PORT,
+        constants.LogLevel.WARNING,
+        mount_frontend_compiled_app=True,
+    )
+
+
+def dev() -> None:
+    """Become Reflex's hot-reloading server: one port, pages rebuilt as they change."""
+    settings = _prepare()
+    forget_build()
+    print(_greeting(settings), flush=True)
+    command = [sys.executable, "-m", "reflex", "run", "--env", "preview"]
+    os.execve(sys.executable, command, build_environment())  # noqa: S606
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m feedback_app", description=__doc__)
+    parser.add_argument("command", choices=["run", "dev", "build", "serve"])
+    command = parser.parse_args().command
+    os.chdir(ROOT)
+    os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
+    if command == "run":
+        return run()
+    if command == "dev":
+        dev()
+    elif command == "build":
+        _build(get_settings())
+    else:
+        serve()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""Draws a draft from its blocks. Runs of text and nothing else: there is no HTML to run."""
+
+import reflex as rx
+
+from feedback_app.feedback.live import Live
+from feedback_app.feedback.live_view import SLOTS, WireBlock, WireSpan
+
+
+def _run(text: rx.Var[str], marks: rx.Var[str]) -> rx.Component:
+    return rx.el.span(text, custom_attrs={"data-marks": marks})
+
+
+def _span(span: rx.Var[WireSpan]) -> rx.Component:
+    text, marks, href = span[0], span[1], span[2]
+    return rx.cond(
+        href != "",
+        rx.el.a(text, href=href, target="_blank", rel="noopener noreferrer nofollow"),
+        _run(text, marks),
+    )
+
+
+def _element(kind: rx.Var[str], marker: rx.Var[str], *runs: rx.Component) -> rx.Component:
+    look = {"class_name": "block " + kind, "custom_attrs": {"data-marker": marker}}
+    return rx.cond(
+        kind.startswith("heading"),
+        rx.el.h3(*runs, **look),
+        rx.cond(kind == "code0", rx.el.pre(*runs, **look), rx.el.p(*runs, **look)),
+    )
+
+
+def _block(block: rx.Var[WireBlock]) -> rx.Component:
+    return _element(block[0], block[1], rx.foreach(block[2], _span))
+
+
+@rx.memo
+def draft_blocks(blocks: rx.Var[list[WireBlock]]) -> rx.Component:
+    """One slot; redrawn only when that slot changes."""
+    return rx.fragment(rx.foreach(blocks, _block))
+
+
+def draft_text() -> rx.Component:
+    """The draft as it stands: settled slots, then the block that is being written."""
+    return rx.fragment(
+        *(draft_blocks(blocks=getattr(Live, f"b{number}")) for number in range(SLOTS)),
+        draft_blocks(blocks=Live.o),
+        rx.cond(
+            Live.k != "",
+            _element(
+                Live.k,
+                Live.n,
+                rx.foreach(Live.h0, _span),
+                rx.foreach(Live.h1, _span),
+                rx.foreach(Live.h2, _span),
+                rx.foreach(Live.h3, _span),
+                _run(Live.t, Live.m),
+            ),
+        ),
+    )

@@ -1,0 +1,216 @@
+"""The live page of a generation: one follower per page, which shows whatever runs.
+
+A click only starts or stops a generation. What is seen comes from the follower, which the page's
+`load` starts, so that a reload, a second tab and the tab that clicked all see the same.
+"""
+
+from typing import Any
+
+import reflex as rx
+
+from feedback_app.auth import guards
+from feedback_app.auth.guards import acting_user, guarded
+from feedback_app.core.errors import AppError, NotSignedIn
+from feedback_app.core.markers import generation_event
+from feedback_app.feedback import service
+from feedback_app.feedback.live_view import (
+    NOTHING_OPEN,
+    SLOTS,
+    LiveView,
+    WireBlock,
+    WireSpan,
+    fill_slots,
+)
+from feedback_app.feedback.schemas import DraftMeta, DraftView
+from feedback_app.feedback.state import FeedbackState
+from feedback_app.llm.events import STAGE_MESSAGES, EndedEvent
+from feedback_app.llm.streams import Owner
+from feedback_app.llm.supervisor import generations
+
+TICK_S = 1.0
+"""How often the elapsed time moves while nothing arrives."""
+CHECK_SESSION_EVERY = 5
+"""Ticks or batches between two looks at whether the person is still signed in."""
+
+
+class Live(rx.State):
+    """What the panel shows. The names that change with every flush are short on purpose.
+
+    `b0`… hold settled blocks; the open block is of kind `k` with marker `n`, begins with the runs
+    in `h0`…`h3` and ends with the tail `t` in marks `m`; `o` are blocks before it that may still
+    change with it.
+    """
+
+    __module__ = "d"
+    """Part of the state's name on the wire, which travels with every flush; hence one letter."""
+
+    phase: str = "idle"
+    message: str = ""
+    progress: int = 0
+    elapsed: str = ""
+    tokens: str = ""
+    reasoning: str = ""
+    error: str = ""
+    retryable: bool = False
+    meta: DraftMeta = DraftMeta()
+
+    b0: list[WireBlock] = []
+    b1: list[WireBlock] = []
+    b2: list[WireBlock] = []
+    b3: list[WireBlock] = []
+    b4: list[WireBlock] = []
+    b5: list[WireBlock] = []
+    b6: list[WireBlock] = []
+    b7: list[WireBlock] = []
+    b8: list[WireBlock] = []
+    b9: list[WireBlock] = []
+    b10: list[WireBlock] = []
+    b11: list[WireBlock] = []
+    b12: list[WireBlock] = []
+    b13: list[WireBlock] = []
+    b14: list[WireBlock] = []
+    b15: list[WireBlock] = []
+    b16: list[WireBlock] = []
+    b17: list[WireBlock] = []
+    b18: list[WireBlock] = []
+    b19: list[WireBlock] = []
+    b20: list[WireBlock] = []
+    b21: list[WireBlock] = []
+    b22: list[WireBlock] = []
+    b23: list[WireBlock] = []
+    o: list[WireBlock] = []
+    k: str = ""
+    n: str = ""
+    h0: list[WireSpan] = []
+    h1: list[WireSpan] = []
+    h2: list[WireSpan] = []
+    h3: list[WireSpan] = []
+    t: str = ""
+    m: str = ""
+
+    @rx.event
+    @generation_event
+    @guarded
+    async def generate(self, interview_id: str) -> Any:
+        """Start a draft, or join the one that is being written."""
+        if self.phase in STAGE_MESSAGES:
+            return
+        self._begin()
+        yield
+        try:
+            await service.start(acting_user(), interview_id)
+        except AppError as error:
+            self._refuse(error.message, retryable=error.retryable)
+        except Exception:
+            self._refuse(AppError.sentence, retryable=True)
+            raise
+
+    @rx.event
+    @generation_event
+    @guarded
+    async def stop(self, interview_id: str) -> None:
+        """Stop the draft that is being written; the follower shows how it ended."""
+        self.message = "Stopping…"
+        await service.stop(acting_user(), interview_id)
+
+    @rx.event
+    @generation_event
+    @guarded
+    async def discard(self, call_id: str) -> None:
+        """Put a draft out of sight."""
+        await service.discard(acting_user(), call_id)
+        if self.meta.call_id == call_id:
+            self._show(None)
+        panel = await self.get_state(FeedbackState)
+        await panel._refresh()
+
+    @rx.event
+    @generation_event
+    @guarded
+    async def open_draft(self, call_id: str) -> None:
+        """Show an earlier draft in the panel."""
+        if self.phase not in STAGE_MESSAGES:
+            self._show(await service.draft(acting_user(), call_id))
+
+    @rx.event(background=True, supersedes=True)
+    @generation_event
+    @guarded
+    async def follow(self) -> Any:
+        """Wait for generations of this page's interview and show each as it runs."""
+        user = acting_user()
+        async with self:
+            interview_id = (await self.get_state(FeedbackState)).interview_id
+        owner = service.owner_of(user, interview_id)
+        after_call = None
+        while True:
+            after_call = await self._follow_one(owner, after_call)
+
+    async def _follow_one(self, owner: Owner, after_call: str | None) -> str:
+        log = await generations().hub.next(owner, after_call)
+        view, seen, rounds = LiveView(), 0, 0
+        async with self:
+            self._begin()
+        while view.ending is None:
+            batch = await log.batch(seen, TICK_S)
+            seen += len(batch)
+            rounds += 1
+            if rounds % (CHECK_SESSION_EVERY * 20 if batch else CHECK_SESSION_EVERY) == 0:
+                await self._still_signed_in(owner)
+            changes = view.take(batch)
+            if changes and view.ending is None:
+                async with self:
+                    self._assign(changes)
+        await self._finish(owner, view, changes)
+        return log.call_id
+
+    async def _finish(self, owner: Owner, view: LiveView, changes: dict[str, Any]) -> None:
+        ending = view.ending
+        user = await guards.require_user(self)
+        shown = await service.view(user, owner.interview_id)
+        drafts = {meta.call_id: meta for meta in shown.history}
+        async with self:
+            self._assign(changes)
+            panel = await self.get_state(FeedbackState)
+            panel.history = shown.history
+            if isinstance(ending, EndedEvent):
+                self.error, self.retryable = ending.message, ending.retryable
+            if ending is not None:
+                self.meta = drafts.get(ending.llm_call_id, DraftMeta())
+                panel._take_draft(
+                    view.text if ending.type == "complete" else "", ending.llm_call_id
+                )
+
+    async def _still_signed_in(self, owner: Owner) -> None:
+        user = await guards.require_user(self)
+        if user.id != owner.user_id:
+            raise NotSignedIn
+
+    def _begin(self) -> None:
+        self.phase, self.message = "connecting", STAGE_MESSAGES["connecting"]
+        self.error = self.elapsed = self.tokens = self.reasoning = ""
+        self.retryable, self.progress, self.meta = False, 0, DraftMeta()
+        self._assign(NOTHING_OPEN)
+        for number in range(SLOTS):
+            if getattr(self, f"b{number}"):
+                setattr(self, f"b{number}", [])
+
+    def _assign(self, changes: dict[str, Any]) -> None:
+        for name, value in changes.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+
+    def _show(self, draft: DraftView | None) -> None:
+        """Show a draft that has ended, or none."""
+        self._begin()
+        self.phase = draft.meta.status if draft else "idle"
+        self.message = ""
+        if draft is None:
+            return
+        self._assign(fill_slots(draft.blocks))
+        self.meta, self.error, self.retryable = draft.meta, draft.meta.error, draft.retryable
+        self.progress = 100 if draft.meta.status == "complete" else 0
+
+    def _refuse(self, message: str, *, retryable: bool = True) -> None:
+        """Show why no draft was started."""
+        self.phase, self.message = "error", ""
+        self.error, self.retryable = message, retryable

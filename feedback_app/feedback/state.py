@@ -1,0 +1,126 @@
+"""The feedback editor: what the person keeps, and what becomes of a finished draft."""
+
+from typing import Any
+
+import reflex as rx
+
+from feedback_app.auth.guards import acting_user, guarded
+from feedback_app.core.errors import AppError
+from feedback_app.feedback import service
+from feedback_app.feedback.schemas import DraftMeta, FeedbackView
+
+
+class FeedbackState(rx.State):
+    """One person's feedback on the interview the page shows."""
+
+    interview_id: str = ""
+    text: str = ""
+    status: str = ""
+    """`unsaved`, `saved` or `failed`; empty while there is nothing to say."""
+    message: str = ""
+    submitted: str = ""
+    has_evidence: bool = False
+    has_recommendation: bool = False
+    history: list[DraftMeta] = []
+    offline: bool = False
+    model: str = ""
+    waiting_call: str = ""
+    """The draft that waits for the person's choice, because the editor holds their own text."""
+
+    _origin_call: str = ""
+    _origin_text: str = ""
+    """The draft the editor's text began as, and its text: unchanged, it is not the person's own."""
+
+    @rx.event
+    @guarded
+    async def edit(self, text: str) -> None:
+        """Take over what was typed."""
+        if text == self.text or self.submitted:
+            return
+        self.text, self.status, self.message = text, "unsaved", "Not saved yet"
+
+    @rx.event
+    @guarded
+    async def save(self, form: dict[str, Any]) -> None:
+        """Keep the feedback as it stands in the form."""
+        text = str(form.get("feedback", self.text)).replace("\r\n", "\n").replace("\0", "")
+        self.text = text
+        try:
+            saved = await service.save(acting_user(), self.interview_id, text, self._origin_call)
+        except AppError as error:
+            self.status, self.message = "failed", error.message
+            return
+        self.status, self.message = "saved", f"Saved {saved}"
+
+    @rx.event
+    @guarded
+    async def submit(self) -> None:
+        """Save the editor's text, then make it final."""
+        try:
+            await service.save(acting_user(), self.interview_id, self.text, self._origin_call)
+            self.submitted = await service.submit(acting_user(), self.interview_id)
+        except AppError as error:
+            self.status, self.message = "failed", error.message
+            return
+        self.status, self.message = "saved", f"Submitted {self.submitted}"
+
+    @rx.event
+    @guarded
+    async def use(self, call_id: str) -> None:
+        """Take a draft over, or ask first where the editor holds the person's own text."""
+        draft = await service.draft(acting_user(), call_id)
+        self._take_draft(draft.text, call_id)
+
+    @rx.event
+    @guarded
+    async def replace_with(self, call_id: str) -> None:
+        """Put a draft in the editor instead of what is there."""
+        draft = await service.draft(acting_user(), call_id)
+        self._fill(draft.text, call_id)
+
+    @rx.event
+    @guarded
+    async def append(self, call_id: str) -> None:
+        """Put a draft in the editor after what is there."""
+        draft = await service.draft(acting_user(), call_id)
+        self._fill(f"{self.text.rstrip()}\n\n{draft.text}", call_id)
+
+    @rx.event
+    @guarded
+    async def keep_mine(self) -> None:
+        """Leave the editor as it is; the draft stays beside it."""
+        self.waiting_call = ""
+
+    async def _refresh(self) -> None:
+        """Read the history anew."""
+        shown = await service.view(acting_user(), self.interview_id)
+        self.history = shown.history
+
+    def _show(self, interview_id: str, shown: FeedbackView) -> None:
+        """Show a person's feedback."""
+        self.interview_id = interview_id
+        self.offline, self.model = shown.offline, shown.model
+        self.text, self.submitted = shown.feedback, shown.submitted_at
+        self.has_evidence, self.has_recommendation = shown.has_evidence, shown.has_recommendation
+        self.history, self.waiting_call = shown.history, ""
+        self._origin_call, self._origin_text = shown.origin_call, shown.origin_text
+        self.status = "saved" if shown.saved_at else ""
+        self.message = f"Saved {shown.saved_at}" if shown.saved_at else ""
+        if shown.submitted_at:
+            self.message = f"Submitted {shown.submitted_at}"
+        elif shown.latest and shown.latest.meta.status == "complete" and not shown.feedback:
+            self._fill(shown.latest.text, shown.latest.meta.call_id)
+
+    def _take_draft(self, text: str, call_id: str) -> None:
+        """Take a finished draft over, or ask first."""
+        if not text or self.submitted:
+            return
+        if not self.text.strip() or self.text == self._origin_text:
+            self._fill(text, call_id)
+        else:
+            self.waiting_call = call_id
+
+    def _fill(self, text: str, call_id: str) -> None:
+        self.text, self.waiting_call = text, ""
+        self._origin_call, self._origin_text = call_id, text
+        self.status, self.message = "unsaved", "Draft filled in. Check it, then save."

@@ -1,0 +1,271 @@
+"""The list of interviews and the left column of the interview page."""
+
+import reflex as rx
+
+from feedback_app import routes
+from feedback_app.interviews.schemas import STATUS_LABELS, CompetencyRow, InterviewRow
+from feedback_app.interviews.state import ALL, InterviewListState, InterviewState
+from feedback_app.llm.assessment import RATING_LABELS, RECOMMENDATION_LABELS
+from feedback_app.ui.components import card, empty_state, skeleton_rows
+
+_DETAIL = InterviewState.detail
+_IS_FINAL = _DETAIL.submitted != ""
+
+
+def list_filters() -> rx.Component:
+    """Search and status, above the list."""
+    return rx.el.div(
+        rx.el.label("Search interviews", html_for="interview-search", class_name="sr-only"),
+        rx.input(
+            rx.input.slot(rx.icon("search", size=16)),
+            id="interview-search",
+            type="search",
+            placeholder="Search candidate or job",
+            value=InterviewListState.search,
+            on_change=InterviewListState.find,
+            class_name="search",
+        ),
+        rx.segmented_control.root(
+            rx.segmented_control.item("All", value=ALL),
+            *(rx.segmented_control.item(label, value=key) for key, label in STATUS_LABELS.items()),
+            value=InterviewListState.status,
+            on_change=InterviewListState.show,
+            id="interview-filter",
+        ),
+        class_name="filters",
+    )
+
+
+def interview_list() -> rx.Component:
+    """The rows, or why there are none."""
+    return rx.cond(
+        InterviewListState.loaded,
+        rx.cond(
+            InterviewListState.rows.length() > 0,
+            rx.el.ul(
+                rx.foreach(InterviewListState.rows, _row),
+                id="interview-list",
+                class_name="card rows",
+            ),
+            rx.cond(
+                (InterviewListState.search != "") | (InterviewListState.status != ALL),
+                empty_state(
+                    "search-x",
+                    "No interview matches",
+                    "Try another word or another status.",
+                    rx.button(
+                        "Show all", variant="soft", on_click=InterviewListState.reset_filters
+                    ),
+                ),
+                empty_state(
+                    "calendar-days",
+                    "No interviews yet",
+                    "An interview appears here as soon as you are asked to take part in one.",
+                ),
+            ),
+        ),
+        skeleton_rows(6),
+    )
+
+
+def _row(row: rx.Var[InterviewRow]) -> rx.Component:
+    return rx.el.li(
+        rx.link(
+            rx.avatar(fallback=row.initials, size="3", radius="full", variant="soft"),
+            rx.el.div(
+                rx.el.span(row.candidate, class_name="row-title"),
+                rx.el.span(row.job, " · ", row.kind, class_name="row-text"),
+                class_name="row-main",
+            ),
+            rx.el.span(row.held, class_name="row-date"),
+            status_badge(row.status, row.status_label),
+            href=f"/interviews/{row.id}",
+            underline="none",
+            class_name="row-link",
+        ),
+        rx.cond(
+            row.can_generate & (row.status == "to_do"),
+            rx.link(
+                rx.icon("sparkles", size=14),
+                "Generate feedback",
+                href=f"/interviews/{row.id}?generate=1",
+                underline="none",
+                class_name="row-action",
+                aria_label="Generate feedback for " + row.candidate,
+            ),
+            rx.el.span(class_name="row-action empty-action", aria_hidden="true"),
+        ),
+        custom_attrs={"data-id": row.id},
+        class_name="row",
+    )
+
+
+def status_badge(status: rx.Var[str], label: rx.Var[str]) -> rx.Component:
+    """To do, draft or submitted, in colour and in words."""
+    return rx.badge(
+        label,
+        color_scheme=rx.match(status, ("submitted", "green"), ("draft", "amber"), "gray"),
+        variant="soft",
+        radius="full",
+        class_name="row-status",
+    )
+
+
+def interview_header() -> rx.Component:
+    """Who, for what, when; above both columns."""
+    return rx.el.div(
+        rx.link(
+            rx.icon("arrow-left", size=15),
+            "My interviews",
+            href=routes.INTERVIEWS,
+            size="2",
+            class_name="back",
+        ),
+        rx.el.div(
+            rx.avatar(fallback=_DETAIL.initials, size="4", radius="full", variant="soft"),
+            rx.el.div(
+                rx.heading(_DETAIL.candidate, as_="h1", size="6", weight="bold"),
+                rx.text(
+                    _DETAIL.job,
+                    " · ",
+                    _DETAIL.department,
+                    " · ",
+                    _DETAIL.kind,
+                    size="2",
+                    color_scheme="gray",
+                ),
+                rx.text(_DETAIL.held, " · ", _DETAIL.duration, size="1", color_scheme="gray"),
+            ),
+            class_name="who",
+        ),
+        class_name="interview-head",
+    )
+
+
+def notes_card() -> rx.Component:
+    """The notes, which save themselves while they are written."""
+    save = InterviewState.save_notes
+    return card(
+        rx.el.textarea(
+            id="interview-notes",
+            default_value=_DETAIL.notes,
+            key=_DETAIL.id,
+            read_only=_IS_FINAL,
+            placeholder="What you saw and heard. Everything is saved as you type.",
+            aria_label="Notes",
+            class_name="editor notes",
+            rows="12",
+            on_change=[
+                lambda text: save(_DETAIL.id, text).throttle(1000),
+                lambda text: save(_DETAIL.id, text).debounce(400),
+            ],
+            on_blur=lambda text: save(_DETAIL.id, text),
+        ),
+        rx.el.span(
+            InterviewState.notes_message,
+            role="status",
+            id="notes-status",
+            class_name="save-state",
+            custom_attrs={"data-status": InterviewState.notes_status},
+        ),
+        title="Notes",
+    )
+
+
+def competencies_card() -> rx.Component:
+    """Each competency of the job with a four-step rating and a reason."""
+    return card(
+        rx.foreach(InterviewState.competencies, _competency),
+        rx.cond(
+            InterviewState.reason_message != "",
+            rx.text(InterviewState.reason_message, color_scheme="red", size="2", role="alert"),
+        ),
+        title="Competencies",
+        id="competencies",
+    )
+
+
+def _competency(row: rx.Var[CompetencyRow]) -> rx.Component:
+    reason = InterviewState.give_reason
+    return rx.el.fieldset(
+        rx.el.legend(row.name, class_name="competency-name"),
+        rx.text(row.description, size="2", color_scheme="gray"),
+        _scale(
+            "rating-" + row.id,
+            row.rating,
+            {str(step): label for step, label in RATING_LABELS.items()},
+            lambda value: InterviewState.rate(_DETAIL.id, row.id, value),
+        ),
+        rx.el.textarea(
+            default_value=row.reason,
+            read_only=_IS_FINAL,
+            placeholder="Why? What did you see or hear?",
+            aria_label="Reason for " + row.name,
+            class_name="editor reason",
+            rows="2",
+            on_change=lambda text: reason(_DETAIL.id, row.id, text).debounce(500),
+            on_blur=lambda text: reason(_DETAIL.id, row.id, text),
+        ),
+        class_name="competency",
+        key=_DETAIL.id + row.id,
+        custom_attrs={"data-id": row.id},
+    )
+
+
+def recommendation_card() -> rx.Component:
+    """The person's own overall verdict, never the AI's."""
+    return card(
+        rx.el.fieldset(
+            rx.el.legend("Your recommendation", class_name="sr-only"),
+            _scale(
+                "recommendation",
+                _DETAIL.recommendation,
+                {key.value: label for key, label in RECOMMENDATION_LABELS.items()},
+                lambda value: InterviewState.recommend(_DETAIL.id, value),
+            ),
+        ),
+        title="Your recommendation",
+        id="recommendation",
+    )
+
+
+def _scale(name, value, steps, on_pick) -> rx.Component:
+    return rx.el.div(
+        *(
+            rx.el.label(
+                rx.el.input(
+                    type="radio",
+                    name=name,
+                    value=key,
+                    checked=value == key,
+                    disabled=_IS_FINAL,
+                    on_change=lambda _picked, key=key: on_pick(key),
+                    class_name="sr-only",
+                ),
+                rx.el.span(label),
+                class_name="step",
+                custom_attrs={"data-step": key},
+            )
+            for key, label in steps.items()
+        ),
+        rx.cond(
+            (value != "") & ~_IS_FINAL,
+            rx.el.button("Clear", type="button", on_click=on_pick(""), class_name="clear-step"),
+        ),
+        class_name="scale",
+    )
+
+
+def background_card() -> rx.Component:
+    """The job and the CV, folded away until they are wanted."""
+    return card(
+        rx.text(_DETAIL.headline, size="2"),
+        rx.el.details(
+            rx.el.summary("About the job"), rx.el.p(_DETAIL.job_summary, class_name="prose")
+        ),
+        rx.cond(
+            _DETAIL.cv != "",
+            rx.el.details(rx.el.summary("CV"), rx.el.p(_DETAIL.cv, class_name="prose")),
+        ),
+        title="Candidate and job",
+    )

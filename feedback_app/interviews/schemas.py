@@ -1,0 +1,61 @@
+"""What the list and the interview page show: values for the page, no rows."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+InterviewStatus = Literal["to_do", "draft", "submitted"]
+
+STATUS_LABELS: dict[InterviewStatus, str] = {
+    "to_do": "To do",
+    "draft": "Draft",
+    "submitted": "Submitted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewRow:
+    """One interview in the person's list."""
+
+    id: str
+    candidate: str
+    initials: str
+    headline: str
+    job: str
+    department: str
+    kind: str
+    held: str
+    status: InterviewStatus
+    status_label: str
+    can_generate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompetencyRow:
+    """One competency with the person's rating; `rating` is empty where not rated."""
+
+    id: str
+    name: str
+    description: str
+    rating: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewDetail:
+    """One interview as its page shows it."""
+
+    id: str = ""
+    candidate: str = ""
+    initials: str = ""
+    headline: str = ""
+    job: str = ""
+    job_summary: str = ""
+    department: str = ""
+    kind: str = ""
+    held: str = ""
+    duration: str = ""
+    cv: str = ""
+    notes: str = ""
+    notes_saved: str = ""
+    recommendation: str = ""
+    submitted: str = ""

@@ -1,0 +1,192 @@
+"""Decides about interviews: what a person sees of them and records in them."""
+
+from datetime import datetime
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core import clock
+from feedback_app.core.errors import AlreadySubmitted, Invalid
+from feedback_app.db.models import Scorecard
+from feedback_app.db.session import database
+from feedback_app.feedback.queries import competencies_of, scorecard_of
+from feedback_app.interviews import queries
+from feedback_app.interviews.schemas import (
+    STATUS_LABELS,
+    CompetencyRow,
+    InterviewDetail,
+    InterviewRow,
+    InterviewStatus,
+)
+from feedback_app.llm.assessment import RATING_LABELS, Recommendation
+from feedback_app.ui import wording
+
+MAX_NOTES_CHARACTERS = 100_000
+MAX_REASON_CHARACTERS = 5_000
+MAX_SEARCH_CHARACTERS = 200
+
+
+async def list_mine(
+    user: CurrentUser, search: str = "", status: InterviewStatus | None = None
+) -> list[InterviewRow]:
+    """The person's interviews that match, newest first."""
+    async with database().read() as session:
+        rows = await queries.list_interviews(session, user, search[:MAX_SEARCH_CHARACTERS], status)
+        rated = await queries.rated_interviews(session, user)
+    return [
+        InterviewRow(
+            id=interview.id,
+            candidate=candidate.name,
+            initials=_initials(candidate.name),
+            headline=candidate.headline,
+            job=job.title,
+            department=department.name,
+            kind=interview.kind,
+            held=_day(interview.held_at),
+            status=_status(scorecard),
+            status_label=STATUS_LABELS[_status(scorecard)],
+            can_generate=scorecard.submitted_at is None
+            and (bool(scorecard.notes.strip()) or interview.id in rated),
+        )
+        for interview, scorecard, candidate, job, department in rows
+    ]
+
+
+async def detail(
+    user: CurrentUser, interview_id: str
+) -> tuple[InterviewDetail, list[CompetencyRow]]:
+    """One interview and its job's competencies as the person rated them.
+
+    Raises:
+        NotFound: not an interview of this person.
+    """
+    async with database().read() as session:
+        interview, scorecard, candidate, job, department = await queries.interview_of(
+            session, user, interview_id
+        )
+        rated = await competencies_of(session, scorecard)
+    shown = InterviewDetail(
+        id=interview.id,
+        candidate=candidate.name,
+        initials=_initials(candidate.name),
+        headline=candidate.headline,
+        job=job.title,
+        job_summary=job.summary,
+        department=department.name,
+        kind=interview.kind,
+        held=_day(interview.held_at),
+        duration=f"{interview.duration_min} min",
+        cv=candidate.cv_text,
+        notes=scorecard.notes,
+        notes_saved=wording.moment(scorecard.notes_saved_at),
+        recommendation=scorecard.recommendation or "",
+        submitted=wording.moment(scorecard.submitted_at),
+    )
+    rows = [
+        CompetencyRow(
+            id=competency.id,
+            name=competency.name,
+            description=competency.description,
+            rating=str(rating.rating) if rating and rating.rating else "",
+            reason=rating.reason if rating else "",
+        )
+        for competency, rating in rated
+    ]
+    return shown, rows
+
+
+async def save_notes(user: CurrentUser, interview_id: str, notes: str) -> str:
+    """Keep the notes; when they were saved, for people.
+
+    Raises:
+        NotFound: not an interview of this person.
+        AlreadySubmitted: the feedback is final.
+        Invalid: longer than `MAX_NOTES_CHARACTERS`.
+    """
+    if len(notes) > MAX_NOTES_CHARACTERS:
+        raise Invalid(
+            f"Notes may have {MAX_NOTES_CHARACTERS:,} characters; these have {len(notes):,}. "
+            "They are not saved: shorten them and they will be."
+        )
+    async with database().write() as session:
+        scorecard = _open(await scorecard_of(session, user, interview_id))
+        scorecard.notes = notes.replace("\0", "")
+        scorecard.notes_saved_at = clock.now()
+        session.add(scorecard)
+    return wording.moment(scorecard.notes_saved_at)
+
+
+async def rate(
+    user: CurrentUser, interview_id: str, competency_id: str, rating: int | None
+) -> None:
+    """Rate a competency from 1 to 4; `None` takes the rating back.
+
+    Raises:
+        NotFound: not an interview of this person, or not a competency of its job.
+        AlreadySubmitted: the feedback is final.
+        Invalid: no such step on the scale.
+    """
+    if rating is not None and rating not in RATING_LABELS:
+        raise Invalid("A rating is a whole number from 1 to 4.")
+    async with database().write() as session:
+        scorecard = _open(await scorecard_of(session, user, interview_id))
+        row = await queries.rating_for(session, scorecard, competency_id)
+        row.rating = rating
+        session.add(row)
+
+
+async def give_reason(
+    user: CurrentUser, interview_id: str, competency_id: str, reason: str
+) -> None:
+    """Keep the reason for a competency's rating.
+
+    Raises:
+        NotFound: not an interview of this person, or not a competency of its job.
+        AlreadySubmitted: the feedback is final.
+        Invalid: longer than `MAX_REASON_CHARACTERS`.
+    """
+    if len(reason) > MAX_REASON_CHARACTERS:
+        raise Invalid(
+            f"A reason may have {MAX_REASON_CHARACTERS:,} characters; this has {len(reason):,}. "
+            "It is not saved: shorten it and it will be."
+        )
+    async with database().write() as session:
+        scorecard = _open(await scorecard_of(session, user, interview_id))
+        row = await queries.rating_for(session, scorecard, competency_id)
+        row.reason = reason.replace("\0", "")
+        session.add(row)
+
+
+async def recommend(user: CurrentUser, interview_id: str, recommendation: str) -> None:
+    """Keep the person's own overall recommendation; empty takes it back.
+
+    Raises:
+        NotFound: not an interview of this person.
+        AlreadySubmitted: the feedback is final.
+        Invalid: no such recommendation.
+    """
+    if recommendation and recommendation not in list(Recommendation):
+        raise Invalid("A recommendation is strong no, no, yes or strong yes.")
+    async with database().write() as session:
+        scorecard = _open(await scorecard_of(session, user, interview_id))
+        scorecard.recommendation = recommendation or None
+        session.add(scorecard)
+
+
+def _open(scorecard: Scorecard) -> Scorecard:
+    if scorecard.submitted_at:
+        raise AlreadySubmitted
+    return scorecard
+
+
+def _status(scorecard: Scorecard) -> InterviewStatus:
+    if scorecard.submitted_at:
+        return "submitted"
+    return "draft" if scorecard.feedback else "to_do"
+
+
+def _initials(name: str) -> str:
+    return "".join(part[0] for part in name.split()[:2]).upper()
+
+
+def _day(moment: datetime) -> str:
+    year = f" {moment.year}" if moment.year != clock.now().year else ""
+    return f"{moment:%a} {moment.day} {moment:%b}{year}, {moment:%H:%M} UTC"

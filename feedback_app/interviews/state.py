@@ -1,0 +1,185 @@
+"""The states of the list and of the interview page: guard, call the service, assign."""
+
+from typing import Any, cast
+from urllib.parse import unquote
+
+import reflex as rx
+
+from feedback_app import routes
+from feedback_app.auth.guards import acting_user, guarded
+from feedback_app.core.errors import AppError, NotFound
+from feedback_app.feedback import service as feedback
+from feedback_app.feedback.live import Live
+from feedback_app.feedback.state import FeedbackState
+from feedback_app.interviews import service
+from feedback_app.interviews.schemas import (
+    STATUS_LABELS,
+    CompetencyRow,
+    InterviewDetail,
+    InterviewRow,
+    InterviewStatus,
+)
+
+ALL = "all"
+
+
+class InterviewListState(rx.State):
+    """My interviews: the rows that match the search and the filter."""
+
+    rows: list[InterviewRow] = []
+    search: str = ""
+    status: str = ALL
+    loaded: bool = False
+
+    @rx.event
+    @guarded
+    async def load(self) -> None:
+        await self._refresh()
+
+    @rx.event
+    @guarded
+    async def find(self, search: str) -> None:
+        """Narrow the list to what is searched for."""
+        self.search = search[: service.MAX_SEARCH_CHARACTERS]
+        await self._refresh()
+
+    @rx.event
+    @guarded
+    async def show(self, status: str) -> None:
+        """Narrow the list to one status, or `ALL`."""
+        self.status = status if status in STATUS_LABELS else ALL
+        await self._refresh()
+
+    @rx.event
+    @guarded
+    async def reset_filters(self) -> None:
+        self.search, self.status = "", ALL
+        await self._refresh()
+
+    async def _refresh(self) -> None:
+        chosen = None if self.status == ALL else cast(InterviewStatus, self.status)
+        self.rows = await service.list_mine(acting_user(), self.search, chosen)
+        self.loaded = True
+
+
+class InterviewState(rx.State):
+    """One interview: what it is about and what the person records in it."""
+
+    detail: InterviewDetail = InterviewDetail()
+    competencies: list[CompetencyRow] = []
+    loaded: bool = False
+    missing: bool = False
+    notes_status: str = ""
+    """`saving`, `saved` or `failed`; empty before the first change."""
+    notes_message: str = ""
+    reason_message: str = ""
+
+    _refusal: str = ""
+    """Why the draft that the page's address asked for was not started."""
+
+    @rx.event
+    @guarded
+    async def load(self) -> Any:
+        """Show the interview of the page's address, then let the live panel follow."""
+        user, interview_id = acting_user(), self._interview_id()
+        try:
+            self.detail, self.competencies = await service.detail(user, interview_id)
+        except NotFound:
+            self.missing, self.loaded = True, False
+            return None
+        if self.router.url.query_parameters.get("generate") == "1":
+            # Gone from the address before anything is drawn, so that a reload starts nothing.
+            self._refusal = await self._start(interview_id)
+            return rx.redirect(routes.interview(interview_id), replace=True)
+        self.missing, self.loaded = False, True
+        self.notes_status = "saved" if self.detail.notes_saved else ""
+        self.notes_message = self.detail.notes_saved and f"Saved {self.detail.notes_saved}"
+        self.reason_message = ""
+        shown = await feedback.view(user, interview_id)
+        (await self.get_state(FeedbackState))._show(interview_id, shown)
+        live = await self.get_state(Live)
+        live._show(shown.latest)
+        if self._refusal:
+            live._refuse(self._refusal)
+            self._refusal = ""
+        return Live.follow
+
+    @rx.event
+    @guarded
+    async def leave(self) -> None:
+        """The page was left inside the app: the next interview starts from a skeleton."""
+        self.loaded = self.missing = False
+
+    @rx.event
+    @guarded
+    async def save_notes(self, interview_id: str, notes: str) -> Any:
+        """Keep the notes as they stand in the editor of that interview."""
+        shown = self.detail.id == interview_id
+        if shown:
+            self.notes_status, self.notes_message = "saving", "Saving…"
+            yield
+        try:
+            saved = await service.save_notes(acting_user(), interview_id, notes)
+        except AppError as error:
+            self.notes_status, self.notes_message = "failed", error.message
+            return
+        except Exception:
+            self.notes_status = "failed"
+            self.notes_message = (
+                "Not saved. Your text is still here; typing tries again."
+            )
+            raise
+        if shown:
+            self.notes_status, self.notes_message = "saved", f"Saved {saved}"
+            await self._evidence_changed(interview_id)
+
+    @rx.event
+    @guarded
+    async def rate(self, interview_id: str, competency_id: str, rating: str) -> None:
+        """Rate a competency `1` to `4`; anything else takes the rating back."""
+        value = int(rating) if rating in {"1", "2", "3", "4"} else None
+        await service.rate(acting_user(), interview_id, competency_id, value)
+        await self._reload(interview_id)
+
+    @rx.event
+    @guarded
+    async def give_reason(self, interview_id: str, competency_id: str, reason: str) -> None:
+        """Keep the reason for a rating."""
+        self.reason_message = ""
+        try:
+            await service.give_reason(acting_user(), interview_id, competency_id, reason)
+        except AppError as error:
+            self.reason_message = error.message
+            return
+        await self._evidence_changed(interview_id)
+
+    @rx.event
+    @guarded
+    async def recommend(self, interview_id: str, recommendation: str) -> None:
+        """Keep the person's own overall recommendation."""
+        await service.recommend(acting_user(), interview_id, recommendation)
+        await self._reload(interview_id)
+
+    async def _start(self, interview_id: str) -> str:
+        """Start a draft; why not, where it was refused."""
+        try:
+            await feedback.start(acting_user(), interview_id)
+        except AppError as error:
+            return error.message
+        return ""
+
+    async def _reload(self, interview_id: str) -> None:
+        if self.detail.id != interview_id:
+            return
+        self.detail, self.competencies = await service.detail(acting_user(), interview_id)
+        await self._evidence_changed(interview_id)
+
+    async def _evidence_changed(self, interview_id: str) -> None:
+        shown = await feedback.view(acting_user(), interview_id)
+        panel = await self.get_state(FeedbackState)
+        panel.has_evidence = shown.has_evidence
+        panel.has_recommendation = shown.has_recommendation
+
+    def _interview_id(self) -> str:
+        """The id in the page's address, as the browser gave it."""
+        return unquote(str(self.router.url.path).rstrip("/").rpartition("/")[2])

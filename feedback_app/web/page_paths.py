@@ -1,0 +1,35 @@
+"""Serves a page's file under its own address, without a redirect to one with a slash at its end.
+
+The static files' redirect names the scheme the server sees, which is the wrong one behind a
+proxy that ends TLS.
+"""
+
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+PageRouter = Callable[[str], str | None]
+"""A path to the route of the page it opens, as Reflex spells it; `None` or `404` for none."""
+
+
+def page_pattern(router: PageRouter, path: str) -> str | None:
+    """The page's pattern with a leading slash, `None` where the path opens no page."""
+    page = router(path)
+    if not page or page == "404" or (page == "index" and path.strip("/")):
+        return None
+    return "/" if page == "index" else f"/{page.removeprefix('/')}"
+
+
+class PagePaths:
+    """ASGI middleware: asks the static files for the folder that holds a prerendered page."""
+
+    def __init__(self, app: ASGIApp, *, page_router: PageRouter) -> None:
+        self._app = app
+        self._page_router = page_router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].endswith("/"):
+            pattern = page_pattern(self._page_router, scope["path"])
+            if pattern is not None and "[" not in pattern:
+                scope = {**scope, "path": f"{scope['path']}/"}
+        await self._app(scope, receive, send)

@@ -1,0 +1,30 @@
+"""Builds interview records for the drafter's tests."""
+
+from datetime import date
+
+from feedback_app.llm.assessment import Assessment, CompetencyAssessment, Recommendation
+
+
+def rated(
+    name: str, rating: int | None, reason: str = "", description: str = ""
+) -> CompetencyAssessment:
+    return CompetencyAssessment(name, description, rating, reason)
+
+
+def interview(
+    notes: str = "",
+    *competencies: CompetencyAssessment,
+    recommendation: Recommendation | None = None,
+    candidate: str = "Maya Okafor",
+) -> Assessment:
+    return Assessment(
+        candidate=candidate,
+        job="Backend Engineer",
+        department="Engineering",
+        kind="Technical interview",
+        held_on=date(2025, 3, 4),
+        interviewer="Jonas Weber",
+        competencies=competencies,
+        notes=notes,
+        recommendation=recommendation,
+    )
