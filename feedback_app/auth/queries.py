@@ -58,6 +58,17 @@ async def revoke_all(session: AsyncSession, user_id: str, now: datetime) -> None
     )
 
 
+async def one_at_a_time(session: AsyncSession, *, email: str, address: str) -> None:
+    """Let attempts on one account or from one address pass one by one until this commits.
+
+    On SQLite a write transaction already does.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for key in sorted({f"account {email}", f"address {address}"}):
+        await session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
 async def failures_since(
     session: AsyncSession, *, email: str, address: str, since: datetime
 ) -> tuple[int, int]:

@@ -122,6 +122,7 @@ async def authenticate(email: str, password: str, *, address: str) -> CurrentUse
     now = clock.now()
     attempt = SignInAttempt(email=email, address=address, succeeded=False, at=now)
     async with database().write() as session:
+        await queries.one_at_a_time(session, email=email, address=address)
         by_account, by_address = await queries.failures_since(
             session, email=email, address=address, since=now - _THROTTLE_WINDOW
         )

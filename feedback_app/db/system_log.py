@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections import deque
 
+from sqlalchemy import insert
+
 from feedback_app.db.faults import is_unavailable
 from feedback_app.db.models import SystemLog
 from feedback_app.db.session import Database
@@ -56,8 +58,8 @@ class SystemLogWriter:
             values = [row.model_dump() for row in batch]
             try:
                 async with self._database.write() as session:
-                    await session.connection()
-                    await session.execute(SystemLog.__table__.insert(), values)  # pyright: ignore
+                    connection = await session.connection()
+                    await connection.execute(insert(SystemLog), values)
             except BaseException:
                 self._rows.extendleft(reversed(batch))
                 while len(self._rows) > self._capacity:

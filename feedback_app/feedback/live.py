@@ -7,6 +7,7 @@ A click only starts or stops a generation. What is seen comes from the follower,
 from typing import Any
 
 import reflex as rx
+from reflex.state import _override_base_method
 
 from feedback_app.auth import guards
 from feedback_app.auth.guards import acting_user, guarded
@@ -40,9 +41,6 @@ class Live(rx.State):
     in `h0`…`h3` and ends with the tail `t` in marks `m`; `o` are blocks before it that may still
     change with it.
     """
-
-    __module__ = "d"
-    """Part of the state's name on the wire, which travels with every flush; hence one letter."""
 
     phase: str = "idle"
     message: str = ""
@@ -87,6 +85,12 @@ class Live(rx.State):
     h3: list[WireSpan] = []
     t: str = ""
     m: str = ""
+
+    @classmethod
+    @_override_base_method
+    def get_name(cls) -> str:
+        """One letter: the name travels with every flush."""
+        return "l"
 
     @rx.event
     @generation_event

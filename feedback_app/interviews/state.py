@@ -45,9 +45,9 @@ class InterviewListState(rx.State):
 
     @rx.event
     @guarded
-    async def show(self, status: str) -> None:
+    async def show(self, status: str | list[str]) -> None:
         """Narrow the list to one status, or `ALL`."""
-        self.status = status if status in STATUS_LABELS else ALL
+        self.status = str(status) if str(status) in STATUS_LABELS else ALL
         await self._refresh()
 
     @rx.event
@@ -125,9 +125,7 @@ class InterviewState(rx.State):
             return
         except Exception:
             self.notes_status = "failed"
-            self.notes_message = (
-                "Not saved. Your text is still here; typing tries again."
-            )
+            self.notes_message = "Not saved. Your text is still here; typing tries again."
             raise
         if shown:
             self.notes_status, self.notes_message = "saved", f"Saved {saved}"

@@ -16,6 +16,8 @@ from feedback_app.db.models import LogComponent, SystemLog
 from feedback_app.db.system_log import enqueue
 
 _HYDRATIONS = {"hydrate", "hydrate_and_load"}
+_SETVAR = "setvar"
+"""Reflex registers it on every state; nothing of ours sends it, so whoever does is refused."""
 
 
 class OwnState(rx.Middleware):
@@ -27,13 +29,15 @@ class OwnState(rx.Middleware):
 
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
         new_request_id()
-        if event.name.rpartition(".")[2] not in _HYDRATIONS:
+        name = event.name.rpartition(".")[2]
+        if name == _SETVAR:
+            return StateUpdate()
+        if name not in _HYDRATIONS:
             return None
         auth = await state.get_state(AuthState)
         current = session_hash(auth) or ""
         if auth._session != current:
-            if auth._session:
-                state._get_root_state().reset()
+            state._get_root_state().reset()
             auth._session = current
         return None
 
@@ -49,7 +53,7 @@ class EventLog(rx.Middleware):
         if registered is None or not registered.states or is_unlogged(registered.handler.fn):
             return None
         owner = registered.states[0]
-        if not owner.__module__.startswith("feedback_app."):
+        if owner.__module__.startswith(("reflex.", "reflex_")):
             return None
         who = await _who(session_hash(state))
         enqueue(

@@ -1,0 +1,30 @@
+"""What every test stands on: no way out of this machine, and settings from nowhere but itself."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ["ENV_FILE"] = os.devnull
+
+from feedback_app.core.settings import Settings, get_settings
+from tests.guard.sitecustomize import forbid_outside
+
+pytest_plugins = ["tests.services"]
+
+forbid_outside()
+
+for _name in [*Settings.model_fields, *(n for n in os.environ if n.startswith("OPENAI_"))]:
+    os.environ.pop(_name, None)
+os.environ["DATABASE_URL"] = f"sqlite:///{Path(tempfile.gettempdir()) / 'debrief-unused.db'}"
+"""A test that opens a database says which; this one is only for those that must not."""
+
+
+@pytest.fixture(autouse=True)
+def fresh_settings() -> Iterator[None]:
+    """Settings as the test's own environment has them, before it and after it."""
+    get_settings.cache_clear()
+    yield
+    get_settings.cache_clear()

@@ -1,0 +1,117 @@
+"""Settings: a wrong one stops the start with one sentence that names it and keeps its value."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from feedback_app.core.settings import ROOT, Settings, explain, get_settings
+
+WRONG = [
+    pytest.param("PORT", "http", id="a port that is no number"),
+    pytest.param("PORT", "70000", id="a port out of range"),
+    pytest.param("DATABASE_URL", "mysql://somebody:hidden@db/x", id="an unknown database"),
+    pytest.param("REDIS_URL", "tcp://hidden:1", id="a Redis URL of another kind"),
+    pytest.param("PUBLIC_URL", "hidden.example", id="a public address without its scheme"),
+    pytest.param("OPENAI_BASE_URL", "hidden.example/v1", id="a model server without its scheme"),
+    pytest.param("LLM_IDLE_TIMEOUT_S", "0", id="no time at all"),
+    pytest.param("STREAM_FLUSH_MS", "-1", id="a negative pace"),
+    pytest.param("LLM_MAX_OUTPUT_TOKENS", "0", id="no output"),
+    pytest.param("LOG_LEVEL", "LOUD", id="an unknown log level"),
+    pytest.param("DEMO", "perhaps", id="neither yes nor no"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_setting_is_named_in_one_sentence(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    sentence = explain(caught.value)
+    assert sentence.startswith(f"Setting {name} is wrong: ")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert "hidden" not in sentence
+
+
+def test_a_wrong_port_ends_the_process_with_that_sentence_alone() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "feedback_app.core.settings"],
+        cwd=ROOT,
+        env=os.environ | {"PORT": "http"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("Setting PORT is wrong: ")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "")
+    monkeypatch.setenv("REDIS_URL", "")
+    settings = Settings()
+    assert settings.PORT == 3000
+    assert settings.REDIS_URL is None
+
+
+def test_the_environment_wins_over_the_file_and_an_empty_variable_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "env"
+    file.write_text("PORT=4001\nLLM_MODEL=from-file\n")
+    monkeypatch.setenv("PORT", "4002")
+    monkeypatch.setenv("LLM_MODEL", "")
+    settings = Settings(_env_file=file)  # pyright: ignore[reportCallIssue]
+    assert settings.PORT == 4002
+    assert settings.LLM_MODEL == "from-file"
+
+
+def test_without_key_and_base_url_the_offline_drafter_serves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert Settings().offline
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1/")
+    settings = Settings()
+    assert not settings.offline
+    assert settings.OPENAI_BASE_URL == "http://127.0.0.1:9/v1"
+
+
+def test_a_key_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-hidden")
+    assert "sk-hidden" not in f"{Settings()!r} {Settings()} {Settings().model_dump_json()}"
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "address"),
+    [
+        ("127.0.0.1", "", "http://127.0.0.1:3000"),
+        ("0.0.0.0", "", "http://localhost:3000"),
+        ("::1", "", "http://[::1]:3000"),
+        ("127.0.0.1", "https://debrief.example/", "https://debrief.example"),
+    ],
+)
+def test_the_address_is_the_one_people_open(
+    host: str, public_url: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOST", host)
+    monkeypatch.setenv("PUBLIC_URL", public_url)
+    assert Settings().address == address
+
+
+def test_every_setting_is_documented() -> None:
+    documented = (ROOT / ".env.example").read_text()
+    missing = [name for name in Settings.model_fields if f"\n#{name}=" not in documented]
+    assert missing == []
+
+
+def test_tests_do_not_see_the_developers_settings() -> None:
+    assert Settings.model_config.get("env_file") == os.devnull
+    assert str(ROOT / "data") not in get_settings().DATABASE_URL
