@@ -35,8 +35,9 @@ def draw(figures: Sequence[DayFigures], first: date, days: int) -> ChartView:
                 calls=totals[index],
                 complete=complete[index],
                 unfinished=unfinished[index],
-                complete_height=_percent(complete[index], top),
-                unfinished_height=_percent(unfinished[index], top),
+                height=_percent(totals[index], top),
+                unfinished_share=_percent(unfinished[index], totals[index] or 1),
+                is_late=2 * index >= days,
             )
         )
     return ChartView(

@@ -7,6 +7,7 @@ import reflex as rx
 from feedback_app import routes
 from feedback_app.ui.components import card, empty_state, skeleton_rows, stat
 from feedback_app.usage.schemas import AxisLine, CallRow, Choice, DayBar, PeriodLink
+from feedback_app.usage.service import CALLS_ANCHOR
 from feedback_app.usage.state import UsageState
 
 _view = UsageState.view
@@ -97,8 +98,8 @@ def totals() -> rx.Component:
         stat("Cost", figures.cost, figures.cost_note, id="usage-total-cost"),
         stat("Tokens", figures.tokens, figures.tokens_note, id="usage-total-tokens"),
         stat("Failed or stopped", figures.failed, figures.failed_note, id="usage-total-failed"),
-        stat("Median latency", figures.latency, figures.latency_note, id="usage-median-latency"),
-        stat("Median time to first token", figures.ttft, figures.ttft_note, id="usage-median-ttft"),
+        stat("Latency, median", figures.latency, figures.latency_note, id="usage-median-latency"),
+        stat("First token, median", figures.ttft, figures.ttft_note, id="usage-median-ttft"),
         aria_label="Totals",
         class_name="usage-totals",
     )
@@ -137,7 +138,7 @@ def calls_per_day() -> rx.Component:
         ),
         rx.el.div(
             rx.foreach(_view.chart.axis, _axis_line),
-            rx.el.div(rx.foreach(_view.chart.days, _bar), class_name="bars"),
+            rx.el.div(rx.foreach(_view.chart.days, _bar), class_name="days"),
             class_name="chart",
             role="img",
             aria_label=_view.chart.summary,
@@ -174,18 +175,18 @@ def _axis_line(line: AxisLine) -> rx.Component:
 def _bar(day: DayBar) -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            rx.el.div(class_name="bar-unfinished", style={"height": day.unfinished_height}),
-            rx.el.div(class_name="bar-complete", style={"height": day.complete_height}),
-            class_name="bar-stack",
+            rx.el.div(class_name="day-unfinished", style={"height": day.unfinished_share}),
+            class_name="day-total",
+            style={"height": day.height},
         ),
-        rx.el.span(day.tick, class_name="bar-tick"),
+        rx.el.span(day.tick, class_name="day-tick"),
         rx.el.div(
             rx.el.b(day.day),
             rx.el.span(day.complete, " complete"),
             rx.el.span(day.unfinished, " stopped or failed"),
-            class_name="bar-tip",
+            class_name="day-tip",
         ),
-        class_name="bar-day",
+        class_name=rx.cond(day.is_late, "day late", "day"),
     )
 
 
@@ -202,7 +203,7 @@ def latest_calls() -> rx.Component:
     """The calls, newest first. Roles are given because narrow screens draw rows as cards."""
     return card(
         rx.el.div(
-            rx.heading("Latest calls", as_="h2", size="3", weight="medium", id="usage-calls"),
+            rx.heading("Latest calls", as_="h2", size="3", weight="medium", id=CALLS_ANCHOR),
             rx.cond(
                 _view.calls.has_estimates,
                 rx.el.span("≈ estimated, not counted by the provider", class_name="usage-legend"),
@@ -223,7 +224,7 @@ def latest_calls() -> rx.Component:
                 ),
                 rx.el.tbody(rx.foreach(_view.calls.rows, _call), role="rowgroup"),
                 role="table",
-                aria_labelledby="usage-calls",
+                aria_labelledby=CALLS_ANCHOR,
                 id="usage-calls-table",
                 class_name="usage-table usage-calls",
             ),
@@ -245,16 +246,16 @@ def latest_calls() -> rx.Component:
 def _call(call: CallRow) -> rx.Component:
     figures = (call.tokens_in, call.tokens_out, call.cost, call.latency, call.ttft)
     return rx.el.tr(
-        _cell("When", rx.el.time(call.when, date_time=call.started_at)),
-        _cell("Who", call.person),
+        _cell("when", rx.el.time(call.when, date_time=call.started_at)),
+        _cell("who", call.person),
         _cell(
-            "Interview",
+            "subject",
             rx.el.span(call.subject),
             rx.cond(call.subject_note != "", rx.el.small(call.subject_note)),
         ),
-        _cell("Model", call.model),
+        _cell("model", call.model),
         _cell(
-            "Status",
+            "outcome",
             rx.el.span(
                 call.status_label,
                 class_name="status",
@@ -263,7 +264,7 @@ def _call(call: CallRow) -> rx.Component:
             rx.cond(call.error_code != "", rx.el.small(rx.el.code(call.error_code))),
         ),
         *(
-            _cell(label, figure, kind="number")
+            _cell("number", figure, label=label)
             for (label, _), figure in zip(_COLUMNS[-len(figures) :], figures, strict=True)
         ),
         role="row",
@@ -271,8 +272,10 @@ def _call(call: CallRow) -> rx.Component:
     )
 
 
-def _cell(label: str, *content: rx.Component | str, kind: str = "") -> rx.Component:
-    return rx.el.td(*content, role="cell", class_name=kind, custom_attrs={"data-label": label})
+def _cell(kind: str, *content: rx.Component | str, label: str = "") -> rx.Component:
+    """A cell; `label` names its value where the row is drawn as a card."""
+    named = {"data-label": label} if label else {}
+    return rx.el.td(*content, role="cell", class_name=kind, custom_attrs=named)
 
 
 def _turn(label: str, icon: str, href: str, element_id: str) -> rx.Component:

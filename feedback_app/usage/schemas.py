@@ -111,7 +111,7 @@ class TotalsView:
 
 @dataclass(frozen=True, slots=True)
 class DayBar:
-    """The finished calls of one UTC day; heights are CSS percentages of the axis."""
+    """The finished calls of one UTC day; `height` and `unfinished_share` are CSS percentages."""
 
     day: str
     """As on the axis: `3 Nov`."""
@@ -121,8 +121,12 @@ class DayBar:
     complete: int
     unfinished: int
     """Stopped, failed or interrupted."""
-    complete_height: str
-    unfinished_height: str
+    height: str
+    """Of the axis."""
+    unfinished_share: str
+    """Of the bar."""
+    is_late: bool
+    """Whether the day is in the second half of the period."""
 
 
 @dataclass(frozen=True, slots=True)

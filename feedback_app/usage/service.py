@@ -33,6 +33,8 @@ from feedback_app.usage.schemas import (
 )
 
 PAGE_LENGTH = 25
+CALLS_ANCHOR = "usage-calls"
+"""The id of the list's heading."""
 
 _PERIOD_LABELS: dict[Period, str] = {
     Period.TODAY: "Today",
@@ -98,6 +100,11 @@ def _address(wanted: UsageFilter, **page: str) -> str:
     return routes.admin_usage(**asked, **page)
 
 
+def _page_address(wanted: UsageFilter, **page: str) -> str:
+    """The address of another page of the list; it keeps the list in sight."""
+    return f"{_address(wanted, **page)}#{CALLS_ANCHOR}"
+
+
 def _known(asked: UsageFilter, people: Sequence[tuple[str, str]]) -> UsageFilter:
     """The filter without a person or a status that does not exist here."""
     return replace(
@@ -141,7 +148,7 @@ def _totals(
     unpriced = sum(row.unpriced for row in figures)
     tokens_note = f"{prompt:,} in, {completion:,} out"
     if estimated:
-        tokens_note += f"; ≈ {_count(estimated, 'call')} estimated"
+        tokens_note += f"; ≈ {_count(estimated, 'call')} estimated"
     share = f", {(failed + stopped) / calls:.1%} of calls" if failed + stopped else ""
     return TotalsView(
         calls=f"{calls:,}",
@@ -209,8 +216,8 @@ async def _calls(
     return CallsView(
         rows=[_row(record) for record in records],
         position=f"{before + 1:,}–{last:,} of {_count(total, 'call')}",
-        newer_href=_address(wanted, newer=records[0].call.id) if before else "",
-        older_href=_address(wanted, older=records[-1].call.id) if last < total else "",
+        newer_href=_page_address(wanted, newer=records[0].call.id) if before else "",
+        older_href=_page_address(wanted, older=records[-1].call.id) if last < total else "",
         has_estimates=any(_is_estimated(record) for record in records),
     )
 
