@@ -86,7 +86,7 @@ def _select(
         on_change=lambda chosen: UsageState.choose(name, chosen),
         aria_label=label,
         id=f"usage-filter-{name}",
-        class_name="select",
+        class_name="filter-select",
     )
 
 
@@ -129,16 +129,16 @@ def calls_per_day() -> rx.Component:
         rx.el.div(
             rx.heading("Calls per day (UTC)", as_="h2", size="3", weight="medium"),
             rx.el.div(
-                rx.el.span("Complete", class_name="key key-complete"),
-                rx.el.span("Stopped or failed", class_name="key key-unfinished"),
-                class_name="keys",
+                rx.el.span("Complete", class_name="chart-key key-complete"),
+                rx.el.span("Stopped or failed", class_name="chart-key key-unfinished"),
+                class_name="chart-keys",
                 aria_hidden="true",
             ),
             class_name="usage-card-head",
         ),
         rx.el.div(
             rx.foreach(_view.chart.axis, _axis_line),
-            rx.el.div(rx.foreach(_view.chart.days, _bar), class_name="days"),
+            rx.el.div(rx.foreach(_view.chart.days, _bar), class_name="chart-days"),
             class_name="chart",
             role="img",
             aria_label=_view.chart.summary,
@@ -186,7 +186,7 @@ def _bar(day: DayBar) -> rx.Component:
             rx.el.span(day.unfinished, " stopped or failed"),
             class_name="day-tip",
         ),
-        class_name=rx.cond(day.is_late, "day late", "day"),
+        class_name=rx.cond(day.is_late, "chart-day late", "chart-day"),
     )
 
 
@@ -258,7 +258,7 @@ def _call(call: CallRow) -> rx.Component:
             "outcome",
             rx.el.span(
                 call.status_label,
-                class_name="status",
+                class_name="call-status",
                 custom_attrs={"data-status": call.status},
             ),
             rx.cond(call.error_code != "", rx.el.small(rx.el.code(call.error_code))),
@@ -284,8 +284,8 @@ def _turn(label: str, icon: str, href: str, element_id: str) -> rx.Component:
         drawn.reverse()
     return rx.cond(
         href != "",
-        rx.link(*drawn, href=href, underline="none", id=element_id, class_name="turn"),
-        rx.el.span(*drawn, aria_disabled="true", class_name="turn"),
+        rx.link(*drawn, href=href, underline="none", id=element_id, class_name="page-turn"),
+        rx.el.span(*drawn, aria_disabled="true", class_name="page-turn"),
     )
 
 
