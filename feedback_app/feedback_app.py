@@ -15,7 +15,7 @@ from feedback_app.core.settings import get_settings
 from feedback_app.interviews.page import interview_page, interviews_page
 from feedback_app.interviews.state import InterviewListState, InterviewState
 from feedback_app.lifespan import lifespan
-from feedback_app.ui.layout import connection_banner
+from feedback_app.ui.layout import connection_banner, missing_page
 from feedback_app.ui.theme import STYLESHEETS
 from feedback_app.usage.page import usage_page
 from feedback_app.usage.state import UsageState
@@ -81,3 +81,4 @@ app.add_page(
     title="Usage · Debrief",
     on_load=on_load(UsageState.load),
 )
+app.add_page(missing_page, route="404", title="Not found · Debrief")

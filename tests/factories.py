@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from passlib.hash import argon2
+from passlib.context import CryptContext
 
 from feedback_app.core import clock
 from feedback_app.db.models import (
@@ -44,7 +44,7 @@ _numbers = count(1)
 @lru_cache(maxsize=1)
 def password_hash() -> str:
     """The stored form of `PASSWORD`, hashed once per run."""
-    return argon2.hash(PASSWORD)
+    return CryptContext(schemes=["argon2"]).hash(PASSWORD)
 
 
 async def store(database: Database, *rows: Any) -> None:

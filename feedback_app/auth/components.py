@@ -62,6 +62,7 @@ def account_menu() -> rx.Component:
                 ),
                 class_name="account",
             ),
+            aria_label="Account",
             align="end",
             side_offset=8,
             size="2",

@@ -142,8 +142,9 @@ def _shown(fault: Exception, state: rx.State) -> Any:
     error = as_app_error(fault)
     if isinstance(error, NotSignedIn):
         page = state.router.url
-        path = page.path.rstrip("/")
+        path = page.path.rstrip("/") or routes.INTERVIEWS
         here = f"{path}?{page.query}" if page.query else path
         ended = error.code if session_hash(state) else ""
-        return rx.redirect(routes.login(next_path=here, error=ended), replace=True)
+        next_path = "" if here == routes.INTERVIEWS else here
+        return rx.redirect(routes.login(next_path=next_path, error=ended), replace=True)
     return cast(Any, NoticeState.show)(error.message)

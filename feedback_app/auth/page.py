@@ -35,7 +35,7 @@ def sign_in_page() -> rx.Component:
                         required=True,
                         max_length=254,
                         size="3",
-                        key=f"email-{SignInState.attempt}",
+                        key=f"{SignInState.fills}-{SignInState.email}",
                     ),
                 ),
                 _field(
@@ -48,7 +48,7 @@ def sign_in_page() -> rx.Component:
                         auto_complete="current-password",
                         required=True,
                         size="3",
-                        key=f"password-{SignInState.attempt}",
+                        key=f"{SignInState.fills}",
                     ),
                 ),
                 rx.el.input(type="hidden", name="next", value=SignInState.next_path),

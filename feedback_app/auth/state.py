@@ -51,8 +51,8 @@ class SignInState(rx.State):
     password: str = ""
     next_path: str = ""
     error: str = ""
-    attempt: int = 0
-    """Counts prefills: a new one redraws the fields with their new starting values."""
+    fills: int = 0
+    """How often a demo sign-in was chosen; each time the fields are drawn anew."""
 
     @rx.event
     @own_event
@@ -64,9 +64,9 @@ class SignInState(rx.State):
         self.next_path = path if routes.is_local(path) else ""
         code = given.get("error", "")
         self.error = _SENTENCES.get(code, "") if code else ""
-        self.password = ""
-        self.email = given.get("email", "")[:254]
-        self.attempt += 1
+        # Without an email the fields stay as they are: somebody may be typing already.
+        if email := given.get("email", "")[:254]:
+            self.email = email
         try:
             await require_user(self)
         except NotSignedIn:
@@ -87,4 +87,4 @@ class SignInState(rx.State):
             if person.email == email:
                 self.email, self.password = person.email, person.password
                 self.error = ""
-                self.attempt += 1
+                self.fills += 1

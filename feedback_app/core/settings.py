@@ -33,21 +33,21 @@ class Settings(BaseSettings):
 
     OPENAI_API_KEY: SecretStr | None = None
     OPENAI_BASE_URL: str | None = None
-    LLM_MODEL: str = Field("gpt-4o-mini", min_length=1)
-    LLM_CONNECT_TIMEOUT_S: float = Field(5, gt=0, le=600)
-    LLM_FIRST_TOKEN_TIMEOUT_S: float = Field(60, gt=0, le=3600)
-    LLM_IDLE_TIMEOUT_S: float = Field(20, gt=0, le=3600)
-    LLM_TOTAL_TIMEOUT_S: float = Field(180, gt=0, le=7200)
-    LLM_MAX_OUTPUT_TOKENS: int = Field(1200, ge=1, le=100_000)
+    LLM_MODEL: str = Field(default="gpt-4o-mini", min_length=1)
+    LLM_CONNECT_TIMEOUT_S: float = Field(default=5, gt=0, le=600)
+    LLM_FIRST_TOKEN_TIMEOUT_S: float = Field(default=60, gt=0, le=3600)
+    LLM_IDLE_TIMEOUT_S: float = Field(default=20, gt=0, le=3600)
+    LLM_TOTAL_TIMEOUT_S: float = Field(default=180, gt=0, le=7200)
+    LLM_MAX_OUTPUT_TOKENS: int = Field(default=1200, ge=1, le=100_000)
     LLM_STORE_CONTENT: bool | None = None
     """Keep prompts for the trace; unset means: on with `DEMO`, off otherwise."""
-    LLM_GENERATIONS_PER_MINUTE: int = Field(20, ge=1, le=10_000)
+    LLM_GENERATIONS_PER_MINUTE: int = Field(default=20, ge=1, le=10_000)
     """Drafts one person may start within a minute."""
-    STREAM_FLUSH_MS: int = Field(40, ge=1, le=2000)
+    STREAM_FLUSH_MS: int = Field(default=40, ge=1, le=2000)
 
     DEMO: bool = False
-    PORT: int = Field(3000, ge=1, le=65_535)
-    HOST: str = Field("127.0.0.1", min_length=1)
+    PORT: int = Field(default=3000, ge=1, le=65_535)
+    HOST: str = Field(default="127.0.0.1", min_length=1)
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     LOG_JSON: bool = False
 

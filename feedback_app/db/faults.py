@@ -22,7 +22,8 @@ def as_app_error(fault: BaseException) -> AppError:
     if isinstance(fault, AppError):
         return fault
     if is_unavailable(fault):
-        _log.error("the database does not answer: %s", type(fault).__name__, exc_info=fault)
+        _log.error("the database does not answer: %s", type(fault).__name__)
+        _log.debug("its fault", exc_info=fault)
         return Unavailable()
     _log.error("unexpected %s", type(fault).__name__, exc_info=fault)
     return Internal()

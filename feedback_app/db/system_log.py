@@ -36,6 +36,7 @@ class SystemLogWriter:
         self._interval_s = interval_s
         self._wake = asyncio.Event()
         self._closing = False
+        self._waiting = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -95,9 +96,12 @@ class SystemLogWriter:
         try:
             await self.flush()
         except Exception as fault:
-            unforeseen = None if is_unavailable(fault) else fault
-            _log.warning("the system log waits: %s", type(fault).__name__, exc_info=unforeseen)
+            if not self._waiting:
+                unforeseen = None if is_unavailable(fault) else fault
+                _log.warning("the system log waits: %s", type(fault).__name__, exc_info=unforeseen)
+            self._waiting = True
             return False
+        self._waiting = False
         return True
 
 

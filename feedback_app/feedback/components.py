@@ -77,7 +77,7 @@ def _generate_button() -> rx.Component:
         rx.icon("sparkles", size=16),
         "Generate with AI",
         on_click=Live.generate(FeedbackState.interview_id),
-        disabled=~FeedbackState.has_evidence | (FeedbackState.submitted != ""),
+        disabled=rx.cond(FeedbackState.can_generate, False, True),
         variant=rx.cond(_ENDED_EARLY | (Live.phase == "complete"), "soft", "solid"),
         title=rx.cond(FeedbackState.has_evidence, "", "Add a note or rate a competency first."),
         id="generate-feedback",
@@ -100,7 +100,7 @@ def _retry_button() -> rx.Component:
         rx.icon("rotate-ccw", size=15),
         "Retry",
         on_click=Live.generate(FeedbackState.interview_id),
-        disabled=~FeedbackState.has_evidence | (FeedbackState.submitted != ""),
+        disabled=rx.cond(FeedbackState.can_generate, False, True),
         id="retry-generation",
     )
 
@@ -155,16 +155,7 @@ def _preview() -> rx.Component:
                 class_name="preview-hint",
             ),
             rx.fragment(
-                rx.cond(
-                    _RUNNING & (Live.b0.length() == 0) & (Live.k == ""),
-                    rx.el.div(
-                        rx.el.div(class_name="line"),
-                        rx.el.div(class_name="line"),
-                        rx.el.div(class_name="line short"),
-                        class_name="ghost",
-                        aria_hidden="true",
-                    ),
-                ),
+                rx.cond(_RUNNING & (Live.k == ""), rx.cond(Live.b0, rx.fragment(), _ghost())),
                 draft_text(),
             ),
         ),
@@ -174,6 +165,17 @@ def _preview() -> rx.Component:
         role="region",
         aria_label="Draft",
         tab_index=0,
+    )
+
+
+def _ghost() -> rx.Component:
+    """Where the text will be, until its first word is there."""
+    return rx.el.div(
+        rx.el.div(class_name="line"),
+        rx.el.div(class_name="line"),
+        rx.el.div(class_name="line short"),
+        class_name="ghost",
+        aria_hidden="true",
     )
 
 
@@ -348,7 +350,7 @@ def _submit() -> rx.Component:
                     rx.button(
                         "Submit",
                         on_click=FeedbackState.submit,
-                        disabled=~FeedbackState.has_recommendation,
+                        disabled=rx.cond(FeedbackState.has_recommendation, False, True),
                         id="confirm-submit",
                     )
                 ),
@@ -362,9 +364,9 @@ def _submit() -> rx.Component:
 def draft_history() -> rx.Component:
     """Every draft that was not discarded, newest first; a click shows it above."""
     return rx.cond(
-        FeedbackState.history.length() > 0,
+        FeedbackState.history,
         rx.el.details(
-            rx.el.summary("Earlier drafts (", FeedbackState.history.length(), ")"),
+            rx.el.summary("Earlier drafts (", FeedbackState.history_length, ")"),
             rx.el.ul(rx.foreach(FeedbackState.history, _past_draft), class_name="history-rows"),
             class_name="card history",
             id="feedback-history",
@@ -372,17 +374,16 @@ def draft_history() -> rx.Component:
     )
 
 
-def _past_draft(meta: rx.Var[DraftMeta]) -> rx.Component:
+def _past_draft(meta: rx.vars.ObjectVar[DraftMeta]) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             rx.el.span(meta.when),
             rx.badge(
                 meta.status,
-                color_scheme=rx.match(
-                    meta.status,
-                    ("complete", "green"),
-                    ("error", "red"),
-                    "amber",
+                color_scheme=rx.cond(
+                    meta.status == "complete",
+                    "green",
+                    rx.cond(meta.status == "error", "red", "amber"),
                 ),
                 variant="soft",
             ),

@@ -1,16 +1,18 @@
 """Draws a draft from its blocks. Runs of text and nothing else: there is no HTML to run."""
 
+from typing import Any
+
 import reflex as rx
 
 from feedback_app.feedback.live import Live
-from feedback_app.feedback.live_view import SLOTS, WireBlock, WireSpan
+from feedback_app.feedback.live_view import SLOTS, WireBlock
 
 
-def _run(text: rx.Var[str], marks: rx.Var[str]) -> rx.Component:
+def _run(text: Any, marks: Any) -> rx.Component:
     return rx.el.span(text, custom_attrs={"data-marks": marks})
 
 
-def _span(span: rx.Var[WireSpan]) -> rx.Component:
+def _span(span: Any) -> rx.Component:
     text, marks, href = span[0], span[1], span[2]
     return rx.cond(
         href != "",
@@ -19,7 +21,7 @@ def _span(span: rx.Var[WireSpan]) -> rx.Component:
     )
 
 
-def _element(kind: rx.Var[str], marker: rx.Var[str], *runs: rx.Component) -> rx.Component:
+def _element(kind: Any, marker: Any, *runs: rx.Component) -> rx.Component:
     look = {"class_name": "block " + kind, "custom_attrs": {"data-marker": marker}}
     return rx.cond(
         kind.startswith("heading"),
@@ -28,7 +30,7 @@ def _element(kind: rx.Var[str], marker: rx.Var[str], *runs: rx.Component) -> rx.
     )
 
 
-def _block(block: rx.Var[WireBlock]) -> rx.Component:
+def _block(block: Any) -> rx.Component:
     return _element(block[0], block[1], rx.foreach(block[2], _span))
 
 

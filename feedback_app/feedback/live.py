@@ -24,14 +24,16 @@ from feedback_app.feedback.live_view import (
 )
 from feedback_app.feedback.schemas import DraftMeta, DraftView
 from feedback_app.feedback.state import FeedbackState
-from feedback_app.llm.events import STAGE_MESSAGES, EndedEvent
+from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, EndedEvent
 from feedback_app.llm.streams import Owner
 from feedback_app.llm.supervisor import generations
 
 TICK_S = 1.0
 """How often the elapsed time moves while nothing arrives."""
-CHECK_SESSION_EVERY = 5
-"""Ticks or batches between two looks at whether the person is still signed in."""
+CHECK_SESSION_AFTER = 100
+"""Batches between two looks at whether the person is still signed in; a second of silence counts
+as `QUIET_ROUNDS` of them."""
+QUIET_ROUNDS = 20
 
 
 class Live(rx.State):
@@ -154,35 +156,36 @@ class Live(rx.State):
         view, seen, rounds = LiveView(), 0, 0
         async with self:
             self._begin()
-        while view.ending is None:
-            batch = await log.batch(seen, TICK_S)
+        while True:
+            batch = view.up_to_next_stage(await log.batch(seen, TICK_S))
             seen += len(batch)
-            rounds += 1
-            if rounds % (CHECK_SESSION_EVERY * 20 if batch else CHECK_SESSION_EVERY) == 0:
-                await self._still_signed_in(owner)
             changes = view.take(batch)
-            if changes and view.ending is None:
+            if view.ending is not None:
+                await self._finish(owner, view.ending, view.text, changes)
+                return log.call_id
+            if changes:
                 async with self:
                     self._assign(changes)
-        await self._finish(owner, view, changes)
-        return log.call_id
+            rounds += 1 if batch else QUIET_ROUNDS
+            if rounds >= CHECK_SESSION_AFTER:
+                rounds = 0
+                await self._still_signed_in(owner)
 
-    async def _finish(self, owner: Owner, view: LiveView, changes: dict[str, Any]) -> None:
-        ending = view.ending
+    async def _finish(
+        self, owner: Owner, ending: CompleteEvent | EndedEvent, text: str, changes: dict[str, Any]
+    ) -> None:
         user = await guards.require_user(self)
         shown = await service.view(user, owner.interview_id)
-        drafts = {meta.call_id: meta for meta in shown.history}
+        metas = {meta.call_id: meta for meta in shown.history}
         async with self:
             self._assign(changes)
+            self.meta = metas.get(ending.llm_call_id, DraftMeta())
             panel = await self.get_state(FeedbackState)
             panel.history = shown.history
             if isinstance(ending, EndedEvent):
                 self.error, self.retryable = ending.message, ending.retryable
-            if ending is not None:
-                self.meta = drafts.get(ending.llm_call_id, DraftMeta())
-                panel._take_draft(
-                    view.text if ending.type == "complete" else "", ending.llm_call_id
-                )
+            else:
+                panel._take_draft(text, ending.llm_call_id)
 
     async def _still_signed_in(self, owner: Owner) -> None:
         user = await guards.require_user(self)

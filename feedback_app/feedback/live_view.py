@@ -167,8 +167,16 @@ class LiveView:
         self._reasoning = ""
         self._reasoning_tokens = 0
         self._progress = 0.0
+        self._stage = "connecting"
         self._started = clock.monotonic()
         self._counted = float("-inf")
+
+    def up_to_next_stage(self, events: Sequence[Event]) -> Sequence[Event]:
+        """The events up to the first that enters another stage: each stage is shown by itself."""
+        for number, event in enumerate(events, start=1):
+            if isinstance(event, StatusEvent) and event.status != self._stage:
+                return events[:number]
+        return events
 
     def take(self, events: Sequence[Event]) -> dict[str, Any]:
         """The page vars to set after these events; with none, only the counters advance."""
@@ -182,7 +190,7 @@ class LiveView:
                     self._reasoning += event.content
                     self._reasoning_tokens += estimate_tokens(event.content)
                 case StatusEvent():
-                    self._progress = event.progress
+                    self._progress, self._stage = event.progress, event.status
                     changes |= {"phase": event.status, "message": event.message}
                 case CompleteEvent() | EndedEvent():
                     self.ending = event

@@ -31,6 +31,15 @@ class FeedbackState(rx.State):
     _origin_text: str = ""
     """The draft the editor's text began as, and its text: unchanged, it is not the person's own."""
 
+    @rx.var
+    def can_generate(self) -> bool:
+        """Whether there is something to assess and the feedback is still open."""
+        return self.has_evidence and not self.submitted
+
+    @rx.var
+    def history_length(self) -> int:
+        return len(self.history)
+
     @rx.event
     @guarded
     async def edit(self, text: str) -> None:

@@ -41,7 +41,7 @@ def interview_list() -> rx.Component:
     return rx.cond(
         InterviewListState.loaded,
         rx.cond(
-            InterviewListState.rows.length() > 0,
+            InterviewListState.rows,
             rx.el.ul(
                 rx.foreach(InterviewListState.rows, _row),
                 id="interview-list",
@@ -68,7 +68,7 @@ def interview_list() -> rx.Component:
     )
 
 
-def _row(row: rx.Var[InterviewRow]) -> rx.Component:
+def _row(row: rx.vars.ObjectVar[InterviewRow]) -> rx.Component:
     return rx.el.li(
         rx.link(
             rx.avatar(fallback=row.initials, size="3", radius="full", variant="soft"),
@@ -91,7 +91,7 @@ def _row(row: rx.Var[InterviewRow]) -> rx.Component:
                 href=f"/interviews/{row.id}?generate=1",
                 underline="none",
                 class_name="row-action",
-                aria_label="Generate feedback for " + row.candidate,
+                aria_label=f"Generate feedback for {row.candidate}",
             ),
             rx.el.span(class_name="row-action empty-action", aria_hidden="true"),
         ),
@@ -104,7 +104,9 @@ def status_badge(status: rx.Var[str], label: rx.Var[str]) -> rx.Component:
     """To do, draft or submitted, in colour and in words."""
     return rx.badge(
         label,
-        color_scheme=rx.match(status, ("submitted", "green"), ("draft", "amber"), "gray"),
+        color_scheme=rx.cond(
+            status == "submitted", "green", rx.cond(status == "draft", "amber", "gray")
+        ),
         variant="soft",
         radius="full",
         class_name="row-status",
@@ -185,13 +187,13 @@ def competencies_card() -> rx.Component:
     )
 
 
-def _competency(row: rx.Var[CompetencyRow]) -> rx.Component:
+def _competency(row: rx.vars.ObjectVar[CompetencyRow]) -> rx.Component:
     reason = InterviewState.give_reason
     return rx.el.fieldset(
         rx.el.legend(row.name, class_name="competency-name"),
         rx.text(row.description, size="2", color_scheme="gray"),
         _scale(
-            "rating-" + row.id,
+            f"rating-{row.id}",
             row.rating,
             {str(step): label for step, label in RATING_LABELS.items()},
             lambda value: InterviewState.rate(_DETAIL.id, row.id, value),
@@ -200,14 +202,14 @@ def _competency(row: rx.Var[CompetencyRow]) -> rx.Component:
             default_value=row.reason,
             read_only=_IS_FINAL,
             placeholder="Why? What did you see or hear?",
-            aria_label="Reason for " + row.name,
+            aria_label=f"Reason for {row.name}",
             class_name="editor reason",
             rows="2",
             on_change=lambda text: reason(_DETAIL.id, row.id, text).debounce(500),
             on_blur=lambda text: reason(_DETAIL.id, row.id, text),
         ),
         class_name="competency",
-        key=_DETAIL.id + row.id,
+        key=f"{_DETAIL.id}{row.id}",
         custom_attrs={"data-id": row.id},
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import sqlalchemy
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,12 +25,12 @@ ListedInterview = tuple[Interview, Scorecard, Candidate, Job, Department]
 
 def _mine(user: CurrentUser) -> Any:
     return (
-        select(Interview, Scorecard, Candidate, Job, Department)
+        sqlalchemy.select(Interview, Scorecard, Candidate, Job, Department)
         .join(Scorecard, col(Scorecard.interview_id) == Interview.id)
         .join(Candidate, col(Candidate.id) == Interview.candidate_id)
         .join(Job, col(Job.id) == Interview.job_id)
         .join(Department, col(Department.id) == Job.department_id)
-        .where(Scorecard.user_id == user.id, Interview.company_id == user.company_id)
+        .where(col(Scorecard.user_id) == user.id, col(Interview.company_id) == user.company_id)
     )
 
 

@@ -1,6 +1,6 @@
 """Shared pieces of every page: cards, empty states, errors, skeletons, a native form."""
 
-from typing import Any
+from typing import Any, Literal
 
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
@@ -39,12 +39,17 @@ def stat(
 
 
 def empty_state(
-    icon: str, title: str, text: str | rx.Var[str], action: rx.Component | None = None
+    icon: str,
+    title: str,
+    text: str | rx.Var[str],
+    action: rx.Component | None = None,
+    *,
+    level: Literal["h1", "h2"] = "h2",
 ) -> rx.Component:
     """What a list shows when it is empty: why, and what to do."""
     return rx.el.div(
         rx.el.div(rx.icon(icon, size=22), class_name="empty-icon", aria_hidden="true"),
-        rx.heading(title, as_="h2", size="4", weight="medium"),
+        rx.heading(title, as_=level, size="4", weight="medium"),
         rx.text(text, size="2", color_scheme="gray", class_name="empty-text"),
         action or rx.fragment(),
         class_name="empty",
@@ -70,7 +75,8 @@ def not_found_panel(back_to: str, back_label: str) -> rx.Component:
         "search-x",
         "Nothing to see here",
         "It does not exist, or it is not yours to see.",
-        rx.link(rx.button(back_label, variant="soft"), href=back_to),
+        rx.button(rx.el.a(back_label, href=back_to), as_child=True, variant="soft"),
+        level="h1",
     )
 
 

@@ -7,6 +7,7 @@ import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
 
 from feedback_app import routes
+from feedback_app.ui.components import not_found_panel
 from feedback_app.ui.notice import notice
 
 
@@ -79,6 +80,11 @@ def centred(*content: rx.Component) -> rx.Component:
         rx.el.main(notice(), *content, id="content", class_name="centred"),
         class_name="app",
     )
+
+
+def missing_page() -> rx.Component:
+    """What an address without a page shows."""
+    return centred(not_found_panel(routes.INTERVIEWS, "Go to my interviews"))
 
 
 def page_header(

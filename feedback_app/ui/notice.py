@@ -27,20 +27,20 @@ def notice() -> rx.Component:
     return rx.el.div(
         rx.cond(
             NoticeState.message != "",
-            rx.callout.root(
-                rx.callout.icon(rx.icon("circle-alert", size=18)),
-                rx.callout.text(NoticeState.message),
+            rx.el.div(
+                rx.icon("circle-alert", size=18),
+                rx.el.span(NoticeState.message, class_name="notice-text"),
                 rx.icon_button(
                     rx.icon("x", size=16),
                     aria_label="Dismiss this message",
                     on_click=NoticeState.dismiss,
                     variant="ghost",
                     color_scheme="red",
+                    size="1",
                     class_name="notice-dismiss",
                 ),
-                color_scheme="red",
-                variant="surface",
                 id="page-notice",
+                class_name="notice-box",
             ),
         ),
         role="alert",

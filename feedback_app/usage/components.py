@@ -298,6 +298,6 @@ def loading() -> rx.Component:
             aria_hidden="true",
         ),
         skeleton_rows(2, height="240px"),
-        rx.el.span("Loading the figures…", role="status", class_name="visually-hidden"),
+        rx.el.span("Loading the figures…", role="status", class_name="sr-only"),
         class_name="usage",
     )

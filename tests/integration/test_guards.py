@@ -98,6 +98,16 @@ async def test_nobody_runs_a_handler_without_a_session(
     assert page.done == []
 
 
+@pytest.mark.parametrize(
+    ("path", "target"), [("/", "'\"/login\"'"), ("/?tab=2", "'\"/login?next=%2F%3Ftab%3D2\"'")]
+)
+async def test_the_sign_in_page_remembers_only_what_is_not_home(
+    database: Database, path: str, target: str
+):
+    page = await state_of(GuardedPage, None, path=path)
+    assert target in told(await run(page, "refuse"))
+
+
 async def test_signing_out_ends_access_of_sockets_still_open(database: Database):
     page = await signed_in(database)
     await run(page, "save", "before")

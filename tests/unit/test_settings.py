@@ -4,11 +4,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from feedback_app.core.settings import ROOT, Settings, explain, get_settings
+
+
+def read(**options: Any) -> Settings:
+    """The settings as this process's environment has them now."""
+    return Settings(**options)
+
 
 WRONG = [
     pytest.param("PORT", "http", id="a port that is no number"),
@@ -31,7 +38,7 @@ def test_a_wrong_setting_is_named_in_one_sentence(
 ) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError) as caught:
-        Settings()
+        read()
     sentence = explain(caught.value)
     assert sentence.startswith(f"Setting {name} is wrong: ")
     assert sentence.endswith(".")
@@ -57,7 +64,7 @@ def test_a_wrong_port_ends_the_process_with_that_sentence_alone() -> None:
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "")
     monkeypatch.setenv("REDIS_URL", "")
-    settings = Settings()
+    settings = read()
     assert settings.PORT == 3000
     assert settings.REDIS_URL is None
 
@@ -69,7 +76,7 @@ def test_the_environment_wins_over_the_file_and_an_empty_variable_does_not(
     file.write_text("PORT=4001\nLLM_MODEL=from-file\n")
     monkeypatch.setenv("PORT", "4002")
     monkeypatch.setenv("LLM_MODEL", "")
-    settings = Settings(_env_file=file)  # pyright: ignore[reportCallIssue]
+    settings = read(_env_file=file)
     assert settings.PORT == 4002
     assert settings.LLM_MODEL == "from-file"
 
@@ -77,16 +84,16 @@ def test_the_environment_wins_over_the_file_and_an_empty_variable_does_not(
 def test_without_key_and_base_url_the_offline_drafter_serves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert Settings().offline
+    assert read().offline
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1/")
-    settings = Settings()
+    settings = read()
     assert not settings.offline
     assert settings.OPENAI_BASE_URL == "http://127.0.0.1:9/v1"
 
 
 def test_a_key_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-hidden")
-    assert "sk-hidden" not in f"{Settings()!r} {Settings()} {Settings().model_dump_json()}"
+    assert "sk-hidden" not in f"{read()!r} {read()} {read().model_dump_json()}"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +110,7 @@ def test_the_address_is_the_one_people_open(
 ) -> None:
     monkeypatch.setenv("HOST", host)
     monkeypatch.setenv("PUBLIC_URL", public_url)
-    assert Settings().address == address
+    assert read().address == address
 
 
 def test_every_setting_is_documented() -> None:

@@ -1,0 +1,157 @@
+"""The app as people run it, for the browser tests: built once, then served in production mode."""
+
+import fcntl
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import tests.guard
+from feedback_app.core.settings import ROOT
+from feedback_app.db.session import Database
+from tests.apart import run_apart
+from tests.databases import free_port
+
+T = TypeVar("T")
+
+_HOME = ROOT / ".web-test"
+"""Apart from `.web`, so that tests can run beside `make run`."""
+_START_TIMEOUT_S = 120
+_STOP_TIMEOUT_S = 15
+
+
+@contextmanager
+def built_app() -> Iterator[int]:
+    """Build the pages unless they are built already; the port they must be served on.
+
+    Held by one test run at a time: a second one in this folder waits for the first to end.
+    """
+    _HOME.mkdir(exist_ok=True)
+    with (_HOME / "lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        port = _last_port() or free_port()
+        (_HOME / "port").write_text(str(port))
+        built = subprocess.run(
+            [sys.executable, "-m", "feedback_app", "build"],
+            cwd=ROOT,
+            env=_environment(port, {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert built.returncode == 0, built.stdout
+        yield port
+
+
+def _last_port() -> int | None:
+    """The port of the last build, if nothing has taken it since."""
+    with suppress(OSError, ValueError), socket.socket() as probe:
+        port = int((_HOME / "port").read_text())
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return port
+    return None
+
+
+def _environment(port: int, changes: Mapping[str, str]) -> dict[str, str]:
+    """What a server is started with: this process's environment has no setting and no key."""
+    return {
+        **os.environ,
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "DEMO": "true",
+        "REFLEX_WEB_WORKDIR": f"{_HOME.name}/web",
+        **changes,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class RunningApp:
+    """A served app and the database behind it."""
+
+    url: str
+    """Without a trailing slash."""
+    database_url: str
+    log_file: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def log(self) -> str:
+        """Everything the server has said so far."""
+        return self.log_file.read_text(errors="replace")
+
+    def arrange(self, work: Callable[[Database], Awaitable[T]]) -> T:
+        """Run `work` on the app's own database, as `app.arrange(make_company)` does."""
+
+        async def with_database() -> T:
+            database = Database(self.database_url)
+            try:
+                return await work(database)
+            finally:
+                await database.aclose()
+
+        return run_apart(with_database())
+
+
+@contextmanager
+def serving(
+    port: int, database_url: str, home: Path, changes: Mapping[str, str]
+) -> Iterator[RunningApp]:
+    """The app on `port` with its own database, until the block ends; no worker outlives it."""
+    log_file = home / "server.log"
+    environment = _environment(
+        port,
+        {
+            "DATABASE_URL": database_url,
+            "REFLEX_STATES_WORKDIR": str(home / "states"),
+            "PYTHONPATH": str(Path(tests.guard.__file__).parent),
+            **changes,
+        },
+    )
+    with log_file.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "feedback_app", "serve"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    app = RunningApp(f"http://127.0.0.1:{port}", database_url, log_file, process)
+    try:
+        _wait_until_up(app, port)
+        yield app
+    finally:
+        _end(process)
+
+
+def _wait_until_up(app: RunningApp, port: int) -> None:
+    until = time.monotonic() + _START_TIMEOUT_S
+    while app.process.poll() is None and time.monotonic() < until:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        with suppress(OSError, http.client.HTTPException):
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == http.HTTPStatus.OK:
+                return
+        connection.close()
+        time.sleep(0.05)
+    raise AssertionError(f"the app did not come up; it said:\n{app.log}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the server and, whether or not it does so well, everything it started."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_STOP_TIMEOUT_S)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
