@@ -1,0 +1,177 @@
+"""What the tests of generations share: a person with an interview, and a real pipeline to run."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sqlalchemy.pool import QueuePool
+from sqlmodel import col, select
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.db.models import Draft, LlmCall, SystemLog, User
+from feedback_app.db.session import Database
+from feedback_app.feedback import queries, service
+from feedback_app.llm.client import OpenAIClient
+from feedback_app.llm.completion import CompletionClient
+from feedback_app.llm.events import (
+    ChunkEvent,
+    CompleteEvent,
+    EndedEvent,
+    Event,
+    ReasoningEvent,
+    StatusEvent,
+)
+from feedback_app.llm.pricing import estimate_prompt_tokens
+from feedback_app.llm.prompts import feedback_prompt
+from feedback_app.llm.streams import EventLog, Owner, StreamHub
+from feedback_app.llm.supervisor import Generations, set_generations
+from tests.factories import MadeInterview, make_interview
+from tests.integration.completing import settings
+
+FOLLOW_WITHIN_S = 10
+
+
+def as_user(user: User) -> CurrentUser:
+    """The acting user that a session of this person resolves to."""
+    return CurrentUser(user.id, user.company_id, user.name, user.email, user.role)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One interviewer with one interview, and the supervisor that drafts its feedback."""
+
+    database: Database
+    generations: Generations
+    made: MadeInterview
+
+    @property
+    def user(self) -> CurrentUser:
+        return as_user(self.made.interviewer)
+
+    @property
+    def interview_id(self) -> str:
+        return self.made.id
+
+    @property
+    def owner(self) -> Owner:
+        return service.owner_of(self.user, self.interview_id)
+
+    async def start(self) -> str:
+        return await service.start(self.user, self.interview_id)
+
+    async def stop(self) -> bool:
+        return await service.stop(self.user, self.interview_id)
+
+    def log(self, call_id: str) -> EventLog:
+        log = self.generations.hub.get(call_id)
+        assert log is not None
+        return log
+
+    async def run(self) -> list[Event]:
+        """Start a generation and follow it to its end."""
+        return await follow(self.log(await self.start()))
+
+    async def calls(self) -> list[LlmCall]:
+        async with self.database.read() as session:
+            return list((await session.exec(select(LlmCall).order_by(col(LlmCall.id)))).all())
+
+    async def call(self) -> LlmCall:
+        """The one row of the ledger."""
+        (row,) = await self.calls()
+        return row
+
+    async def draft(self) -> Draft:
+        """The one draft."""
+        async with self.database.read() as session:
+            return (await session.exec(select(Draft))).one()
+
+    async def system_log(self) -> list[SystemLog]:
+        async with self.database.read() as session:
+            return list((await session.exec(select(SystemLog))).all())
+
+    async def prompt_tokens(self) -> int:
+        """The estimate for this interview's prompt."""
+        async with self.database.read() as session:
+            assessment = await queries.load_assessment(session, self.user, self.interview_id)
+        return estimate_prompt_tokens(feedback_prompt(assessment))
+
+    def connections_out(self) -> int:
+        pool = self.database.engine.pool
+        assert isinstance(pool, QueuePool)
+        return pool.checkedout()
+
+
+@asynccontextmanager
+async def stage(
+    database: Database,
+    base_url: str | None = None,
+    *,
+    client: CompletionClient | None = None,
+    **changes: Any,
+) -> AsyncIterator[Stage]:
+    """A supervisor over the real client of `base_url`, unless `client` is given."""
+    configured = settings(base_url, **changes)
+    made = await make_interview(database)
+    supervisor = Generations(configured, database, client or OpenAIClient(configured), StreamHub())
+    set_generations(supervisor)
+    try:
+        yield Stage(database, supervisor, made)
+    finally:
+        set_generations(None)
+        await supervisor.aclose()
+
+
+async def follow(log: EventLog, after: int = 0) -> list[Event]:
+    """Every event after `seq`, to the end of the log."""
+    seen: list[Event] = []
+    async with asyncio.timeout(FOLLOW_WITHIN_S):
+        while not seen or not isinstance(seen[-1], CompleteEvent | EndedEvent):
+            seen += await log.batch(after + len(seen))
+    return seen
+
+
+async def until_text(log: EventLog, length: int = 1) -> str:
+    """Wait until at least this many characters have been told; the text so far."""
+    after = 0
+    async with asyncio.timeout(FOLLOW_WITHIN_S):
+        while len(text_of(log.events)) < length:
+            after += len(await log.batch(after))
+    return text_of(log.events)
+
+
+def text_of(events: list[Event]) -> str:
+    return "".join(event.content for event in events if isinstance(event, ChunkEvent))
+
+
+def reasoning_of(events: list[Event]) -> str:
+    return "".join(event.content for event in events if isinstance(event, ReasoningEvent))
+
+
+def stages_of(events: list[Event]) -> list[str]:
+    """The stages in order, runs of one stage told once."""
+    stages = [event.status for event in events if isinstance(event, StatusEvent)]
+    return [new for old, new in zip([None, *stages], stages, strict=False) if new != old]
+
+
+def ending_of(events: list[Event]) -> CompleteEvent | EndedEvent:
+    assert isinstance(events[-1], CompleteEvent | EndedEvent)
+    return events[-1]
+
+
+def ended_of(events: list[Event]) -> EndedEvent:
+    """The ending of a generation that did not complete."""
+    assert isinstance(events[-1], EndedEvent)
+    return events[-1]
+
+
+def gpt_4o_mini_microusd(prompt: int, completion: int, cached: int = 0) -> int:
+    """OpenAI's list price: $0.15, $0.60 and, cached, $0.075 per million tokens."""
+    exact = (
+        Decimal("0.15") * (prompt - cached)
+        + Decimal("0.075") * cached
+        + Decimal("0.60") * completion
+    )
+    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
