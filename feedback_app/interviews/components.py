@@ -146,22 +146,18 @@ def interview_header() -> rx.Component:
 
 def notes_card() -> rx.Component:
     """The notes, which save themselves while they are written."""
-    save = InterviewState.save_notes
     return card(
         rx.el.textarea(
             id="interview-notes",
-            default_value=_DETAIL.notes,
-            key=_DETAIL.id,
+            default_value=InterviewState.notes,
+            key=f"{_DETAIL.id}{InterviewState.revision}",
             read_only=_IS_FINAL,
             placeholder="What you saw and heard. Everything is saved as you type.",
             aria_label="Notes",
             class_name="editor notes",
             rows="12",
-            on_change=[
-                lambda text: save(_DETAIL.id, text).throttle(1000),
-                lambda text: save(_DETAIL.id, text).debounce(400),
-            ],
-            on_blur=lambda text: save(_DETAIL.id, text),
+            on_change=lambda text: InterviewState.note(_DETAIL.id, text),
+            on_blur=lambda text: InterviewState.save_notes(_DETAIL.id, text),
         ),
         rx.el.span(
             InterviewState.notes_message,
@@ -207,6 +203,7 @@ def _competency(row: rx.vars.ObjectVar[CompetencyRow]) -> rx.Component:
             rows="2",
             on_change=lambda text: reason(_DETAIL.id, row.id, text).debounce(500),
             on_blur=lambda text: reason(_DETAIL.id, row.id, text),
+            key=f"{row.id}{InterviewState.revision}",
         ),
         class_name="competency",
         key=f"{_DETAIL.id}{row.id}",

@@ -187,14 +187,19 @@ def test_a_draft_can_be_discarded(page: Page, made: MadeInterview) -> None:
     expect(page.locator("#feedback-history")).to_be_hidden()
 
 
-def test_notes_save_by_themselves_and_survive_a_reload(page: Page, made: MadeInterview) -> None:
+def test_notes_save_by_themselves_and_survive_a_reload_in_mid_typing(
+    page: Page, running_app: RunningApp, made: MadeInterview
+) -> None:
     sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
     interview = InterviewPage(page).shown()
     interview.notes.press("Control+End")
     interview.notes.press_sequentially(" She asked for the numbers first.", delay=20)
-    expect(interview.notes_status).to_have_attribute("data-status", "saved")
     page.reload()
     expect(interview.shown().notes).to_have_value(re.compile("She asked for the numbers first"))
+    interview.notes.fill("All new.")
+    expect(interview.notes_status).to_have_text("Saving…")
+    expect(interview.notes_status).to_have_text(re.compile("^Saved"))
+    assert _scorecard(running_app, made).notes == "All new."
 
 
 def test_notes_that_are_too_long_are_refused_and_stay_in_the_editor(
