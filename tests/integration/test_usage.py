@@ -105,7 +105,9 @@ async def test_calls_of_another_company_are_neither_counted_nor_listed(database:
     office, other = await make_office(database), await make_office(database)
     mine = await office.call()
     await other.call(status=CallStatus.RUNNING)
-    theirs = await other.call(requested_model="their-model", resolved_model=None)
+    theirs = await other.call(
+        started_at=ago(days=1), requested_model="their-model", resolved_model=None
+    )
     view = await office.view()
     assert view.totals.calls == "1"
     assert view.totals.calls_note == "None running now"
