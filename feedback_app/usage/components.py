@@ -246,16 +246,16 @@ def latest_calls() -> rx.Component:
 def _call(call: CallRow) -> rx.Component:
     figures = (call.tokens_in, call.tokens_out, call.cost, call.latency, call.ttft)
     return rx.el.tr(
-        _cell("when", rx.el.time(call.when, date_time=call.started_at)),
-        _cell("who", call.person),
+        _cell("call-when", rx.el.time(call.when, date_time=call.started_at)),
+        _cell("call-who", call.person),
         _cell(
-            "subject",
+            "call-subject",
             rx.el.span(call.subject),
             rx.cond(call.subject_note != "", rx.el.small(call.subject_note)),
         ),
-        _cell("model", call.model),
+        _cell("call-model", call.model),
         _cell(
-            "outcome",
+            "call-outcome",
             rx.el.span(
                 call.status_label,
                 class_name="call-status",

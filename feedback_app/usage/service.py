@@ -226,7 +226,7 @@ def _row(record: CallRecord) -> CallRow:
     call = record.call
     running = call.status == CallStatus.RUNNING
     mark = "≈ " if _is_estimated(record) else ""
-    operation = call.operation.replace("_", " ").capitalize()
+    operation = call.operation.replace("_", " ").capitalize().replace("Cv ", "CV ")
     return CallRow(
         call_id=call.id,
         when=wording.moment(call.started_at).removesuffix(" UTC"),
