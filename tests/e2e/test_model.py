@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlmodel import select
 
-from feedback_app.core.errors import LLMStalled, LLMUnavailable
+from feedback_app.core.errors import LLMDisconnected, LLMUnavailable
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
 from tests.e2e.pages.interview import PHASES, InterviewPage
@@ -16,8 +16,6 @@ from tests.e2e.serving import RunningApp
 from tests.e2e.watching import Watch
 from tests.factories import MadeInterview, add_interviewer, make_interview, make_user
 from tests.upstream import FAULTS, FEEDBACK, REASONING, Scenario, Upstream, feedback_tokens, saying
-
-IDLE_TIMEOUT_S = 1.0
 
 HOSTILE = """## Summary
 
@@ -42,7 +40,6 @@ def app_env(upstream_process: Upstream) -> Mapping[str, str]:
     return {
         "OPENAI_BASE_URL": upstream_process.base_url,
         "LLM_MODEL": "gpt-4o-mini",
-        "LLM_IDLE_TIMEOUT_S": str(IDLE_TIMEOUT_S),
     }
 
 
@@ -98,12 +95,12 @@ def test_text_grows_on_the_page_before_the_answer_ends(
 def test_after_an_error_the_text_stays_and_retry_completes(
     page: Page, upstream: Upstream, made: MadeInterview
 ) -> None:
-    upstream.queue(FAULTS["stall-mid"], Scenario())
+    upstream.queue(FAULTS["cut-mid"], Scenario())
     sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
     interview = InterviewPage(page).shown()
     interview.generate()
     interview.expect_phase("error")
-    expect(interview.error).to_have_text(LLMStalled.sentence)
+    expect(interview.error).to_have_text(LLMDisconnected.sentence)
     expect(interview.live).to_contain_text("Summary")
     expect(interview.editor).to_have_value("")
     interview.retry_button.click()
@@ -121,7 +118,7 @@ def test_a_server_that_fails_thrice_is_told_in_one_sentence(
     interview.generate()
     interview.expect_phase("error")
     expect(interview.error).to_have_text(LLMUnavailable.sentence)
-    assert len(upstream.requests()) == 3
+    assert len(upstream.requests) == 3
 
 
 def test_reasoning_is_shown_folded_while_the_model_thinks(
@@ -217,4 +214,4 @@ def test_a_reload_in_mid_stream_shows_everything_and_goes_on(
     upstream.release()
     interview.expect_phase("complete")
     expect(interview.editor).to_have_value("".join(feedback_tokens(200)))
-    assert len(upstream.requests()) == 1
+    assert len(upstream.requests) == 1
