@@ -1,5 +1,8 @@
 """The list of interviews and the left column of the interview page."""
 
+from collections.abc import Callable
+from typing import Any
+
 import reflex as rx
 
 from feedback_app import routes
@@ -185,11 +188,12 @@ def competencies_card() -> rx.Component:
 
 def _competency(row: rx.vars.ObjectVar[CompetencyRow]) -> rx.Component:
     reason = InterviewState.give_reason
-    return rx.el.fieldset(
-        rx.el.legend(row.name, class_name="competency-name"),
+    return rx.el.div(
+        rx.heading(row.name, as_="h3", size="2", weight="medium", class_name="competency-name"),
         rx.text(row.description, size="2", color_scheme="gray"),
         _scale(
             f"rating-{row.id}",
+            f"Rating of {row.name}",
             row.rating,
             {str(step): label for step, label in RATING_LABELS.items()},
             lambda value: InterviewState.rate(_DETAIL.id, row.id, value),
@@ -214,21 +218,25 @@ def _competency(row: rx.vars.ObjectVar[CompetencyRow]) -> rx.Component:
 def recommendation_card() -> rx.Component:
     """The person's own overall verdict, never the AI's."""
     return card(
-        rx.el.fieldset(
-            rx.el.legend("Your recommendation", class_name="sr-only"),
-            _scale(
-                "recommendation",
-                _DETAIL.recommendation,
-                {key.value: label for key, label in RECOMMENDATION_LABELS.items()},
-                lambda value: InterviewState.recommend(_DETAIL.id, value),
-            ),
+        _scale(
+            "recommendation",
+            "Your recommendation",
+            _DETAIL.recommendation,
+            {key.value: label for key, label in RECOMMENDATION_LABELS.items()},
+            lambda value: InterviewState.recommend(_DETAIL.id, value),
         ),
         title="Your recommendation",
         id="recommendation",
     )
 
 
-def _scale(name, value, steps, on_pick) -> rx.Component:
+def _scale(
+    name: str,
+    label: str,
+    value: Any,
+    steps: dict[str, str],
+    on_pick: Callable[[str], Any],
+) -> rx.Component:
     return rx.el.div(
         *(
             rx.el.label(
@@ -241,16 +249,18 @@ def _scale(name, value, steps, on_pick) -> rx.Component:
                     on_change=lambda _picked, key=key: on_pick(key),
                     class_name="sr-only",
                 ),
-                rx.el.span(label),
+                rx.el.span(text),
                 class_name="step",
                 custom_attrs={"data-step": key},
             )
-            for key, label in steps.items()
+            for key, text in steps.items()
         ),
         rx.cond(
-            (value != "") & ~_IS_FINAL,
+            (value != "") & (_DETAIL.submitted == ""),
             rx.el.button("Clear", type="button", on_click=on_pick(""), class_name="clear-step"),
         ),
+        role="radiogroup",
+        aria_label=label,
         class_name="scale",
     )
 

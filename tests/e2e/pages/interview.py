@@ -56,7 +56,7 @@ class InterviewPage:
         expect(self.status).to_have_text(re.compile("^Saved"))
 
     def competency(self, name: str) -> Locator:
-        return self.page.locator("fieldset.competency").filter(has_text=name)
+        return self.page.locator(".competency").filter(has_text=name)
 
     def rate(self, name: str, step: str) -> None:
         self.competency(name).locator("label.step", has_text=step).click()
