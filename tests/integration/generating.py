@@ -175,3 +175,10 @@ def gpt_4o_mini_microusd(prompt: int, completion: int, cached: int = 0) -> int:
         + Decimal("0.60") * completion
     )
     return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+async def until_read(log: EventLog) -> None:
+    """Wait until nothing more is read from the model for this call."""
+    name = f"generation-{log.call_id}"
+    if reading := [task for task in asyncio.all_tasks() if task.get_name() == name]:
+        await asyncio.wait(reading, timeout=FOLLOW_WITHIN_S)

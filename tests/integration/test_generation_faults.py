@@ -261,7 +261,7 @@ def check_row(row: LlmCall, prompt: int, case: Case) -> None:
         return
     assert row.ttft_ms is not None
     assert row.stream_ms is not None
-    assert 0 <= row.ttft_ms
+    assert row.ttft_ms >= 0
     assert row.ttft_ms + row.stream_ms <= row.latency_ms + 1
     group = case.answers[-1].group if case.answers else 1
     deltas = math.ceil(len(tokens_of(case.text)) / group)
