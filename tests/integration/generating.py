@@ -14,6 +14,7 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.db.models import Draft, LlmCall, SystemLog, User
 from feedback_app.db.session import Database
 from feedback_app.feedback import queries, service
+from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.client import OpenAIClient
 from feedback_app.llm.completion import CompletionClient
 from feedback_app.llm.events import (
@@ -30,8 +31,12 @@ from feedback_app.llm.streams import EventLog, Owner, StreamHub
 from feedback_app.llm.supervisor import Generations, set_generations
 from tests.factories import MadeInterview, make_interview
 from tests.integration.completing import settings
+from tests.upstream import Scenario
 
 FOLLOW_WITHIN_S = 10
+
+HELD = Scenario(hold_after=12)
+"""Twelve tokens, then silence until released."""
 
 
 def as_user(user: User) -> CurrentUser:
@@ -102,6 +107,24 @@ class Stage:
         pool = self.database.engine.pool
         assert isinstance(pool, QueuePool)
         return pool.checkedout()
+
+
+class HeldLoad:
+    """Loads the stage's assessment, but not before it is let go."""
+
+    def __init__(self, on: Stage) -> None:
+        self._on = on
+        self._gate = asyncio.Event()
+        self.begun = asyncio.Event()
+
+    async def __call__(self) -> Assessment:
+        self.begun.set()
+        await self._gate.wait()
+        async with self._on.database.read() as session:
+            return await queries.load_assessment(session, self._on.user, self._on.interview_id)
+
+    def let_go(self) -> None:
+        self._gate.set()
 
 
 @asynccontextmanager
