@@ -4,6 +4,7 @@ Markdown is parsed by markdown-it-py with raw HTML off, so tags are text. A bloc
 runs and marks, nothing a browser could run; images become their description.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -15,7 +16,15 @@ BlockKind = Literal["heading", "paragraph", "bullet", "ordered", "quote", "code"
 _MARKS = {"strong": "b", "em": "i", "s": "s", "link": "a"}
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 
-_parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_parser = (
+    MarkdownIt("commonmark", {"html": False})
+    .enable(["table", "strikethrough"])
+    .disable("reference")
+)
+"""Without reference links: what a block says must not depend on another one."""
+
+_UNDECIDED_LINE = re.compile(r"[\s>]*(?:[#\-*_+=|:~\s]*|\d{1,9}[.)]?\s*|[`~]{3}.*)", re.DOTALL)
+"""The beginning of a line that looks like a new block but may yet go on with the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ def block_from_dict(stored: dict[str, Any]) -> Block:
 
 def parse_blocks(markdown: str) -> list[Block]:
     """The blocks of a Markdown text, in reading order."""
-    return list(_blocks(_parser.parse(markdown)))
+    return list(_blocks(_parser.parse(markdown.replace("\r", ""))))
 
 
 class BlockSplitter:
@@ -61,16 +70,19 @@ class BlockSplitter:
     def __init__(self) -> None:
         self.open = ""
         """The Markdown after the last settled block."""
+        self._may_settle = False
 
     def feed(self, text: str) -> list[Block]:
         """Take more text; the blocks that can no longer change."""
         self.open += text.replace("\r", "")
-        if "\n" not in text:
-            return []
-        cut = _settled_lines(_parser.parse(self.open))
-        if not cut:
+        self._may_settle = self._may_settle or "\n" in text
+        if not self._may_settle:
             return []
         lines = self.open.split("\n")
+        self._may_settle = bool(_UNDECIDED_LINE.fullmatch(lines[-1]))
+        cut = _settled_lines(lines[:-1] if self._may_settle else lines)
+        if not cut:
+            return []
         settled, self.open = "\n".join(lines[:cut]), "\n".join(lines[cut:])
         return parse_blocks(settled)
 
@@ -80,15 +92,23 @@ class BlockSplitter:
         return settled
 
 
-def _settled_lines(tokens: list[Token]) -> int:
+def _settled_lines(lines: list[str]) -> int:
     """The line on which the last block (or top-level list item) begins: all before is settled."""
-    starts = [
-        token.map[0]
-        for token in tokens
-        if token.map is not None
-        and (token.level == 0 or (token.level == 1 and token.type == "list_item_open"))
-    ]
-    return max(starts, default=0)
+    start, indent = 0, None
+    for token in _parser.parse("\n".join(lines)):
+        if token.map is None:
+            continue
+        if token.level == 0:
+            start, indent = token.map[0], _indent(lines[token.map[0]])
+        # An item indented otherwise would, as the first of a list, change what belongs to it.
+        elif token.level == 1 and token.type == "list_item_open":
+            line = token.map[0]
+            start = line if _indent(lines[line]) == indent else start
+    return start
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
 def _blocks(tokens: list[Token]) -> Iterator[Block]:

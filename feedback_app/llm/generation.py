@@ -134,7 +134,8 @@ class Generation:
     def _usage(self, error: AppError | None) -> tuple[Usage, bool]:
         if self.finished and self.finished.usage:
             return self.finished.usage, False
-        if not self.opened and error and not isinstance(error, _USED_BEFORE_OPENING):
+        asked = self._stage != "connecting"
+        if not self.opened and not (asked and isinstance(error, _USED_BEFORE_OPENING)):
             return Usage(0, 0), False
         completion = self.reasoning_tokens + estimate_tokens(self.text)
         return Usage(self.prompt_tokens, completion, self.reasoning_tokens), True

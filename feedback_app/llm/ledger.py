@@ -135,7 +135,7 @@ class Ledger:
             ).first()
 
     async def checkpoint(self, running: Sequence[Checkpoint]) -> None:
-        """Write the text and heartbeat of every running call in one transaction."""
+        """Write the text and heartbeat of every call still running, in one transaction."""
         if not running:
             return
         now = clock.now()
@@ -144,9 +144,14 @@ class Ledger:
             .where(col(LlmCall.id) == bindparam("call"), col(LlmCall.status) == "running")
             .values(heartbeat_at=now, chunk_count=bindparam("chunks"))
         )
+        # The beats come first: they wait for a settlement under way, which the texts then see.
+        running_now = select(LlmCall.id).where(LlmCall.status == CallStatus.RUNNING)
         texts = (
             update(Draft)
-            .where(col(Draft.llm_call_id) == bindparam("call"))
+            .where(
+                col(Draft.llm_call_id) == bindparam("call"),
+                col(Draft.llm_call_id).in_(running_now),
+            )
             .values(text=bindparam("content"))
         )
         async with self._database.write() as session:

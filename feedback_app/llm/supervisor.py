@@ -6,8 +6,10 @@ its own end, a fault, Stop, or the shutdown of the process.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from feedback_app.core import clock
 from feedback_app.core.errors import AppError, Cancelled, Internal, Interrupted
@@ -34,6 +36,8 @@ from feedback_app.llm.streams import EventLog, Owner, StreamHub
 
 _log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 CHECKPOINT_EVERY_S = 1.0
 SWEEP_EVERY_S = 60.0
 SETTLE_WITHIN_S = 5.0
@@ -57,8 +61,10 @@ class Generations:
         self._admission = Admission(settings)
         self._lag = LoopLag()
         self._running: dict[str, tuple[Generation, asyncio.Task[None]]] = {}
+        """Each with the task that reads from the model, the only one that is ever cancelled."""
         self._stopped: set[str] = set()
         self._closing = False
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._keepers: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
@@ -68,18 +74,21 @@ class Generations:
         if swept:
             _log.warning("%d calls were left running and are interrupted now", swept)
         self._keepers = [
-            asyncio.create_task(self._every(CHECKPOINT_EVERY_S, self._checkpoint)),
-            asyncio.create_task(self._every(SWEEP_EVERY_S, self._ledger.sweep)),
+            self._spawn(self._every(CHECKPOINT_EVERY_S, self._checkpoint), "checkpoint"),
+            self._spawn(self._every(SWEEP_EVERY_S, self._ledger.sweep), "sweep"),
         ]
 
     async def aclose(self) -> None:
         """Interrupt and settle everything that runs; at most `SETTLE_WITHIN_S`."""
         self._closing = True
-        tasks = [task for _, task in self._running.values()]
-        for task in [*tasks, *self._keepers]:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=SETTLE_WITHIN_S)
+        for reading in [task for _, task in self._running.values()]:
+            _cancel(reading)
+        for keeper in self._keepers:
+            keeper.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_WITHIN_S):
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
         await self._client.aclose()
 
     async def start(self, owner: Owner, load: Callable[[], Awaitable[Assessment]]) -> str:
@@ -89,15 +98,32 @@ class Generations:
         the followers too, and leaves no row in the ledger.
 
         Raises:
-            AppError: refused by a limit, or by `load`.
+            AppError: refused by a limit, by `load`, or because the process shuts down.
         """
         if running := self.hub.running(owner):
             return running.call_id
+        if self._closing:
+            raise Interrupted
         log = self.hub.open(new_id(), owner)
         stage = StatusEvent(1, log.call_id, "connecting", STAGE_MESSAGES["connecting"], 0.0)
         log.append(stage)
+        # Shielded: who asked may go away, and a reserved call must run or be settled all the same.
+        return await asyncio.shield(self._spawn(self._begin(log, load), f"start-{log.call_id}"))
+
+    def stop(self, call_id: str) -> bool:
+        """Stop a generation that runs, or is about to, here; whether there was one."""
+        log = self.hub.get(call_id)
+        if log is None or log.ended:
+            return False
+        running = self._running.get(call_id)
+        if running is not None and not _cancel(running[1]):
+            return False
+        self._stopped.add(call_id)
+        return True
+
+    async def _begin(self, log: EventLog, load: Callable[[], Awaitable[Assessment]]) -> str:
         try:
-            return await self._begin(log, load)
+            return await self._admit_and_run(log, load)
         except AppError as error:
             self._refuse(log, error)
             raise
@@ -105,16 +131,7 @@ class Generations:
             self._refuse(log, Internal())
             raise
 
-    def stop(self, call_id: str) -> bool:
-        """Stop a generation that runs here; whether there was one."""
-        running = self._running.get(call_id)
-        if running is None:
-            return False
-        self._stopped.add(call_id)
-        running[1].cancel()
-        return True
-
-    async def _begin(self, log: EventLog, load: Callable[[], Awaitable[Assessment]]) -> str:
+    async def _admit_and_run(self, log: EventLog, load: Callable[[], Awaitable[Assessment]]) -> str:
         await self._admission.admit(log.owner)
         started_at = clock.now()
         log.append(
@@ -146,18 +163,29 @@ class Generations:
         if elsewhere is not None:
             self._refuse(log, Interrupted("This draft is being written in another window."))
             return elsewhere
-        task = asyncio.create_task(self._supervise(generation), name=f"generation-{log.call_id}")
-        self._running[log.call_id] = (generation, task)
+        reading = self._spawn(generation.run(self._client), f"generation-{log.call_id}")
+        self._running[log.call_id] = (generation, reading)
+        if self._closing or log.call_id in self._stopped:
+            reading.cancel()
+        self._spawn(self._supervise(generation, reading), f"supervision-{log.call_id}")
         return log.call_id
+
+    def _spawn(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     def _refuse(self, log: EventLog, error: AppError) -> None:
         log.append(_ended(log, error, "", 0, None, estimated=False))
+        self._stopped.discard(log.call_id)
         self._forget_later(log)
 
-    async def _supervise(self, generation: Generation) -> None:
+    async def _supervise(self, generation: Generation, reading: asyncio.Task[None]) -> None:
+        """Settle the call when its reading has ended, however it did; nothing cancels this."""
         log, error = generation.log, None
         try:
-            await generation.run(self._client)
+            await reading
         except asyncio.CancelledError:
             error = Cancelled() if log.call_id in self._stopped else Interrupted()
         except AppError as fault:
@@ -178,7 +206,7 @@ class Generations:
     ) -> None:
         log = generation.log
         try:
-            row = await asyncio.shield(self._ledger.settle(log.call_id, settlement))
+            row = await self._ledger.settle(log.call_id, settlement)
         except Exception:
             _log.exception("call %s could not be settled; the sweep will", log.call_id)
             row = None
@@ -224,6 +252,11 @@ class Generations:
                 await work()
             except Exception:
                 _log.exception("a periodic task of the ledger failed; it goes on")
+
+
+def _cancel(reading: asyncio.Task[None]) -> bool:
+    """Cancel once, so that what is being closed is closed; whether the task was still at work."""
+    return not reading.done() and (bool(reading.cancelling()) or reading.cancel())
 
 
 def _ended(

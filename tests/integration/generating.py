@@ -14,6 +14,7 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.db.models import Draft, LlmCall, SystemLog, User
 from feedback_app.db.session import Database
 from feedback_app.feedback import queries, service
+from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.client import OpenAIClient
 from feedback_app.llm.completion import CompletionClient
 from feedback_app.llm.events import (
@@ -30,8 +31,12 @@ from feedback_app.llm.streams import EventLog, Owner, StreamHub
 from feedback_app.llm.supervisor import Generations, set_generations
 from tests.factories import MadeInterview, make_interview
 from tests.integration.completing import settings
+from tests.upstream import Scenario
 
 FOLLOW_WITHIN_S = 10
+
+HELD = Scenario(hold_after=12)
+"""Twelve tokens, then silence until released."""
 
 
 def as_user(user: User) -> CurrentUser:
@@ -102,6 +107,24 @@ class Stage:
         pool = self.database.engine.pool
         assert isinstance(pool, QueuePool)
         return pool.checkedout()
+
+
+class HeldLoad:
+    """Loads the stage's assessment, but not before it is let go."""
+
+    def __init__(self, on: Stage) -> None:
+        self._on = on
+        self._gate = asyncio.Event()
+        self.begun = asyncio.Event()
+
+    async def __call__(self) -> Assessment:
+        self.begun.set()
+        await self._gate.wait()
+        async with self._on.database.read() as session:
+            return await queries.load_assessment(session, self._on.user, self._on.interview_id)
+
+    def let_go(self) -> None:
+        self._gate.set()
 
 
 @asynccontextmanager
@@ -175,3 +198,10 @@ def gpt_4o_mini_microusd(prompt: int, completion: int, cached: int = 0) -> int:
         + Decimal("0.60") * completion
     )
     return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+async def until_read(log: EventLog) -> None:
+    """Wait until nothing more is read from the model for this call."""
+    name = f"generation-{log.call_id}"
+    if reading := [task for task in asyncio.all_tasks() if task.get_name() == name]:
+        await asyncio.wait(reading, timeout=FOLLOW_WITHIN_S)

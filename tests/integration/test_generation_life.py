@@ -1,0 +1,224 @@
+"""Starting, stopping and following a generation."""
+
+import asyncio
+import time
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from feedback_app.db.models import CallStatus
+from feedback_app.db.session import Database
+from feedback_app.feedback import service
+from feedback_app.llm.events import Event
+from feedback_app.llm.pricing import estimate_tokens
+from tests.factories import add_interviewer, make_call, make_interview, make_user
+from tests.integration.completing import TWELVE_TOKENS
+from tests.integration.generating import (
+    HELD,
+    HeldLoad,
+    as_user,
+    ended_of,
+    follow,
+    gpt_4o_mini_microusd,
+    stage,
+    text_of,
+    until_read,
+    until_text,
+)
+from tests.upstream import FEEDBACK, Scenario, Upstream, tokens_of
+
+
+async def test_stop_keeps_text_and_cost_and_closes_the_request_at_once(
+    database: Database, upstream: Upstream
+) -> None:
+    upstream.play(HELD)
+    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as on:
+        log = on.log(await on.start())
+        await until_text(log, len(TWELVE_TOKENS))
+        stopped_at = time.monotonic()
+        assert await on.stop()
+        ended = ended_of(await follow(log))
+        (request,) = (await upstream.idle()).requests
+        assert request.ended_monotonic is not None
+        assert request.ended_monotonic - stopped_at < 0.25
+        row, prompt = await on.call(), await on.prompt_tokens()
+        completion = estimate_tokens(TWELVE_TOKENS)
+        assert (ended.type, ended.code, ended.retryable) == ("cancelled", "CANCELLED", True)
+        assert ended.partial == (await on.draft()).text == TWELVE_TOKENS
+        assert (row.status, row.error_code) == ("cancelled", "CANCELLED")
+        assert (row.prompt_tokens, row.completion_tokens) == (prompt, completion)
+        assert row.tokens_estimated
+        assert row.cost_microusd == gpt_4o_mini_microusd(prompt, completion)
+        assert row.finished_at is not None
+        assert [logged.status for logged in await on.system_log()] == ["cancelled"]
+
+
+async def test_stop_before_the_first_token_leaves_no_text_and_the_prompts_cost(
+    database: Database, upstream: Upstream
+) -> None:
+    upstream.play(Scenario(stall_before_headers=True))
+    async with stage(database, upstream.base_url, LLM_FIRST_TOKEN_TIMEOUT_S=10) as on:
+        log = on.log(await on.start())
+        await upstream.received(1)
+        assert await on.stop()
+        ended = ended_of(await follow(log))
+        await upstream.idle()
+        row, prompt = await on.call(), await on.prompt_tokens()
+        assert (ended.type, ended.partial) == ("cancelled", "")
+        assert (row.status, row.prompt_tokens, row.completion_tokens) == ("cancelled", prompt, 0)
+        assert row.cost_microusd == gpt_4o_mini_microusd(prompt, 0)
+        assert row.ttft_ms is None
+
+
+async def test_stop_while_it_is_being_admitted_means_that_nothing_is_asked(
+    database: Database, upstream: Upstream
+) -> None:
+    async with stage(database, upstream.base_url) as on:
+        load = HeldLoad(on)
+        starting = asyncio.create_task(on.generations.start(on.owner, load))
+        await load.begun.wait()
+        assert await on.stop()
+        load.let_go()
+        log = on.log(await starting)
+        assert ended_of(await follow(log)).type == "cancelled"
+        row = await on.call()
+        assert (row.status, row.prompt_tokens, row.completion_tokens) == ("cancelled", 0, 0)
+        assert row.cost_microusd == 0
+        assert not row.tokens_estimated
+        assert upstream.requests == []
+
+
+async def test_stop_in_the_moment_it_started_is_not_lost(
+    database: Database, upstream: Upstream
+) -> None:
+    async with stage(database, upstream.base_url) as on:
+        log = on.log(await on.start())
+        assert on.generations.stop(log.call_id)
+        assert ended_of(await follow(log)).type == "cancelled"
+        assert (await on.call()).status == "cancelled"
+
+
+async def test_stop_of_what_is_not_running_does_nothing_and_says_so(
+    database: Database, upstream: Upstream
+) -> None:
+    async with stage(database, upstream.base_url) as on:
+        assert not await on.stop()
+        await on.run()
+        assert not await on.stop()
+        assert not on.generations.stop("absent")
+        assert (await on.call()).status == "complete"
+
+
+async def test_nobody_stops_somebody_elses_generation(
+    database: Database, upstream: Upstream
+) -> None:
+    upstream.play(HELD)
+    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as on:
+        colleague = await make_user(database)
+        await add_interviewer(database, on.made, colleague)
+        log = on.log(await on.start())
+        await until_text(log)
+        assert not await service.stop(as_user(colleague), on.interview_id)
+        upstream.release()
+        assert text_of(await follow(log)) == FEEDBACK
+
+
+async def test_stopping_twice_ends_it_once(database: Database, upstream: Upstream) -> None:
+    upstream.play(HELD)
+    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as on:
+        log = on.log(await on.start())
+        await until_text(log)
+        assert await on.stop()
+        await until_read(log)
+        await on.stop()
+        assert ended_of(await follow(log)).type == "cancelled"
+        assert len(await on.system_log()) == 1
+
+
+async def test_a_second_start_joins_the_running_one(database: Database, upstream: Upstream) -> None:
+    upstream.play(HELD)
+    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as on:
+        first = await on.start()
+        assert await on.start() == first
+        await until_text(on.log(first))
+        assert await on.start() == first
+        upstream.release()
+        await follow(on.log(first))
+        assert [row.id for row in await on.calls()] == [first]
+        assert len(upstream.requests) == 1
+
+
+async def test_twenty_starts_at_once_are_one_generation(
+    database: Database, upstream: Upstream
+) -> None:
+    async with stage(database, upstream.base_url) as on:
+        started = await asyncio.gather(*(on.start() for _ in range(20)))
+        (call_id,) = set(started)
+        assert text_of(await follow(on.log(call_id))) == FEEDBACK
+        assert [row.id for row in await on.calls()] == [call_id]
+        assert len(upstream.requests) == 1
+
+
+async def test_a_start_after_the_end_is_a_new_call(database: Database, upstream: Upstream) -> None:
+    async with stage(database, upstream.base_url) as on:
+        first, second = await on.run(), await on.run()
+        assert first[0].llm_call_id != second[0].llm_call_id
+        assert [row.id for row in await on.calls()] == [
+            first[0].llm_call_id,
+            second[0].llm_call_id,
+        ]
+
+
+async def test_who_goes_away_while_starting_does_not_take_the_generation_along(
+    database: Database, upstream: Upstream
+) -> None:
+    async with stage(database, upstream.base_url) as on:
+        load = HeldLoad(on)
+        starting = asyncio.create_task(on.generations.start(on.owner, load))
+        await load.begun.wait()
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        load.let_go()
+        log = on.generations.hub.running(on.owner)
+        assert log is not None
+        assert text_of(await follow(log)) == FEEDBACK
+        assert (await on.call()).status == "complete"
+
+
+async def test_the_database_itself_refuses_a_second_running_call(database: Database) -> None:
+    made = await make_interview(database)
+    await make_call(database, made)
+    await make_call(database, made, status=CallStatus.CANCELLED)
+    await make_call(database, made, status=CallStatus.RUNNING)
+    with pytest.raises(IntegrityError):
+        await make_call(database, made, status=CallStatus.RUNNING)
+    await make_call(database, made, status=CallStatus.RUNNING, operation="another")
+
+
+async def test_a_call_that_runs_elsewhere_is_joined_and_leaves_no_second_row(
+    database: Database, upstream: Upstream
+) -> None:
+    async with stage(database, upstream.base_url) as on:
+        elsewhere = await make_call(database, on.made, status=CallStatus.RUNNING)
+        assert await on.start() == elsewhere.id
+        assert [row.id for row in await on.calls()] == [elsewhere.id]
+        assert upstream.requests == []
+
+
+async def test_a_follower_that_joins_at_any_event_sees_the_same(
+    database: Database, upstream: Upstream
+) -> None:
+    upstream.play(Scenario(tokens=tokens_of(FEEDBACK)[:60], tokens_per_second=400))
+    async with stage(database, upstream.base_url, STREAM_FLUSH_MS=5) as on:
+        log = on.log(await on.start())
+        joined: dict[int, asyncio.Task[list[Event]]] = {}
+        while not log.ended:
+            joined[len(log.events)] = asyncio.create_task(follow(log, len(log.events)))
+            await log.batch(len(log.events))
+        whole = list(log.events)
+        assert len(joined) > 5
+        for after, following in joined.items():
+            assert await following == whole[after:]
+        for after in range(len(whole)):
+            assert await follow(log, after) == whole[after:]
