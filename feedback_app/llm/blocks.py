@@ -4,6 +4,7 @@ Markdown is parsed by markdown-it-py with raw HTML off, so tags are text. A bloc
 runs and marks, nothing a browser could run; images become their description.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -14,6 +15,11 @@ from markdown_it.token import Token
 BlockKind = Literal["heading", "paragraph", "bullet", "ordered", "quote", "code", "rule"]
 _MARKS = {"strong": "b", "em": "i", "s": "s", "link": "a"}
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
+
+_MARK = r"(?:[-+*=#>~`|_:]+|\d{1,9}[.)])"
+_UNDECIDED_LINE = re.compile(
+    rf"(?:\A|\n)[ \t]*(?:{_MARK}[ \t]+)*(?:{_MARK}?|\d{{1,9}}|`{{3,}}[^\n]*)[ \t]*\Z"
+)
 
 _parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
@@ -55,6 +61,12 @@ def parse_blocks(markdown: str) -> list[Block]:
     return list(_blocks(_parser.parse(markdown)))
 
 
+def decided(markdown: str) -> str:
+    """The Markdown without a last line that may still become a list item, a heading, a rule, a
+    fence or an underline of the line above."""
+    return _UNDECIDED_LINE.sub("", markdown)
+
+
 class BlockSplitter:
     """Cuts a growing Markdown text into settled blocks and the open end that may still change."""
 
@@ -65,9 +77,9 @@ class BlockSplitter:
     def feed(self, text: str) -> list[Block]:
         """Take more text; the blocks that can no longer change."""
         self.open += text.replace("\r", "")
-        if "\n" not in text:
+        if "\n" not in self.open:
             return []
-        cut = _settled_lines(_parser.parse(self.open))
+        cut = _settled_lines(_parser.parse(decided(self.open)))
         if not cut:
             return []
         lines = self.open.split("\n")
