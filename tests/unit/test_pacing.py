@@ -4,7 +4,7 @@ import asyncio
 import heapq
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 import pytest
@@ -71,7 +71,7 @@ class Paced:
     @property
     def gaps(self) -> list[float]:
         times = [at for at, _ in self.emitted]
-        return [late - early for early, late in zip(times, times[1:], strict=False)]
+        return [late - early for early, late in pairwise(times)]
 
 
 @contextmanager
