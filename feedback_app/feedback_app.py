@@ -17,6 +17,8 @@ from feedback_app.interviews.state import InterviewListState, InterviewState
 from feedback_app.lifespan import lifespan
 from feedback_app.ui.layout import connection_banner, missing_page
 from feedback_app.ui.theme import STYLESHEETS
+from feedback_app.usage.page import usage_page
+from feedback_app.usage.state import UsageState
 from feedback_app.web.event_log import EventLog, OwnState
 from feedback_app.web.faults import log_page_fault, show_fault
 from feedback_app.web.health import HEALTH_ROUTES
@@ -72,5 +74,11 @@ app.add_page(
     route=routes.INTERVIEW,
     title="Interview · Debrief",
     on_load=on_load(InterviewState.load),
+)
+app.add_page(
+    usage_page,
+    route=routes.ADMIN_USAGE,
+    title="Usage · Debrief",
+    on_load=on_load(UsageState.load),
 )
 app.add_page(missing_page, route="404", title="Not found · Debrief")

@@ -39,6 +39,12 @@ def interview(interview_id: str) -> str:
     return f"/interviews/{quote(interview_id, safe='')}"
 
 
+def admin_usage(**query: str) -> str:
+    """The usage page, narrowed by what its address says; empty values are left out."""
+    kept = {key: value for key, value in query.items() if value}
+    return f"{ADMIN_USAGE}?{urlencode(kept)}" if kept else ADMIN_USAGE
+
+
 def admin_call(call_id: str) -> str:
     """The trace of one LLM call."""
     return f"/admin/usage/calls/{quote(call_id, safe='')}"

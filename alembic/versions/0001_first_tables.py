@@ -311,6 +311,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), server_default="", nullable=False),
         sa.Column("blocks", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("timings", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("prompt", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(

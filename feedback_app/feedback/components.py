@@ -263,7 +263,6 @@ def feedback_editor() -> rx.Component:
                 max_length=MAX_FEEDBACK_CHARACTERS * 2,
                 placeholder="Write your feedback, or let a draft fill this in.",
                 class_name="editor",
-                rows="12",
             ),
             rx.el.div(
                 rx.el.span(

@@ -93,6 +93,7 @@ class FeedbackState(rx.State):
         """Put a draft in the editor after what is there."""
         draft = await service.draft(acting_user(), call_id)
         self._fill(f"{self.text.rstrip()}\n\n{draft.text}", call_id)
+        self._origin_text = draft.text
 
     @rx.event
     @guarded

@@ -1,5 +1,8 @@
 """The list of interviews and the left column of the interview page."""
 
+from collections.abc import Callable
+from typing import Any
+
 import reflex as rx
 
 from feedback_app import routes
@@ -146,22 +149,18 @@ def interview_header() -> rx.Component:
 
 def notes_card() -> rx.Component:
     """The notes, which save themselves while they are written."""
-    save = InterviewState.save_notes
     return card(
         rx.el.textarea(
             id="interview-notes",
-            default_value=_DETAIL.notes,
-            key=_DETAIL.id,
+            default_value=InterviewState.notes,
+            key=f"{_DETAIL.id}{InterviewState.revision}",
             read_only=_IS_FINAL,
             placeholder="What you saw and heard. Everything is saved as you type.",
             aria_label="Notes",
             class_name="editor notes",
             rows="12",
-            on_change=[
-                lambda text: save(_DETAIL.id, text).throttle(1000),
-                lambda text: save(_DETAIL.id, text).debounce(400),
-            ],
-            on_blur=lambda text: save(_DETAIL.id, text),
+            on_change=lambda text: InterviewState.note(_DETAIL.id, text),
+            on_blur=lambda text: InterviewState.save_notes(_DETAIL.id, text),
         ),
         rx.el.span(
             InterviewState.notes_message,
@@ -189,11 +188,12 @@ def competencies_card() -> rx.Component:
 
 def _competency(row: rx.vars.ObjectVar[CompetencyRow]) -> rx.Component:
     reason = InterviewState.give_reason
-    return rx.el.fieldset(
-        rx.el.legend(row.name, class_name="competency-name"),
+    return rx.el.div(
+        rx.heading(row.name, as_="h3", size="2", weight="medium", class_name="competency-name"),
         rx.text(row.description, size="2", color_scheme="gray"),
         _scale(
             f"rating-{row.id}",
+            f"Rating of {row.name}",
             row.rating,
             {str(step): label for step, label in RATING_LABELS.items()},
             lambda value: InterviewState.rate(_DETAIL.id, row.id, value),
@@ -207,6 +207,7 @@ def _competency(row: rx.vars.ObjectVar[CompetencyRow]) -> rx.Component:
             rows="2",
             on_change=lambda text: reason(_DETAIL.id, row.id, text).debounce(500),
             on_blur=lambda text: reason(_DETAIL.id, row.id, text),
+            key=f"{row.id}{InterviewState.revision}",
         ),
         class_name="competency",
         key=f"{_DETAIL.id}{row.id}",
@@ -217,21 +218,25 @@ def _competency(row: rx.vars.ObjectVar[CompetencyRow]) -> rx.Component:
 def recommendation_card() -> rx.Component:
     """The person's own overall verdict, never the AI's."""
     return card(
-        rx.el.fieldset(
-            rx.el.legend("Your recommendation", class_name="sr-only"),
-            _scale(
-                "recommendation",
-                _DETAIL.recommendation,
-                {key.value: label for key, label in RECOMMENDATION_LABELS.items()},
-                lambda value: InterviewState.recommend(_DETAIL.id, value),
-            ),
+        _scale(
+            "recommendation",
+            "Your recommendation",
+            _DETAIL.recommendation,
+            {key.value: label for key, label in RECOMMENDATION_LABELS.items()},
+            lambda value: InterviewState.recommend(_DETAIL.id, value),
         ),
         title="Your recommendation",
         id="recommendation",
     )
 
 
-def _scale(name, value, steps, on_pick) -> rx.Component:
+def _scale(
+    name: str,
+    label: str,
+    value: Any,
+    steps: dict[str, str],
+    on_pick: Callable[[str], Any],
+) -> rx.Component:
     return rx.el.div(
         *(
             rx.el.label(
@@ -244,16 +249,18 @@ def _scale(name, value, steps, on_pick) -> rx.Component:
                     on_change=lambda _picked, key=key: on_pick(key),
                     class_name="sr-only",
                 ),
-                rx.el.span(label),
+                rx.el.span(text),
                 class_name="step",
                 custom_attrs={"data-step": key},
             )
-            for key, label in steps.items()
+            for key, text in steps.items()
         ),
         rx.cond(
-            (value != "") & ~_IS_FINAL,
+            (value != "") & (_DETAIL.submitted == ""),
             rx.el.button("Clear", type="button", on_click=on_pick(""), class_name="clear-step"),
         ),
+        role="radiogroup",
+        aria_label=label,
         class_name="scale",
     )
 

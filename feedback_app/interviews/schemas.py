@@ -55,7 +55,15 @@ class InterviewDetail:
     held: str = ""
     duration: str = ""
     cv: str = ""
-    notes: str = ""
     notes_saved: str = ""
     recommendation: str = ""
     submitted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewRecord:
+    """One interview and what the person recorded in it."""
+
+    detail: InterviewDetail
+    notes: str
+    competencies: list[CompetencyRow]

@@ -14,6 +14,7 @@ from feedback_app.interviews.schemas import (
     STATUS_LABELS,
     CompetencyRow,
     InterviewDetail,
+    InterviewRecord,
     InterviewRow,
     InterviewStatus,
 )
@@ -52,10 +53,8 @@ async def list_mine(
     ]
 
 
-async def detail(
-    user: CurrentUser, interview_id: str
-) -> tuple[InterviewDetail, list[CompetencyRow]]:
-    """One interview and its job's competencies as the person rated them.
+async def record(user: CurrentUser, interview_id: str) -> InterviewRecord:
+    """One interview and what the person recorded in it.
 
     Raises:
         NotFound: not an interview of this person.
@@ -77,7 +76,6 @@ async def detail(
         held=_day(interview.held_at),
         duration=f"{interview.duration_min} min",
         cv=candidate.cv_text,
-        notes=scorecard.notes,
         notes_saved=wording.moment(scorecard.notes_saved_at),
         recommendation=scorecard.recommendation or "",
         submitted=wording.moment(scorecard.submitted_at),
@@ -92,7 +90,7 @@ async def detail(
         )
         for competency, rating in rated
     ]
-    return shown, rows
+    return InterviewRecord(shown, scorecard.notes, rows)
 
 
 async def save_notes(user: CurrentUser, interview_id: str, notes: str) -> str:

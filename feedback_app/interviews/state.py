@@ -1,5 +1,6 @@
 """The states of the list and of the interview page: guard, call the service, assign."""
 
+import asyncio
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -7,20 +8,27 @@ import reflex as rx
 
 from feedback_app import routes
 from feedback_app.auth.guards import acting_user, guarded
+from feedback_app.core import clock
 from feedback_app.core.errors import AppError, NotFound
 from feedback_app.feedback import service as feedback
 from feedback_app.feedback.live import Live
+from feedback_app.feedback.schemas import FeedbackView
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews import service
 from feedback_app.interviews.schemas import (
     STATUS_LABELS,
     CompetencyRow,
     InterviewDetail,
+    InterviewRecord,
     InterviewRow,
     InterviewStatus,
 )
 
 ALL = "all"
+QUIET_S = 0.4
+"""How long the typing must pause before notes are kept."""
+LONGEST_WAIT_S = 1.0
+"""How long they wait at most while the typing goes on."""
 
 
 class InterviewListState(rx.State):
@@ -69,11 +77,19 @@ class InterviewState(rx.State):
     competencies: list[CompetencyRow] = []
     loaded: bool = False
     missing: bool = False
+    notes: str = ""
+    """What the notes editor starts with: the notes as last kept."""
+    revision: int = 0
+    """Counts what the editors must start anew with; they are the browser's own in between."""
     notes_status: str = ""
     """`saving`, `saved` or `failed`; empty before the first change."""
     notes_message: str = ""
     reason_message: str = ""
 
+    _unsaved: dict[str, str] = {}
+    """Notes by interview that were typed and are not kept yet."""
+    _typing_since: float = 0.0
+    """When the first of them came, on the monotonic clock; 0 while there are none."""
     _refusal: str = ""
     """Why the draft that the page's address asked for was not started."""
 
@@ -82,11 +98,17 @@ class InterviewState(rx.State):
     async def load(self) -> Any:
         """Show the interview of the page's address, then let the live panel follow."""
         user, interview_id = acting_user(), self._interview_id()
+        was_typing = bool(self._unsaved)
+        await self._save_waiting()
         try:
-            self.detail, self.competencies = await service.detail(user, interview_id)
+            record = await service.record(user, interview_id)
         except NotFound:
             self.missing, self.loaded = True, False
             return None
+        same = self.detail.id == interview_id and self.notes == record.notes
+        if was_typing or not same or self.competencies != record.competencies:
+            self.revision += 1
+        self._assign(record)
         if self.router.url.query_parameters.get("generate") == "1":
             # Gone from the address before anything is drawn, so that a reload starts nothing.
             self._refusal = await self._start(interview_id)
@@ -110,26 +132,40 @@ class InterviewState(rx.State):
         """The page was left inside the app: the next interview starts from a skeleton."""
         self.loaded = self.missing = False
 
+    @rx.event(background=True, supersedes=True)
+    @guarded
+    async def note(self, interview_id: str, notes: str) -> None:
+        """Take the notes as they are typed, and keep them once the typing pauses.
+
+        Every change is sent, so that nothing typed before a reload is lost; a newer call takes
+        the place of one that still waits.
+        """
+        async with self:
+            self._unsaved[interview_id] = notes
+            self._typing_since = self._typing_since or clock.monotonic()
+            waited_s = clock.monotonic() - self._typing_since
+            if self.detail.id == interview_id:
+                self.notes_status, self.notes_message = "saving", "Saving…"
+        await asyncio.sleep(max(0.0, min(QUIET_S, LONGEST_WAIT_S - waited_s)))
+        async with self:
+            waiting = dict(self._unsaved)
+        if not waiting:
+            return
+        results = {key: await self._kept(key, text) for key, text in waiting.items()}
+        shown = await feedback.view(acting_user(), interview_id)
+        async with self:
+            for key, (status, message) in results.items():
+                self._tell(key, waiting[key], status, message)
+            if self.detail.id == interview_id:
+                await self._show_evidence(shown)
+
     @rx.event
     @guarded
-    async def save_notes(self, interview_id: str, notes: str) -> Any:
-        """Keep the notes as they stand in the editor of that interview."""
-        shown = self.detail.id == interview_id
-        if shown:
-            self.notes_status, self.notes_message = "saving", "Saving…"
-            yield
-        try:
-            saved = await service.save_notes(acting_user(), interview_id, notes)
-        except AppError as error:
-            self.notes_status, self.notes_message = "failed", error.message
-            return
-        except Exception:
-            self.notes_status = "failed"
-            self.notes_message = "Not saved. Your text is still here; typing tries again."
-            raise
-        if shown:
-            self.notes_status, self.notes_message = "saved", f"Saved {saved}"
-            await self._evidence_changed(interview_id)
+    async def save_notes(self, interview_id: str, notes: str) -> None:
+        """Keep the notes at once: the editor was left."""
+        self._unsaved[interview_id] = notes
+        await self._save_waiting()
+        await self._evidence_changed(interview_id)
 
     @rx.event
     @guarded
@@ -149,7 +185,7 @@ class InterviewState(rx.State):
         except AppError as error:
             self.reason_message = error.message
             return
-        await self._evidence_changed(interview_id)
+        await self._reload(interview_id)
 
     @rx.event
     @guarded
@@ -157,6 +193,28 @@ class InterviewState(rx.State):
         """Keep the person's own overall recommendation."""
         await service.recommend(acting_user(), interview_id, recommendation)
         await self._reload(interview_id)
+
+    async def _save_waiting(self) -> None:
+        """Keep whatever was typed and not kept yet."""
+        for interview_id, notes in dict(self._unsaved).items():
+            self._tell(interview_id, notes, *await self._kept(interview_id, notes))
+
+    async def _kept(self, interview_id: str, notes: str) -> tuple[str, str]:
+        """Keep notes; the status and the message that tell how it went."""
+        try:
+            saved = await service.save_notes(acting_user(), interview_id, notes)
+        except AppError as error:
+            return "failed", error.message
+        return "saved", f"Saved {saved}"
+
+    def _tell(self, interview_id: str, notes: str, status: str, message: str) -> None:
+        if self._unsaved.get(interview_id) == notes:
+            del self._unsaved[interview_id]
+            self._typing_since = 0.0
+        if self.detail.id == interview_id:
+            if status == "saved":
+                self.notes = notes
+            self.notes_status, self.notes_message = status, message
 
     async def _start(self, interview_id: str) -> str:
         """Start a draft; why not, where it was refused."""
@@ -166,14 +224,20 @@ class InterviewState(rx.State):
             return error.message
         return ""
 
+    def _assign(self, record: InterviewRecord) -> None:
+        self.detail, self.notes = record.detail, record.notes
+        self.competencies = record.competencies
+
     async def _reload(self, interview_id: str) -> None:
         if self.detail.id != interview_id:
             return
-        self.detail, self.competencies = await service.detail(acting_user(), interview_id)
+        self._assign(await service.record(acting_user(), interview_id))
         await self._evidence_changed(interview_id)
 
     async def _evidence_changed(self, interview_id: str) -> None:
-        shown = await feedback.view(acting_user(), interview_id)
+        await self._show_evidence(await feedback.view(acting_user(), interview_id))
+
+    async def _show_evidence(self, shown: FeedbackView) -> None:
         panel = await self.get_state(FeedbackState)
         panel.has_evidence = shown.has_evidence
         panel.has_recommendation = shown.has_recommendation

@@ -43,6 +43,8 @@ class Reservation:
     """Estimated; replaced at settlement by what was really used."""
     max_output_tokens: int
     started_at: datetime
+    prompt: list[dict[str, str]] | None = None
+    """The messages, where they may be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,12 @@ class Ledger:
             started_at=r.started_at,
             heartbeat_at=clock.now(),
         )
-        draft = Draft(llm_call_id=r.call_id, interview_id=owner.interview_id, user_id=owner.user_id)
+        draft = Draft(
+            llm_call_id=r.call_id,
+            interview_id=owner.interview_id,
+            user_id=owner.user_id,
+            prompt=r.prompt,
+        )
         try:
             async with self._database.write() as session:
                 session.add(row)

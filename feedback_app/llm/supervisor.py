@@ -158,6 +158,7 @@ class Generations:
                 prompt_tokens=generation.prompt_tokens,
                 max_output_tokens=request.max_output_tokens,
                 started_at=started_at,
+                prompt=self._kept_prompt(request),
             )
         )
         if elsewhere is not None:
@@ -175,6 +176,11 @@ class Generations:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    def _kept_prompt(self, request: CompletionRequest) -> list[dict[str, str]] | None:
+        if not self._settings.store_content:
+            return None
+        return [{"role": m.role, "content": m.content} for m in request.messages]
 
     def _refuse(self, log: EventLog, error: AppError) -> None:
         log.append(_ended(log, error, "", 0, None, estimated=False))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 from reflex_components_core.core.banner import has_too_many_connection_errors
+from reflex_components_core.el.elements.base import BaseHTML
 
 from feedback_app import routes
 from feedback_app.ui.components import not_found_panel
@@ -18,6 +19,14 @@ class NavLink:
     label: str
     href: str
     visible: rx.Var[bool] | bool = True
+
+
+class _SkipLink(BaseHTML):
+    """A link the browser follows itself; Reflex's own would leave the address's query behind."""
+
+    tag = "a"
+
+    href: rx.Var[str]
 
 
 def logo() -> rx.Component:
@@ -54,7 +63,7 @@ def frame(
 ) -> rx.Component:
     """A page: `active` is the href of the navigation link it belongs to, or empty."""
     return rx.el.div(
-        rx.el.a("Skip to content", href="#content", class_name="skip-link"),
+        _SkipLink.create("Skip to content", href="#content", class_name="skip-link"),
         rx.el.header(
             rx.el.div(
                 logo(),

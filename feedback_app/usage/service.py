@@ -1,0 +1,274 @@
+"""Decides what an administrator sees of the company's LLM usage. Knows nothing of pages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app import routes
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core import clock
+from feedback_app.core.errors import Forbidden
+from feedback_app.db.models import CallStatus
+from feedback_app.db.session import database
+from feedback_app.ui import wording
+from feedback_app.usage import chart, queries
+from feedback_app.usage.queries import CallRecord, DayFigures, Median, Span
+from feedback_app.usage.schemas import (
+    PERIOD_DAYS,
+    CallRow,
+    CallsView,
+    Choice,
+    FilterView,
+    Page,
+    Period,
+    PeriodLink,
+    TotalsView,
+    UsageFilter,
+    UsageView,
+    filter_from,
+    page_from,
+)
+
+PAGE_LENGTH = 25
+CALLS_ANCHOR = "usage-calls"
+"""The id of the list's heading."""
+
+_PERIOD_LABELS: dict[Period, str] = {
+    Period.TODAY: "Today",
+    Period.WEEK: "7 days",
+    Period.MONTH: "30 days",
+    Period.QUARTER: "90 days",
+}
+_STATUS_LABELS: dict[str, str] = {
+    CallStatus.COMPLETE: "Complete",
+    CallStatus.RUNNING: "Running",
+    CallStatus.CANCELLED: "Stopped",
+    CallStatus.ERROR: "Failed",
+    CallStatus.INTERRUPTED: "Interrupted",
+}
+_FAILED = {CallStatus.ERROR, CallStatus.INTERRUPTED}
+_NONE = "–"
+
+
+async def view(user: CurrentUser, query: Mapping[str, str]) -> UsageView:
+    """The usage of the administrator's company as the page's address asks for it.
+
+    Raises:
+        Forbidden: not an administrator.
+    """
+    if not user.is_admin:
+        raise Forbidden
+    now = clock.now()
+    asked = filter_from(query)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    days = PERIOD_DAYS[asked.period]
+    span = Span(midnight - timedelta(days=days - 1), midnight + timedelta(days=1))
+    async with database().read() as session:
+        people = await queries.people(session, user)
+        models = await queries.models(session, user, span)
+        wanted = _known(asked, people)
+        figures = await queries.figures_by_day(session, user, wanted, span)
+        running = await queries.running_now(session, user, wanted)
+        latency = await queries.median_latency_ms(session, user, wanted, span)
+        ttft = await queries.median_ttft_ms(session, user, wanted, span)
+        total = await queries.count_calls(session, user, wanted, span)
+        calls = await _calls(session, user, wanted, span, page_from(query), total)
+    first = span.since.date()
+    return UsageView(
+        span=_span_label(first, now.date()),
+        updated=f"{now:%H:%M:%S} UTC",
+        is_empty=total == 0,
+        filters=_filters(wanted, people, models),
+        totals=_totals(figures, running, latency, ttft),
+        chart=chart.draw(figures, first, days),
+        calls=calls,
+    )
+
+
+def address_with(query: Mapping[str, str], field: str, value: str) -> str:
+    """The address of the same view with one filter changed, from the first page on."""
+    return _address(filter_from({**query, field: value}))
+
+
+def _address(wanted: UsageFilter, **page: str) -> str:
+    asked = asdict(wanted)
+    if wanted.period == Period.MONTH:
+        del asked["period"]
+    return routes.admin_usage(**asked, **page)
+
+
+def _page_address(wanted: UsageFilter, **page: str) -> str:
+    """The address of another page of the list; it keeps the list in sight."""
+    return f"{_address(wanted, **page)}#{CALLS_ANCHOR}"
+
+
+def _known(asked: UsageFilter, people: Sequence[tuple[str, str]]) -> UsageFilter:
+    """The filter without a person or a status that does not exist here."""
+    return replace(
+        asked,
+        person=asked.person if any(asked.person == user_id for user_id, _ in people) else "",
+        status=asked.status if asked.status in _STATUS_LABELS else "",
+    )
+
+
+def _filters(
+    wanted: UsageFilter, people: Sequence[tuple[str, str]], models: Sequence[str]
+) -> FilterView:
+    # A model chosen earlier may have answered nothing in this period; it stays visible.
+    named = sorted({*models, wanted.model} - {""})
+    return FilterView(
+        periods=[
+            PeriodLink(
+                label, _address(replace(wanted, period=period)), current=period == wanted.period
+            )
+            for period, label in _PERIOD_LABELS.items()
+        ],
+        person=wanted.person,
+        status=wanted.status,
+        model=wanted.model,
+        people=[Choice(user_id, name) for user_id, name in people],
+        statuses=[Choice(status, label) for status, label in _STATUS_LABELS.items()],
+        models=[Choice(model, model) for model in named],
+        can_reset=wanted != UsageFilter(),
+    )
+
+
+def _totals(
+    figures: Sequence[DayFigures], running: int, latency: Median, ttft: Median
+) -> TotalsView:
+    calls = sum(row.calls for row in figures)
+    prompt = sum(row.prompt_tokens for row in figures)
+    completion = sum(row.completion_tokens for row in figures)
+    estimated = sum(row.estimated for row in figures)
+    failed = sum(row.calls for row in figures if row.status in _FAILED)
+    stopped = sum(row.calls for row in figures if row.status == CallStatus.CANCELLED)
+    unpriced = sum(row.unpriced for row in figures)
+    tokens_note = f"{prompt:,} in, {completion:,} out"
+    if estimated:
+        tokens_note += f"; ≈ {_count(estimated, 'call')} estimated"
+    share = f", {(failed + stopped) / calls:.1%} of calls" if failed + stopped else ""
+    return TotalsView(
+        calls=f"{calls:,}",
+        calls_note=f"+ {running:,} running now" if running else "None running now",
+        tokens=f"{prompt + completion:,}",
+        tokens_note=tokens_note,
+        cost=_total_cost(sum(row.cost_microusd for row in figures), calls, unpriced),
+        cost_note=_cost_note(calls, unpriced),
+        failed=f"{failed + stopped:,}",
+        failed_note=f"{failed:,} failed, {stopped:,} stopped{share}",
+        latency=_milliseconds(latency.value),
+        latency_note=f"Over {_count(latency.count, 'call')}",
+        ttft=_milliseconds(ttft.value),
+        ttft_note=f"Over {_count(ttft.count, 'call')}",
+    )
+
+
+def _total_cost(microusd: int, calls: int, unpriced: int) -> str:
+    """The sum of the known prices in dollars, or that none is known."""
+    if calls and unpriced == calls:
+        return "Unknown"
+    if 0 < microusd < 100:
+        return "< $0.0001"
+    dollars = Decimal(microusd) / 1_000_000
+    return f"${dollars:,.4f}" if 0 < dollars < 100 else f"${dollars:,.2f}"
+
+
+def _cost_note(calls: int, unpriced: int) -> str:
+    if unpriced:
+        plus = "" if unpriced == calls else "+ "
+        return f"{plus}{_count(unpriced, 'call')} with unknown price"
+    return "All prices known" if calls else ""
+
+
+async def _calls(
+    session: AsyncSession,
+    user: CurrentUser,
+    wanted: UsageFilter,
+    span: Span,
+    page: Page,
+    total: int,
+) -> CallsView:
+    """The page of the list; an unknown place in it, or one near its top, is its beginning."""
+    older_than = (
+        await queries.call_by_id(session, user, page.older_than) if page.older_than else None
+    )
+    newer_than = (
+        await queries.call_by_id(session, user, page.newer_than) if page.newer_than else None
+    )
+    records = await queries.list_calls(
+        session,
+        user,
+        wanted,
+        span,
+        older_than=older_than,
+        newer_than=newer_than if older_than is None else None,
+        limit=PAGE_LENGTH,
+    )
+    if newer_than is not None and len(records) < PAGE_LENGTH:
+        records = await queries.list_calls(session, user, wanted, span, limit=PAGE_LENGTH)
+    if not records:
+        return CallsView()
+    before = await queries.count_newer(session, user, wanted, span, records[0].call)
+    last = before + len(records)
+    return CallsView(
+        rows=[_row(record) for record in records],
+        position=f"{before + 1:,}–{last:,} of {_count(total, 'call')}",
+        newer_href=_page_address(wanted, newer=records[0].call.id) if before else "",
+        older_href=_page_address(wanted, older=records[-1].call.id) if last < total else "",
+        has_estimates=any(_is_estimated(record) for record in records),
+    )
+
+
+def _row(record: CallRecord) -> CallRow:
+    call = record.call
+    running = call.status == CallStatus.RUNNING
+    mark = "≈ " if _is_estimated(record) else ""
+    operation = call.operation.replace("_", " ").capitalize().replace("Cv ", "CV ")
+    return CallRow(
+        call_id=call.id,
+        when=wording.moment(call.started_at).removesuffix(" UTC"),
+        started_at=call.started_at.isoformat(timespec="seconds"),
+        person=record.person,
+        subject=record.candidate or operation,
+        subject_note=record.interview_kind or "",
+        model=call.resolved_model or call.requested_model,
+        status=call.status,
+        status_label=_STATUS_LABELS.get(call.status, call.status),
+        tokens_in=f"{mark}{call.prompt_tokens:,}",
+        tokens_out=_NONE if running else f"{mark}{call.completion_tokens:,}",
+        cost=_NONE if running else _row_cost(call.cost_microusd),
+        latency=_milliseconds(call.latency_ms),
+        ttft=_milliseconds(call.ttft_ms),
+        error_code=call.error_code or "",
+    )
+
+
+def _is_estimated(record: CallRecord) -> bool:
+    return record.call.tokens_estimated
+
+
+def _row_cost(microusd: int | None) -> str:
+    return "Unknown" if microusd is None else wording.cost(microusd)
+
+
+def _milliseconds(value: float | None) -> str:
+    """`410 ms`, from a second on `4.2 s`."""
+    if value is None:
+        return _NONE
+    whole = round(value)
+    return f"{whole} ms" if whole < 1000 else wording.duration(whole)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _span_label(first: date, last: date) -> str:
+    """`24 Oct to 22 Nov 2026, days in UTC`."""
+    if first == last:
+        return f"{chart.day_label(last)} {last.year}, the day in UTC"
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"{chart.day_label(first)}{year} to {chart.day_label(last)} {last.year}, days in UTC"

@@ -1,0 +1,63 @@
+"""Interview mode as a person uses it."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+PHASES = ["connecting", "analyzing", "thinking", "generating", "streaming"]
+
+_RECORD_PHASES = """panel => {
+  window.phases = [panel.dataset.phase];
+  new MutationObserver(() => {
+    if (window.phases.at(-1) !== panel.dataset.phase) window.phases.push(panel.dataset.phase);
+  }).observe(panel, {attributes: true});
+}"""
+
+
+class InterviewPage:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.notes = page.locator("#interview-notes")
+        self.notes_status = page.locator("#notes-status")
+        self.panel = page.locator("#generation-panel")
+        self.generate_button = page.locator("#generate-feedback")
+        self.stop_button = page.locator("#stop-generation")
+        self.retry_button = page.locator("#retry-generation")
+        self.live = page.locator("#live-feedback")
+        self.error = page.locator("#generation-error")
+        self.facts = page.locator("#generation-facts")
+        self.editor = page.locator("#feedback-editor")
+        self.status = page.locator("#feedback-status")
+        self.choice = page.locator("#draft-choice")
+
+    def open(self, interview_id: str, *, query: str = "") -> "InterviewPage":
+        self.page.goto(f"/interviews/{interview_id}{query}")
+        return self.shown()
+
+    def shown(self) -> "InterviewPage":
+        expect(self.notes).to_be_visible()
+        return self
+
+    def generate(self) -> None:
+        self.generate_button.click()
+
+    def expect_phase(self, phase: str, *, timeout: float = 15_000) -> None:
+        expect(self.panel).to_have_attribute("data-phase", phase, timeout=timeout)
+
+    def record_phases(self) -> None:
+        """Note every phase the panel is in from now on."""
+        self.panel.evaluate(_RECORD_PHASES)
+
+    def phases(self) -> list[str]:
+        return self.page.evaluate("window.phases")
+
+    def save(self) -> None:
+        self.page.locator("#save-feedback").click()
+        expect(self.status).to_have_text(re.compile("^Saved"))
+
+    def competency(self, name: str) -> Locator:
+        return self.page.locator(".competency").filter(has_text=name)
+
+    def rate(self, name: str, step: str) -> None:
+        self.competency(name).locator("label.step", has_text=step).click()
+        expect(self.competency(name).get_by_role("radio", name=step)).to_be_checked()

@@ -1,0 +1,276 @@
+"""The main job with the offline drafter: open an interview, watch the draft, keep it."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlmodel import col, select
+
+from feedback_app.db.models import CallStatus, LlmCall, Scorecard, SystemLog
+from feedback_app.db.session import Database
+from tests.e2e.pages.interview import PHASES, InterviewPage
+from tests.e2e.pages.sign_in import sign_in
+from tests.e2e.serving import RunningApp
+from tests.factories import MadeInterview, make_interview
+
+
+@pytest.fixture
+def made(running_app: RunningApp) -> MadeInterview:
+    return running_app.arrange(make_interview)
+
+
+def _calls(app: RunningApp, made: MadeInterview) -> list[LlmCall]:
+    async def read(database: Database):
+        async with database.read() as session:
+            rows = await session.exec(
+                select(LlmCall).where(LlmCall.interview_id == made.id).order_by(col(LlmCall.id))
+            )
+            return list(rows.all())
+
+    return app.arrange(read)
+
+
+def _log_rows(app: RunningApp, made: MadeInterview) -> list[SystemLog]:
+    async def read(database: Database):
+        async with database.read() as session:
+            rows = await session.exec(
+                select(SystemLog).where(SystemLog.user_id == made.interviewer.id)
+            )
+            return list(rows.all())
+
+    return app.arrange(read)
+
+
+def _scorecard(app: RunningApp, made: MadeInterview) -> Scorecard:
+    async def read(database: Database):
+        async with database.read() as session:
+            return await session.get(Scorecard, made.scorecard.id)
+
+    return app.arrange(read)
+
+
+def test_from_sign_in_to_saved_feedback(
+    page: Page, running_app: RunningApp, made: MadeInterview
+) -> None:
+    sign_in(page, made.interviewer.email)
+    row = page.locator(f"#interview-list [data-id='{made.id}']")
+    expect(row).to_contain_text(made.candidate.name)
+    expect(row).to_contain_text("To do")
+    row.locator("a").first.click()
+    interview = InterviewPage(page).shown()
+    expect(interview.panel).to_contain_text("Offline drafter: no AI model is configured")
+
+    interview.record_phases()
+    interview.generate()
+    interview.expect_phase("streaming")
+    interview.expect_phase("complete")
+    assert interview.phases() == ["idle", *PHASES, "complete"]
+    expect(interview.live.locator("h3").first).to_have_text("Summary")
+    expect(interview.editor).to_have_value(re.compile(r"^## Summary"))
+    expect(interview.facts).to_contain_text("offline-drafter")
+    expect(interview.facts).to_contain_text("no cost")
+    expect(page.locator("#generation-tokens")).to_have_text(re.compile(r"^[\d,]+ tokens$"))
+
+    edited = interview.editor.input_value() + "\n\nI would gladly work with her."
+    interview.editor.fill(edited)
+    interview.save()
+    page.reload()
+    expect(interview.shown().editor).to_have_value(edited)
+    expect(interview.live).to_contain_text("Summary")
+    (call,) = _calls(running_app, made)
+    assert (call.status, call.saved_as_feedback, call.cost_microusd) == ("complete", True, 0)
+    page.locator(".back").click()
+    expect(row).to_contain_text("Draft")
+
+
+def test_a_stopped_draft_keeps_its_text_and_its_cost(
+    page: Page, running_app: RunningApp, made: MadeInterview
+) -> None:
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    interview = InterviewPage(page).shown()
+    interview.generate()
+    expect(interview.live.locator("h3").first).to_have_text("Summary")
+    interview.stop_button.click()
+    interview.expect_phase("cancelled")
+    expect(interview.error).to_contain_text("Stopped")
+    partial = interview.live.inner_text()
+    assert partial.startswith("Summary")
+    expect(interview.editor).to_have_value("")
+    page.reload()
+    interview.shown().expect_phase("cancelled")
+    assert interview.live.inner_text() == partial
+
+    interview.generate()
+    interview.expect_phase("complete")
+    stopped, complete = _calls(running_app, made)
+    assert stopped.status == CallStatus.CANCELLED
+    assert stopped.completion_tokens > 0
+    assert stopped.cost_microusd == 0
+    assert complete.status == CallStatus.COMPLETE
+
+
+def test_a_generation_leaves_one_llm_row_and_no_other_in_the_system_log(
+    page: Page, running_app: RunningApp, made: MadeInterview
+) -> None:
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    interview = InterviewPage(page).shown()
+    interview.rate("Code quality", "Good")
+    interview.generate()
+    interview.expect_phase("complete")
+    interview.rate("Code quality", "Mixed")
+
+    def has_both_ratings() -> bool:
+        rows = _log_rows(running_app, made)
+        return sum(row.action == "InterviewState.rate" for row in rows) == 2
+
+    _wait_for(page, has_both_ratings)
+    rows = _log_rows(running_app, made)
+    assert [row.action for row in rows if row.component == "llm"] == ["feedback"]
+    assert not [row for row in rows if row.component != "llm" and "enerat" in row.action]
+    assert not [row for row in rows if row.action.startswith("Live.")]
+
+
+def _wait_for(page: Page, condition: Callable[[], bool]) -> None:
+    """Look again each time the browser has drawn, for at most ten seconds."""
+    for _ in range(200):
+        if condition():
+            return
+        page.evaluate("new Promise(done => setTimeout(done, 50))")
+    raise AssertionError("what was waited for did not happen")
+
+
+def test_a_link_generates_once_and_not_again_on_reload(
+    page: Page, running_app: RunningApp, made: MadeInterview
+) -> None:
+    sign_in(page, made.interviewer.email)
+    page.locator(f"#interview-list [data-id='{made.id}'] .row-action").click()
+    interview = InterviewPage(page).shown()
+    interview.expect_phase("complete")
+    expect(page).to_have_url(re.compile(rf"/interviews/{made.id}/?$"))
+    page.reload()
+    interview.shown().expect_phase("complete")
+    assert len(_calls(running_app, made)) == 1
+
+
+def test_over_the_persons_own_text_the_person_chooses(page: Page, made: MadeInterview) -> None:
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    interview = InterviewPage(page).shown()
+    interview.editor.fill("My own words.")
+    interview.save()
+    interview.generate()
+    interview.expect_phase("complete")
+    expect(interview.choice).to_be_visible()
+    expect(interview.editor).to_have_value("My own words.")
+    page.locator("#choose-keep").click()
+    expect(interview.choice).to_be_hidden()
+    expect(interview.editor).to_have_value("My own words.")
+    page.locator("#use-draft").click()
+    page.locator("#choose-append").click()
+    expect(interview.editor).to_have_value(re.compile(r"^My own words\.\n\n## Summary"))
+    interview.generate()
+    interview.expect_phase("complete")
+    page.locator("#choose-replace").click()
+    expect(interview.editor).to_have_value(re.compile(r"^## Summary"))
+
+
+def test_a_draft_can_be_discarded(page: Page, made: MadeInterview) -> None:
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    interview = InterviewPage(page).shown()
+    interview.generate()
+    interview.expect_phase("complete")
+    page.locator("#discard-draft").click()
+    page.locator("#confirm-discard").click()
+    interview.expect_phase("idle")
+    page.reload()
+    interview.shown().expect_phase("idle")
+    expect(page.locator("#feedback-history")).to_be_hidden()
+
+
+def test_notes_save_by_themselves_and_survive_a_reload_in_mid_typing(
+    page: Page, running_app: RunningApp, made: MadeInterview
+) -> None:
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    interview = InterviewPage(page).shown()
+    interview.notes.press("Control+End")
+    interview.notes.press_sequentially(" She asked for the numbers first.", delay=20)
+    page.reload()
+    expect(interview.shown().notes).to_have_value(re.compile("She asked for the numbers first"))
+    interview.notes.fill("All new.")
+    expect(interview.notes_status).to_have_text("Saving…")
+    expect(interview.notes_status).to_have_text(re.compile("^Saved"))
+    assert _scorecard(running_app, made).notes == "All new."
+
+
+def test_notes_that_are_too_long_are_refused_and_stay_in_the_editor(
+    page: Page, running_app: RunningApp, made: MadeInterview
+) -> None:
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    interview = InterviewPage(page).shown()
+    interview.notes.fill("x" * 100_001)
+    expect(interview.notes_status).to_contain_text("Notes may have 100,000 characters")
+    expect(interview.notes).to_have_value("x" * 100_001)
+    assert _scorecard(running_app, made).notes == made.scorecard.notes
+    interview.notes.fill("x" * 100_000)
+    expect(interview.notes_status).to_have_attribute("data-status", "saved")
+
+
+def test_ratings_reasons_and_recommendation_are_kept(page: Page, made: MadeInterview) -> None:
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    interview = InterviewPage(page).shown()
+    interview.rate("Code quality", "Outstanding")
+    reason = interview.competency("Code quality").locator("textarea")
+    reason.fill("Named every edge case.")
+    reason.blur()
+    page.locator("#recommendation label.step", has_text="Strong no").click()
+    expect(page.get_by_role("radio", name="Strong no")).to_be_checked()
+    page.reload()
+    interview.shown()
+    expect(
+        interview.competency("Code quality").get_by_role("radio", name="Outstanding")
+    ).to_be_checked()
+    expect(reason).to_have_value("Named every edge case.")
+    expect(page.get_by_role("radio", name="Strong no")).to_be_checked()
+
+
+def test_submitted_feedback_is_final(page: Page, made: MadeInterview) -> None:
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    interview = InterviewPage(page).shown()
+    interview.editor.fill("Clear yes.")
+    interview.save()
+    page.locator("#submit-feedback").click()
+    page.locator("#confirm-submit").click()
+    expect(interview.status).to_have_text(re.compile("^Submitted"))
+    expect(interview.generate_button).to_be_disabled()
+    page.reload()
+    interview.shown()
+    expect(interview.editor).to_have_value("Clear yes.")
+    expect(interview.editor).not_to_be_editable()
+    expect(page.locator("#submit-feedback")).to_be_hidden()
+
+
+def test_with_nothing_to_assess_the_button_says_why(page: Page, running_app: RunningApp) -> None:
+    made = running_app.arrange(lambda database: make_interview(database, notes="", ratings={}))
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    interview = InterviewPage(page).shown()
+    expect(interview.generate_button).to_be_disabled()
+    expect(page.locator("#generate-hint")).to_contain_text("Nothing to assess yet")
+    interview.notes.fill("Knows her trade.")
+    expect(interview.generate_button).to_be_enabled()
+
+
+def test_search_filter_and_empty_state(page: Page, running_app: RunningApp) -> None:
+    made = running_app.arrange(make_interview)
+    other = running_app.arrange(lambda database: make_interview(database, made.interviewer))
+    sign_in(page, made.interviewer.email)
+    rows = page.locator("#interview-list > li")
+    expect(rows).to_have_count(2)
+    page.locator("#interview-search").fill(other.candidate.name)
+    expect(rows).to_have_count(1)
+    expect(rows).to_have_attribute("data-id", other.id)
+    page.locator("#interview-search").fill("nobody at all")
+    expect(page.get_by_text("No interview matches")).to_be_visible()
+    page.get_by_role("button", name="Show all").click()
+    expect(rows).to_have_count(2)
+    page.locator("#interview-filter").get_by_text("Submitted").first.click()
+    expect(page.get_by_text("No interview matches")).to_be_visible()
