@@ -30,16 +30,27 @@ def async_url(url: str) -> str:
 
 
 def make_engine(url: str) -> AsyncEngine:
-    """An engine for `DATABASE_URL`, with SQLite in WAL mode. Make it inside a running loop."""
+    """An engine for `DATABASE_URL`, with SQLite in WAL mode. Make it inside a running loop.
+
+    Its errors, which end in the log, do not repeat what was to be stored.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_async_engine(
-            async_url(url), pool_pre_ping=True, pool_size=10, max_overflow=20
+            async_url(url),
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=20,
+            hide_parameters=True,
         )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
-        async_url(url), connect_args={"timeout": 10}, pool_size=10, max_overflow=20
+        async_url(url),
+        connect_args={"timeout": 10},
+        pool_size=10,
+        max_overflow=20,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine.sync_engine, "connect")

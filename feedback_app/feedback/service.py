@@ -10,6 +10,7 @@ from feedback_app.core.errors import (
     NotFound,
     NothingToAssess,
 )
+from feedback_app.core.text import storable
 from feedback_app.db.models import CallStatus, Draft, LlmCall
 from feedback_app.db.session import database
 from feedback_app.feedback import queries
@@ -115,7 +116,7 @@ async def save(user: CurrentUser, interview_id: str, text: str, call_id: str) ->
             call, _ = await queries.draft_of(session, user, call_id)
             if call.interview_id != interview_id:
                 raise NotFound
-        scorecard.feedback = text
+        scorecard.feedback = storable(text)
         scorecard.feedback_saved_at = clock.now()
         scorecard.feedback_call_id = call_id or None
         session.add(scorecard)

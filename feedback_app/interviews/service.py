@@ -5,6 +5,7 @@ from datetime import datetime
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import AlreadySubmitted, Invalid
+from feedback_app.core.text import storable
 from feedback_app.db.models import Scorecard
 from feedback_app.db.session import database
 from feedback_app.feedback.queries import competencies_of, scorecard_of
@@ -29,8 +30,9 @@ async def list_mine(
     user: CurrentUser, search: str = "", status: InterviewStatus | None = None
 ) -> list[InterviewRow]:
     """The person's interviews that match, newest first."""
+    search = storable(search[:MAX_SEARCH_CHARACTERS])
     async with database().read() as session:
-        rows = await queries.list_interviews(session, user, search[:MAX_SEARCH_CHARACTERS], status)
+        rows = await queries.list_interviews(session, user, search, status)
         rated = await queries.rated_interviews(session, user)
     return [
         InterviewRow(
@@ -106,7 +108,7 @@ async def save_notes(user: CurrentUser, interview_id: str, notes: str) -> str:
         )
     async with database().write() as session:
         scorecard = _open(await scorecard_of(session, user, interview_id))
-        scorecard.notes = notes.replace("\0", "")
+        scorecard.notes = storable(notes)
         scorecard.notes_saved_at = clock.now()
         session.add(scorecard)
     return wording.moment(scorecard.notes_saved_at)
@@ -149,7 +151,7 @@ async def give_reason(
     async with database().write() as session:
         scorecard = _open(await scorecard_of(session, user, interview_id))
         row = await queries.rating_for(session, scorecard, competency_id)
-        row.reason = reason.replace("\0", "")
+        row.reason = storable(reason)
         session.add(row)
 
 

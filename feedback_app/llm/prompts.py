@@ -42,18 +42,18 @@ def feedback_prompt(assessment: Assessment) -> tuple[Message, ...]:
 
 def _record(a: Assessment) -> str:
     lines = [
-        f"Candidate: {_data(a.candidate)}",
-        f"Job: {_data(a.job)} ({_data(a.department)})",
-        f"Interview: {_data(a.kind)}, {a.held_on.isoformat()}",
-        f"Interviewer: {_data(a.interviewer)}",
+        f"Candidate: {_line(a.candidate)}",
+        f"Job: {_line(a.job)} ({_line(a.department)})",
+        f"Interview: {_line(a.kind)}, {a.held_on.isoformat()}",
+        f"Interviewer: {_line(a.interviewer)}",
         "",
         "Competencies:",
     ]
     for c in a.competencies:
         rating = "not rated" if c.rating is None else f"{c.rating} of 4 ({RATING_LABELS[c.rating]})"
-        lines.append(f"- {_data(c.name)} ({_data(c.description)}): {rating}")
+        lines.append(f"- {_line(c.name)} ({_line(c.description)}): {rating}")
         if c.reason.strip():
-            lines.append(f"  Reason: {_data(c.reason.strip())}")
+            lines.append(f"  Reason: {_line(c.reason)}")
     verdict = RECOMMENDATION_LABELS[a.recommendation] if a.recommendation else "not given yet"
     lines += [
         "",
@@ -63,6 +63,11 @@ def _record(a: Assessment) -> str:
         _data(a.notes.strip()) or "(none)",
     ]
     return "<record>\n" + "\n".join(lines) + "\n</record>\n\nWrite the feedback."
+
+
+def _line(text: str) -> str:
+    """The text on one line, unable to forge another of the record."""
+    return _data(" ".join(text.split()))
 
 
 def _data(text: str) -> str:

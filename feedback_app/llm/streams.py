@@ -83,12 +83,15 @@ class StreamHub:
         return log if log and not log.ended else None
 
     async def next(self, owner: Owner, after_call: str | None = None) -> EventLog:
-        """The owner's running log, or the next to open; never `after_call` again."""
-        while True:
-            log = self._latest.get(owner)
-            if log and log.call_id != after_call and not log.ended:
-                return log
-            await self._opened.setdefault(owner, asyncio.Event()).wait()
+        """The owner's running log, or the next to open; never `after_call` again.
+
+        What began after `after_call`, or while waiting here, is given even if it has ended.
+        """
+        log = self._latest.get(owner)
+        if log and log.call_id != after_call and not (after_call is None and log.ended):
+            return log
+        await self._opened.setdefault(owner, asyncio.Event()).wait()
+        return self._latest[owner]
 
     def forget(self, call_id: str) -> None:
         """Drop an ended log; followers that hold it read it to its end."""

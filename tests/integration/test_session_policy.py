@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, select
 
 from feedback_app.db.models import Company
@@ -35,6 +36,19 @@ async def test_a_write_that_raises_leaves_nothing_behind(database: Database) -> 
     with pytest.raises(Refused):
         await write_and_fail()
     assert await _names(database) == []
+
+
+async def test_a_fault_does_not_repeat_what_was_to_be_stored(database: Database) -> None:
+    async def write_twice() -> None:
+        async with database.write() as session:
+            for name in ("Aster", "what the candidate said"):
+                session.add(Company(id="same", name=name))
+                await session.flush()
+                session.expunge_all()
+
+    with pytest.raises(IntegrityError) as refused:
+        await write_twice()
+    assert "candidate" not in str(refused.value)
 
 
 async def test_a_cancelled_write_leaves_nothing_behind(database: Database) -> None:

@@ -1,0 +1,243 @@
+"""What a person sees of interviews and records in them: only their own, only what is allowed."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core import clock
+from feedback_app.core.errors import AlreadySubmitted, Invalid, NotFound
+from feedback_app.db.models import CompetencyRating, Scorecard
+from feedback_app.db.session import Database
+from feedback_app.interviews import service
+from feedback_app.interviews.schemas import InterviewStatus
+from tests.factories import (
+    MadeInterview,
+    add_interviewer,
+    make_candidate,
+    make_interview,
+    make_job,
+    make_user,
+)
+from tests.integration.generating import as_user
+
+
+async def scorecard(database: Database, made: MadeInterview) -> Scorecard:
+    async with database.read() as session:
+        found = await session.get(Scorecard, made.scorecard.id)
+    assert found is not None
+    return found
+
+
+async def ratings(database: Database, made: MadeInterview) -> dict[str, tuple[int | None, str]]:
+    names = {competency.id: competency.name for competency in made.competencies}
+    async with database.read() as session:
+        rows = await session.exec(
+            select(CompetencyRating).where(CompetencyRating.scorecard_id == made.scorecard.id)
+        )
+    return {names[row.competency_id]: (row.rating, row.reason) for row in rows.all()}
+
+
+async def found(
+    database: Database, user: CurrentUser, search: str = "", status: InterviewStatus | None = None
+) -> list[str]:
+    return [row.candidate for row in await service.list_mine(user, search, status)]
+
+
+async def test_the_list_is_ones_own_and_newest_first(database: Database) -> None:
+    user = await make_user(database)
+    colleague = await make_user(database, company_id=user.company_id)
+    for name, days in (("Old", 9), ("New", 1), ("Middle", 5)):
+        candidate = await make_candidate(database, user.company_id, name=name)
+        held_at = clock.now() - timedelta(days=days)
+        await make_interview(database, user, candidate=candidate, held_at=held_at)
+    await make_interview(database, colleague)
+    await make_interview(database)
+    assert await found(database, as_user(user)) == ["New", "Middle", "Old"]
+    moved = CurrentUser(user.id, (await make_user(database)).company_id, "", "", "admin")
+    assert await found(database, moved) == []
+
+
+async def test_search_takes_every_character_as_itself(database: Database) -> None:
+    user = await make_user(database)
+    for name in ("100% Anna", "under_score Ben", "Back\\slash Cleo", "Dora O'Neil", "Émile"):
+        candidate = await make_candidate(database, user.company_id, name=name)
+        await make_interview(database, user, candidate=candidate)
+    me = as_user(user)
+    assert await found(database, me, "%") == ["100% Anna"]
+    assert await found(database, me, "_") == ["under_score Ben"]
+    assert await found(database, me, "\\") == ["Back\\slash Cleo"]
+    assert await found(database, me, "o'n") == ["Dora O'Neil"]
+    assert await found(database, me, "ANNA 100%") == ["100% Anna"]
+    assert await found(database, me, "anna dora") == []
+    assert await found(database, me, "mile") == ["Émile"]
+    assert await found(database, me, "a\0nna") == ["100% Anna"]
+    assert await found(database, me, "\ud83d") == []
+    assert len(await found(database, me, "  ")) == 5
+    assert len(await found(database, me, "x" * 10_000)) == 0
+
+
+async def test_search_looks_in_candidate_job_kind_and_department(database: Database) -> None:
+    user = await make_user(database)
+    job = await make_job(database, user.company_id, title="Data analyst", department="Insight")
+    candidate = await make_candidate(database, user.company_id, name="Ines")
+    await make_interview(database, user, job=job, candidate=candidate, kind="Case study")
+    await make_interview(database, user)
+    for word in ("ines", "analyst", "case", "insight", "insight ines"):
+        assert await found(database, as_user(user), word) == ["Ines"]
+
+
+async def test_the_status_filter_parts_the_list(database: Database) -> None:
+    user = await make_user(database)
+    cards: dict[str, dict[str, Any]] = {
+        "Todo": {},
+        "Drafted": {"feedback": "So far."},
+        "Sent": {"feedback": "All.", "submitted_at": clock.now()},
+    }
+    for name, card in cards.items():
+        candidate = await make_candidate(database, user.company_id, name=name)
+        await make_interview(database, user, candidate=candidate, scorecard=card)
+    me = as_user(user)
+    assert await found(database, me, status="to_do") == ["Todo"]
+    assert await found(database, me, status="draft") == ["Drafted"]
+    assert await found(database, me, status="submitted") == ["Sent"]
+    assert len(await found(database, me)) == 3
+    rows = {row.candidate: row for row in await service.list_mine(me)}
+    assert [rows[name].status_label for name in cards] == ["To do", "Draft", "Submitted"]
+    assert [rows[name].can_generate for name in cards] == [True, True, False]
+
+
+async def test_only_an_interview_with_something_recorded_can_be_drafted(database: Database) -> None:
+    user = await make_user(database)
+    recorded: dict[str, dict[str, Any]] = {
+        "Bare": {"notes": " ", "ratings": {}},
+        "Unrated": {"notes": "", "ratings": {"System design": None}},
+        "Noted": {"notes": "Drew.", "ratings": {}},
+        "Rated": {"notes": "", "ratings": {"System design": 2}},
+        "Reasoned": {"notes": "", "ratings": {}, "reasons": {"Collaboration": "Asked."}},
+    }
+    for name, values in recorded.items():
+        candidate = await make_candidate(database, user.company_id, name=name)
+        await make_interview(database, user, candidate=candidate, **values)
+    rows = await service.list_mine(as_user(user))
+    assert {row.candidate for row in rows if row.can_generate} == {"Noted", "Rated", "Reasoned"}
+
+
+async def test_an_interview_is_shown_as_the_person_recorded_it(database: Database) -> None:
+    made = await make_interview(
+        database, ratings={"Collaboration": 2}, reasons={"Code quality": "Clear names."}
+    )
+    colleague = await make_user(database, company_id=made.interviewer.company_id)
+    await add_interviewer(database, made, colleague, notes="Theirs.")
+    shown, rows = await service.detail(as_user(made.interviewer), made.id)
+    assert (shown.notes, shown.recommendation) == (made.scorecard.notes, "yes")
+    assert [(row.name, row.rating, row.reason) for row in rows] == [
+        ("System design", "", ""),
+        ("Collaboration", "2", ""),
+        ("Code quality", "", "Clear names."),
+    ]
+    shown, rows = await service.detail(as_user(colleague), made.id)
+    assert (shown.notes, shown.recommendation) == ("Theirs.", "")
+    assert {row.rating for row in rows} == {""}
+
+
+async def test_notes_have_a_limit_and_what_was_there_stays(database: Database) -> None:
+    made = await make_interview(database)
+    user = as_user(made.interviewer)
+    assert (await service.save_notes(user, made.id, "x" * 100_000)).startswith("today ")
+    with pytest.raises(Invalid, match=r"100,000 characters; these have 100,001"):
+        await service.save_notes(user, made.id, "y" * 100_001)
+    assert (await scorecard(database, made)).notes == "x" * 100_000
+
+
+async def test_what_a_database_cannot_hold_is_saved_without_it(database: Database) -> None:
+    made = await make_interview(database, ratings={})
+    user, competency = as_user(made.interviewer), made.competencies[0]
+    await service.save_notes(user, made.id, "a\0b\ud83d 👩🏽‍💻")
+    await service.give_reason(user, made.id, competency.id, "c\0d\udc7d")
+    assert (await scorecard(database, made)).notes == "ab? 👩🏽‍💻"
+    assert await ratings(database, made) == {competency.name: (None, "cd?")}
+
+
+async def test_a_competency_is_rated_from_one_to_four_and_back_to_none(database: Database) -> None:
+    made = await make_interview(database, ratings={})
+    user, competency = as_user(made.interviewer), made.competencies[0]
+    for rating in (1, 2, 3, 4, None):
+        await service.rate(user, made.id, competency.id, rating)
+        assert await ratings(database, made) == {competency.name: (rating, "")}
+    for wrong in (0, 5, -1, 2.5, "3"):
+        with pytest.raises(Invalid, match="from 1 to 4"):
+            await service.rate(user, made.id, competency.id, wrong)  # pyright: ignore[reportArgumentType]
+    assert await ratings(database, made) == {competency.name: (None, "")}
+
+
+async def test_a_rating_and_its_reason_do_not_disturb_each_other(database: Database) -> None:
+    made = await make_interview(database, ratings={})
+    user, competency = as_user(made.interviewer), made.competencies[1]
+    await service.give_reason(user, made.id, competency.id, "Asked twice.")
+    await service.rate(user, made.id, competency.id, 3)
+    await service.rate(user, made.id, competency.id, None)
+    assert await ratings(database, made) == {competency.name: (None, "Asked twice.")}
+    with pytest.raises(Invalid, match=r"5,000 characters; this has 5,001"):
+        await service.give_reason(user, made.id, competency.id, "x" * 5001)
+
+
+async def test_a_competency_of_another_job_is_not_found(database: Database) -> None:
+    made = await make_interview(database, ratings={})
+    other = await make_job(database, made.interviewer.company_id)
+    user = as_user(made.interviewer)
+    for competency_id in (other.competencies[0].id, "absent"):
+        with pytest.raises(NotFound):
+            await service.rate(user, made.id, competency_id, 3)
+        with pytest.raises(NotFound):
+            await service.give_reason(user, made.id, competency_id, "Because.")
+    assert await ratings(database, made) == {}
+
+
+async def test_a_recommendation_is_one_of_four_or_none(database: Database) -> None:
+    made = await make_interview(database, recommendation=None)
+    user = as_user(made.interviewer)
+    for recommendation in ("strong_no", "no", "yes", "strong_yes", ""):
+        await service.recommend(user, made.id, recommendation)
+        assert (await scorecard(database, made)).recommendation == (recommendation or None)
+    for wrong in ("maybe", "YES", "Strong yes"):
+        with pytest.raises(Invalid, match="A recommendation is"):
+            await service.recommend(user, made.id, wrong)
+
+
+Change = Callable[[CurrentUser, MadeInterview], Awaitable[Any]]
+CHANGES: dict[str, Change] = {
+    "save_notes": lambda user, made: service.save_notes(user, made.id, "Mine now."),
+    "rate": lambda user, made: service.rate(user, made.id, made.competencies[0].id, 1),
+    "give_reason": lambda user, made: service.give_reason(
+        user, made.id, made.competencies[0].id, "Mine now."
+    ),
+    "recommend": lambda user, made: service.recommend(user, made.id, "strong_no"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+async def test_what_was_submitted_is_final(database: Database, name: str) -> None:
+    made = await make_interview(database, scorecard={"submitted_at": clock.now()})
+    before = await scorecard(database, made), await ratings(database, made)
+    with pytest.raises(AlreadySubmitted):
+        await CHANGES[name](as_user(made.interviewer), made)
+    assert (await scorecard(database, made), await ratings(database, made)) == before
+
+
+@pytest.mark.parametrize("name", [*CHANGES, "detail"])
+async def test_nobody_reaches_what_is_anothers(database: Database, name: str) -> None:
+    made = await make_interview(database)
+    owner = as_user(made.interviewer)
+    colleague = as_user(await make_user(database, company_id=owner.company_id))
+    stranger = as_user(await make_user(database))
+    elsewhere = CurrentUser(owner.id, stranger.company_id, owner.name, owner.email, "admin")
+    reach = CHANGES.get(name, lambda user, made: service.detail(user, made.id))
+    before = await scorecard(database, made), await ratings(database, made)
+    for person in (colleague, stranger, elsewhere):
+        with pytest.raises(NotFound):
+            await reach(person, made)
+    assert (await scorecard(database, made), await ratings(database, made)) == before

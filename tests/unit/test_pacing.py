@@ -1,0 +1,190 @@
+"""Pacing on a clock that the test moves: nothing lost, the first at once, then one per interval."""
+
+import asyncio
+import heapq
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count, pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedback_app.llm.pacing import GRACE_S, MAX_INTERVAL_S, LoopLag, Pacer
+
+INTERVAL_S = 0.04
+
+
+class FakeTimer:
+    def __init__(self, callback: Callable[[], None]) -> None:
+        self.callback = callback
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class FakeLoop:
+    """A loop's clock and timers; timers fire `late_s` after they are due."""
+
+    def __init__(self, late_s: float = 0) -> None:
+        self.now = 1000.0
+        self.late_s = late_s
+        self._timers: list[tuple[float, int, FakeTimer]] = []
+        self._numbers = count()
+
+    def time(self) -> float:
+        return self.now
+
+    def call_at(self, when: float, callback: Callable[..., None], *args: Any) -> FakeTimer:
+        timer = FakeTimer(lambda: callback(*args))
+        heapq.heappush(self._timers, (when + self.late_s, next(self._numbers), timer))
+        return timer
+
+    def advance(self, seconds: float) -> None:
+        until = self.now + seconds
+        while self._timers and self._timers[0][0] <= until:
+            when, _, timer = heapq.heappop(self._timers)
+            if not timer.cancelled:
+                self.now = when
+                timer.callback()
+        self.now = until
+
+    @property
+    def waiting(self) -> int:
+        return sum(not timer.cancelled for _, _, timer in self._timers)
+
+
+class Paced:
+    """A pacer on a fake loop, and what it emitted when."""
+
+    def __init__(self, loop: FakeLoop, lag: LoopLag) -> None:
+        self.loop = loop
+        self.emitted: list[tuple[float, str]] = []
+        self.pacer = Pacer(lambda t: self.emitted.append((loop.now, t)), INTERVAL_S, lag)
+
+    @property
+    def text(self) -> str:
+        return "".join(text for _, text in self.emitted)
+
+    @property
+    def gaps(self) -> list[float]:
+        times = [at for at, _ in self.emitted]
+        return [late - early for early, late in pairwise(times)]
+
+
+@contextmanager
+def paced(late_s: float = 0, lag: LoopLag | None = None) -> Iterator[Paced]:
+    loop = FakeLoop(late_s)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio, "get_running_loop", lambda: loop)
+        yield Paced(loop, lag or LoopLag())
+
+
+_PAUSES = st.sampled_from([0.0, 0.001, 0.012, 0.039, 0.04, 0.041, 0.055, 0.2, 3.0])
+
+
+@given(st.lists(st.tuples(_PAUSES, st.text(max_size=4))), st.sampled_from([0.0, 0.01, 0.3]))
+@settings(deadline=None)
+def test_whatever_comes_whenever_leaves_whole_and_in_order(
+    deltas: list[tuple[float, str]], late_s: float
+) -> None:
+    with paced(late_s) as on:
+        for pause_s, text in deltas:
+            on.loop.advance(pause_s)
+            on.pacer.add(text)
+        on.loop.advance(1)
+        assert on.text == "".join(text for _, text in deltas)
+        assert all(text for _, text in on.emitted)
+        assert all(gap >= INTERVAL_S - 1e-9 for gap in on.gaps)
+        assert on.loop.waiting == 0
+        told = len(on.emitted)
+        on.pacer.flush()
+        assert len(on.emitted) == told
+
+
+@given(st.lists(st.tuples(_PAUSES, st.text(min_size=1, max_size=4)), min_size=1))
+@settings(deadline=None)
+def test_text_waits_at_most_for_the_interval_and_the_grace(
+    deltas: list[tuple[float, str]],
+) -> None:
+    with paced() as on:
+        came_at: list[float] = []
+        for pause_s, text in deltas:
+            on.loop.advance(pause_s)
+            on.pacer.add(text)
+            came_at += [on.loop.now] * len(text)
+        on.loop.advance(1)
+        told = 0
+        for left_at, text in on.emitted:
+            assert left_at - came_at[told] <= INTERVAL_S + GRACE_S + 1e-9
+            told += len(text)
+
+
+def test_the_first_delta_leaves_at_once() -> None:
+    with paced() as on:
+        on.pacer.add("first")
+        assert on.emitted == [(1000.0, "first")]
+
+
+def test_after_a_pause_the_next_delta_leaves_at_once() -> None:
+    with paced() as on:
+        on.pacer.add("first")
+        on.loop.advance(5)
+        on.pacer.add("second")
+        assert on.emitted[-1] == (1005.0, "second")
+
+
+def test_what_comes_within_the_interval_leaves_together() -> None:
+    with paced() as on:
+        on.pacer.add("a")
+        for text in "bcd":
+            on.loop.advance(0.005)
+            on.pacer.add(text)
+        on.loop.advance(INTERVAL_S)
+        assert [text for _, text in on.emitted] == ["a", "bcd"]
+        assert on.gaps == [pytest.approx(INTERVAL_S + GRACE_S)]
+
+
+def test_a_delta_after_the_interval_takes_the_waiting_text_along() -> None:
+    with paced() as on:
+        on.pacer.add("a")
+        on.loop.advance(0.01)
+        on.pacer.add("b")
+        on.loop.advance(0.031)
+        on.pacer.add("c")
+        assert [text for _, text in on.emitted] == ["a", "bc"]
+        assert on.loop.waiting == 0
+
+
+def test_the_end_lets_everything_out_and_leaves_no_timer() -> None:
+    with paced() as on:
+        on.pacer.add("a")
+        on.pacer.add("b")
+        on.pacer.flush()
+        assert on.text == "ab"
+        assert on.loop.waiting == 0
+        on.loop.advance(1)
+        assert len(on.emitted) == 2
+
+
+def test_a_lagging_loop_is_flushed_less_often_but_never_slower_than_the_limit() -> None:
+    lag = LoopLag()
+    with paced(late_s=0.5, lag=lag) as on:
+        for _ in range(10):
+            on.pacer.add("x")
+            on.pacer.add("y")
+            on.loop.advance(0.6)
+        assert lag.stretch(INTERVAL_S) == MAX_INTERVAL_S
+        assert lag.stretch(1.0) == 1.0
+        assert on.gaps[-1] >= MAX_INTERVAL_S
+
+
+def test_a_lag_that_is_over_is_forgotten() -> None:
+    lag = LoopLag()
+    lag.observe(0.1)
+    assert lag.stretch(INTERVAL_S) > INTERVAL_S
+    for _ in range(60):
+        lag.observe(-0.001)
+    assert lag.stretch(INTERVAL_S) == pytest.approx(INTERVAL_S, rel=0.001)
