@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,11 +45,13 @@ class ServedApp:
 
 
 @contextmanager
-def served_app(home: Path, upstream: str, interviews: int) -> Iterator[ServedApp]:
+def served_app(
+    home: Path, upstream: str, interviews: int, changes: Mapping[str, str]
+) -> Iterator[ServedApp]:
     """The whole app in production mode on a port and a database of its own, with one person.
 
     `home` takes its data, `upstream` is the base URL of its model, `interviews` how many the
-    person has.
+    person has, `changes` are settings that differ from their defaults.
     """
     url = f"sqlite:///{home / 'debrief.db'}"
     migrate(url)
@@ -64,6 +66,7 @@ def served_app(home: Path, upstream: str, interviews: int) -> Iterator[ServedApp
         "OPENAI_BASE_URL": upstream,
         "PORT": str(port),
         "REFLEX_WEB_WORKDIR": WEB_DIR,
+        **changes,
     }
     environment = {k: v for k, v in os.environ.items() if k not in Settings.model_fields} | own
     command = [sys.executable, "-m", "feedback_app", "run"]

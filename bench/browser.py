@@ -1,7 +1,5 @@
 """A real Chromium that notes what arrives on its page's socket and when text is on the screen."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,8 +7,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.chromium import get_chromium
+
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ANSWER_TIMEOUT_MS = 60_000
 _QUIET_MS = 400
 
@@ -155,10 +154,10 @@ class Visitor:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium: the one `CHROMIUM` names, on `PATH`, or Playwright's own."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    """A headless Chromium, the one that the browser tests find."""
+    path = get_chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*_ARGUMENTS])
+        browser = playwright.chromium.launch(executable_path=path, args=[*_ARGUMENTS])
         try:
             yield browser
         finally:

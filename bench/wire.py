@@ -61,6 +61,7 @@ _ROWS: tuple[tuple[str, Callable[[Measured], float], str], ...] = (
 
 def add_options(parser: argparse._ArgumentGroup) -> None:
     parser.add_argument("--runs", type=int, default=3, help="answers of each app (default 3)")
+    parser.add_argument("--flush-ms", type=int, default=40, help="STREAM_FLUSH_MS (default 40)")
     parser.add_argument("--breakdown", action="store_true", help="show where the bytes go")
 
 
@@ -72,7 +73,8 @@ def run(options: argparse.Namespace) -> list[str]:
         upstream = stack.enter_context(Upstream())
         upstream.play(scenario)
         print("Building and starting the app and the naive app", flush=True)
-        app = stack.enter_context(served_app(home, upstream.base_url, options.runs + 1))
+        changes = {"STREAM_FLUSH_MS": str(options.flush_ms)}
+        app = stack.enter_context(served_app(home, upstream.base_url, options.runs + 1, changes))
         naive = stack.enter_context(served_naive_app(home, upstream.base_url))
         browser = stack.enter_context(chromium())
         facts = machine.facts(browser.version)
