@@ -4,7 +4,12 @@ Nothing of this may be made at import: with Redis, Reflex forks its workers afte
 """
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 
 from feedback_app.core import logging
 from feedback_app.core.settings import Settings, get_settings
@@ -12,6 +17,7 @@ from feedback_app.db.session import Database, database, set_database
 from feedback_app.db.system_log import SystemLogWriter, set_writer
 from feedback_app.llm.client import OpenAIClient
 from feedback_app.llm.drafter import OfflineDrafter
+from feedback_app.llm.redis_streams import RedisStreamHub
 from feedback_app.llm.streams import StreamHub
 from feedback_app.llm.supervisor import Generations, set_generations
 
@@ -31,14 +37,19 @@ async def lifespan() -> AsyncIterator[None]:
 @asynccontextmanager
 async def _generations(settings: Settings) -> AsyncIterator[None]:
     client = OfflineDrafter() if settings.offline else OpenAIClient(settings)
-    opened = Generations(settings, database(), client, StreamHub())
-    set_generations(opened)
-    await opened.open()
-    try:
-        yield
-    finally:
-        set_generations(None)
-        await opened.aclose()
+    async with _hub(settings) as hub:
+        opened = Generations(settings, database(), client, hub)
+        set_generations(opened)
+        await opened.open()
+        try:
+            yield
+        finally:
+            set_generations(None)
+            await opened.aclose()
+
+
+def _hub(settings: Settings) -> AbstractAsyncContextManager[StreamHub]:
+    return RedisStreamHub(settings.REDIS_URL) if settings.REDIS_URL else nullcontext(StreamHub())
 
 
 @asynccontextmanager

@@ -111,6 +111,28 @@ def as_dict(event: Event) -> dict[str, Any]:
     } | body
 
 
+def to_record(event: Event) -> dict[str, Any]:
+    """The event with everything in it, for `from_record`."""
+    return {"type": event.type, **asdict(event)}
+
+
+def from_record(record: dict[str, Any]) -> Event:
+    """The event that `to_record` was given.
+
+    Raises:
+        TypeError: not such a record.
+    """
+    kind = _KINDS.get(record["type"])
+    if kind is None:
+        return EndedEvent(**record)
+    return kind(**{name: value for name, value in record.items() if name != "type"})
+
+
+_KINDS: dict[str, type[StatusEvent | ReasoningEvent | ChunkEvent | CompleteEvent]] = {
+    kind.type: kind for kind in (StatusEvent, ReasoningEvent, ChunkEvent, CompleteEvent)
+}
+
+
 def usd(microusd: int | None) -> str | None:
     """Whole micro-dollars as plain decimal dollars, such as `0.000335`; `None` stays `None`."""
     return None if microusd is None else f"{Decimal(microusd).scaleb(-6):f}"

@@ -4,12 +4,12 @@ Nothing here writes per token. Settling is one conditional update from `running`
 second (a sweep, a shutdown, a Stop that raced the end) changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import ColumnElement, bindparam, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -141,6 +141,14 @@ class Ledger:
                 )
             ).first()
 
+    async def is_running(self, call_id: str) -> bool:
+        """Whether the call runs, on whichever worker."""
+        async with self._database.read() as session:
+            running = select(LlmCall.id).where(
+                LlmCall.id == call_id, LlmCall.status == CallStatus.RUNNING
+            )
+            return (await session.exec(running)).first() is not None
+
     async def checkpoint(self, running: Sequence[Checkpoint]) -> None:
         """Write the text and heartbeat of every call still running, in one transaction."""
         if not running:
@@ -178,25 +186,50 @@ class Ledger:
                 return None
             return await _settle(session, row, settlement)
 
-    async def sweep(self, *, stale_after: timedelta = STALE_AFTER) -> int:
-        """Turn running calls that lost their process into interrupted ones; how many there were.
+    async def calls_and_texts(self, call_ids: Sequence[str]) -> list[tuple[LlmCall, str]]:
+        """These calls, as far as they exist, each with the text of its draft."""
+        if not call_ids:
+            return []
+        async with self._database.read() as session:
+            rows = await session.exec(
+                select(LlmCall, Draft.text)
+                .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
+                .where(col(LlmCall.id).in_(call_ids))
+            )
+            return [(call, text) for call, text in rows.all()]
 
-        Their text is the last checkpoint; their tokens are estimated from it.
+    async def stale(self, stale_after: timedelta = STALE_AFTER) -> list[str]:
+        """The ids of running calls without a heartbeat for so long."""
+        async with self._database.read() as session:
+            return list((await session.exec(select(LlmCall.id).where(*_lost(stale_after)))).all())
+
+    async def sweep(
+        self, *, stale_after: timedelta = STALE_AFTER, streamed: Mapping[str, str] | None = None
+    ) -> list[str]:
+        """Turn running calls that lost their process into interrupted ones; their ids.
+
+        Their text is the last checkpoint, or what `streamed` has by call where that is more;
+        their tokens are estimated from it.
         """
         async with self._database.write() as session:
             rows = await session.exec(
                 select(LlmCall, Draft)
                 .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
-                .where(
-                    LlmCall.status == CallStatus.RUNNING,
-                    LlmCall.heartbeat_at <= clock.now() - stale_after,
-                )
+                .where(*_lost(stale_after))
             )
-            swept = 0
+            swept: list[str] = []
             for row, draft in rows.all():
-                settled = await _settle(session, row, _interruption(row, draft.text))
-                swept += settled is not None
+                partial = max(draft.text, (streamed or {}).get(row.id, ""), key=len)
+                if await _settle(session, row, _interruption(row, partial)):
+                    swept.append(row.id)
             return swept
+
+
+def _lost(stale_after: timedelta) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(LlmCall.status) == CallStatus.RUNNING,
+        col(LlmCall.heartbeat_at) <= clock.now() - stale_after,
+    )
 
 
 def _interruption(row: LlmCall, partial: str) -> Settlement:

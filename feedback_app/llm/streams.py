@@ -1,13 +1,19 @@
-"""The append-only event log of a generation, kept in memory, and the hub that finds it.
+"""The append-only event log of a generation, and the hub that finds it.
 
 A log has one writer and any number of followers, each reading from its own offset. Appending
-never waits: a slow follower finds more in its next batch, and nothing is dropped.
+never waits: a slow follower finds more in its next batch, and nothing is dropped. The hub here
+knows the generations of this process; `redis_streams` adds those of other processes.
 """
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from feedback_app.llm.events import Event, is_terminal
+
+KEEP_LOG_S = 60.0
+"""How long the log of an ended generation stays for followers that come late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,8 @@ class EventLog:
         self.call_id = call_id
         self.owner = owner
         self.events: list[Event] = []
+        self.on_append: Callable[[], None] | None = None
+        """Called after each event; returns at once and never raises."""
         self._changed = asyncio.Event()
 
     @property
@@ -44,6 +52,13 @@ class EventLog:
         self.events.append(event)
         self._changed.set()
         self._changed = asyncio.Event()
+        if self.on_append is not None:
+            self.on_append()
+
+    def become(self, call_id: str) -> None:
+        """Go on as the log of another call, whose first events are the same as those so far."""
+        self.call_id = call_id
+        self.events = [replace(event, llm_call_id=call_id) for event in self.events]
 
     async def batch(self, after: int, timeout_s: float | None = None) -> list[Event]:
         """Everything after `seq`, waiting for the first of it; empty when the wait times out."""
@@ -58,28 +73,33 @@ class EventLog:
 
 
 class StreamHub:
-    """The logs of this process's generations, by call and by owner."""
+    """The logs of generations, by call and by owner: those of this process."""
 
     def __init__(self) -> None:
+        self.on_stop: Callable[[str], object] = lambda _call_id: None
+        """Stops a call of this process; set by its supervisor."""
         self._by_call: dict[str, EventLog] = {}
         self._latest: dict[Owner, EventLog] = {}
-        self._opened: dict[Owner, asyncio.Event] = {}
+        self._waiting: dict[Owner, set[asyncio.Event]] = {}
 
     def open(self, call_id: str, owner: Owner) -> EventLog:
         """Begin a log and tell those who wait for one of this owner."""
         log = EventLog(call_id, owner)
-        self._by_call[call_id] = self._latest[owner] = log
-        if waiting := self._opened.pop(owner, None):
-            waiting.set()
+        self._register(log)
         return log
 
     def get(self, call_id: str) -> EventLog | None:
-        """The log of a call that runs here or has just ended."""
+        """The log of a call that this process runs, follows or has just seen end."""
         return self._by_call.get(call_id)
 
-    def running(self, owner: Owner) -> EventLog | None:
-        """The owner's log that has not ended."""
+    def running_here(self, owner: Owner) -> EventLog | None:
+        """The owner's log that has not ended, as far as this process knows."""
         log = self._latest.get(owner)
+        return log if log and not log.ended else None
+
+    async def running(self, owner: Owner) -> EventLog | None:
+        """The owner's log that has not ended, whichever process writes it."""
+        log = await self._newest(owner)
         return log if log and not log.ended else None
 
     async def next(self, owner: Owner, after_call: str | None = None) -> EventLog:
@@ -87,14 +107,69 @@ class StreamHub:
 
         What began after `after_call`, or while waiting here, is given even if it has ended.
         """
-        log = self._latest.get(owner)
-        if log and log.call_id != after_call and not (after_call is None and log.ended):
+        with self._opening(owner) as opened:
+            log = await self._newest(owner)
+            if after_call is None:
+                if log and not log.ended:
+                    return log
+                after_call = log.call_id if log else ""
+            while log is None or log.call_id == after_call:
+                await opened.wait()
+                opened.clear()
+                log = await self._newest(owner)
             return log
-        await self._opened.setdefault(owner, asyncio.Event()).wait()
-        return self._latest[owner]
 
     def forget(self, call_id: str) -> None:
         """Drop an ended log; followers that hold it read it to its end."""
         log = self._by_call.pop(call_id, None)
         if log and self._latest.get(log.owner) is log:
             del self._latest[log.owner]
+
+    async def find(self, call_id: str, owner: Owner) -> EventLog | None:
+        """The log of a call, whichever process writes or wrote it; `None` once it is forgotten."""
+        return self._by_call.get(call_id)
+
+    def share(self, log: EventLog) -> None:
+        """Let other processes follow a log of this one, and tell them that it is open."""
+
+    def adopt(self, log: EventLog, call_id: str) -> bool:
+        """Let a log that was opened in vain go on as another process's call; whether it can."""
+        return False
+
+    def ask_stop(self, call_id: str) -> bool:
+        """Ask the process that runs a call to stop it; whether there may be another process."""
+        return False
+
+    def followed(self) -> Sequence[str]:
+        """The calls of other processes that are followed here and have not ended."""
+        return ()
+
+    async def texts(self, call_ids: Sequence[str]) -> dict[str, str]:
+        """The answers so far of calls that other processes wrote, as far as they are known."""
+        return {}
+
+    async def end(self, call_id: str, ending: Callable[[int], Event]) -> None:
+        """Close the log of a call whose process cannot; `ending` takes the event's `seq`."""
+
+    async def _newest(self, owner: Owner) -> EventLog | None:
+        return self._latest.get(owner)
+
+    def _register(self, log: EventLog) -> None:
+        self._by_call[log.call_id] = self._latest[log.owner] = log
+        self._wake(log.owner)
+
+    def _wake(self, owner: Owner) -> None:
+        for opened in self._waiting.get(owner, ()):
+            opened.set()
+
+    @contextmanager
+    def _opening(self, owner: Owner) -> Iterator[asyncio.Event]:
+        """An event that is set whenever a log of this owner may have opened."""
+        opened = asyncio.Event()
+        self._waiting.setdefault(owner, set()).add(opened)
+        try:
+            yield opened
+        finally:
+            self._waiting[owner].discard(opened)
+            if not self._waiting[owner]:
+                del self._waiting[owner]

@@ -18,21 +18,16 @@ from feedback_app.core.settings import Settings
 from feedback_app.db.session import Database
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.completion import CompletionClient, CompletionRequest
-from feedback_app.llm.events import (
-    STAGE_MESSAGES,
-    CompleteEvent,
-    EndedEvent,
-    Event,
-    StatusEvent,
-    usd,
-)
+from feedback_app.llm.endings import ended_event
+from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, StatusEvent, usd
 from feedback_app.llm.generation import Generation
-from feedback_app.llm.ledger import Checkpoint, Ledger, Reservation, Settlement
+from feedback_app.llm.ledger import STALE_AFTER, Checkpoint, Ledger, Reservation, Settlement
 from feedback_app.llm.limits import Admission
 from feedback_app.llm.pacing import LoopLag
 from feedback_app.llm.pricing import OFFLINE_PROVIDER
 from feedback_app.llm.prompts import DEFAULT_TEMPLATE, PROMPT_VERSION, feedback_prompt
-from feedback_app.llm.streams import EventLog, Owner, StreamHub
+from feedback_app.llm.streams import KEEP_LOG_S, EventLog, Owner, StreamHub
+from feedback_app.llm.sweeper import Sweeper
 
 _log = logging.getLogger(__name__)
 
@@ -40,10 +35,10 @@ T = TypeVar("T")
 
 CHECKPOINT_EVERY_S = 1.0
 SWEEP_EVERY_S = 60.0
+WATCH_EVERY_S = 5.0
+"""How often the calls of other processes that are followed here are looked after."""
 SETTLE_WITHIN_S = 5.0
 """How long a shutdown waits for its generations to settle."""
-KEEP_LOG_S = 60.0
-"""How long the log of an ended generation stays for followers that come late."""
 
 
 class Generations:
@@ -58,24 +53,27 @@ class Generations:
         self._settings = settings
         self._client = client
         self._ledger = Ledger(database)
+        self._sweeper = Sweeper(self._ledger, hub)
         self._admission = Admission(settings)
         self._lag = LoopLag()
         self._running: dict[str, tuple[Generation, asyncio.Task[None]]] = {}
         """Each with the task that reads from the model, the only one that is ever cancelled."""
+        self._starting: set[str] = set()
+        """Calls that are being admitted."""
         self._stopped: set[str] = set()
         self._closing = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self._keepers: list[asyncio.Task[None]] = []
+        hub.on_stop = self._stop_here
 
     async def open(self) -> None:
         """Settle what an earlier process left running, then begin to checkpoint and sweep."""
         alone = self._settings.REDIS_URL is None
-        swept = await self._ledger.sweep(**({"stale_after": timedelta(0)} if alone else {}))
-        if swept:
-            _log.warning("%d calls were left running and are interrupted now", swept)
+        await self._sweeper.sweep(timedelta(0) if alone else STALE_AFTER)
         self._keepers = [
             self._spawn(self._every(CHECKPOINT_EVERY_S, self._checkpoint), "checkpoint"),
-            self._spawn(self._every(SWEEP_EVERY_S, self._ledger.sweep), "sweep"),
+            self._spawn(self._every(SWEEP_EVERY_S, self._sweeper.sweep), "sweep"),
+            self._spawn(self._every(WATCH_EVERY_S, self._sweeper.watch), "watch"),
         ]
 
     async def aclose(self) -> None:
@@ -94,34 +92,48 @@ class Generations:
     async def start(self, owner: Owner, load: Callable[[], Awaitable[Assessment]]) -> str:
         """Begin a generation, or join the owner's running one; the call's id.
 
+        Where another process runs it, `hub.find` has its log.
+
         `load` fetches what is to be assessed; it may raise any `AppError`. A refusal is told to
         the followers too, and leaves no row in the ledger.
 
         Raises:
             AppError: refused by a limit, by `load`, or because the process shuts down.
         """
-        if running := self.hub.running(owner):
+        # The second look is for what began here during the first, which may wait for Redis.
+        if running := await self.hub.running(owner) or self.hub.running_here(owner):
             return running.call_id
         if self._closing:
             raise Interrupted
         log = self.hub.open(new_id(), owner)
+        self._starting.add(log.call_id)
         stage = StatusEvent(1, log.call_id, "connecting", STAGE_MESSAGES["connecting"], 0.0)
         log.append(stage)
         # Shielded: who asked may go away, and a reserved call must run or be settled all the same.
         return await asyncio.shield(self._spawn(self._begin(log, load), f"start-{log.call_id}"))
 
-    def stop(self, call_id: str) -> bool:
-        """Stop a generation that runs, or is about to, here; whether there was one."""
+    async def stop(self, call_id: str) -> bool:
+        """Stop a generation that runs, or is about to, in whichever process; whether there is one.
+
+        Another process is asked, not waited for: the log tells how the call ended.
+        """
+        if self._stop_here(call_id):
+            return True
         log = self.hub.get(call_id)
-        if log is None or log.ended:
-            return False
-        running = self._running.get(call_id)
-        if running is not None and not _cancel(running[1]):
+        runs = call_id in self.hub.followed() if log else await self._ledger.is_running(call_id)
+        return runs and self.hub.ask_stop(call_id)
+
+    def _stop_here(self, call_id: str) -> bool:
+        if running := self._running.get(call_id):
+            if not _cancel(running[1]):
+                return False
+        elif call_id not in self._starting:
             return False
         self._stopped.add(call_id)
         return True
 
     async def _begin(self, log: EventLog, load: Callable[[], Awaitable[Assessment]]) -> str:
+        call_id = log.call_id
         try:
             return await self._admit_and_run(log, load)
         except AppError as error:
@@ -130,6 +142,8 @@ class Generations:
         except BaseException:
             self._refuse(log, Internal())
             raise
+        finally:
+            self._starting.discard(call_id)
 
     async def _admit_and_run(self, log: EventLog, load: Callable[[], Awaitable[Assessment]]) -> str:
         await self._admission.admit(log.owner)
@@ -162,14 +176,24 @@ class Generations:
             )
         )
         if elsewhere is not None:
-            self._refuse(log, Interrupted("This draft is being written in another window."))
-            return elsewhere
+            return self._join(log, elsewhere)
+        self.hub.share(log)
         reading = self._spawn(generation.run(self._client), f"generation-{log.call_id}")
         self._running[log.call_id] = (generation, reading)
         if self._closing or log.call_id in self._stopped:
             reading.cancel()
         self._spawn(self._supervise(generation, reading), f"supervision-{log.call_id}")
         return log.call_id
+
+    def _join(self, log: EventLog, elsewhere: str) -> str:
+        """Follow another process's call by a log that was opened for one of our own."""
+        stopped = log.call_id in self._stopped
+        self._stopped.discard(log.call_id)
+        if not self.hub.adopt(log, elsewhere):
+            self._refuse(log, Interrupted("This draft is being written in another window."))
+        elif stopped:
+            self.hub.ask_stop(elsewhere)
+        return elsewhere
 
     def _spawn(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         task = asyncio.create_task(work, name=name)
@@ -183,7 +207,7 @@ class Generations:
         return [{"role": m.role, "content": m.content} for m in request.messages]
 
     def _refuse(self, log: EventLog, error: AppError) -> None:
-        log.append(_ended(log, error, "", 0, None, estimated=False))
+        log.append(ended_event(log.next_seq, log.call_id, error, ""))
         self._stopped.discard(log.call_id)
         self._forget_later(log)
 
@@ -220,7 +244,17 @@ class Generations:
         tokens = settlement.usage.prompt_tokens + settlement.usage.completion_tokens
         estimated = settlement.tokens_estimated
         if error is not None:
-            log.append(_ended(log, error, generation.text, tokens, cost, estimated=estimated))
+            log.append(
+                ended_event(
+                    log.next_seq,
+                    log.call_id,
+                    error,
+                    generation.text,
+                    tokens,
+                    cost,
+                    estimated=estimated,
+                )
+            )
             return
         log.append(
             CompleteEvent(
@@ -263,28 +297,6 @@ class Generations:
 def _cancel(reading: asyncio.Task[None]) -> bool:
     """Cancel once, so that what is being closed is closed; whether the task was still at work."""
     return not reading.done() and (bool(reading.cancelling()) or reading.cancel())
-
-
-def _ended(
-    log: EventLog, error: AppError, partial: str, tokens: int, cost: int | None, *, estimated: bool
-) -> Event:
-    kind = "error"
-    if isinstance(error, Cancelled):
-        kind = "cancelled"
-    elif isinstance(error, Interrupted):
-        kind = "interrupted"
-    return EndedEvent(
-        seq=log.next_seq,
-        llm_call_id=log.call_id,
-        type=kind,
-        code=error.code,
-        message=error.message,
-        retryable=error.retryable,
-        partial=partial,
-        tokens_used=tokens,
-        cost_usd=usd(cost),
-        tokens_estimated=estimated,
-    )
 
 
 _current: Generations | None = None

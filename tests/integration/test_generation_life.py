@@ -93,7 +93,7 @@ async def test_stop_in_the_moment_it_started_is_not_lost(
 ) -> None:
     async with stage(database, upstream.base_url) as on:
         log = on.log(await on.start())
-        assert on.generations.stop(log.call_id)
+        assert await on.generations.stop(log.call_id)
         assert ended_of(await follow(log)).type == "cancelled"
         assert (await on.call()).status == "cancelled"
 
@@ -105,7 +105,7 @@ async def test_stop_of_what_is_not_running_does_nothing_and_says_so(
         assert not await on.stop()
         await on.run()
         assert not await on.stop()
-        assert not on.generations.stop("absent")
+        assert not await on.generations.stop("absent")
         assert (await on.call()).status == "complete"
 
 
@@ -180,7 +180,7 @@ async def test_who_goes_away_while_starting_does_not_take_the_generation_along(
         with pytest.raises(asyncio.CancelledError):
             await starting
         load.let_go()
-        log = on.generations.hub.running(on.owner)
+        log = await on.generations.hub.running(on.owner)
         assert log is not None
         assert text_of(await follow(log)) == FEEDBACK
         assert (await on.call()).status == "complete"

@@ -76,10 +76,10 @@ async def test_the_hub_finds_a_log_by_call_and_by_owner() -> None:
     hub = StreamHub()
     log = hub.open("call", OWNER)
     assert hub.get("call") is log
-    assert hub.running(OWNER) is log
-    assert hub.running(OTHER) is None
+    assert await hub.running(OWNER) is log
+    assert await hub.running(OTHER) is None
     end(log)
-    assert hub.running(OWNER) is None
+    assert await hub.running(OWNER) is None
     assert hub.get("call") is log
     hub.forget("call")
     hub.forget("call")
@@ -127,4 +127,4 @@ async def test_forgetting_an_old_call_keeps_the_owners_new_one() -> None:
     end(hub.open("first", OWNER))
     second = hub.open("second", OWNER)
     hub.forget("first")
-    assert hub.running(OWNER) is second
+    assert await hub.running(OWNER) is second

@@ -1,0 +1,75 @@
+"""The keys in Redis by which processes share generations, and what is common to their clients.
+
+`events:<call>` is a stream whose entry `<seq>-0` holds the event with that `seq`: Redis itself
+refuses a second entry of the same number, so sending again what may have arrived is harmless.
+`owner:…` names the owner's newest call. `control` is a short stream that every process reads: calls
+that opened, and requests to stop one. Every key expires `KEEP_S` after it was last of use.
+"""
+
+import json
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
+
+from feedback_app.llm.events import Event, from_record, to_record
+from feedback_app.llm.streams import Owner
+
+KEEP_S = 900
+CONTROL = "debrief:control"
+CONTROL_LENGTH = 1000
+RETRY_S = 0.5
+"""Between two attempts while Redis does not answer."""
+FAULTS = (RedisError, OSError, TimeoutError)
+"""What a client raises when Redis is down, slow or unwell."""
+
+
+def connect(url: str, timeout_s: float) -> Redis:
+    """A client that gives up after `timeout_s` and leaves trying again to its caller."""
+    return Redis.from_url(
+        url,
+        decode_responses=True,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=timeout_s,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def events_key(call_id: str) -> str:
+    return f"debrief:events:{call_id}"
+
+
+def owner_key(owner: Owner) -> str:
+    return f"debrief:owner:{encode_owner(owner)}"
+
+
+def encode_owner(owner: Owner) -> str:
+    return json.dumps([owner.company_id, owner.user_id, owner.interview_id, owner.operation])
+
+
+def decode_owner(text: str) -> Owner:
+    return Owner(*json.loads(text))
+
+
+def entry_id(seq: int) -> str:
+    return f"{seq}-0"
+
+
+def entry_seq(entry: str) -> int:
+    return int(entry.partition("-")[0])
+
+
+def encode_event(event: Event) -> dict[Any, Any]:
+    """The fields of the event's entry."""
+    return {"e": json.dumps(to_record(event), separators=(",", ":"))}
+
+
+def decode_event(fields: dict[str, str]) -> Event:
+    return from_record(json.loads(fields["e"]))
+
+
+def is_there_already(fault: object) -> bool:
+    """Whether Redis refused an entry because it has one with that number, or a later one."""
+    return isinstance(fault, ResponseError) and "equal or smaller" in str(fault)

@@ -1,0 +1,223 @@
+"""Generations across processes: each log is copied to a Redis Stream, and mirrored on demand.
+
+A mirror is an ordinary `EventLog` that this process's followers read. One task reads all mirrors'
+streams, and the control stream, from one connection; it goes on by itself when Redis was away.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from redis.exceptions import ResponseError
+
+from feedback_app.llm.events import ChunkEvent, Event, is_terminal
+from feedback_app.llm.redis_keys import (
+    CONTROL,
+    FAULTS,
+    KEEP_S,
+    RETRY_S,
+    connect,
+    decode_event,
+    decode_owner,
+    encode_event,
+    entry_id,
+    entry_seq,
+    events_key,
+    is_there_already,
+    owner_key,
+)
+from feedback_app.llm.redis_outbox import Outbox
+from feedback_app.llm.streams import KEEP_LOG_S, EventLog, Owner, StreamHub
+
+_log = logging.getLogger(__name__)
+
+TIMEOUT_S = 2.0
+"""How long a look into Redis may take before this process goes on without it."""
+BLOCK_S = 2.0
+READ_PAUSE_S = 0.005
+"""Between two reads, so that the events of many generations are read together."""
+READ_COUNT = 500
+"""Entries of one stream in one read."""
+
+
+class RedisStreamHub(StreamHub):
+    """The logs of generations of every process that shares this Redis. An async context manager."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._redis = connect(url, TIMEOUT_S)
+        self._reading = connect(url, BLOCK_S + TIMEOUT_S)
+        self._outbox = Outbox(self._redis)
+        self._mirrors: dict[str, list[EventLog]] = {}
+        self._control_seen: str | None = None
+        """The last entry read of the control stream; `None` after a fault."""
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> "RedisStreamHub":
+        self._tasks = [
+            asyncio.create_task(self._outbox.run(), name="redis-outbox"),
+            asyncio.create_task(self._read(), name="redis-reader"),
+        ]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._outbox.drain()
+        with suppress(*FAULTS):
+            await self._redis.aclose()
+            await self._reading.aclose()
+
+    def share(self, log: EventLog) -> None:
+        self._outbox.share(log)
+
+    def adopt(self, log: EventLog, call_id: str) -> bool:
+        self._by_call.pop(log.call_id, None)
+        log.become(call_id)
+        self._register(log)
+        self._follow(log)
+        return True
+
+    def ask_stop(self, call_id: str) -> bool:
+        self._outbox.tell("stop", call_id)
+        return True
+
+    def followed(self) -> Sequence[str]:
+        return list(self._mirrors)
+
+    async def find(self, call_id: str, owner: Owner) -> EventLog | None:
+        if known := self._by_call.get(call_id):
+            return known
+        try:
+            events = await self._events(call_id)
+        except FAULTS as fault:
+            _log.warning("call %s cannot be looked up in Redis: %r", call_id, fault)
+            return None
+        if known := self._by_call.get(call_id):
+            return known
+        return self._mirror(call_id, owner, events) if events else None
+
+    async def texts(self, call_ids: Sequence[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for call_id in call_ids:
+            with suppress(*FAULTS):
+                chunks = [e for e in await self._events(call_id) if isinstance(e, ChunkEvent)]
+                found[call_id] = "".join(chunk.content for chunk in chunks)
+        return found
+
+    async def end(self, call_id: str, ending: Callable[[int], Event]) -> None:
+        key = events_key(call_id)
+        try:
+            while True:
+                newest = await self._redis.xrevrange(key, count=1)
+                if newest and is_terminal(decode_event(newest[0][1])):
+                    return
+                event = ending(entry_seq(newest[0][0]) + 1 if newest else 1)
+                try:
+                    async with self._redis.pipeline(transaction=True) as pipe:
+                        pipe.xadd(key, encode_event(event), id=entry_id(event.seq))
+                        pipe.expire(key, KEEP_S)
+                        await pipe.execute()
+                except ResponseError as fault:
+                    if not is_there_already(fault):
+                        raise
+        except FAULTS as fault:
+            _log.warning("the end of call %s cannot be told: %r", call_id, fault)
+
+    async def _newest(self, owner: Owner) -> EventLog | None:
+        if here := self.running_here(owner):
+            return here
+        try:
+            call_id = await self._redis.get(owner_key(owner))
+        except FAULTS as fault:
+            _log.warning("generations of other processes cannot be looked up: %r", fault)
+            call_id = None
+        # What opened here meanwhile, or later, is the newest: ids grow with time.
+        here = self._latest.get(owner)
+        if call_id is None or (here is not None and (not here.ended or here.call_id >= call_id)):
+            return here
+        return await self.find(call_id, owner) or self._latest.get(owner)
+
+    def _mirror(self, call_id: str, owner: Owner, events: Sequence[Event]) -> EventLog:
+        log = EventLog(call_id, owner)
+        for event in events:
+            if not log.ended:
+                log.append(event)
+        latest = self._latest.get(owner)
+        if latest is None or latest.call_id < call_id:
+            self._register(log)
+        else:
+            self._by_call[call_id] = log
+        if log.ended:
+            self._forget_later(log)
+        else:
+            self._follow(log)
+        return log
+
+    def _follow(self, log: EventLog) -> None:
+        self._mirrors.setdefault(log.call_id, []).append(log)
+        self._outbox.tell("wake")
+
+    def _forget_later(self, log: EventLog) -> None:
+        asyncio.get_running_loop().call_later(KEEP_LOG_S, self.forget, log.call_id)
+
+    async def _events(self, call_id: str) -> list[Event]:
+        return [decode_event(fields) for _, fields in await self._redis.xrange(events_key(call_id))]
+
+    async def _read(self) -> None:
+        told = False
+        while True:
+            try:
+                await self._read_once()
+                told = False
+                await asyncio.sleep(READ_PAUSE_S)
+            except FAULTS as fault:
+                if not told:
+                    _log.warning("other processes cannot be followed for now: %r", fault)
+                told, self._control_seen = True, None
+                await asyncio.sleep(RETRY_S)
+            except Exception:
+                _log.exception("what another process wrote cannot be read")
+                await asyncio.sleep(RETRY_S)
+
+    async def _read_once(self) -> None:
+        if self._control_seen is None:
+            newest = await self._reading.xrevrange(CONTROL, count=1)
+            self._control_seen = newest[0][0] if newest else "0-0"
+            # What opened before that may have been missed by those who wait.
+            for owner in list(self._waiting):
+                self._wake(owner)
+        seen: dict[Any, Any] = {CONTROL: self._control_seen}
+        for call_id, logs in self._mirrors.items():
+            seen[events_key(call_id)] = entry_id(min(len(log.events) for log in logs))
+        found = dict(
+            await self._reading.xread(seen, count=READ_COUNT, block=round(BLOCK_S * 1000)) or ()
+        )
+        for entry, fields in found.pop(CONTROL, ()):
+            self._control_seen = entry
+            self._obey(fields)
+        for call_id, logs in list(self._mirrors.items()):
+            for _, fields in found.get(events_key(call_id), ()):
+                self._take(logs, decode_event(fields))
+            if all(log.ended for log in logs):
+                del self._mirrors[call_id]
+
+    def _obey(self, message: dict[str, str]) -> None:
+        match message["kind"]:
+            case "stop":
+                self.on_stop(message["call"])
+            case "opened" if message["call"] not in self._by_call:
+                owner = decode_owner(message["owner"])
+                # A log that is just being opened here will adopt that call, or be refused.
+                if owner in self._waiting and self.running_here(owner) is None:
+                    self._mirror(message["call"], owner, ())
+
+    def _take(self, logs: Sequence[EventLog], event: Event) -> None:
+        for log in logs:
+            if event.seq == log.next_seq and not log.ended:
+                log.append(event)
+                if log.ended:
+                    self._forget_later(log)
