@@ -283,7 +283,9 @@ class Draft(SQLModel, table=True):
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
     """What happened when, for the trace: the call's events with milliseconds from its start."""
-    prompt: list[dict[str, str]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    prompt: list[dict[str, str]] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
     """The messages that were sent, where `LLM_STORE_CONTENT` keeps them."""
     created_at: datetime = _moment()
     discarded_at: datetime | None = _optional_moment()
