@@ -35,7 +35,7 @@ bench: $(VENV)/dev ## Measure what the design promises
 	@$(PY) -m bench $(ARGS)
 
 clean: ## Remove everything made here but the data and .env
-	@rm -rf $(VENV) .web .web-test .states .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) .web .web-test .web-bench .states .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The virtual environment: a Python of 3.11 or later, and the pinned packages. A file in it says

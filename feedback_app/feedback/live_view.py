@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from feedback_app.core import clock
-from feedback_app.llm.blocks import Block, BlockSplitter, Span, parse_blocks
+from feedback_app.llm.blocks import Block, BlockSplitter, Span, decided, parse_blocks
 from feedback_app.llm.events import (
     ChunkEvent,
     CompleteEvent,
@@ -41,9 +41,6 @@ NOTHING_OPEN: dict[str, Any] = {"o": [], "k": "", "n": "", "t": "", "m": ""} | {
 }
 """The vars of the open block when nothing is being written."""
 
-_UNDECIDED_LINE = re.compile(r"(?:\A|\n)[ \t]*(?:[-+*=#>~`|_]*|\d{1,9}[.)]?)[ \t]*\Z")
-"""A last line that may still become a list item, a heading or an underline of the line above."""
-_MARKUP = re.compile(r"[*_`~\[\]()<>&\\|!#\n]")
 _OPEN_MARKUP = re.compile(r"[*_`~]+\s*\Z")
 
 
@@ -89,60 +86,49 @@ class _OpenBlock:
 
     def __init__(self) -> None:
         self._shown: dict[str, Any] = dict(NOTHING_OPEN)
-        self._undecided = True
 
-    def show(self, markdown: str, added: str, *, restart: bool) -> dict[str, Any]:
-        """The vars that change when `markdown`, to which `added` is new, is the open end."""
-        if restart or self._undecided or _MARKUP.search(added):
-            return self._change(self._parsed(markdown))
-        tail = self._shown["t"] + added
-        if len(tail) <= TAIL_CHARACTERS:
-            return self._change({"t": tail})
-        return self._change(self._pieces([*self._runs(), (tail, self._shown["m"], "")]) | {"t": ""})
+    def show(self, markdown: str) -> dict[str, Any]:
+        """The vars that change when `markdown` is the open end."""
+        visible = decided(markdown)
+        blocks = parse_blocks(visible)
+        healed = _healed(visible)
+        if healed != visible and not (blocks and blocks[-1].kind == "code"):
+            blocks = parse_blocks(healed)
+        if not blocks:
+            return self._change(NOTHING_OPEN)
+        *before, last = (wire_block(block) for block in blocks)
+        kind, marker, runs = last
+        return self._change({"o": before, "k": kind, "n": marker, **self._split(runs)})
 
     def _change(self, values: dict[str, Any]) -> dict[str, Any]:
         changed = {name: new for name, new in values.items() if self._shown[name] != new}
         self._shown |= changed
         return changed
 
-    def _runs(self) -> list[WireSpan]:
-        return [run for name in _PIECES for run in self._shown[name]]
+    def _split(self, runs: list[WireSpan]) -> dict[str, Any]:
+        """The runs as pieces and tail, leaving as they are pieces that still show the beginning."""
+        pieces: dict[str, Any] = {name: self._shown[name] for name in _PIECES}
+        rest = _after(runs, [run for name in _PIECES for run in pieces[name]])
+        if rest is None:
+            pieces, rest = {name: [] for name in _PIECES}, runs
+        tail, marks = "", self._shown["m"]
+        if rest and not rest[-1][2] and len(rest[-1][0]) <= TAIL_CHARACTERS:
+            *rest, (tail, marks, _) = rest
+        if rest:
+            free = next((name for name in _PIECES if not pieces[name]), _PIECES[-1])
+            pieces[free] = [*pieces[free], *rest]
+        return {**pieces, "t": tail, "m": marks}
 
-    def _pieces(self, runs: list[WireSpan]) -> dict[str, list[WireSpan]]:
-        """The runs as pieces, leaving as they are those that already show their beginning."""
-        shown = self._runs()
-        if not shown or runs[: len(shown)] != shown:
-            return {name: [] for name in _PIECES} | {_PIECES[0]: runs}
-        if len(runs) == len(shown):
-            return {}
-        free = next((name for name in _PIECES if not self._shown[name]), _PIECES[-1])
-        return {free: [*self._shown[free], *runs[len(shown) :]]}
 
-    def _parsed(self, markdown: str) -> dict[str, Any]:
-        visible = _UNDECIDED_LINE.sub("", markdown)
-        self._undecided = len(visible) < len(markdown) or bool(_OPEN_MARKUP.search(visible))
-        blocks = parse_blocks(_healed(visible))
-        if not blocks:
-            return NOTHING_OPEN
-        *before, last = blocks
-        spans = list(last.spans)
-        tail = Span("")
-        if spans and "a" not in spans[-1].marks:
-            tail = spans.pop()
-        space = " " if visible[-1:].isspace() and not tail.text.endswith(" ") else ""
-        text = tail.text + space
-        if len(text) > TAIL_CHARACTERS:
-            spans.append(Span(text, tail.marks))
-            text = ""
-        kind, marker, runs = wire_block(Block(last.kind, spans, last.level, last.marker))
-        return {
-            "o": [wire_block(block) for block in before],
-            "k": kind,
-            "n": marker,
-            "t": text,
-            "m": tail.marks,
-            **self._pieces(runs),
-        }
+def _after(runs: list[WireSpan], beginning: list[WireSpan]) -> list[WireSpan] | None:
+    """What `runs` show after `beginning`; `None` if they do not begin so."""
+    rest = list(runs)
+    for text, marks, href in beginning:
+        if not rest or rest[0][1:] != (marks, href) or not rest[0][0].startswith(text):
+            return None
+        left = rest[0][0][len(text) :]
+        rest[:1] = [(left, marks, href)] if left else []
+    return rest
 
 
 def _healed(markdown: str) -> str:
@@ -204,11 +190,10 @@ class LiveView:
 
     def _grow(self, text: str) -> dict[str, Any]:
         self.text += text
-        settled = self._splitter.feed(text)
         changes: dict[str, Any] = {}
-        for block in settled:
+        for block in self._splitter.feed(text):
             changes |= self._slots.add(block)
-        return changes | self._open.show(self._splitter.open, text, restart=bool(settled))
+        return changes | self._open.show(self._splitter.open)
 
     def _count(self) -> dict[str, Any]:
         self._counted = clock.monotonic()

@@ -4,7 +4,8 @@ import reflex as rx
 
 from feedback_app import routes
 from feedback_app.auth.components import signed_in_page
-from feedback_app.feedback.components import draft_history, feedback_editor, generation_panel
+from feedback_app.feedback.components import draft_history, feedback_editor
+from feedback_app.feedback.panel import generation_panel
 from feedback_app.interviews.components import (
     background_card,
     competencies_card,

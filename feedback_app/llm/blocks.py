@@ -64,6 +64,13 @@ def parse_blocks(markdown: str) -> list[Block]:
     return list(_blocks(_parser.parse(markdown.replace("\r", ""))))
 
 
+def decided(markdown: str) -> str:
+    """The Markdown without a last line that may still become a list item, a heading, a rule, a
+    fence or an underline of the line above."""
+    before, _, last = markdown.rpartition("\n")
+    return before if _UNDECIDED_LINE.fullmatch(last) else markdown
+
+
 class BlockSplitter:
     """Cuts a growing Markdown text into settled blocks and the open end that may still change."""
 

@@ -45,7 +45,7 @@ def _log_rows(app: RunningApp, made: MadeInterview) -> list[SystemLog]:
 def _scorecard(app: RunningApp, made: MadeInterview) -> Scorecard:
     async def read(database: Database):
         async with database.read() as session:
-            return await session.get(Scorecard, made.scorecard.id)
+            return await session.get_one(Scorecard, made.scorecard.id)
 
     return app.arrange(read)
 

@@ -1,0 +1,30 @@
+"""`python -m bench [NAME …] [options]`: run the named benchmarks, or all; exit 1 if one misses."""
+
+import argparse
+import sys
+
+from bench import wire
+
+BENCHMARKS = {"wire": wire}
+"""Each module has `add_options(parser)` and `run(options)`, which returns the goals it missed."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(BENCHMARKS)}")
+    for name, benchmark in BENCHMARKS.items():
+        benchmark.add_options(parser.add_argument_group(name, benchmark.__doc__))
+    options = parser.parse_args()
+    unknown = [name for name in options.names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
+    missed = [
+        goal for name in options.names or BENCHMARKS for goal in BENCHMARKS[name].run(options)
+    ]
+    for sentence in missed:
+        print(sentence, file=sys.stderr)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""Starts and stops what is measured: the app as `make run` serves it, and the naive app."""
+
+import asyncio
+import http.client
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from feedback_app.core.settings import ROOT, Settings
+from feedback_app.db.session import Database
+from feedback_app.pages_build import build_environment
+from tests import factories
+from tests.databases import free_port, migrate
+
+WEB_DIR = ".web-bench"
+"""Where the app's pages are built for benchmarks, so that those of `make run` stay as they are."""
+NAIVE = Path(__file__).parent / "naive"
+
+_START_TIMEOUT_S = 300
+_STOP_TIMEOUT_S = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who signs in, and the interviews they may open."""
+
+    email: str
+    password: str
+    interviews: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServedApp:
+    """The running app."""
+
+    address: str
+    person: Person
+
+
+@contextmanager
+def served_app(
+    home: Path, upstream: str, interviews: int, changes: Mapping[str, str]
+) -> Iterator[ServedApp]:
+    """The whole app in production mode on a port and a database of its own, with one person.
+
+    `home` takes its data, `upstream` is the base URL of its model, `interviews` how many the
+    person has, `changes` are settings that differ from their defaults.
+    """
+    url = f"sqlite:///{home / 'debrief.db'}"
+    migrate(url)
+    person = asyncio.run(_seed(url, interviews))
+    port = free_port()
+    own = {
+        "DATABASE_URL": url,
+        "DEMO": "false",
+        "ENV_FILE": os.devnull,
+        "LLM_GENERATIONS_PER_MINUTE": "1000",
+        "OPENAI_API_KEY": "sk-bench",
+        "OPENAI_BASE_URL": upstream,
+        "PORT": str(port),
+        "REFLEX_WEB_WORKDIR": WEB_DIR,
+        **changes,
+    }
+    environment = {k: v for k, v in os.environ.items() if k not in Settings.model_fields} | own
+    command = [sys.executable, "-m", "feedback_app", "run"]
+    with _serving(command, ROOT, environment, port, "/healthz", home / "app.log"):
+        yield ServedApp(f"http://127.0.0.1:{port}", person)
+
+
+@contextmanager
+def served_naive_app(home: Path, upstream: str) -> Iterator[str]:
+    """The naive app in production mode, run from a copy in `home`; its address."""
+    folder = home / "naive"
+    shutil.copytree(NAIVE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "reflex.lock", folder / "reflex.lock")
+    port = free_port()
+    environment = build_environment() | {
+        "BENCH_PORT": str(port),
+        "OPENAI_API_KEY": "sk-bench",
+        "OPENAI_BASE_URL": upstream,
+        "REFLEX_CHECK_LATEST_VERSION": "false",
+    }
+    command = [sys.executable, "-m", "reflex", "run", "--env", "prod", "--single-port"]
+    with _serving(command, folder, environment, port, "/ping", home / "naive.log"):
+        yield f"http://localhost:{port}"
+
+
+async def _seed(url: str, interviews: int) -> Person:
+    database = Database(url)
+    try:
+        user = await factories.make_user(database)
+        made = [await factories.make_interview(database, user) for _ in range(interviews)]
+    finally:
+        await database.aclose()
+    return Person(user.email, factories.PASSWORD, tuple(one.id for one in made))
+
+
+@contextmanager
+def _serving(
+    command: list[str], folder: Path, environment: dict[str, str], port: int, path: str, log: Path
+) -> Iterator[None]:
+    """Run a server in a process group of its own until the block ends."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_up(process, port, path, log)
+        yield
+    finally:
+        _stop_group(process)
+
+
+def _wait_until_up(process: subprocess.Popen[bytes], port: int, path: str, log: Path) -> None:
+    until = time.monotonic() + _START_TIMEOUT_S
+    while not _answers(port, path):
+        if process.poll() is not None or time.monotonic() > until:
+            raise RuntimeError(f"The server did not start:\n{log.read_text()[-3000:]}")
+        time.sleep(0.1)
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        with suppress(OSError, http.client.HTTPException):
+            connection.request("GET", path)
+            return connection.getresponse().status == http.HTTPStatus.OK
+        return False
+    finally:
+        connection.close()
+
+
+def _stop_group(process: subprocess.Popen[bytes]) -> None:
+    """End the whole group: a server that dies alone leaves its worker serving."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_STOP_TIMEOUT_S)

@@ -1,0 +1,231 @@
+"""The live view: however an answer is cut, the page shows it as the text so far reads.
+
+Link reference definitions are left out: what they change above them is seen when the text ends.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from feedback_app.feedback.live_view import (
+    NOTHING_OPEN,
+    SLOTS,
+    LiveView,
+    WireBlock,
+    WireSpan,
+    fill_slots,
+    wire_block,
+)
+from feedback_app.llm.blocks import decided, parse_blocks
+from feedback_app.llm.events import (
+    STAGE_MESSAGES,
+    ChunkEvent,
+    EndedEvent,
+    Event,
+    Stage,
+    StatusEvent,
+)
+
+_WORDS = [
+    "Asked",
+    "about",
+    "retries",
+    "12",
+    "7",
+    "é",
+    "👍🏽",
+    "日本",
+    ".",
+    ":",
+    "!",
+    " ",
+    "  ",
+    "    ",
+]
+_MARKUP = [
+    "**",
+    "*",
+    "_",
+    "`",
+    "~~",
+    "[",
+    "](",
+    ")",
+    "https://example.test",
+    "&amp;",
+    "\\",
+    "<b>",
+    "|",
+]
+_LINES = ["\n", "\n\n", "- ", "* ", "+ ", "1. ", "2) ", "## ", "# ", "> ", "---", "===", "```\n"]
+_STAGES = list(STAGE_MESSAGES)
+
+markdown = st.lists(st.sampled_from(_WORDS + _MARKUP + _LINES), max_size=40).map("".join)
+
+
+@st.composite
+def cut_markdown(draw: st.DrawFn) -> list[str]:
+    """Any Markdown in any pieces."""
+    text = draw(markdown)
+    cuts = draw(st.lists(st.integers(0, len(text)), max_size=12))
+    return [text[start:end] for start, end in pairwise(sorted([0, *cuts, len(text)]))]
+
+
+class Page:
+    """What a browser holds after the changes it was sent."""
+
+    def __init__(self) -> None:
+        self.view = LiveView()
+        self.vars: dict[str, Any] = {f"b{number}": [] for number in range(SLOTS)} | NOTHING_OPEN
+
+    def receive(self, *events: Event) -> dict[str, Any]:
+        changes = self.view.take(events)
+        self.vars |= changes
+        return changes
+
+    def write(self, text: str) -> dict[str, Any]:
+        return self.receive(ChunkEvent(1, "call", text, len(self.view.text)))
+
+    def end(self) -> None:
+        text = self.view.text
+        self.receive(
+            EndedEvent(2, "call", "cancelled", "CANCELLED", "", True, text, 0, None, False)
+        )
+
+    @property
+    def slots(self) -> list[list[WireBlock]]:
+        return [self.vars[f"b{number}"] for number in range(SLOTS)]
+
+    @property
+    def shown(self) -> list[WireBlock]:
+        blocks = [block for slot in self.slots for block in slot] + self.vars["o"]
+        if self.vars["k"]:
+            runs = [run for name in ("h0", "h1", "h2", "h3") for run in self.vars[name]]
+            tail = (self.vars["t"], self.vars["m"], "")
+            blocks.append((self.vars["k"], self.vars["n"], [*runs, tail]))
+        return seen(blocks)
+
+
+def seen(blocks: Sequence[WireBlock]) -> list[WireBlock]:
+    """The blocks as a reader sees them: runs of one look are one, and so is white space."""
+    return [
+        (kind, marker, runs)
+        for kind, marker, runs in ((kind, marker, _joined(runs)) for kind, marker, runs in blocks)
+        if runs or kind == "rule0"
+    ]
+
+
+def _joined(runs: Sequence[WireSpan]) -> list[WireSpan]:
+    joined: list[WireSpan] = []
+    for text, marks, href in runs:
+        before = ""
+        if joined and joined[-1][1:] == (marks, href):
+            before = joined.pop()[0]
+        if before + text:
+            joined.append((before + text, marks, href))
+    spaced = [(re.sub(r"\s+", " ", text), marks, href) for text, marks, href in joined]
+    while spaced and not spaced[-1][0].strip():
+        spaced.pop()
+    if spaced:
+        text, marks, href = spaced[-1]
+        spaced[-1] = (text.rstrip(), marks, href)
+    return spaced
+
+
+def read(text: str) -> list[WireBlock]:
+    """What the whole text shows."""
+    return seen([wire_block(block) for block in parse_blocks(text)])
+
+
+def possible_readings(text: str) -> list[list[WireBlock]]:
+    """What a text that goes on may show: as it is, or with its last emphasis left out or closed."""
+    now = decided(text)
+    bare = re.sub(r"[*_`~]+\s*\Z", "", now)
+    return [read(now), read(bare), read(bare + "`"), read(bare.rstrip() + "**")]
+
+
+@given(cut_markdown())
+@example(["- -", " Asked"])
+@example(["&", "amp;"])
+@example(["Asked```\n```\nAsked"])
+@example(["Asked**\n\n", "about"])
+@example(["1. Asked\n*", "*"])
+def test_at_every_moment_the_page_shows_the_text_so_far(pieces: list[str]) -> None:
+    page, text = Page(), ""
+    for piece in pieces:
+        page.write(piece)
+        text += piece
+        assert page.shown in possible_readings(text)
+
+
+@given(cut_markdown())
+@example(["Asked```\nA", "bout"])
+@example(["Asked**\n\n", "about"])
+def test_how_an_answer_was_cut_cannot_be_seen(pieces: list[str]) -> None:
+    cut, whole = Page(), Page()
+    for piece in pieces:
+        cut.write(piece)
+    whole.write("".join(pieces))
+    assert cut.shown == whole.shown
+
+
+@given(cut_markdown())
+@example(["1. Asked\n*", "*"])
+@example(["- Asked\n```", "about`"])
+def test_an_ended_answer_reads_as_its_whole_text(pieces: list[str]) -> None:
+    page = Page()
+    for piece in pieces:
+        page.write(piece)
+    page.end()
+    assert page.shown == read("".join(pieces))
+    assert {name: page.vars[name] for name in NOTHING_OPEN} == NOTHING_OPEN
+
+
+@given(markdown)
+def test_a_stored_draft_looks_as_it_did_when_it_was_written(text: str) -> None:
+    stored, live = Page(), Page()
+    stored.vars |= fill_slots(parse_blocks(text))
+    live.write(text)
+    live.end()
+    assert stored.shown == live.shown
+
+
+@given(cut_markdown())
+def test_a_slot_never_changes_once_the_next_is_begun(pieces: list[str]) -> None:
+    page = Page()
+    for piece in pieces:
+        before = page.slots
+        page.write(piece)
+        begun = [number for number, slot in enumerate(before) if slot]
+        assert page.slots[: max(begun, default=0)] == before[: max(begun, default=0)]
+
+
+def test_a_long_paragraph_is_sent_a_little_at_a_time() -> None:
+    page = Page()
+    sent = [str(page.write(f"word{number} ")) for number in range(100)]
+    assert max(map(len, sent[1:])) < 700
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 5, 10])
+def test_each_stage_is_shown_by_itself_however_events_arrive(batch_size: int) -> None:
+    log: list[Event] = []
+    for stage in _STAGES:
+        log.append(_status(len(log) + 1, stage))
+        log.append(_status(len(log) + 1, stage))
+    page, taken = Page(), 0
+    shown = ["connecting"]  # what the page shows from the click on
+    while taken < len(log):
+        batch = page.view.up_to_next_stage(log[taken : taken + batch_size])
+        taken += len(batch)
+        page.receive(*batch)
+        shown.append(page.vars["phase"])
+    assert list(dict.fromkeys(shown)) == _STAGES
+
+
+def _status(seq: int, stage: Stage) -> StatusEvent:
+    return StatusEvent(seq, "call", stage, STAGE_MESSAGES[stage], 0.1)
