@@ -13,6 +13,8 @@ MAX_INTERVAL_S = 0.2
 GRACE_S = 0.015
 _LAG_SHARE = 0.2
 _LAG_WEIGHT = 4.0
+_TOLERATED_LAG_S = 0.005
+"""A lag nobody sees, as any busy machine has now and then."""
 
 
 class LoopLag:
@@ -26,7 +28,8 @@ class LoopLag:
 
     def stretch(self, interval_s: float) -> float:
         """The interval to use instead of `interval_s` at the present lag."""
-        return max(interval_s, min(MAX_INTERVAL_S, interval_s + _LAG_WEIGHT * self.seconds))
+        felt = max(0.0, self.seconds - _TOLERATED_LAG_S)
+        return max(interval_s, min(MAX_INTERVAL_S, interval_s + _LAG_WEIGHT * felt))
 
 
 class Pacer:
