@@ -4,6 +4,7 @@ A click only starts or stops a generation. What is seen comes from the follower,
 `load` starts, so that a reload, a second tab and the tab that clicked all see the same.
 """
 
+import asyncio
 from typing import Any
 
 import reflex as rx
@@ -28,6 +29,8 @@ from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, EndedEvent
 from feedback_app.llm.streams import Owner
 from feedback_app.llm.supervisor import generations
 
+ONE_FRAME_S = 0.016
+"""A pause after each stage, or the browser would draw two that come at once as one."""
 TICK_S = 1.0
 """How often the elapsed time moves while nothing arrives."""
 CHECK_SESSION_AFTER = 100
@@ -166,6 +169,8 @@ class Live(rx.State):
             if changes:
                 async with self:
                     self._assign(changes)
+            if "phase" in changes:
+                await asyncio.sleep(ONE_FRAME_S)
             rounds += 1 if batch else QUIET_ROUNDS
             if rounds >= CHECK_SESSION_AFTER:
                 rounds = 0

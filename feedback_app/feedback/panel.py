@@ -103,7 +103,8 @@ def _retry_button() -> rx.Component:
 def _progress() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            rx.spinner(size="2"),
+            # A spinner repaints every frame; while text streams, that would delay the text.
+            rx.cond(Live.phase == "streaming", rx.icon("pen-line", size=16), rx.spinner(size="2")),
             rx.el.span(Live.message, id="generation-message", role="status"),
             rx.el.span(Live.tokens, id="generation-tokens", class_name="figure muted"),
             rx.el.span(Live.elapsed, class_name="figure muted"),

@@ -149,9 +149,12 @@ async def discard(user: CurrentUser, call_id: str) -> None:
 
     Raises:
         NotFound: no such draft, or somebody else's.
+        Invalid: it is still being written.
     """
     async with database().write() as session:
-        _, found = await queries.draft_of(session, user, call_id)
+        call, found = await queries.draft_of(session, user, call_id)
+        if call.status == CallStatus.RUNNING:
+            raise Invalid("Stop the draft before you discard it.")
         found.discarded_at = clock.now()
         session.add(found)
 

@@ -154,7 +154,7 @@ async def test_a_generation_ends_as_it_should_and_leaves_nothing_behind(
     *first, last = case.answers
     upstream.queue(*first)
     upstream.play(last)
-    changes = {"LLM_MAX_OUTPUT_TOKENS": MAX_OUTPUT_TOKENS, "STREAM_FLUSH_MS": 10}
+    changes: dict[str, Any] = {"LLM_MAX_OUTPUT_TOKENS": MAX_OUTPUT_TOKENS, "STREAM_FLUSH_MS": 10}
     async with stage(database, upstream.base_url, **changes) as on:
         before = asyncio.all_tasks()
         events = await on.run()
@@ -167,7 +167,7 @@ async def test_a_generation_ends_as_it_should_and_leaves_nothing_behind(
 async def test_a_refused_connection_is_told_and_costs_nothing(database: Database) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    changes = {"LLM_MAX_OUTPUT_TOKENS": MAX_OUTPUT_TOKENS}
+    changes: dict[str, Any] = {"LLM_MAX_OUTPUT_TOKENS": MAX_OUTPUT_TOKENS}
     async with stage(database, f"http://127.0.0.1:{port}/v1", **changes) as on:
         before = asyncio.all_tasks()
         events = await on.run()
@@ -181,7 +181,10 @@ async def test_the_total_limit_ends_a_stream_that_still_flows(
 ) -> None:
     tokens = feedback_tokens(500)
     upstream.play(Scenario(tokens=tokens, tokens_per_second=100))
-    changes = {"LLM_MAX_OUTPUT_TOKENS": MAX_OUTPUT_TOKENS, "LLM_TOTAL_TIMEOUT_S": 0.4}
+    changes: dict[str, Any] = {
+        "LLM_MAX_OUTPUT_TOKENS": MAX_OUTPUT_TOKENS,
+        "LLM_TOTAL_TIMEOUT_S": 0.4,
+    }
     async with stage(database, upstream.base_url, **changes) as on:
         before = asyncio.all_tasks()
         events = await on.run()

@@ -1,6 +1,7 @@
 """How a generation is settled: by its end, a Stop that races it, a shutdown, or the sweep."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -136,7 +137,7 @@ async def test_a_stop_that_races_the_end_settles_once_one_way_or_the_other(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(Scenario(tokens=tokens_of(FEEDBACK)[:12]))
-    changes = {"STREAM_FLUSH_MS": 1, "LLM_GENERATIONS_PER_MINUTE": 1000}
+    changes: dict[str, Any] = {"STREAM_FLUSH_MS": 1, "LLM_GENERATIONS_PER_MINUTE": 1000}
     async with stage(database, upstream.base_url, **changes) as on:
         endings: dict[str, str] = {}
         for attempt in range(50):

@@ -132,16 +132,16 @@ async def test_an_interview_is_shown_as_the_person_recorded_it(database: Databas
     )
     colleague = await make_user(database, company_id=made.interviewer.company_id)
     await add_interviewer(database, made, colleague, notes="Theirs.")
-    shown, rows = await service.detail(as_user(made.interviewer), made.id)
-    assert (shown.notes, shown.recommendation) == (made.scorecard.notes, "yes")
-    assert [(row.name, row.rating, row.reason) for row in rows] == [
+    shown = await service.record(as_user(made.interviewer), made.id)
+    assert (shown.notes, shown.detail.recommendation) == (made.scorecard.notes, "yes")
+    assert [(row.name, row.rating, row.reason) for row in shown.competencies] == [
         ("System design", "", ""),
         ("Collaboration", "2", ""),
         ("Code quality", "", "Clear names."),
     ]
-    shown, rows = await service.detail(as_user(colleague), made.id)
-    assert (shown.notes, shown.recommendation) == ("Theirs.", "")
-    assert {row.rating for row in rows} == {""}
+    shown = await service.record(as_user(colleague), made.id)
+    assert (shown.notes, shown.detail.recommendation) == ("Theirs.", "")
+    assert {row.rating for row in shown.competencies} == {""}
 
 
 async def test_notes_have_a_limit_and_what_was_there_stays(database: Database) -> None:
@@ -228,14 +228,14 @@ async def test_what_was_submitted_is_final(database: Database, name: str) -> Non
     assert (await scorecard(database, made), await ratings(database, made)) == before
 
 
-@pytest.mark.parametrize("name", [*CHANGES, "detail"])
+@pytest.mark.parametrize("name", [*CHANGES, "record"])
 async def test_nobody_reaches_what_is_anothers(database: Database, name: str) -> None:
     made = await make_interview(database)
     owner = as_user(made.interviewer)
     colleague = as_user(await make_user(database, company_id=owner.company_id))
     stranger = as_user(await make_user(database))
     elsewhere = CurrentUser(owner.id, stranger.company_id, owner.name, owner.email, "admin")
-    reach = CHANGES.get(name, lambda user, made: service.detail(user, made.id))
+    reach = CHANGES.get(name, lambda user, made: service.record(user, made.id))
     before = await scorecard(database, made), await ratings(database, made)
     for person in (colleague, stranger, elsewhere):
         with pytest.raises(NotFound):

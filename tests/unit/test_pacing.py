@@ -181,6 +181,13 @@ def test_a_lagging_loop_is_flushed_less_often_but_never_slower_than_the_limit() 
         assert on.gaps[-1] >= MAX_INTERVAL_S
 
 
+def test_a_lag_nobody_sees_changes_nothing() -> None:
+    lag = LoopLag()
+    for _ in range(60):
+        lag.observe(0.005)
+    assert lag.stretch(INTERVAL_S) == INTERVAL_S
+
+
 def test_a_lag_that_is_over_is_forgotten() -> None:
     lag = LoopLag()
     lag.observe(0.1)
