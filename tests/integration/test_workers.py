@@ -1,0 +1,178 @@
+"""Generations on two workers: followed and stopped from either, and ended when one dies."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import pytest
+
+from feedback_app.core import clock
+from feedback_app.core.ids import new_id
+from feedback_app.db.models import CallStatus
+from feedback_app.db.session import Database
+from feedback_app.llm.events import ChunkEvent, CompleteEvent
+from feedback_app.llm.ledger import Ledger, Settlement
+from feedback_app.llm.redis_streams import RedisStreamHub
+from feedback_app.llm.sweeper import Sweeper
+from tests.factories import make_call, make_interview
+from tests.integration.completing import TWELVE_TOKENS
+from tests.integration.generating import (
+    HELD,
+    ended_of,
+    ending_of,
+    follow,
+    text_of,
+    until_text,
+)
+from tests.integration.test_ledger import settlement, stored
+from tests.integration.workers import follow_next, loading, log_of, owner_of, seqs, worker
+from tests.upstream import FEEDBACK, Scenario, Upstream
+
+LONG_AGO = timedelta(seconds=31)
+
+
+async def test_a_generation_is_followed_on_another_worker_from_before_and_after_its_start(
+    database: Database, upstream: Upstream, valkey_url: str
+) -> None:
+    upstream.play(HELD)
+    made = await make_interview(database)
+    owner, load = owner_of(made), loading(database, made)
+    async with AsyncExitStack() as stack:
+        a, b, c = [
+            await stack.enter_async_context(worker(database, upstream.base_url, valkey_url))
+            for _ in range(3)
+        ]
+        before = asyncio.create_task(follow_next(b, owner))
+        call_id = await a.start(owner, load)
+        here = a.hub.get(call_id)
+        assert here is not None
+        await until_text(here, len(TWELVE_TOKENS))
+        after = asyncio.create_task(follow_next(c, owner))
+        assert await b.start(owner, load) == call_id
+        upstream.release()
+        whole = await follow(here)
+        assert text_of(whole) == FEEDBACK
+        assert await before == await after == whole
+        assert seqs(whole) == list(range(1, len(whole) + 1))
+        assert len(upstream.requests) == 1
+        upstream.play(Scenario())
+        again = asyncio.create_task(follow_next(b, owner, call_id))
+        second = await c.start(owner, load)
+        assert {event.llm_call_id for event in await again} == {second}
+
+
+async def test_stop_on_another_worker_closes_the_request_at_once(
+    database: Database, upstream: Upstream, valkey_url: str
+) -> None:
+    upstream.play(HELD)
+    made = await make_interview(database)
+    owner, load = owner_of(made), loading(database, made)
+    async with (
+        worker(database, upstream.base_url, valkey_url) as a,
+        worker(database, upstream.base_url, valkey_url) as b,
+    ):
+        call_id = await a.start(owner, load)
+        await until_text(await log_of(b.hub, call_id, owner), len(TWELVE_TOKENS))
+        stopped_at = time.monotonic()
+        assert await b.stop(call_id)
+        ended = ended_of(await follow(await log_of(b.hub, call_id, owner)))
+        (request,) = (await upstream.idle()).requests
+        assert request.ended_monotonic is not None
+        assert request.ended_monotonic - stopped_at < 0.25
+        assert (ended.type, ended.partial) == ("cancelled", TWELVE_TOKENS)
+        assert not await b.stop(call_id)
+        assert not await b.stop("absent")
+
+
+async def test_of_two_workers_that_start_at_once_one_generates_and_both_show_it(
+    database: Database, upstream: Upstream, valkey_url: str
+) -> None:
+    made = await make_interview(database)
+    owner, load = owner_of(made), loading(database, made)
+    async with (
+        worker(database, upstream.base_url, valkey_url) as a,
+        worker(database, upstream.base_url, valkey_url) as b,
+    ):
+        followers = [asyncio.create_task(follow_next(each, owner)) for each in (a, b)]
+        started = await asyncio.gather(a.start(owner, load), b.start(owner, load))
+        (call_id,) = set(started)
+        first, second = [await task for task in followers]
+        assert text_of(first) == text_of(second) == FEEDBACK
+        assert seqs(first) == seqs(second) == list(range(1, len(first) + 1))
+        assert first[2:] == second[2:]
+        assert first[-1].llm_call_id == call_id
+        assert len(upstream.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("checkpointed", "streamed"),
+    [pytest.param("a b", "a b c", id="streamed"), pytest.param("a b c", "a b", id="checkpointed")],
+)
+async def test_the_call_of_a_dead_worker_is_interrupted_once_with_all_its_text(
+    database: Database, valkey_url: str, checkpointed: str, streamed: str
+) -> None:
+    made = await make_interview(database)
+    beat = clock.now() - LONG_AGO
+    call = await make_call(
+        database, made, id=new_id(), status=CallStatus.RUNNING, text=checkpointed, heartbeat_at=beat
+    )
+    owner = owner_of(made)
+    async with RedisStreamHub(valkey_url) as dead:
+        log = dead.open(call.id, owner)
+        dead.share(log)
+        log.append(ChunkEvent(1, call.id, streamed, 0))
+    async with RedisStreamHub(valkey_url) as one, RedisStreamHub(valkey_url) as other:
+        follower = asyncio.create_task(follow(await log_of(one, call.id, owner)))
+        sweepers = [Sweeper(Ledger(database), hub) for hub in (one, other)]
+        await asyncio.gather(sweepers[0].watch(), sweepers[1].sweep(), sweepers[0].watch())
+        events = await follower
+        ended = ended_of(events)
+        assert (seqs(events), ended.type, ended.retryable) == ([1, 2], "interrupted", True)
+        assert ended.partial == "a b c"
+        row, draft, entries = await stored(database, call.id)
+        assert (row.status, draft.text, len(entries)) == ("interrupted", "a b c", 1)
+
+
+async def test_a_living_workers_call_is_left_alone(database: Database, valkey_url: str) -> None:
+    made = await make_interview(database)
+    beat = clock.now() - timedelta(seconds=25)
+    call = await make_call(database, made, status=CallStatus.RUNNING, heartbeat_at=beat)
+    async with RedisStreamHub(valkey_url) as living, RedisStreamHub(valkey_url) as other:
+        log = living.open(call.id, owner_of(made))
+        living.share(log)
+        log.append(ChunkEvent(1, call.id, "a", 0))
+        followed = await log_of(other, call.id, owner_of(made))
+        sweeper = Sweeper(Ledger(database), other)
+        assert await sweeper.sweep() == 0
+        await sweeper.watch()
+        assert not followed.ended
+        assert (await stored(database, call.id))[0].status == "running"
+
+
+async def test_an_end_that_was_settled_but_never_told_reaches_followers(
+    database: Database, valkey_url: str
+) -> None:
+    made = await make_interview(database)
+    call = await make_call(database, made, status=CallStatus.RUNNING, text="")
+    owner = owner_of(made)
+    async with RedisStreamHub(valkey_url) as dead:
+        log = dead.open(call.id, owner)
+        dead.share(log)
+        log.append(ChunkEvent(1, call.id, "a b", 0))
+    whole: Settlement = settlement()
+    async with RedisStreamHub(valkey_url) as hub:
+        followed = await log_of(hub, call.id, owner)
+        assert await Ledger(database).settle(call.id, whole)
+        sweeper = Sweeper(Ledger(database), hub)
+        await sweeper.watch()
+        assert not followed.ended
+        clock.set_now(lambda: clock._system_now() + timedelta(seconds=6))
+        try:
+            await sweeper.watch()
+        finally:
+            clock.set_now(None)
+        complete = ending_of(await follow(followed))
+        assert isinstance(complete, CompleteEvent)
+        assert (complete.seq, complete.feedback) == (2, whole.text)
+        assert (complete.tokens_used, complete.finish_reason) == (1200, "stop")

@@ -1,0 +1,64 @@
+"""Two worker processes' worth of generations in one process, over one Redis and one database."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from feedback_app.db.session import Database
+from feedback_app.feedback import queries
+from feedback_app.llm.assessment import Assessment
+from feedback_app.llm.client import OpenAIClient
+from feedback_app.llm.events import Event
+from feedback_app.llm.redis_streams import RedisStreamHub
+from feedback_app.llm.streams import EventLog, Owner, StreamHub
+from feedback_app.llm.supervisor import Generations
+from tests.factories import MadeInterview
+from tests.integration.completing import settings
+from tests.integration.generating import FOLLOW_WITHIN_S, as_user, follow
+
+
+@asynccontextmanager
+async def worker(
+    database: Database, base_url: str, redis_url: str, **changes: Any
+) -> AsyncIterator[Generations]:
+    """What one process of several runs: its own hub and its own supervisor."""
+    configured = settings(base_url, REDIS_URL=redis_url, **{"LLM_IDLE_TIMEOUT_S": 10, **changes})
+    async with RedisStreamHub(redis_url) as hub:
+        opened = Generations(configured, database, OpenAIClient(configured), hub)
+        await opened.open()
+        try:
+            yield opened
+        finally:
+            await opened.aclose()
+
+
+def owner_of(made: MadeInterview) -> Owner:
+    return Owner(made.interviewer.company_id, made.interviewer.id, made.id, "feedback")
+
+
+def loading(database: Database, made: MadeInterview) -> Callable[[], Awaitable[Assessment]]:
+    """What `Generations.start` loads for the interview."""
+
+    async def load() -> Assessment:
+        async with database.read() as session:
+            return await queries.load_assessment(session, as_user(made.interviewer), made.id)
+
+    return load
+
+
+async def follow_next(generations: Generations, owner: Owner, after: str | None = None):
+    """Every event of the owner's next generation, as a page sees it."""
+    return await follow(await generations.hub.next(owner, after))
+
+
+async def log_of(hub: StreamHub, call_id: str, owner: Owner) -> EventLog:
+    """The log of the owner's call that has begun somewhere."""
+    async with asyncio.timeout(FOLLOW_WITHIN_S):
+        log = await hub.next(owner, "")
+    assert log.call_id == call_id
+    return log
+
+
+def seqs(events: list[Event]) -> list[int]:
+    return [event.seq for event in events]
