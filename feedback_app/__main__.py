@@ -6,6 +6,7 @@ serves them with the app on one port. `serve` is its last step alone.
 
 import argparse
 import asyncio
+import functools
 import http.client
 import os
 import signal
@@ -136,6 +137,7 @@ def _greeting(settings: Settings) -> str:
 
 def serve() -> None:
     """Serve the built pages and the app on one port, until a signal ends it."""
+    import granian.server
     from reflex.utils import exec as reflex_exec
     from reflex_base import constants
     from reflex_base.environment import environment
@@ -147,6 +149,10 @@ def serve() -> None:
     else:
         os.environ.setdefault("GRANIAN_WORKERS", str(max(2, os.cpu_count() or 1)))
         os.environ.setdefault("REFLEX_OPLOCK_ENABLED", "true")
+    # Reflex has no setting for it: without this, one worker that dies takes the others along.
+    granian.server.Server = functools.partial(  # pyright: ignore[reportAttributeAccessIssue]
+        granian.server.Server, respawn_failed_workers=True
+    )
     log.enable_managed_logging()
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)

@@ -1,0 +1,176 @@
+"""Two workers over one PostgreSQL and one Valkey: a generation is seen and stopped from either.
+
+The pages expect the app on one port, so the second worker has a browser of its own, which finds
+the second worker's port there.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlmodel import col, select
+
+from feedback_app.db.models import LlmCall
+from feedback_app.db.session import Database
+from tests.chromium import find_chromium
+from tests.databases import Databases, free_port, temporary_home
+from tests.e2e.pages.interview import InterviewPage
+from tests.e2e.pages.sign_in import sign_in
+from tests.e2e.serving import RunningApp, serving
+from tests.factories import MadeInterview, make_interview
+from tests.upstream import FEEDBACK, Scenario, Upstream
+
+INTERRUPTED_WITHIN_MS = 90_000
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    first: RunningApp
+    second: RunningApp
+    upstream: Upstream
+    made: MadeInterview
+
+    def calls(self) -> list[LlmCall]:
+        async def read(database: Database) -> list[LlmCall]:
+            async with database.read() as session:
+                return list((await session.exec(select(LlmCall).order_by(col(LlmCall.id)))).all())
+
+        return self.first.arrange(read)
+
+
+@pytest.fixture
+def workers(app_port: int, databases: Databases, valkey_url: str) -> Iterator[Workers]:
+    with ExitStack() as stack:
+        upstream = stack.enter_context(Upstream())
+        url = stack.enter_context(databases.fresh("postgresql"))
+        env = {
+            "REDIS_URL": valkey_url,
+            "GRANIAN_WORKERS": "1",
+            "OPENAI_BASE_URL": upstream.base_url,
+            "LLM_IDLE_TIMEOUT_S": "120",
+            "PUBLIC_URL": f"http://127.0.0.1:{app_port}",
+        }
+        apps = [
+            stack.enter_context(
+                serving(port, url, stack.enter_context(temporary_home("worker")), env)
+            )
+            for port in (app_port, free_port())
+        ]
+        yield Workers(*apps, upstream, apps[0].arrange(make_interview))
+
+
+@pytest.fixture
+def first_page(browser: Browser, workers: Workers) -> Iterator[Page]:
+    with browser.new_context(base_url=workers.first.url) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def second_page(browser: Browser, workers: Workers) -> Iterator[Page]:
+    here, there = (app.url.removeprefix("http://") for app in (workers.first, workers.second))
+    with (
+        browser.browser_type.launch(
+            executable_path=find_chromium(), args=[f"--host-resolver-rules=MAP {here} {there}"]
+        ) as other,
+        other.new_context(base_url=workers.first.url) as context,
+    ):
+        yield context.new_page()
+
+
+def opened(page: Page, made: MadeInterview) -> InterviewPage:
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    return InterviewPage(page).shown()
+
+
+def test_a_draft_started_on_one_worker_is_followed_and_stopped_on_the_other(
+    workers: Workers, first_page: Page, second_page: Page
+) -> None:
+    workers.upstream.play(Scenario(hold_after=20))
+    first, second = opened(first_page, workers.made), opened(second_page, workers.made)
+    first.generate()
+    first.expect_phase("streaming")
+    second.expect_phase("streaming")
+    expect(second.live.locator("h3").first).to_have_text("Summary")
+    assert second.live.inner_text() == first.live.inner_text()
+    (request,) = workers.upstream.requests
+    assert request.ending is None
+    second.stop_button.click()
+    second.expect_phase("cancelled")
+    first.expect_phase("cancelled")
+    workers.upstream.wait_until_idle()
+    assert second.live.inner_text() == first.live.inner_text()
+
+    workers.upstream.play(Scenario(hold_after=20))
+    second.retry_button.click()
+    second.expect_phase("streaming")
+    first.expect_phase("streaming")
+    first_page.reload()
+    first.shown().expect_phase("streaming")
+    expect(first.live.locator("h3").first).to_have_text("Summary")
+    workers.upstream.release()
+    for page in (first, second):
+        page.expect_phase("complete")
+        expect(page.editor).to_have_value(FEEDBACK)
+    assert [call.status for call in workers.calls()] == ["cancelled", "complete"]
+    assert len(workers.upstream.requests) == 2
+    assert "disconnected client" not in workers.first.log + workers.second.log
+
+
+def test_when_its_worker_is_killed_the_other_shows_interrupted_and_retry_works(
+    workers: Workers, first_page: Page, second_page: Page
+) -> None:
+    workers.upstream.play(Scenario(hold_after=20))
+    first, second = opened(first_page, workers.made), opened(second_page, workers.made)
+    first.generate()
+    second.expect_phase("streaming")
+    expect(second.live.locator("h3").first).to_have_text("Summary")
+    text = second.live.inner_text()
+    os.killpg(workers.first.process.pid, signal.SIGKILL)
+    second.expect_phase("interrupted", timeout=INTERRUPTED_WITHIN_MS)
+    expect(second.error).to_contain_text("The text so far is kept")
+    assert second.live.inner_text() == text
+    second_page.reload()
+    second.shown().expect_phase("interrupted")
+    assert second.live.inner_text() == text
+    workers.upstream.play(Scenario())
+    second.retry_button.click()
+    second.expect_phase("complete")
+    expect(second.editor).to_have_value(FEEDBACK)
+    interrupted, complete = workers.calls()
+    assert (interrupted.status, complete.status) == ("interrupted", "complete")
+    assert interrupted.tokens_estimated
+    assert interrupted.completion_tokens > 0
+
+
+def test_a_server_replaces_a_worker_that_dies_and_goes_on(workers: Workers) -> None:
+    server = workers.first.process.pid
+    (worker,) = children(server)
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: bool(children(server)) and worker not in children(server))
+    wait_until(lambda: answers(workers.first))
+    assert workers.first.process.poll() is None
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def answers(app: RunningApp) -> bool:
+    try:
+        return httpx.get(f"{app.url}/readyz", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def wait_until(reached: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not reached():
+        assert time.monotonic() < until, "what was waited for did not happen"
+        time.sleep(0.05)
