@@ -54,7 +54,6 @@ class Live(rx.State):
     tokens: str = ""
     reasoning: str = ""
     error: str = ""
-    retryable: bool = False
     meta: DraftMeta = DraftMeta()
 
     b0: list[WireBlock] = []
@@ -109,9 +108,9 @@ class Live(rx.State):
         try:
             await service.start(acting_user(), interview_id)
         except AppError as error:
-            self._refuse(error.message, retryable=error.retryable)
+            self._refuse(error.message)
         except Exception:
-            self._refuse(AppError.sentence, retryable=True)
+            self._refuse(AppError.sentence)
             raise
 
     @rx.event
@@ -188,7 +187,7 @@ class Live(rx.State):
             panel = await self.get_state(FeedbackState)
             panel.history = shown.history
             if isinstance(ending, EndedEvent):
-                self.error, self.retryable = ending.message, ending.retryable
+                self.error = ending.message
             else:
                 panel._take_draft(text, ending.llm_call_id)
 
@@ -200,7 +199,7 @@ class Live(rx.State):
     def _begin(self) -> None:
         self.phase, self.message = "connecting", STAGE_MESSAGES["connecting"]
         self.error = self.elapsed = self.tokens = self.reasoning = ""
-        self.retryable, self.progress, self.meta = False, 0, DraftMeta()
+        self.progress, self.meta = 0, DraftMeta()
         self._assign(NOTHING_OPEN)
         for number in range(SLOTS):
             if getattr(self, f"b{number}"):
@@ -219,10 +218,10 @@ class Live(rx.State):
         if draft is None:
             return
         self._assign(fill_slots(draft.blocks))
-        self.meta, self.error, self.retryable = draft.meta, draft.meta.error, draft.retryable
+        self.meta, self.error = draft.meta, draft.meta.error
         self.progress = 100 if draft.meta.status == "complete" else 0
 
-    def _refuse(self, message: str, *, retryable: bool = True) -> None:
+    def _refuse(self, message: str) -> None:
         """Show why no draft was started."""
         self.phase, self.message = "error", ""
-        self.error, self.retryable = message, retryable
+        self.error = message

@@ -206,5 +206,4 @@ def draft_view(call: LlmCall, draft: Draft) -> DraftView:
         meta=draft_meta(call),
         text=draft.text,
         blocks=stored or parse_blocks(draft.text),
-        retryable=bool(call.error_code) and _error_named(call.error_code or "").retryable,
     )
