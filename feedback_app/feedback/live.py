@@ -26,7 +26,7 @@ from feedback_app.feedback.live_view import (
 from feedback_app.feedback.schemas import DraftMeta, DraftView
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, EndedEvent
-from feedback_app.llm.streams import Owner
+from feedback_app.llm.streams import EventLog, Owner
 from feedback_app.llm.supervisor import generations
 
 ONE_FRAME_S = 0.016
@@ -54,7 +54,6 @@ class Live(rx.State):
     tokens: str = ""
     reasoning: str = ""
     error: str = ""
-    retryable: bool = False
     meta: DraftMeta = DraftMeta()
 
     b0: list[WireBlock] = []
@@ -91,6 +90,9 @@ class Live(rx.State):
     t: str = ""
     m: str = ""
 
+    _joined: str = ""
+    """The call that ran when the page was loaded; it may have ended when the follower starts."""
+
     @classmethod
     @_override_base_method
     def get_name(cls) -> str:
@@ -109,9 +111,9 @@ class Live(rx.State):
         try:
             await service.start(acting_user(), interview_id)
         except AppError as error:
-            self._refuse(error.message, retryable=error.retryable)
+            self._refuse(error.message)
         except Exception:
-            self._refuse(AppError.sentence, retryable=True)
+            self._refuse(AppError.sentence)
             raise
 
     @rx.event
@@ -149,13 +151,15 @@ class Live(rx.State):
         user = acting_user()
         async with self:
             interview_id = (await self.get_state(FeedbackState)).interview_id
+            joined, self._joined = self._joined, ""
         owner = service.owner_of(user, interview_id)
-        after_call = None
+        hub = generations().hub
+        log = hub.get(joined) or await hub.next(owner)
         while True:
-            after_call = await self._follow_one(owner, after_call)
+            await self._follow_one(owner, log)
+            log = await hub.next(owner, log.call_id)
 
-    async def _follow_one(self, owner: Owner, after_call: str | None) -> str:
-        log = await generations().hub.next(owner, after_call)
+    async def _follow_one(self, owner: Owner, log: EventLog) -> None:
         view, seen, rounds = LiveView(), 0, 0
         async with self:
             self._begin()
@@ -165,7 +169,7 @@ class Live(rx.State):
             changes = view.take(batch)
             if view.ending is not None:
                 await self._finish(owner, view.ending, view.text, changes)
-                return log.call_id
+                return
             if changes:
                 async with self:
                     self._assign(changes)
@@ -188,7 +192,7 @@ class Live(rx.State):
             panel = await self.get_state(FeedbackState)
             panel.history = shown.history
             if isinstance(ending, EndedEvent):
-                self.error, self.retryable = ending.message, ending.retryable
+                self.error = ending.message
             else:
                 panel._take_draft(text, ending.llm_call_id)
 
@@ -200,7 +204,7 @@ class Live(rx.State):
     def _begin(self) -> None:
         self.phase, self.message = "connecting", STAGE_MESSAGES["connecting"]
         self.error = self.elapsed = self.tokens = self.reasoning = ""
-        self.retryable, self.progress, self.meta = False, 0, DraftMeta()
+        self.progress, self.meta = 0, DraftMeta()
         self._assign(NOTHING_OPEN)
         for number in range(SLOTS):
             if getattr(self, f"b{number}"):
@@ -211,6 +215,11 @@ class Live(rx.State):
             if getattr(self, name) != value:
                 setattr(self, name, value)
 
+    def _join(self, call_id: str) -> None:
+        """Leave it to the follower to show a call that runs."""
+        self._begin()
+        self._joined = call_id
+
     def _show(self, draft: DraftView | None) -> None:
         """Show a draft that has ended, or none."""
         self._begin()
@@ -219,10 +228,10 @@ class Live(rx.State):
         if draft is None:
             return
         self._assign(fill_slots(draft.blocks))
-        self.meta, self.error, self.retryable = draft.meta, draft.meta.error, draft.retryable
+        self.meta, self.error = draft.meta, draft.meta.error
         self.progress = 100 if draft.meta.status == "complete" else 0
 
-    def _refuse(self, message: str, *, retryable: bool = True) -> None:
+    def _refuse(self, message: str) -> None:
         """Show why no draft was started."""
         self.phase, self.message = "error", ""
-        self.error, self.retryable = message, retryable
+        self.error = message

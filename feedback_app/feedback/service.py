@@ -60,6 +60,12 @@ async def stop(user: CurrentUser, interview_id: str) -> bool:
     return running is not None and await generations().stop(running.call_id)
 
 
+async def running_call(user: CurrentUser, interview_id: str) -> str:
+    """The id of this person's draft of this interview that is being written; empty if none is."""
+    running = await generations().hub.running(owner_of(user, interview_id))
+    return running.call_id if running else ""
+
+
 async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
     """The person's feedback and drafts.
 
@@ -191,5 +197,4 @@ def draft_view(call: LlmCall, draft: Draft) -> DraftView:
         meta=draft_meta(call),
         text=draft.text,
         blocks=stored or parse_blocks(draft.text),
-        retryable=bool(call.error_code) and error_named(call.error_code or "").retryable,
     )

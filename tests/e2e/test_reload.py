@@ -1,0 +1,179 @@
+"""Tabs that come and go while a draft is being written: nothing is lost, nobody is left behind."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, WebSocket, expect
+from sqlmodel import select
+
+from feedback_app.db.models import CallStatus, LlmCall, Scorecard
+from feedback_app.db.session import Database
+from tests.e2e.pages.interview import InterviewPage
+from tests.e2e.pages.sign_in import sign_in
+from tests.e2e.serving import RunningApp
+from tests.e2e.watching import Watch
+from tests.factories import make_interview
+from tests.upstream import FEEDBACK, Scenario, Upstream
+
+LEFT_BEHIND = "disconnected client"
+"""What Reflex logs each time something is sent to a tab that is gone."""
+
+
+@pytest.fixture(scope="module")
+def upstream_process() -> Iterator[Upstream]:
+    with Upstream() as upstream:
+        yield upstream
+
+
+@pytest.fixture(scope="module")
+def app_env(upstream_process: Upstream) -> Mapping[str, str]:
+    return {"OPENAI_BASE_URL": upstream_process.base_url}
+
+
+@pytest.fixture
+def upstream(upstream_process: Upstream) -> Iterator[Upstream]:
+    upstream_process.reset()
+    yield upstream_process
+    upstream_process.release()
+    upstream_process.wait_until_idle()
+
+
+@pytest.fixture
+def interview(page: Page, running_app: RunningApp) -> InterviewPage:
+    made = running_app.arrange(make_interview)
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    return InterviewPage(page).shown()
+
+
+def status_of(app: RunningApp, interview_id: str) -> CallStatus:
+    async def read(database: Database) -> CallStatus:
+        async with database.read() as session:
+            return (
+                await session.exec(
+                    select(LlmCall.status).where(LlmCall.interview_id == interview_id)
+                )
+            ).one()
+
+    return app.arrange(read)
+
+
+def wait_for(page: Page, condition: Callable[[], bool]) -> None:
+    """Look again each time the browser has drawn, for at most ten seconds."""
+    for _ in range(200):
+        if condition():
+            return
+        page.evaluate("new Promise(done => setTimeout(done, 50))")
+    raise AssertionError("what was waited for did not happen")
+
+
+def test_a_second_tab_follows_and_stops(
+    interview: InterviewPage, context: BrowserContext, upstream: Upstream
+) -> None:
+    upstream.play(Scenario(hold_after=20))
+    other = InterviewPage(context.new_page())
+    other.page.goto(interview.page.url)
+    other.shown().expect_phase("idle")
+    interview.generate()
+    other.expect_phase("streaming")
+    late = InterviewPage(context.new_page())
+    late.page.goto(interview.page.url)
+    late.shown().expect_phase("streaming")
+    expect(late.live.locator("h3").first).to_have_text("Summary")
+    late.stop_button.click()
+    for tab in (interview, other, late):
+        tab.expect_phase("cancelled")
+        expect(tab.live).to_have_text(interview.live.inner_text(), use_inner_text=True)
+    upstream.wait_until_idle()
+
+
+def test_a_tab_that_was_offline_shows_everything_once_it_is_back(
+    interview: InterviewPage, context: BrowserContext, upstream: Upstream, watch: Watch
+) -> None:
+    watch.allow("ERR_INTERNET_DISCONNECTED|WebSocket connection|net::ERR")
+    upstream.play(Scenario(hold_after=20))
+    interview.generate()
+    expect(interview.live.locator("h3").first).to_have_text("Summary")
+    context.set_offline(True)
+    upstream.release()
+    upstream.wait_until_idle()
+    context.set_offline(False)
+    interview.expect_phase("complete", timeout=30_000)
+    expect(interview.editor).to_have_value(FEEDBACK)
+
+
+def test_ten_quick_reloads_leave_one_follower(
+    interview: InterviewPage, upstream: Upstream, running_app: RunningApp
+) -> None:
+    """Each follower counts the seconds since it began: two of them would contradict each other."""
+    upstream.play(Scenario(hold_after=20))
+    interview.generate()
+    expect(interview.live.locator("h3").first).to_have_text("Summary")
+    page = interview.page
+    for _ in range(10):
+        page.reload(wait_until="commit")
+        page.wait_for_timeout(150)
+    elapsed: list[str] = []
+
+    def received(payload: str | bytes) -> None:
+        text = payload if isinstance(payload, str) else payload.decode(errors="replace")
+        if "elapsed" in text:
+            elapsed.append(text)
+
+    def opened(socket: WebSocket) -> None:
+        socket.on("framereceived", received)
+
+    page.on("websocket", opened)
+    page.reload()
+    interview.shown().expect_phase("streaming")
+    elapsed.clear()
+    page.wait_for_timeout(4000)
+    assert 3 <= len(elapsed) <= 5, elapsed
+    upstream.release()
+    interview.expect_phase("complete")
+    expect(interview.editor).to_have_value(FEEDBACK)
+    assert LEFT_BEHIND not in running_app.log
+
+
+def test_a_draft_goes_on_without_its_tab_and_the_tab_leaves_nobody_behind(
+    interview: InterviewPage, context: BrowserContext, upstream: Upstream, running_app: RunningApp
+) -> None:
+    upstream.play(Scenario(tokens_per_second=60))
+    interview.generate()
+    expect(interview.live.locator("h3").first).to_have_text("Summary")
+    interview_id = id_of(interview)
+    interview.page.close()
+    assert status_of(running_app, interview_id) == CallStatus.RUNNING
+    again = InterviewPage(context.new_page())
+    upstream.wait_until_idle(timeout_s=20)
+    wait_for(again.page, lambda: status_of(running_app, interview_id) == CallStatus.COMPLETE)
+    assert LEFT_BEHIND not in running_app.log
+    again.open(interview_id).expect_phase("complete")
+    expect(again.live.locator("h3").first).to_have_text("Summary")
+
+
+def test_notes_typed_just_before_the_tab_closes_are_kept_and_nobody_is_left_behind(
+    interview: InterviewPage, context: BrowserContext, running_app: RunningApp
+) -> None:
+    interview_id = id_of(interview)
+    interview.notes.fill("Closed the tab at once.")
+    expect(interview.notes_status).to_have_text("Saving…")
+    interview.page.close()
+    other = context.new_page()
+    wait_for(other, lambda: notes_of(running_app, interview_id) == "Closed the tab at once.")
+    assert LEFT_BEHIND not in running_app.log
+
+
+def id_of(interview: InterviewPage) -> str:
+    return interview.page.url.rstrip("/").rpartition("/")[2]
+
+
+def notes_of(app: RunningApp, interview_id: str) -> str:
+    async def read(database: Database) -> str:
+        async with database.read() as session:
+            return (
+                await session.exec(
+                    select(Scorecard.notes).where(Scorecard.interview_id == interview_id)
+                )
+            ).one()
+
+    return app.arrange(read)
