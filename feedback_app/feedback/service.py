@@ -4,11 +4,10 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import (
     AlreadySubmitted,
-    AppError,
-    Internal,
     Invalid,
     NotFound,
     NothingToAssess,
+    error_named,
 )
 from feedback_app.core.text import storable
 from feedback_app.db.models import CallStatus, Draft, LlmCall
@@ -165,20 +164,6 @@ def _check_length(text: str) -> None:
         )
 
 
-_ERRORS: dict[str, type[AppError]] = {}
-
-
-def _error_named(code: str) -> type[AppError]:
-    """The error class of a stored code."""
-    if not _ERRORS:
-        waiting = [AppError]
-        while waiting:
-            kind = waiting.pop()
-            _ERRORS.setdefault(kind.code, kind)
-            waiting.extend(kind.__subclasses__())
-    return _ERRORS.get(code, Internal)
-
-
 def draft_meta(call: LlmCall) -> DraftMeta:
     """What the call took, in words."""
     return DraftMeta(
@@ -191,7 +176,7 @@ def draft_meta(call: LlmCall) -> DraftMeta:
         cost=wording.cost(call.cost_microusd),
         duration=wording.duration(call.latency_ms),
         when=wording.moment(call.started_at),
-        error=_error_named(call.error_code).sentence if call.error_code else "",
+        error=error_named(call.error_code).sentence if call.error_code else "",
         notice=LENGTH_NOTICE if call.finish_reason == "length" else "",
     )
 
@@ -203,5 +188,5 @@ def draft_view(call: LlmCall, draft: Draft) -> DraftView:
         meta=draft_meta(call),
         text=draft.text,
         blocks=stored or parse_blocks(draft.text),
-        retryable=bool(call.error_code) and _error_named(call.error_code or "").retryable,
+        retryable=bool(call.error_code) and error_named(call.error_code or "").retryable,
     )

@@ -63,6 +63,22 @@ async def list_interviews(
     return list((await session.exec(statement)).all())
 
 
+async def interviews_after(
+    session: AsyncSession, user: CurrentUser, older_than: Interview | None, limit: int
+) -> list[ListedInterview]:
+    """The person's newest interviews, or the next ones after `older_than`, newest first."""
+    held_at, interview_id = col(Interview.held_at), col(Interview.id)
+    statement = _mine(user).order_by(held_at.desc(), interview_id.desc()).limit(limit)
+    if older_than is not None:
+        statement = statement.where(
+            or_(
+                held_at < older_than.held_at,
+                (held_at == older_than.held_at) & (interview_id < older_than.id),
+            )
+        )
+    return list((await session.exec(statement)).all())
+
+
 async def rated_interviews(session: AsyncSession, user: CurrentUser) -> set[str]:
     """The ids of the person's interviews with at least one rating or reason."""
     rows = await session.exec(
