@@ -44,6 +44,14 @@ async def log_of(user: CurrentUser, interview_id: str, call_id: str, *, after: i
     return rebuilt
 
 
+async def stop(user: CurrentUser, interview_id: str, call_id: str) -> bool:
+    """Stop this call of the person if it is still running; whether it was."""
+    log = generations().hub.get(call_id)
+    if log is None or log.owner != owner_of(user, interview_id):
+        return False
+    return generations().stop(call_id)
+
+
 async def outcome(log: EventLog) -> Event:
     """The last event of a log; waits for it."""
     seen = 0

@@ -107,6 +107,14 @@ async def interview_of(
     return found
 
 
+async def own_interview(
+    session: AsyncSession, user: CurrentUser, interview_id: str
+) -> Interview | None:
+    """One of the person's interviews, `None` for anything else."""
+    found = (await session.exec(_mine(user).where(Interview.id == interview_id))).first()
+    return found[0] if found else None
+
+
 async def rating_for(
     session: AsyncSession, scorecard: Scorecard, competency_id: str
 ) -> CompetencyRating:

@@ -59,10 +59,12 @@ async def page_of_mine(
     """The person's interviews newest first, from `after` on, and the cursor of what follows.
 
     Raises:
-        NotFound: `after` is not an interview of this person.
+        Invalid: `after` is not an interview of this person.
     """
     async with database().read() as session:
-        older_than = (await queries.interview_of(session, user, after))[0] if after else None
+        older_than = await queries.own_interview(session, user, after) if after else None
+        if after and older_than is None:
+            raise Invalid("The list has no such cursor.")
         rows = await queries.interviews_after(session, user, older_than, limit + 1)
         rated = await queries.rated_interviews(session, user)
     entries = [

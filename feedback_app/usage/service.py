@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app import routes
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
-from feedback_app.core.errors import Forbidden, NotFound
+from feedback_app.core.errors import Forbidden, Invalid
 from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.db.session import database
 from feedback_app.ui import wording
@@ -96,14 +96,14 @@ async def calls(
 
     Raises:
         Forbidden: not an administrator.
-        NotFound: `after` is not a call of the company.
+        Invalid: `after` is not a call of the company.
     """
     if not user.is_admin:
         raise Forbidden
     async with database().read() as session:
         older_than = await queries.call_by_id(session, user, after) if after else None
         if after and older_than is None:
-            raise NotFound
+            raise Invalid("The list has no such cursor.")
         records = await queries.list_calls(
             session, user, UsageFilter(), _EVER, older_than=older_than, limit=limit + 1
         )
