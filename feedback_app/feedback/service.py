@@ -149,9 +149,12 @@ async def discard(user: CurrentUser, call_id: str) -> None:
 
     Raises:
         NotFound: no such draft, or somebody else's.
+        Invalid: it is still being written.
     """
     async with database().write() as session:
-        _, found = await queries.draft_of(session, user, call_id)
+        call, found = await queries.draft_of(session, user, call_id)
+        if call.status == CallStatus.RUNNING:
+            raise Invalid("Stop the draft before you discard it.")
         found.discarded_at = clock.now()
         session.add(found)
 
@@ -188,5 +191,4 @@ def draft_view(call: LlmCall, draft: Draft) -> DraftView:
         meta=draft_meta(call),
         text=draft.text,
         blocks=stored or parse_blocks(draft.text),
-        retryable=bool(call.error_code) and error_named(call.error_code or "").retryable,
     )
