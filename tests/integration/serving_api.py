@@ -28,6 +28,7 @@ from tests.databases import free_port
 from tests.factories import store
 from tests.integration.generating import Stage, stage
 
+ERROR_KEYS = {"code", "message", "retryable"}
 UNUSED_UPSTREAM = "http://127.0.0.1:1/v1"
 
 
@@ -146,3 +147,14 @@ async def until_text(socket: ClientConnection, length: int) -> list[dict[str, An
 
 def text_in(events: list[dict[str, Any]]) -> str:
     return "".join(event["content"] for event in events if event["type"] == "chunk")
+
+
+def error_of(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The body of an error, which must have this status and code and the one shape."""
+    body = answer.json()
+    assert (answer.status_code, body["code"]) == (status, code)
+    assert set(body) - {"partial"} == ERROR_KEYS
+    assert body["message"].endswith(".")
+    assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+    assert ("Retry-After" in answer.headers) == (status == 429)
+    return body

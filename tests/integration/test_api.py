@@ -5,7 +5,6 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 from sqlmodel import select
 
@@ -23,22 +22,10 @@ from tests.factories import (
     make_user,
 )
 from tests.integration.generating import HELD, follow
-from tests.integration.serving_api import served_api
-from tests.integration.test_generation_faults import CASES, MAX_OUTPUT_TOKENS, Case
+from tests.integration.serving_api import ERROR_KEYS, error_of, served_api
 from tests.upstream import FEEDBACK, Upstream, saying
 
-ERROR_KEYS = {"code", "message", "retryable"}
 SHORT = saying("A short answer.")
-
-
-def error_of(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    body = answer.json()
-    assert (answer.status_code, body["code"]) == (status, code)
-    assert set(body) - {"partial"} == ERROR_KEYS
-    assert body["message"].endswith(".")
-    assert ("WWW-Authenticate" in answer.headers) == (status == 401)
-    assert ("Retry-After" in answer.headers) == (status == 429)
-    return body
 
 
 async def test_a_token_is_a_session_of_an_hour_stored_as_its_hash(database: Database) -> None:
@@ -58,6 +45,7 @@ async def test_a_token_is_a_session_of_an_hour_stored_as_its_hash(database: Data
     assert attempt.succeeded
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_wrong_passwords_are_refused_alike_then_throttled(database: Database) -> None:
     async with served_api(database) as api:
         for email in (api.on.user.email, "nobody@debrief.test"):
@@ -169,30 +157,6 @@ async def test_a_draft_is_waited_for_and_answered_whole(
         (logged,) = await api.system_log()
         assert (logged.component, logged.action) == ("llm", "feedback")
         assert logged.request_id == answer.headers["x-request-id"]
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES.items()])
-async def test_each_fault_has_its_status_its_code_and_the_text_so_far(
-    database: Database, upstream: Upstream, case: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("feedback_app.llm.client.RETRY_DELAYS_S", (0.01, 0.02))
-    *first, last = case.answers
-    upstream.queue(*first)
-    upstream.play(last)
-    changes = {"LLM_MAX_OUTPUT_TOKENS": MAX_OUTPUT_TOKENS, "STREAM_FLUSH_MS": 10}
-    async with served_api(database, upstream.base_url, **changes) as api:
-        answer = await api.generate()
-        if case.error is None:
-            assert (answer.status_code, answer.json()["feedback"]) == (200, case.text)
-        else:
-            body = error_of(answer, case.error.status, case.error.code)
-            assert body["partial"] == case.text
-            assert (body["message"], body["retryable"]) == (
-                case.error.sentence,
-                case.error.retryable,
-            )
-        assert [row.component for row in await api.system_log()] == ["llm"]
 
 
 async def test_a_stopped_draft_answers_409_with_its_text(

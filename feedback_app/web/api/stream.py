@@ -71,8 +71,12 @@ async def _serve(websocket: WebSocket) -> int:
     interview_id = interview_id_in(websocket)
     with _counted(user):
         call_id = query.call or await service.start(user, interview_id)
-        telling = asyncio.create_task(_tell(websocket, user, interview_id, call_id, query))
-        listening = asyncio.create_task(_listen(websocket, user, interview_id, call_id))
+        telling = asyncio.create_task(
+            _tell(websocket, user, interview_id, call_id, query), name=f"tell-{call_id}"
+        )
+        listening = asyncio.create_task(
+            _listen(websocket, user, interview_id, call_id), name=f"listen-{call_id}"
+        )
         longest_s = get_settings().LLM_TOTAL_TIMEOUT_S + AFTER_TOTAL_TIMEOUT_S
         try:
             done, _ = await asyncio.wait(
