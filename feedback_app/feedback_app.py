@@ -19,6 +19,7 @@ from feedback_app.ui.layout import connection_banner, missing_page
 from feedback_app.ui.theme import STYLESHEETS
 from feedback_app.usage.page import usage_page
 from feedback_app.usage.state import UsageState
+from feedback_app.web.api.app import Api
 from feedback_app.web.event_log import EventLog, OwnState
 from feedback_app.web.faults import log_page_fault, show_fault
 from feedback_app.web.health import HEALTH_ROUTES
@@ -49,6 +50,7 @@ app = rx.App(
     frontend_exception_handler=log_page_fault,
     api_transformer=[
         Starlette(routes=[*AUTH_ROUTES, *HEALTH_ROUTES]),
+        Api,
         SessionHeader,
         _page_paths,
         _request_log,

@@ -25,6 +25,7 @@ API_GENERATE = f"{API}/interviews/{{interview_id}}/generate-feedback"
 API_GENERATE_STREAM = f"{API_GENERATE}/stream"
 API_LLM_CALLS = f"{API}/llm-calls"
 API_DOCS = f"{API}/docs"
+API_OPENAPI = f"{API}/openapi.json"
 
 
 def login(*, next_path: str = "", error: str = "", email: str = "") -> str:

@@ -27,10 +27,12 @@ from starlette.requests import HTTPConnection
 from feedback_app import routes
 from feedback_app.auth import sessions
 from feedback_app.auth.cookies import session_value
+from feedback_app.auth.routes import is_same_origin
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import AppError, Forbidden, NotSignedIn
 from feedback_app.core.markers import mark_guarded
 from feedback_app.db.faults import as_app_error, is_unavailable
+from feedback_app.db.models import SessionKind
 from feedback_app.ui.notice import NoticeState
 
 _P = ParamSpec("_P")
@@ -81,18 +83,35 @@ async def require_admin(state: rx.State) -> CurrentUser:
     return user
 
 
-async def user_from_request(connection: HTTPConnection) -> CurrentUser:
-    """The user whose session cookie came with a request or a WebSocket handshake.
+async def user_from_request(
+    connection: HTTPConnection, *, given_token: str | None = None
+) -> CurrentUser:
+    """The user whom a request or a WebSocket handshake acts for, read anew from the database.
+
+    A bearer token counts first, then `given_token`, a bearer token that came another way, then
+    the session cookie; whichever is there must be good.
 
     Raises:
         NotSignedIn: no live session.
+        Forbidden: the cookie came along with a request of another site.
     """
-    token = connection.cookies.get(sessions.COOKIE)
-    user = await sessions.resolve(sessions.hash_token(token)) if token else None
+    bearer, kind = _bearer(connection), SessionKind.API
+    token = given_token if bearer is None else bearer
+    if token is None:
+        token, kind = connection.cookies.get(sessions.COOKIE), SessionKind.BROWSER
+    user = await sessions.resolve(sessions.hash_token(token), kind) if token else None
     if user is None:
         raise NotSignedIn
+    if kind == SessionKind.BROWSER and not is_same_origin(connection):
+        raise Forbidden("This request comes from another site. Send a bearer token instead.")
     connection.state.acting_user = user
     return user
+
+
+def _bearer(connection: HTTPConnection) -> str | None:
+    """The token of the `Authorization` header, `None` where there is none of that scheme."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 @overload

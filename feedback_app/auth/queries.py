@@ -6,7 +6,7 @@ from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback_app.db.models import LoginSession, SignInAttempt, User
+from feedback_app.db.models import LoginSession, SessionKind, SignInAttempt, User
 
 
 async def user_by_email(session: AsyncSession, email: str) -> User | None:
@@ -15,14 +15,15 @@ async def user_by_email(session: AsyncSession, email: str) -> User | None:
 
 
 async def live_session(
-    session: AsyncSession, token_hash: str, now: datetime
+    session: AsyncSession, token_hash: str, kind: SessionKind, now: datetime
 ) -> tuple[LoginSession, User] | None:
-    """A session neither expired nor revoked, with its still active user."""
+    """A session of that kind neither expired nor revoked, with its still active user."""
     found = await session.exec(
         select(LoginSession, User)
         .join(User, col(User.id) == LoginSession.user_id)
         .where(
             LoginSession.token_hash == token_hash,
+            LoginSession.kind == kind,
             col(LoginSession.revoked_at).is_(None),
             LoginSession.expires_at > now,
             col(User.is_active).is_(True),

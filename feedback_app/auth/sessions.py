@@ -1,6 +1,7 @@
 """Who is signed in: login sessions by the hash of their token, sign-in with its throttle.
 
-The browser holds a random 256-bit token; the database and every state hold its SHA-256 only.
+The browser or API client holds a random 256-bit token; the database and every state hold its
+SHA-256 only. A browser's session slides while it is used, an API client's ends when it was said to.
 """
 
 import asyncio
@@ -15,11 +16,12 @@ from feedback_app.auth import queries
 from feedback_app.auth.passwords import verify_password
 from feedback_app.core import clock
 from feedback_app.core.errors import SignInRefused, SignInThrottled
-from feedback_app.db.models import LoginSession, Role, SignInAttempt, User
+from feedback_app.db.models import LoginSession, Role, SessionKind, SignInAttempt, User
 from feedback_app.db.session import database
 
 COOKIE = "debrief_session"
 LIFETIME = timedelta(hours=12)
+API_LIFETIME = timedelta(hours=1)
 _EXTEND_AFTER = timedelta(minutes=5)
 """A session is extended at most this often: a read stays a read."""
 
@@ -60,8 +62,10 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def resolve(token_hash: str | None) -> CurrentUser | None:
-    """The active user of a live session, `None` for anything else; extends the session.
+async def resolve(
+    token_hash: str | None, kind: SessionKind = SessionKind.BROWSER
+) -> CurrentUser | None:
+    """The active user of a live session of that kind, else `None`; extends a browser's session.
 
     Raises:
         TimeoutError: the database did not answer in time.
@@ -72,11 +76,12 @@ async def resolve(token_hash: str | None) -> CurrentUser | None:
     now = clock.now()
     async with asyncio.timeout(_RESOLVE_TIMEOUT_S):
         async with database().read() as session:
-            found = await queries.live_session(session, token_hash, now)
+            found = await queries.live_session(session, token_hash, kind, now)
         if found is None:
             return None
         login, user = found
-        if now + LIFETIME - login.expires_at >= _EXTEND_AFTER:
+        slides = kind == SessionKind.BROWSER
+        if slides and now + LIFETIME - login.expires_at >= _EXTEND_AFTER:
             async with database().write() as session:
                 await queries.extend(session, token_hash, now + LIFETIME)
     _remember(token_hash, user)
@@ -96,18 +101,18 @@ async def sign_in(email: str, password: str, *, address: str) -> str:
         SignInThrottled: too many failures on this account or from this address.
     """
     user = await authenticate(email, password, address=address)
-    token = secrets.token_urlsafe(32)
-    now = clock.now()
-    async with database().write() as session:
-        session.add(
-            LoginSession(
-                token_hash=hash_token(token),
-                user_id=user.id,
-                created_at=now,
-                expires_at=now + LIFETIME,
-            )
-        )
-    return token
+    return await _open(user, SessionKind.BROWSER, LIFETIME)
+
+
+async def issue_token(email: str, password: str, *, address: str) -> str:
+    """Check and audit a sign-in as `sign_in` does; a bearer token for `API_LIFETIME`.
+
+    Raises:
+        SignInRefused: as `sign_in`.
+        SignInThrottled: as `sign_in`.
+    """
+    user = await authenticate(email, password, address=address)
+    return await _open(user, SessionKind.API, API_LIFETIME)
 
 
 async def authenticate(email: str, password: str, *, address: str) -> CurrentUser:
@@ -150,6 +155,22 @@ async def revoke_all(user_id: str) -> None:
     """End every session of a user: after a password change, and when disabled."""
     async with database().write() as session:
         await queries.revoke_all(session, user_id, clock.now())
+
+
+async def _open(user: CurrentUser, kind: SessionKind, lifetime: timedelta) -> str:
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    async with database().write() as session:
+        session.add(
+            LoginSession(
+                token_hash=hash_token(token),
+                user_id=user.id,
+                kind=kind,
+                created_at=now,
+                expires_at=now + lifetime,
+            )
+        )
+    return token
 
 
 def _as_current(user: User) -> CurrentUser:

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     """Drafts one person may start within a minute."""
     STREAM_FLUSH_MS: int = Field(default=40, ge=1, le=2000)
 
+    API_SOCKETS_PER_USER: int = Field(default=10, ge=1, le=1000)
+    """Streams of the API that one person may have open in one process."""
+
     DEMO: bool = False
     PORT: int = Field(default=3000, ge=1, le=65_535)
     HOST: str = Field(default="127.0.0.1", min_length=1)

@@ -42,6 +42,13 @@ class CallStatus(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+class SessionKind(StrEnum):
+    """What a login session's token opens: the pages by cookie, or the API as a bearer."""
+
+    BROWSER = "browser"
+    API = "api"
+
+
 class LogComponent(StrEnum):
     API = "api"
     UI = "ui"
@@ -96,12 +103,15 @@ class User(SQLModel, table=True):
 
 
 class LoginSession(SQLModel, table=True):
-    """A signed-in browser: the SHA-256 of its cookie's token, never the token."""
+    """A signed-in browser or API client: the SHA-256 of its token, never the token."""
 
     __tablename__ = "login_session"  # pyright: ignore[reportAssignmentType]
 
     token_hash: str = Field(primary_key=True, max_length=64)
     user_id: str = Field(foreign_key="app_user.id", index=True)
+    kind: str = Field(
+        default=SessionKind.BROWSER, max_length=10, sa_column_kwargs={"server_default": "browser"}
+    )
     created_at: datetime = _moment()
     expires_at: datetime = _moment()
     revoked_at: datetime | None = _optional_moment()
@@ -283,6 +293,10 @@ class Draft(SQLModel, table=True):
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
     """What happened when, for the trace: the call's events with milliseconds from its start."""
+    outline: list[Any] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
+    """The shape of the call's event log without its text, for `llm.replay`."""
     prompt: list[dict[str, str]] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )

@@ -63,6 +63,22 @@ async def list_interviews(
     return list((await session.exec(statement)).all())
 
 
+async def interviews_after(
+    session: AsyncSession, user: CurrentUser, older_than: Interview | None, limit: int
+) -> list[ListedInterview]:
+    """The person's newest interviews, or the next ones after `older_than`, newest first."""
+    held_at, interview_id = col(Interview.held_at), col(Interview.id)
+    statement = _mine(user).order_by(held_at.desc(), interview_id.desc()).limit(limit)
+    if older_than is not None:
+        statement = statement.where(
+            or_(
+                held_at < older_than.held_at,
+                (held_at == older_than.held_at) & (interview_id < older_than.id),
+            )
+        )
+    return list((await session.exec(statement)).all())
+
+
 async def rated_interviews(session: AsyncSession, user: CurrentUser) -> set[str]:
     """The ids of the person's interviews with at least one rating or reason."""
     rows = await session.exec(
@@ -89,6 +105,14 @@ async def interview_of(
     if found is None:
         raise NotFound
     return found
+
+
+async def own_interview(
+    session: AsyncSession, user: CurrentUser, interview_id: str
+) -> Interview | None:
+    """One of the person's interviews, `None` for anything else."""
+    found = (await session.exec(_mine(user).where(Interview.id == interview_id))).first()
+    return found[0] if found else None
 
 
 async def rating_for(

@@ -1,6 +1,7 @@
-"""What the list and the interview page show: values for the page, no rows."""
+"""What the list and the interview page show, and what the API lists: values, no rows."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 InterviewStatus = Literal["to_do", "draft", "submitted"]
@@ -27,6 +28,22 @@ class InterviewRow:
     status: InterviewStatus
     status_label: str
     can_generate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewEntry:
+    """One interview in the API's list."""
+
+    id: str
+    candidate: str
+    job: str
+    department: str
+    kind: str
+    held_at: datetime
+    duration_min: int
+    status: InterviewStatus
+    can_generate: bool
+    """Whether there is something to assess and the feedback is still open."""
 
 
 @dataclass(frozen=True, slots=True)

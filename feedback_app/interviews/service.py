@@ -14,6 +14,7 @@ from feedback_app.interviews.schemas import (
     STATUS_LABELS,
     CompetencyRow,
     InterviewDetail,
+    InterviewEntry,
     InterviewRecord,
     InterviewRow,
     InterviewStatus,
@@ -46,11 +47,41 @@ async def list_mine(
             held=_day(interview.held_at),
             status=_status(scorecard),
             status_label=STATUS_LABELS[_status(scorecard)],
-            can_generate=scorecard.submitted_at is None
-            and (bool(scorecard.notes.strip()) or interview.id in rated),
+            can_generate=_can_generate(scorecard, rated),
         )
         for interview, scorecard, candidate, job, department in rows
     ]
+
+
+async def page_of_mine(
+    user: CurrentUser, *, after: str | None, limit: int
+) -> tuple[list[InterviewEntry], str | None]:
+    """The person's interviews newest first, from `after` on, and the cursor of what follows.
+
+    Raises:
+        Invalid: `after` is not an interview of this person.
+    """
+    async with database().read() as session:
+        older_than = await queries.own_interview(session, user, after) if after else None
+        if after and older_than is None:
+            raise Invalid("The list has no such cursor.")
+        rows = await queries.interviews_after(session, user, older_than, limit + 1)
+        rated = await queries.rated_interviews(session, user)
+    entries = [
+        InterviewEntry(
+            id=interview.id,
+            candidate=candidate.name,
+            job=job.title,
+            department=department.name,
+            kind=interview.kind,
+            held_at=interview.held_at,
+            duration_min=interview.duration_min,
+            status=_status(scorecard),
+            can_generate=_can_generate(scorecard, rated),
+        )
+        for interview, scorecard, candidate, job, department in rows[:limit]
+    ]
+    return entries, entries[-1].id if len(rows) > limit else None
 
 
 async def record(user: CurrentUser, interview_id: str) -> InterviewRecord:
@@ -175,6 +206,11 @@ def _open(scorecard: Scorecard) -> Scorecard:
     if scorecard.submitted_at:
         raise AlreadySubmitted
     return scorecard
+
+
+def _can_generate(scorecard: Scorecard, rated: set[str]) -> bool:
+    has_evidence = bool(scorecard.notes.strip()) or scorecard.interview_id in rated
+    return has_evidence and scorecard.submitted_at is None
 
 
 def _status(scorecard: Scorecard) -> InterviewStatus:

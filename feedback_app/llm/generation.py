@@ -37,6 +37,7 @@ from feedback_app.llm.ledger import Settlement
 from feedback_app.llm.pacing import LoopLag, Pacer
 from feedback_app.llm.pricing import estimate_prompt_tokens, estimate_tokens
 from feedback_app.llm.prompts import TARGET_TOKENS
+from feedback_app.llm.replay import outline_of
 from feedback_app.llm.streams import EventLog
 
 _USED_BEFORE_OPENING = (Cancelled, Interrupted, LLMFirstTokenTimeout, LLMTotalTimeout)
@@ -129,6 +130,7 @@ class Generation:
             chunk_count=self.deltas,
             retries=self.retries,
             timings=self.timings,
+            outline=outline_of(self.log.events),
         )
 
     def _usage(self, error: AppError | None) -> tuple[Usage, bool]:

@@ -73,6 +73,8 @@ class Settlement:
     chunk_count: int
     retries: int
     timings: list[dict[str, Any]]
+    outline: list[Any]
+    """As `llm.replay` makes it; empty where the process died."""
 
 
 class Ledger:
@@ -248,6 +250,7 @@ def _interruption(row: LlmCall, partial: str) -> Settlement:
         chunk_count=row.chunk_count,
         retries=row.retries,
         timings=[],
+        outline=[],
     )
 
 
@@ -285,7 +288,12 @@ async def _settle(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmCall
     await session.exec(
         update(Draft)
         .where(col(Draft.llm_call_id) == row.id)
-        .values(text=s.text, blocks=[b.as_dict() for b in parse_blocks(s.text)], timings=s.timings)
+        .values(
+            text=s.text,
+            blocks=[b.as_dict() for b in parse_blocks(s.text)],
+            timings=s.timings,
+            outline=s.outline,
+        )
         .execution_options(synchronize_session=False)
     )
     await session.refresh(row)

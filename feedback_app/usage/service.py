@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,8 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app import routes
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
-from feedback_app.core.errors import Forbidden
-from feedback_app.db.models import CallStatus
+from feedback_app.core.errors import Forbidden, Invalid
+from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.db.session import database
 from feedback_app.ui import wording
 from feedback_app.usage import chart, queries
@@ -51,6 +51,7 @@ _STATUS_LABELS: dict[str, str] = {
 }
 _FAILED = {CallStatus.ERROR, CallStatus.INTERRUPTED}
 _NONE = "–"
+_EVER = Span(datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 
 
 async def view(user: CurrentUser, query: Mapping[str, str]) -> UsageView:
@@ -86,6 +87,28 @@ async def view(user: CurrentUser, query: Mapping[str, str]) -> UsageView:
         chart=chart.draw(figures, first, days),
         calls=calls,
     )
+
+
+async def calls(
+    user: CurrentUser, *, after: str | None, limit: int
+) -> tuple[list[LlmCall], str | None]:
+    """The company's ledger newest first, from `after` on, and the cursor of what follows.
+
+    Raises:
+        Forbidden: not an administrator.
+        Invalid: `after` is not a call of the company.
+    """
+    if not user.is_admin:
+        raise Forbidden
+    async with database().read() as session:
+        older_than = await queries.call_by_id(session, user, after) if after else None
+        if after and older_than is None:
+            raise Invalid("The list has no such cursor.")
+        records = await queries.list_calls(
+            session, user, UsageFilter(), _EVER, older_than=older_than, limit=limit + 1
+        )
+    found = [record.call for record in records[:limit]]
+    return found, found[-1].id if len(records) > limit else None
 
 
 def address_with(query: Mapping[str, str], field: str, value: str) -> str:

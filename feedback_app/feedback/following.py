@@ -1,0 +1,60 @@
+"""The event log of one of a person's drafts, for followers that are no page: live or replayed."""
+
+import asyncio
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core.errors import NotFound
+from feedback_app.db.models import CallStatus
+from feedback_app.db.session import database
+from feedback_app.feedback import queries
+from feedback_app.feedback.service import owner_of
+from feedback_app.llm.events import Event
+from feedback_app.llm.replay import replay
+from feedback_app.llm.streams import EventLog
+from feedback_app.llm.supervisor import generations
+
+LOOK_AGAIN_S = 0.5
+"""Between two looks at a call that another process runs."""
+
+
+async def log_of(user: CurrentUser, interview_id: str, call_id: str, *, after: int = 0) -> EventLog:
+    """The log of a call of this person and interview; a finished one is rebuilt if need be.
+
+    `after` is the last event the follower has. A call that another process runs is waited for.
+
+    Raises:
+        NotFound: no such call, another interview's or another person's.
+    """
+    owner = owner_of(user, interview_id)
+    if log := generations().hub.get(call_id):
+        if log.owner != owner:
+            raise NotFound
+        return log
+    while True:
+        async with database().read() as session:
+            call, draft = await queries.draft_of(session, user, call_id)
+        if call.interview_id != interview_id or call.operation != owner.operation:
+            raise NotFound
+        if call.status != CallStatus.RUNNING:
+            break
+        await asyncio.sleep(LOOK_AGAIN_S)
+    rebuilt = EventLog(call_id, owner)
+    for event in replay(call, draft, after):
+        rebuilt.append(event)
+    return rebuilt
+
+
+async def stop(user: CurrentUser, interview_id: str, call_id: str) -> bool:
+    """Stop this call of the person if it is still running; whether it was."""
+    log = generations().hub.get(call_id)
+    if log is None or log.owner != owner_of(user, interview_id):
+        return False
+    return generations().stop(call_id)
+
+
+async def outcome(log: EventLog) -> Event:
+    """The last event of a log; waits for it."""
+    seen = 0
+    while not log.ended:
+        seen += len(await log.batch(seen))
+    return log.events[-1]

@@ -1,0 +1,67 @@
+"""The API's HTTP endpoints: who asks, what for, and the service's answer as JSON."""
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from feedback_app.auth import sessions
+from feedback_app.auth.guards import user_from_request
+from feedback_app.auth.routes import client_address
+from feedback_app.core.errors import error_named
+from feedback_app.core.markers import llm_operation
+from feedback_app.feedback import service as feedback
+from feedback_app.feedback.following import log_of, outcome
+from feedback_app.interviews import service as interviews
+from feedback_app.llm.events import EndedEvent, as_dict
+from feedback_app.usage import service as usage
+from feedback_app.web.api.reading import error_response, interview_id_in, read_body, read_query
+from feedback_app.web.api.schemas import (
+    DraftOptions,
+    InterviewPage,
+    ListQuery,
+    LlmCallPage,
+    TokenAnswer,
+    TokenRequest,
+)
+
+
+async def issue_token(request: Request) -> Response:
+    """Answer a bearer token for an email and a password."""
+    asked = await read_body(request, TokenRequest)
+    token = await sessions.issue_token(asked.email, asked.password, address=client_address(request))
+    lifetime_s = int(sessions.API_LIFETIME.total_seconds())
+    return _json(TokenAnswer(access_token=token, expires_in=lifetime_s))
+
+
+async def list_interviews(request: Request) -> Response:
+    """Answer the person's interviews."""
+    user = await user_from_request(request)
+    query = read_query(request.query_params, ListQuery)
+    items, following = await interviews.page_of_mine(user, after=query.cursor, limit=query.limit)
+    return _json(InterviewPage(items=items, next=following))
+
+
+@llm_operation
+async def generate_feedback(request: Request) -> Response:
+    """Draft feedback, or wait for the draft that is being written, and answer how it ended."""
+    user = await user_from_request(request)
+    await read_body(request, DraftOptions, optional=True)
+    interview_id = interview_id_in(request)
+    call_id = await feedback.start(user, interview_id)
+    ending = await outcome(await log_of(user, interview_id, call_id))
+    if isinstance(ending, EndedEvent):
+        error = error_named(ending.code)(ending.message)
+        return error_response(error, partial=ending.partial)
+    return JSONResponse(as_dict(ending), headers={"Cache-Control": "no-store"})
+
+
+async def list_llm_calls(request: Request) -> Response:
+    """Answer the company's ledger, to administrators."""
+    user = await user_from_request(request)
+    query = read_query(request.query_params, ListQuery)
+    items, following = await usage.calls(user, after=query.cursor, limit=query.limit)
+    return _json(LlmCallPage(items=items, next=following))
+
+
+def _json(answer: BaseModel) -> JSONResponse:
+    return JSONResponse(answer.model_dump(mode="json"), headers={"Cache-Control": "no-store"})

@@ -1,0 +1,133 @@
+"""The OpenAPI 3.1 document of the API, made from its operations."""
+
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from feedback_app.auth import sessions
+from feedback_app.core.errors import AppError
+from feedback_app.llm.events import (
+    ChunkEvent,
+    CompleteEvent,
+    EndedEvent,
+    ReasoningEvent,
+    StatusEvent,
+)
+from feedback_app.web.api.operations import OPERATIONS, Operation
+from feedback_app.web.api.schemas import ErrorBody
+
+_EVENTS = (StatusEvent, ReasoningEvent, ChunkEvent, CompleteEvent, EndedEvent)
+_REFERENCE = "#/components/schemas/{model}"
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """The whole document; treat it as read-only."""
+    schemas, references = _schemas()
+    paths: dict[str, Any] = {}
+    for operation in OPERATIONS:
+        method = "get" if operation.method == "WS" else operation.method.lower()
+        paths.setdefault(operation.path, {})[method] = _operation(operation, references)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Debrief API",
+            "version": "1",
+            "description": (
+                "Drafts interview feedback and tells what it cost. Every error has the same "
+                "shape: `code`, `message`, `retryable`, and `partial` where a draft ended early."
+            ),
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": sessions.COOKIE},
+            },
+        },
+    }
+
+
+def error_codes(errors: tuple[type[AppError], ...]) -> list[type[AppError]]:
+    """These errors and every kind of theirs that has a code of its own, by status."""
+    found = {kind.code: kind for error in errors for kind in [error, *error.__subclasses__()]}
+    named = [kind for kind in found.values() if kind.code != AppError.code or kind.status == 500]
+    return sorted(named, key=lambda kind: (kind.status, kind.code))
+
+
+def _schemas() -> tuple[dict[str, Any], dict[type, dict[str, Any]]]:
+    """The components, and where each type is among them."""
+    inputs = {o.body for o in OPERATIONS} | {o.query for o in OPERATIONS}
+    outputs = {o.answer for o in OPERATIONS} | {ErrorBody, *_EVENTS}
+    wanted = [
+        *((kind, "validation", TypeAdapter(kind)) for kind in inputs if kind is not None),
+        *((kind, "serialization", TypeAdapter(kind)) for kind in outputs if kind is not None),
+    ]
+    wanted.sort(key=lambda item: item[0].__name__)
+    found, definitions = TypeAdapter.json_schemas(wanted, ref_template=_REFERENCE)
+    schemas: dict[str, Any] = dict(definitions["$defs"])
+    for event in _EVENTS:
+        if isinstance(kind := getattr(event, "type", None), str):
+            schema = schemas[event.__name__]
+            schema["properties"] = {"type": {"const": kind}} | schema["properties"]
+            schema["required"] = ["type", *schema["required"]]
+    schemas["EndedEvent"]["properties"].pop("tokens_estimated")
+    schemas["EndedEvent"]["required"].remove("tokens_estimated")
+    return schemas, {kind: schema for (kind, _mode), schema in found.items()}
+
+
+def _operation(operation: Operation, references: dict[type, dict[str, Any]]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.endpoint.__name__,
+        "summary": operation.summary,
+        "description": operation.description,
+        "security": [{"bearer": []}, {"session": []}] if operation.needs_token else [],
+        "responses": _responses(operation, references),
+    }
+    if operation.method == "WS":
+        described["x-websocket"] = True
+    parameters = [
+        {"name": "interview_id", "in": "path", "required": True, "schema": {"type": "string"}}
+        for _ in range("{interview_id}" in operation.path)
+    ]
+    if operation.query is not None:
+        parameters += _query_parameters(operation.query)
+    if parameters:
+        described["parameters"] = parameters
+    if operation.body is not None:
+        described["requestBody"] = {
+            "required": not operation.body_optional,
+            "content": {"application/json": {"schema": references[operation.body]}},
+        }
+    return described
+
+
+def _query_parameters(query: type) -> list[dict[str, Any]]:
+    schema = TypeAdapter(query).json_schema()
+    return [
+        {"name": name, "in": "query", "required": False, "schema": field}
+        for name, field in schema["properties"].items()
+    ]
+
+
+def _responses(operation: Operation, references: dict[type, dict[str, Any]]) -> dict[str, Any]:
+    if operation.answer is not None:
+        content = {"application/json": {"schema": references[operation.answer]}}
+        responses: dict[str, Any] = {"200": {"description": "Done", "content": content}}
+    else:
+        events = {"oneOf": [references[event] for event in _EVENTS]}
+        content = {"application/json": {"schema": events}}
+        responses = {"101": {"description": "Each message is one of these", "content": content}}
+        # What an HTTP operation answers as errors, a socket tells as an event.
+        return responses
+    for error in error_codes(operation.errors):
+        status = str(error.status)
+        known = responses.get(status)
+        codes = f"{known['description']}, {error.code}" if known else error.code
+        responses[status] = {
+            "description": codes,
+            "content": {"application/json": {"schema": references[ErrorBody]}},
+        }
+    return responses

@@ -1,0 +1,152 @@
+"""Every operation of the API: one table, from which the routes and the documentation are made."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from starlette.routing import Route, WebSocketRoute
+
+from feedback_app import routes
+from feedback_app.core.errors import (
+    AlreadySubmitted,
+    AppError,
+    Cancelled,
+    ConcurrencyLimit,
+    Forbidden,
+    Internal,
+    Interrupted,
+    Invalid,
+    LLMError,
+    NotFound,
+    NothingToAssess,
+    NotSignedIn,
+    RateLimited,
+    SignInRefused,
+    SignInThrottled,
+)
+from feedback_app.llm.events import CompleteEvent
+from feedback_app.web.api import endpoints
+from feedback_app.web.api.reading import answered
+from feedback_app.web.api.schemas import (
+    DraftOptions,
+    InterviewPage,
+    ListQuery,
+    LlmCallPage,
+    StreamQuery,
+    TokenAnswer,
+    TokenRequest,
+)
+from feedback_app.web.api.stream import stream_feedback
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path."""
+
+    method: Literal["GET", "POST", "WS"]
+    path: str
+    endpoint: Callable[..., Coroutine[Any, Any, Any]]
+    summary: str
+    description: str
+    errors: tuple[type[AppError], ...]
+    """Those it may answer; of `LLMError`, all kinds."""
+    answer: type | None = None
+    body: type[BaseModel] | None = None
+    body_optional: bool = False
+    query: type[BaseModel] | None = None
+    needs_token: bool = True
+
+    @property
+    def route(self) -> Route | WebSocketRoute:
+        if self.method == "WS":
+            return WebSocketRoute(self.path, self.endpoint)
+        return Route(self.path, answered(self.endpoint), methods=[self.method])
+
+
+_GENERATING = (
+    NotFound,
+    AlreadySubmitted,
+    Cancelled,
+    Interrupted,
+    Invalid,
+    NothingToAssess,
+    RateLimited,
+    ConcurrencyLimit,
+    LLMError,
+)
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path=routes.API_TOKEN,
+        endpoint=endpoints.issue_token,
+        summary="Get a token",
+        description=(
+            "Signs in with an email and a password and answers a bearer token for an hour. Failed "
+            "attempts are counted as on the sign-in page."
+        ),
+        errors=(SignInRefused, Invalid, SignInThrottled, Internal),
+        answer=TokenAnswer,
+        body=TokenRequest,
+        needs_token=False,
+    ),
+    Operation(
+        method="GET",
+        path=routes.API_INTERVIEWS,
+        endpoint=endpoints.list_interviews,
+        summary="List my interviews",
+        description="The interviews the person takes part in, newest first.",
+        errors=(NotSignedIn, Forbidden, Invalid, Internal),
+        answer=InterviewPage,
+        query=ListQuery,
+    ),
+    Operation(
+        method="POST",
+        path=routes.API_GENERATE,
+        endpoint=endpoints.generate_feedback,
+        summary="Draft feedback and wait for it",
+        description=(
+            "Starts a draft, or joins the one that is being written, and answers when it has "
+            "ended: the whole text, or an error with the text so far as `partial`. A client that "
+            "goes away does not stop it."
+        ),
+        errors=(NotSignedIn, Forbidden, *_GENERATING, Internal),
+        answer=CompleteEvent,
+        body=DraftOptions,
+        body_optional=True,
+    ),
+    Operation(
+        method="WS",
+        path=routes.API_GENERATE_STREAM,
+        endpoint=stream_feedback,
+        summary="Follow a draft as it is written",
+        description=(
+            "A WebSocket. Without `call` it follows the draft that is being written or starts "
+            "one; with `call` and `after` it resumes that call after the event the client has "
+            "last. Each message is one event as JSON: `status`, `reasoning` and `chunk` events, "
+            "then one of `complete`, `error`, `cancelled` and `interrupted`. `seq` counts from 1 "
+            "within the call. A chunk's `offset` says where in the text it belongs: where it is "
+            "less than what the client has, the text after it is replaced. The client may send "
+            '`{"type": "cancel"}`. A refusal is an `error` event without a call. The socket is '
+            "closed with 4401 (not signed in), 4403 (not allowed), 4404 (not found), 4429 "
+            "(limited), 1011 (fault), and 1000 after any other ending. A token in the address "
+            "is written to no log; browsers may use the session cookie instead."
+        ),
+        errors=(NotSignedIn, Forbidden, *_GENERATING, Internal),
+        query=StreamQuery,
+    ),
+    Operation(
+        method="GET",
+        path=routes.API_LLM_CALLS,
+        endpoint=endpoints.list_llm_calls,
+        summary="List LLM calls",
+        description=(
+            "The company's ledger, newest first, for administrators: one row per LLM operation, "
+            "without any content. A `cost_microusd` of null is an unknown price."
+        ),
+        errors=(NotSignedIn, Forbidden, Invalid, Internal),
+        answer=LlmCallPage,
+        query=ListQuery,
+    ),
+)

@@ -1,0 +1,113 @@
+"""Reads what a client sent into a model, and answers faults in the one shape they have."""
+
+import functools
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+
+from feedback_app.core.errors import AppError, Invalid, NotFound
+from feedback_app.core.text import storable
+from feedback_app.db.faults import as_app_error
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+M = TypeVar("M", bound=BaseModel)
+
+BODY_LIMIT = 64_000
+"""Bytes; everything a client may send is far shorter."""
+RETRY_AFTER_S = 60
+"""Told where a limit does not say when it resets."""
+
+
+async def read_body(request: Request, model: type[M], *, optional: bool = False) -> M:
+    """The JSON body as `model`; an empty `optional` one counts as `{}`.
+
+    Raises:
+        Invalid: too long, no JSON, or not what the model asks for.
+    """
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > BODY_LIMIT:
+            raise Invalid(f"The body may have {BODY_LIMIT:,} bytes.")
+    if optional and not body.strip():
+        return model()
+    try:
+        return model.model_validate_json(bytes(body))
+    except ValidationError as error:
+        raise _invalid(error) from None
+
+
+def read_query(parameters: Mapping[str, str], model: type[M]) -> M:
+    """The query parameters as `model`.
+
+    Raises:
+        Invalid: not what the model asks for.
+    """
+    try:
+        return model.model_validate(dict(parameters))
+    except ValidationError as error:
+        raise _invalid(error) from None
+
+
+def interview_id_in(connection: HTTPConnection) -> str:
+    """The interview a path names.
+
+    Raises:
+        NotFound: no id could have these characters.
+    """
+    interview_id = connection.path_params["interview_id"]
+    if interview_id != storable(interview_id):
+        raise NotFound
+    return interview_id
+
+
+def _invalid(error: ValidationError) -> Invalid:
+    """The first thing wrong, in one sentence that does not repeat what was sent."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    if first["type"] == "json_invalid":
+        return Invalid("The body is not valid JSON.")
+    field = ".".join(str(part) for part in first["loc"])
+    reason = first["msg"].removeprefix("Value error, ")
+    return Invalid(f"{field or 'The body'}: {reason[:1].lower()}{reason[1:]}.")
+
+
+def error_response(error: AppError, *, partial: str | None = None) -> JSONResponse:
+    """The answer of a request that failed; `partial` is the text a draft left behind."""
+    body: dict[str, Any] = error.as_dict()
+    if partial is not None:
+        body["partial"] = partial
+    headers = {"Cache-Control": "no-store"}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if error.status == 429 or error.retry_after_s is not None:
+        headers["Retry-After"] = str(math.ceil(error.retry_after_s or RETRY_AFTER_S))
+    return JSONResponse(body, error.status, headers)
+
+
+def answered(endpoint: Endpoint) -> Endpoint:
+    """The endpoint with whatever it raises answered as an error; its marks are kept."""
+
+    @functools.wraps(endpoint)
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except ClientDisconnect:
+            return error_response(Invalid("The body ended early."))
+        except Exception as fault:
+            return error_response(as_app_error(fault))
+
+    return answer
+
+
+async def refuse_route(_request: Request, refusal: Exception) -> Response:
+    """The answer where no route fits: 404, or 405 with the methods that would."""
+    if isinstance(refusal, HTTPException) and refusal.status_code == 405:
+        allowed = (refusal.headers or {}).get("Allow", "")
+        error = Invalid(f"This address answers {allowed or 'other methods'} only.")
+        return JSONResponse(error.as_dict(), 405, refusal.headers)
+    return error_response(NotFound())

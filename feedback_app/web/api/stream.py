@@ -1,0 +1,200 @@
+"""The API's WebSocket: a follower of one generation, from any event on.
+
+The generation never waits for it. A client that takes no more is dropped; how it went on can be
+read with another socket.
+"""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from feedback_app.auth.guards import user_from_request
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core import clock
+from feedback_app.core.errors import AppError, ConcurrencyLimit, NotSignedIn, error_named
+from feedback_app.core.markers import llm_operation
+from feedback_app.core.settings import get_settings
+from feedback_app.db.faults import as_app_error
+from feedback_app.feedback import following, service
+from feedback_app.llm.events import ChunkEvent, EndedEvent, as_dict
+from feedback_app.llm.streams import EventLog
+from feedback_app.web.api.reading import interview_id_in, read_query
+from feedback_app.web.api.schemas import StreamQuery
+
+SEND_WITHIN_S = 10.0
+"""How long a client may take to accept one event."""
+CHECK_SESSION_EVERY_S = 5.0
+AFTER_TOTAL_TIMEOUT_S = 60.0
+"""How much longer than a generation may run a socket may stay open."""
+
+NORMAL, FAULT = 1000, 1011
+_CLOSE_CODES = {401: 4401, 403: 4403, 404: 4404, 429: 4429}
+
+_open_sockets: Counter[str] = Counter()
+"""By user id, in this process."""
+
+
+class _Gone(Exception):
+    """The client left, or takes no more."""
+
+
+@llm_operation
+async def stream_feedback(websocket: WebSocket) -> None:
+    """Follow the running generation, start one, or resume `?call=` after `?after=`."""
+    try:
+        await _within(websocket.accept())
+        await _within(websocket.close(await _code_of(websocket)))
+    except _Gone:
+        return
+
+
+async def _code_of(websocket: WebSocket) -> int:
+    """Serve the socket to its end; the code to close it with."""
+    try:
+        return await _serve(websocket)
+    except _Gone:
+        raise
+    except Exception as fault:
+        error = as_app_error(fault)
+        await _send(websocket, _refusal(error))
+        return FAULT if error.code == AppError.code else _close_code(error)
+
+
+async def _serve(websocket: WebSocket) -> int:
+    user = await _user_of(websocket)
+    query = read_query(websocket.query_params, StreamQuery)
+    interview_id = interview_id_in(websocket)
+    with _counted(user):
+        call_id = query.call or await service.start(user, interview_id)
+        telling = asyncio.create_task(
+            _tell(websocket, user, interview_id, call_id, query), name=f"tell-{call_id}"
+        )
+        listening = asyncio.create_task(
+            _listen(websocket, user, interview_id, call_id), name=f"listen-{call_id}"
+        )
+        longest_s = get_settings().LLM_TOTAL_TIMEOUT_S + AFTER_TOTAL_TIMEOUT_S
+        try:
+            done, _ = await asyncio.wait(
+                {telling, listening}, timeout=longest_s, return_when=asyncio.FIRST_COMPLETED
+            )
+            if listening in done and telling not in done:
+                listening.result()
+            return telling.result() if telling in done else FAULT
+        finally:
+            for task in (telling, listening):
+                task.cancel()
+            await asyncio.gather(telling, listening, return_exceptions=True)
+
+
+async def _tell(
+    websocket: WebSocket, user: CurrentUser, interview_id: str, call_id: str, query: StreamQuery
+) -> int:
+    """Send every event after the last the client has; the code to close with."""
+    log = await following.log_of(user, interview_id, call_id, after=query.after)
+    seen, text, checked_at = query.after, _text_until(log, query.after), clock.monotonic()
+    while not (log.ended and seen >= len(log.events)):
+        for event in await log.batch(seen, CHECK_SESSION_EVERY_S):
+            body = as_dict(event)
+            if query.accumulated and isinstance(event, ChunkEvent):
+                text = text[: event.offset] + event.content
+                body["accumulated"] = text
+            await _send(websocket, body)
+            seen += 1
+            if isinstance(event, EndedEvent):
+                return _close_code(error_named(event.code)())
+        if clock.monotonic() - checked_at >= CHECK_SESSION_EVERY_S:
+            await _still(websocket, user)
+            checked_at = clock.monotonic()
+    return NORMAL
+
+
+async def _listen(websocket: WebSocket, user: CurrentUser, interview_id: str, call_id: str) -> None:
+    """Do what the client says, until it leaves; what is not understood is ignored."""
+    while True:
+        try:
+            said = await websocket.receive()
+        except (RuntimeError, OSError):
+            raise _Gone from None
+        if said["type"] == "websocket.disconnect":
+            raise _Gone
+        if _asks_to_cancel(said.get("text") or ""):
+            await _still(websocket, user)
+            await following.stop(user, interview_id, call_id)
+
+
+def _asks_to_cancel(text: str) -> bool:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and said.get("type") == "cancel"
+
+
+async def _user_of(websocket: WebSocket) -> CurrentUser:
+    return await user_from_request(websocket, given_token=websocket.query_params.get("token"))
+
+
+async def _still(websocket: WebSocket, user: CurrentUser) -> None:
+    """Check that the session the socket was opened with has not ended.
+
+    Raises:
+        NotSignedIn: it has.
+    """
+    if (await _user_of(websocket)).id != user.id:
+        raise NotSignedIn
+
+
+@contextmanager
+def _counted(user: CurrentUser) -> Iterator[None]:
+    most = get_settings().API_SOCKETS_PER_USER
+    if _open_sockets[user.id] >= most:
+        raise ConcurrencyLimit(f"You have {most} streams open, which is the most. Close one first.")
+    _open_sockets[user.id] += 1
+    try:
+        yield
+    finally:
+        _open_sockets[user.id] -= 1
+        if not _open_sockets[user.id]:
+            del _open_sockets[user.id]
+
+
+def _text_until(log: EventLog, seq: int) -> str:
+    return "".join(event.content for event in log.events[:seq] if isinstance(event, ChunkEvent))
+
+
+def _refusal(error: AppError) -> dict[str, Any]:
+    """The event that tells why there is no call to follow."""
+    event = EndedEvent(
+        seq=1,
+        llm_call_id="",
+        type="error",
+        code=error.code,
+        message=error.message,
+        retryable=error.retryable,
+        partial="",
+        tokens_used=0,
+        cost_usd=None,
+        tokens_estimated=False,
+    )
+    return as_dict(event) | {"llm_call_id": None}
+
+
+def _close_code(error: AppError) -> int:
+    return _CLOSE_CODES.get(error.status, NORMAL)
+
+
+async def _send(websocket: WebSocket, body: dict[str, Any]) -> None:
+    await _within(websocket.send_text(json.dumps(body, ensure_ascii=False)))
+
+
+async def _within(sending: Awaitable[None]) -> None:
+    try:
+        async with asyncio.timeout(SEND_WITHIN_S):
+            await sending
+    except (TimeoutError, OSError, RuntimeError, WebSocketDisconnect):
+        raise _Gone from None
