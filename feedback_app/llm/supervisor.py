@@ -15,6 +15,7 @@ from feedback_app.core import clock
 from feedback_app.core.errors import AppError, Cancelled, Internal, Interrupted
 from feedback_app.core.ids import new_id
 from feedback_app.core.settings import Settings
+from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.completion import CompletionClient, CompletionRequest
@@ -42,6 +43,10 @@ CHECKPOINT_EVERY_S = 1.0
 SWEEP_EVERY_S = 60.0
 SETTLE_WITHIN_S = 5.0
 """How long a shutdown waits for its generations to settle."""
+TELL_AFTER_S = 2.0
+"""How long an ending waits for its settlement before it is told without a cost."""
+RESETTLE_EVERY_S = 1.0
+"""How often a settlement that failed is tried again, for as long as the process lives."""
 KEEP_LOG_S = 60.0
 """How long the log of an ended generation stays for followers that come late."""
 
@@ -63,6 +68,8 @@ class Generations:
         self._running: dict[str, tuple[Generation, asyncio.Task[None]]] = {}
         """Each with the task that reads from the model, the only one that is ever cancelled."""
         self._stopped: set[str] = set()
+        self._unsettled: dict[str, Settlement] = {}
+        """Ended calls whose settlement failed, because the database was away."""
         self._closing = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self._keepers: list[asyncio.Task[None]] = []
@@ -75,7 +82,8 @@ class Generations:
             _log.warning("%d calls were left running and are interrupted now", swept)
         self._keepers = [
             self._spawn(self._every(CHECKPOINT_EVERY_S, self._checkpoint), "checkpoint"),
-            self._spawn(self._every(SWEEP_EVERY_S, self._ledger.sweep), "sweep"),
+            self._spawn(self._every(RESETTLE_EVERY_S, self._settle_again), "settle-again"),
+            self._spawn(self._every(SWEEP_EVERY_S, self._sweep), "sweep"),
         ]
 
     async def aclose(self) -> None:
@@ -89,6 +97,7 @@ class Generations:
             async with asyncio.timeout(SETTLE_WITHIN_S):
                 while self._tasks:
                     await asyncio.wait(self._tasks)
+                await self._settle_again()
         await self._client.aclose()
 
     async def start(self, owner: Owner, load: Callable[[], Awaitable[Assessment]]) -> str:
@@ -211,11 +220,9 @@ class Generations:
         self, generation: Generation, settlement: Settlement, error: AppError | None
     ) -> None:
         log = generation.log
-        try:
-            row = await self._ledger.settle(log.call_id, settlement)
-        except Exception:
-            _log.exception("call %s could not be settled; the sweep will", log.call_id)
-            row = None
+        settling = self._spawn(self._settle(log.call_id, settlement), f"settlement-{log.call_id}")
+        settled, _ = await asyncio.wait({settling}, timeout=TELL_AFTER_S)
+        row = settling.result() if settled else None
         cost = row.cost_microusd if row else None
         tokens = settlement.usage.prompt_tokens + settlement.usage.completion_tokens
         estimated = settlement.tokens_estimated
@@ -238,6 +245,26 @@ class Generations:
                 ttft_ms=settlement.ttft_ms,
             )
         )
+
+    async def _settle(self, call_id: str, settlement: Settlement) -> LlmCall | None:
+        try:
+            row = await self._ledger.settle(call_id, settlement)
+        except Exception:
+            if call_id not in self._unsettled:
+                _log.exception("call %s could not be settled; it is tried again", call_id)
+            self._unsettled[call_id] = settlement
+            return None
+        self._unsettled.pop(call_id, None)
+        return row
+
+    async def _settle_again(self) -> None:
+        for call_id, settlement in list(self._unsettled.items()):
+            await self._settle(call_id, settlement)
+
+    async def _sweep(self) -> None:
+        """Sweep, but let what is known of a call go before what the sweep would guess."""
+        await self._settle_again()
+        await self._ledger.sweep()
 
     def _forget_later(self, log: EventLog) -> None:
         asyncio.get_running_loop().call_later(KEEP_LOG_S, self.hub.forget, log.call_id)
