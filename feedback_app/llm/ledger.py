@@ -186,7 +186,7 @@ class Ledger:
         async with self._database.write() as session:
             rows = await session.exec(
                 select(LlmCall, Draft)
-                .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
+                .outerjoin(Draft, col(Draft.llm_call_id) == LlmCall.id)
                 .where(
                     LlmCall.status == CallStatus.RUNNING,
                     LlmCall.heartbeat_at <= clock.now() - stale_after,
@@ -194,7 +194,8 @@ class Ledger:
             )
             swept = 0
             for row, draft in rows.all():
-                settled = await _settle(session, row, _interruption(row, draft.text))
+                partial = draft.text if draft else ""
+                settled = await _settle(session, row, _interruption(row, partial))
                 swept += settled is not None
             return swept
 
