@@ -117,14 +117,8 @@ class Round:
 
     @property
     def killed(self) -> list[Left]:
-        """The generations that had not ended by themselves."""
-        return [
-            left
-            for left in self.left
-            if left.row is None
-            or left.row.finished_at is None
-            or left.row.finished_at.timestamp() > self.ended_at
-        ]
+        """The generations that did not end by themselves."""
+        return [left for left in self.left if left.row is None or left.row.status == "interrupted"]
 
 
 def save_text(number: int) -> str:
@@ -197,7 +191,10 @@ class Campaign:
                 Plan(lead(0.2, ROUND_S), "mid-stream", replace(answer, tokens_per_second=pace))
                 for pace in (20, 60, 120)
             ),
-            Plan(lead(0.8, ROUND_S), "settlement", replace(answer, hold_after=len(ANSWER) - 20)),
+            *(
+                Plan(lead(0.8, ROUND_S), "settlement", replace(answer, hold_after=held))
+                for held in (200, 380)
+            ),
         ]
         return sorted(plans, key=lambda plan: -plan.lead_s)
 
