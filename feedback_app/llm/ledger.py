@@ -216,12 +216,13 @@ class Ledger:
         async with self._database.write() as session:
             rows = await session.exec(
                 select(LlmCall, Draft)
-                .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
+                .outerjoin(Draft, col(Draft.llm_call_id) == LlmCall.id)
                 .where(*_lost(stale_after))
             )
             swept: list[str] = []
             for row, draft in rows.all():
-                partial = max(draft.text, (streamed or {}).get(row.id, ""), key=len)
+                kept = draft.text if draft else ""
+                partial = max(kept, (streamed or {}).get(row.id, ""), key=len)
                 if await _settle(session, row, _interruption(row, partial)):
                     swept.append(row.id)
             return swept

@@ -15,6 +15,7 @@ from feedback_app.core import clock
 from feedback_app.core.errors import AppError, Cancelled, Internal, Interrupted
 from feedback_app.core.ids import new_id
 from feedback_app.core.settings import Settings
+from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.completion import CompletionClient, CompletionRequest
@@ -33,12 +34,17 @@ _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-CHECKPOINT_EVERY_S = 1.0
+CHECKPOINT_EVERY_S = 0.8
+"""With the time that writing takes, a process that is killed loses less than a second of text."""
 SWEEP_EVERY_S = 60.0
 WATCH_EVERY_S = 5.0
 """How often the calls of other processes that are followed here are looked after."""
 SETTLE_WITHIN_S = 5.0
 """How long a shutdown waits for its generations to settle."""
+TELL_AFTER_S = 2.0
+"""How long an ending waits for its settlement before it is told without a cost."""
+RESETTLE_EVERY_S = 1.0
+"""How often a settlement that failed is tried again, for as long as the process lives."""
 
 
 class Generations:
@@ -61,6 +67,8 @@ class Generations:
         self._starting: set[str] = set()
         """Calls that are being admitted."""
         self._stopped: set[str] = set()
+        self._unsettled: dict[str, Settlement] = {}
+        """Ended calls whose settlement failed, because the database was away."""
         self._closing = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self._keepers: list[asyncio.Task[None]] = []
@@ -72,7 +80,8 @@ class Generations:
         await self._sweeper.sweep(timedelta(0) if alone else STALE_AFTER)
         self._keepers = [
             self._spawn(self._every(CHECKPOINT_EVERY_S, self._checkpoint), "checkpoint"),
-            self._spawn(self._every(SWEEP_EVERY_S, self._sweeper.sweep), "sweep"),
+            self._spawn(self._every(RESETTLE_EVERY_S, self._settle_again), "settle-again"),
+            self._spawn(self._every(SWEEP_EVERY_S, self._sweep), "sweep"),
             self._spawn(self._every(WATCH_EVERY_S, self._sweeper.watch), "watch"),
         ]
 
@@ -87,6 +96,7 @@ class Generations:
             async with asyncio.timeout(SETTLE_WITHIN_S):
                 while self._tasks:
                     await asyncio.wait(self._tasks)
+                await self._settle_again()
         await self._client.aclose()
 
     async def start(self, owner: Owner, load: Callable[[], Awaitable[Assessment]]) -> str:
@@ -235,11 +245,9 @@ class Generations:
         self, generation: Generation, settlement: Settlement, error: AppError | None
     ) -> None:
         log = generation.log
-        try:
-            row = await self._ledger.settle(log.call_id, settlement)
-        except Exception:
-            _log.exception("call %s could not be settled; the sweep will", log.call_id)
-            row = None
+        settling = self._spawn(self._settle(log.call_id, settlement), f"settlement-{log.call_id}")
+        settled, _ = await asyncio.wait({settling}, timeout=TELL_AFTER_S)
+        row = settling.result() if settled else None
         cost = row.cost_microusd if row else None
         tokens = settlement.usage.prompt_tokens + settlement.usage.completion_tokens
         estimated = settlement.tokens_estimated
@@ -272,6 +280,26 @@ class Generations:
                 ttft_ms=settlement.ttft_ms,
             )
         )
+
+    async def _settle(self, call_id: str, settlement: Settlement) -> LlmCall | None:
+        try:
+            row = await self._ledger.settle(call_id, settlement)
+        except Exception:
+            if call_id not in self._unsettled:
+                _log.exception("call %s could not be settled; it is tried again", call_id)
+            self._unsettled[call_id] = settlement
+            return None
+        self._unsettled.pop(call_id, None)
+        return row
+
+    async def _settle_again(self) -> None:
+        for call_id, settlement in list(self._unsettled.items()):
+            await self._settle(call_id, settlement)
+
+    async def _sweep(self) -> None:
+        """Sweep, but let what is known of a call go before what the sweep would guess."""
+        await self._settle_again()
+        await self._sweeper.sweep()
 
     def _forget_later(self, log: EventLog) -> None:
         asyncio.get_running_loop().call_later(KEEP_LOG_S, self.hub.forget, log.call_id)

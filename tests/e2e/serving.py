@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import tests.guard
 from feedback_app.core.settings import ROOT
@@ -89,6 +90,20 @@ class RunningApp:
         """Everything the server has said so far."""
         return self.log_file.read_text(errors="replace")
 
+    def kill(self) -> None:
+        """End the server as a power cut would, with everything it started."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def end(self) -> None:
+        """End the server and, whether or not it does so well, everything it started."""
+        self.process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(_STOP_TIMEOUT_S)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
     def arrange(self, work: Callable[[Database], Awaitable[T]]) -> T:
         """Run `work` on the app's own database, as `app.arrange(make_company)` does."""
 
@@ -107,6 +122,16 @@ def serving(
     port: int, database_url: str, home: Path, changes: Mapping[str, str]
 ) -> Iterator[RunningApp]:
     """The app on `port` with its own database, until the block ends; no worker outlives it."""
+    app = start(port, database_url, home, changes)
+    try:
+        wait_until_up(app)
+        yield app
+    finally:
+        app.end()
+
+
+def start(port: int, database_url: str, home: Path, changes: Mapping[str, str]) -> RunningApp:
+    """Start the app in a process group of its own; whoever calls must end it."""
     log_file = home / "server.log"
     environment = _environment(
         port,
@@ -117,7 +142,7 @@ def serving(
             **changes,
         },
     )
-    with log_file.open("wb") as log:
+    with log_file.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "feedback_app", "serve"],
             cwd=ROOT,
@@ -126,18 +151,19 @@ def serving(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    app = RunningApp(f"http://127.0.0.1:{port}", database_url, log_file, process)
-    try:
-        _wait_until_up(app, port)
-        yield app
-    finally:
-        _end(process)
+    return RunningApp(f"http://127.0.0.1:{port}", database_url, log_file, process)
 
 
-def _wait_until_up(app: RunningApp, port: int) -> None:
+def wait_until_up(app: RunningApp) -> None:
+    """Wait until the app answers its health check.
+
+    Raises:
+        AssertionError: with its log, if it ended or took too long.
+    """
     until = time.monotonic() + _START_TIMEOUT_S
+    address = urlsplit(app.url).netloc
     while app.process.poll() is None and time.monotonic() < until:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = http.client.HTTPConnection(address, timeout=5)
         with suppress(OSError, http.client.HTTPException):
             connection.request("GET", "/healthz")
             if connection.getresponse().status == http.HTTPStatus.OK:
@@ -145,13 +171,3 @@ def _wait_until_up(app: RunningApp, port: int) -> None:
         connection.close()
         time.sleep(0.05)
     raise AssertionError(f"the app did not come up; it said:\n{app.log}")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the server and, whether or not it does so well, everything it started."""
-    process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(_STOP_TIMEOUT_S)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

@@ -1,6 +1,8 @@
 """How a generation is settled: by its end, a Stop that races it, a shutdown, or the sweep."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -159,25 +161,60 @@ async def test_a_stop_that_races_the_end_settles_once_one_way_or_the_other(
         await upstream.idle()
 
 
-async def test_a_settlement_that_fails_still_ends_the_log_and_is_left_to_the_sweep(
+async def test_a_settlement_that_fails_ends_the_log_at_once_and_is_tried_again(
+    database: Database, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedback_app.llm.supervisor.RESETTLE_EVERY_S", 0.01)
+    upstream.play(HELD)
+    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=30) as on:
+        await on.generations.open()
+        log = on.log(await on.start())
+        await until_text(log, len(TWELVE_TOKENS))
+        async with _away(database, "llm_call"):
+            await on.stop()
+            ended = ended_of(await follow(log))
+        assert (ended.type, ended.partial, ended.cost_usd) == ("cancelled", TWELVE_TOKENS, None)
+        async with asyncio.timeout(FOLLOW_WITHIN_S):
+            while (row := await on.call()).status == "running":
+                pass
+        assert (row.status, row.error_code) == ("cancelled", "CANCELLED")
+        assert row.cost_microusd == gpt_4o_mini_microusd(row.prompt_tokens, row.completion_tokens)
+        assert (await on.draft()).text == TWELVE_TOKENS
+        assert len(await on.system_log()) == 1
+
+
+async def test_what_could_not_be_settled_is_tried_before_the_sweep_and_at_the_shutdown(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
     async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=30) as on:
+        for settle_again in (on.generations._sweep, on.generations.aclose):
+            log = on.log(await on.start())
+            await until_text(log, len(TWELVE_TOKENS))
+            async with _away(database, "llm_call"):
+                await on.stop()
+                await follow(log)
+            assert (await on.calls())[-1].status == "running"
+            await settle_again()
+            assert (await on.calls())[-1].status == "cancelled"
+
+
+async def test_an_ending_does_not_wait_for_a_database_that_hangs(
+    database: Database, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedback_app.llm.supervisor.TELL_AFTER_S", 0.05)
+    upstream.play(HELD)
+    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=30) as on:
         log = on.log(await on.start())
         await until_text(log, len(TWELVE_TOKENS))
-        await on.generations._checkpoint()
-        async with database.engine.begin() as connection:
-            await connection.exec_driver_sql("ALTER TABLE llm_call RENAME TO away")
-        await on.stop()
-        ended = ended_of(await follow(log))
-        async with database.engine.begin() as connection:
-            await connection.exec_driver_sql("ALTER TABLE away RENAME TO llm_call")
-        assert (ended.type, ended.partial, ended.cost_usd) == ("cancelled", TWELVE_TOKENS, None)
-        assert (await on.call()).status == "running"
-        await on.generations.open()
-        assert (await on.call()).status == "interrupted"
-        assert (await on.draft()).text == TWELVE_TOKENS
+        async with database.write() as session:
+            await session.exec(select(LlmCall).where(LlmCall.id == log.call_id).with_for_update())
+            await on.stop()
+            ended = ended_of(await follow(log))
+            assert (ended.partial, ended.cost_usd) == (TWELVE_TOKENS, None)
+            assert (await on.call()).status == "running"
+        await on.generations.aclose()
+        assert (await on.call()).status == "cancelled"
 
 
 async def test_an_unknown_price_is_no_cost_at_all_and_never_zero(
@@ -221,6 +258,16 @@ async def test_the_offline_drafter_costs_nothing(database: Database) -> None:
         )
         assert (row.cost_microusd, row.price_source, row.reserved_microusd) == (0, "offline", 0)
         assert ending_of(events).cost_usd == "0.000000"
+
+
+@asynccontextmanager
+async def _away(database: Database, table: str) -> AsyncIterator[None]:
+    """The table cannot be used inside the block."""
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO away")
+    yield
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql(f"ALTER TABLE away RENAME TO {table}")
 
 
 async def _after(log: EventLog, count: int, turns: int) -> None:

@@ -4,7 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from sqlmodel import select
+from sqlalchemy import delete
+from sqlmodel import col, select
 
 from feedback_app.core import clock
 from feedback_app.db.models import CallStatus, Draft, LlmCall, SystemLog
@@ -116,6 +117,20 @@ async def test_the_sweep_interrupts_a_call_without_a_heartbeat_and_keeps_its_tex
     assert draft.blocks == [block.as_dict() for block in parse_blocks(TEXT)]
     assert (entry.component, entry.status) == ("llm", "interrupted")
     assert (await stored(database, alive.id))[0].status == "running"
+
+
+async def test_the_sweep_interrupts_a_call_that_has_no_draft(database: Database) -> None:
+    call = await running(database, heartbeat_at=clock.now() - timedelta(seconds=31))
+    async with database.write() as session:
+        await session.exec(delete(Draft).where(col(Draft.llm_call_id) == call.id))
+    assert await Ledger(database).sweep() == 1
+    async with database.read() as session:
+        row = await session.get(LlmCall, call.id)
+        entries = await session.exec(select(SystemLog).where(SystemLog.llm_call_id == call.id))
+        assert row is not None
+        assert (row.status, row.completion_tokens) == ("interrupted", 0)
+        assert row.cost_microusd == gpt_4o_mini_microusd(800, 0)
+        assert len(entries.all()) == 1
 
 
 async def test_two_sweeps_at_once_interrupt_each_call_once(database: Database) -> None:
