@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from feedback_app import routes
 from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.sign_in import sign_in
 from tests.e2e.serving import RunningApp
@@ -39,6 +40,13 @@ def assert_fits(page: Page) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_api_documentation(themed: Page) -> None:
+    themed.goto(routes.API_DOCS)
+    expect(themed.locator("section")).to_have_count(5)
+    assert_no_barriers(themed)
+    assert_fits(themed)
 
 
 def test_the_sign_in_page(themed: Page) -> None:

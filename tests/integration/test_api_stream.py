@@ -19,9 +19,9 @@ from feedback_app.feedback import following, service
 from feedback_app.llm.events import as_dict
 from feedback_app.llm.streams import EventLog
 from feedback_app.web.api import stream
-from tests.factories import make_call, make_interview, make_user
+from tests.factories import add_interviewer, make_call, make_interview, make_user
 from tests.integration.completing import TWELVE_TOKENS
-from tests.integration.generating import HELD, follow
+from tests.integration.generating import HELD, as_user, follow
 from tests.integration.generating import until_text as until_logged
 from tests.integration.serving_api import (
     ServedApi,
@@ -355,6 +355,30 @@ async def test_every_refusal_has_its_code_and_starts_nothing(database: Database)
             1000,
         )
         assert [row.id for row in await api.on.calls()] == [call.id]
+
+
+@ONE_DATABASE
+async def test_nobody_follows_or_cancels_what_another_person_drafts(
+    database: Database, upstream: Upstream
+) -> None:
+    upstream.play(HELD)
+    async with served_api(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as api:
+        log = api.on.log(await api.on.start())
+        await until_logged(log)
+        outsider = await make_user(database)
+        colleague = await make_user(database, None, company_id=api.on.user.company_id)
+        await add_interviewer(database, api.on.made, colleague)
+        for person, interview_id in (
+            (outsider, (await make_interview(database, outsider)).id),
+            (outsider, api.on.interview_id),
+            (colleague, api.on.interview_id),
+        ):
+            query, headers = f"?call={log.call_id}", await api.headers(person)
+            path = routes.API_GENERATE_STREAM.format(interview_id=interview_id)
+            assert await refused(api, query, headers, path) == ("NOT_FOUND", 4404)
+            assert not await following.stop(as_user(person), interview_id, log.call_id)
+        upstream.release()
+        assert (await follow(log))[-1].type == "complete"
 
 
 @ONE_DATABASE

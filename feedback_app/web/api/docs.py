@@ -29,7 +29,7 @@ code { background: var(--code); border-radius: 4px; padding: 1px 5px; overflow-w
 nav ul { list-style: none; padding: 0; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 10px;
   padding: 20px 22px; margin-top: 20px; }
-.method { display: inline-block; min-width: 46px; text-align: center; font-weight: 600;
+.method { display: inline-block; min-width: 52px; text-align: center; font-weight: 600;
   font-size: 12px; color: var(--accent); border: 1px solid; border-radius: 5px; padding: 1px 6px; }
 .path { background: none; padding: 0 4px; }
 .wide { overflow-x: auto; }
@@ -37,6 +37,8 @@ table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th { text-align: left; color: var(--quiet); font-weight: 500; }
 th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
+td code { white-space: nowrap; }
+.fields th:first-child { width: 13rem; }
 """
 
 
@@ -152,6 +154,7 @@ def _note(schema: dict[str, Any]) -> str:
 
 
 def _table(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    kind = ' class="fields"' if heads[0] in {"Name", "Field"} else ""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
     body = "".join(
         "<tr>"
@@ -161,7 +164,7 @@ def _table(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> s
     )
     return (
         f'<h3>{escape(title)}</h3><div class="wide" tabindex="0" role="region" '
-        f'aria-label="{escape(title)}"><table><thead><tr>{head}</tr></thead>'
+        f'aria-label="{escape(title)}"><table{kind}><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 
