@@ -4,6 +4,7 @@ A click only starts or stops a generation. What is seen comes from the follower,
 `load` starts, so that a reload, a second tab and the tab that clicked all see the same.
 """
 
+import asyncio
 from typing import Any
 
 import reflex as rx
@@ -25,9 +26,11 @@ from feedback_app.feedback.live_view import (
 from feedback_app.feedback.schemas import DraftMeta, DraftView
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, EndedEvent
-from feedback_app.llm.streams import Owner
+from feedback_app.llm.streams import EventLog, Owner
 from feedback_app.llm.supervisor import generations
 
+ONE_FRAME_S = 0.016
+"""A pause after each stage, or the browser would draw two that come at once as one."""
 TICK_S = 1.0
 """How often the elapsed time moves while nothing arrives."""
 CHECK_SESSION_AFTER = 100
@@ -51,7 +54,6 @@ class Live(rx.State):
     tokens: str = ""
     reasoning: str = ""
     error: str = ""
-    retryable: bool = False
     meta: DraftMeta = DraftMeta()
 
     b0: list[WireBlock] = []
@@ -88,6 +90,9 @@ class Live(rx.State):
     t: str = ""
     m: str = ""
 
+    _joined: str = ""
+    """The call that ran when the page was loaded; it may have ended when the follower starts."""
+
     @classmethod
     @_override_base_method
     def get_name(cls) -> str:
@@ -106,9 +111,9 @@ class Live(rx.State):
         try:
             await service.start(acting_user(), interview_id)
         except AppError as error:
-            self._refuse(error.message, retryable=error.retryable)
+            self._refuse(error.message)
         except Exception:
-            self._refuse(AppError.sentence, retryable=True)
+            self._refuse(AppError.sentence)
             raise
 
     @rx.event
@@ -146,13 +151,15 @@ class Live(rx.State):
         user = acting_user()
         async with self:
             interview_id = (await self.get_state(FeedbackState)).interview_id
+            joined, self._joined = self._joined, ""
         owner = service.owner_of(user, interview_id)
-        after_call = None
+        hub = generations().hub
+        log = hub.get(joined) or await hub.next(owner)
         while True:
-            after_call = await self._follow_one(owner, after_call)
+            await self._follow_one(owner, log)
+            log = await hub.next(owner, log.call_id)
 
-    async def _follow_one(self, owner: Owner, after_call: str | None) -> str:
-        log = await generations().hub.next(owner, after_call)
+    async def _follow_one(self, owner: Owner, log: EventLog) -> None:
         view, seen, rounds = LiveView(), 0, 0
         async with self:
             self._begin()
@@ -162,10 +169,12 @@ class Live(rx.State):
             changes = view.take(batch)
             if view.ending is not None:
                 await self._finish(owner, view.ending, view.text, changes)
-                return log.call_id
+                return
             if changes:
                 async with self:
                     self._assign(changes)
+            if "phase" in changes:
+                await asyncio.sleep(ONE_FRAME_S)
             rounds += 1 if batch else QUIET_ROUNDS
             if rounds >= CHECK_SESSION_AFTER:
                 rounds = 0
@@ -183,7 +192,7 @@ class Live(rx.State):
             panel = await self.get_state(FeedbackState)
             panel.history = shown.history
             if isinstance(ending, EndedEvent):
-                self.error, self.retryable = ending.message, ending.retryable
+                self.error = ending.message
             else:
                 panel._take_draft(text, ending.llm_call_id)
 
@@ -195,7 +204,7 @@ class Live(rx.State):
     def _begin(self) -> None:
         self.phase, self.message = "connecting", STAGE_MESSAGES["connecting"]
         self.error = self.elapsed = self.tokens = self.reasoning = ""
-        self.retryable, self.progress, self.meta = False, 0, DraftMeta()
+        self.progress, self.meta = 0, DraftMeta()
         self._assign(NOTHING_OPEN)
         for number in range(SLOTS):
             if getattr(self, f"b{number}"):
@@ -206,6 +215,11 @@ class Live(rx.State):
             if getattr(self, name) != value:
                 setattr(self, name, value)
 
+    def _join(self, call_id: str) -> None:
+        """Leave it to the follower to show a call that runs."""
+        self._begin()
+        self._joined = call_id
+
     def _show(self, draft: DraftView | None) -> None:
         """Show a draft that has ended, or none."""
         self._begin()
@@ -214,10 +228,10 @@ class Live(rx.State):
         if draft is None:
             return
         self._assign(fill_slots(draft.blocks))
-        self.meta, self.error, self.retryable = draft.meta, draft.meta.error, draft.retryable
+        self.meta, self.error = draft.meta, draft.meta.error
         self.progress = 100 if draft.meta.status == "complete" else 0
 
-    def _refuse(self, message: str, *, retryable: bool = True) -> None:
+    def _refuse(self, message: str) -> None:
         """Show why no draft was started."""
         self.phase, self.message = "error", ""
-        self.error, self.retryable = message, retryable
+        self.error = message

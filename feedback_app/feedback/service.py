@@ -61,6 +61,12 @@ async def stop(user: CurrentUser, interview_id: str) -> bool:
     return running is not None and generations().stop(running.call_id)
 
 
+def running_call(user: CurrentUser, interview_id: str) -> str:
+    """The id of this person's draft of this interview that is being written; empty if none is."""
+    running = generations().hub.running(owner_of(user, interview_id))
+    return running.call_id if running else ""
+
+
 async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
     """The person's feedback and drafts.
 
@@ -150,9 +156,12 @@ async def discard(user: CurrentUser, call_id: str) -> None:
 
     Raises:
         NotFound: no such draft, or somebody else's.
+        Invalid: it is still being written.
     """
     async with database().write() as session:
-        _, found = await queries.draft_of(session, user, call_id)
+        call, found = await queries.draft_of(session, user, call_id)
+        if call.status == CallStatus.RUNNING:
+            raise Invalid("Stop the draft before you discard it.")
         found.discarded_at = clock.now()
         session.add(found)
 
@@ -203,5 +212,4 @@ def draft_view(call: LlmCall, draft: Draft) -> DraftView:
         meta=draft_meta(call),
         text=draft.text,
         blocks=stored or parse_blocks(draft.text),
-        retryable=bool(call.error_code) and _error_named(call.error_code or "").retryable,
     )
