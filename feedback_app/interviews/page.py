@@ -55,11 +55,12 @@ def interview_page() -> rx.Component:
                             class_name="column feedback-column",
                         ),
                         class_name="columns",
-                        on_unmount=InterviewState.leave,
                     ),
                 ),
                 skeleton_rows(3, height="180px"),
             ),
         ),
+        # Outside of what is shown only while loaded: a reconnection to a new server unloads that.
+        rx.el.span(hidden=True, on_unmount=InterviewState.leave),
         active=routes.INTERVIEWS,
     )
