@@ -73,6 +73,7 @@ class Settlement:
     chunk_count: int
     retries: int
     timings: list[dict[str, Any]]
+    pace: Sequence[int] = ()
 
 
 class Ledger:
@@ -252,7 +253,12 @@ async def _settle(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmCall
     await session.exec(
         update(Draft)
         .where(col(Draft.llm_call_id) == row.id)
-        .values(text=s.text, blocks=[b.as_dict() for b in parse_blocks(s.text)], timings=s.timings)
+        .values(
+            text=s.text,
+            blocks=[b.as_dict() for b in parse_blocks(s.text)],
+            timings=s.timings,
+            pace=list(s.pace),
+        )
         .execution_options(synchronize_session=False)
     )
     await session.refresh(row)
