@@ -23,6 +23,16 @@ class Audited:
     findings: list[Finding]
     calls: int
 
+    @property
+    def summary(self) -> str:
+        """`No findings, 1,234 calls checked`."""
+        found = len(self.findings)
+        findings = f"{found:,}" if found else "No"
+        return (
+            f"{findings} {'finding' if found == 1 else 'findings'}, "
+            f"{self.calls:,} {'call' if self.calls == 1 else 'calls'} checked"
+        )
+
 
 async def audit(
     database: Database, live_calls: Collection[str] | None, *, company_id: str | None = None

@@ -21,8 +21,7 @@ def main() -> int:
     done = asyncio.run(_audited())
     for finding in done.findings:
         print(f"{finding.call_id}  {finding.check}: {finding.sentence}")
-    calls = f"{done.calls:,} {'call' if done.calls == 1 else 'calls'} checked"
-    print(f"{len(done.findings):,} findings, {calls}" if done.findings else f"No findings, {calls}")
+    print(done.summary)
     return 1 if done.findings else 0
 
 
