@@ -179,3 +179,19 @@ class LLMBadResponse(LLMError):
 class LLMEmpty(LLMError):
     code, status = "LLM_EMPTY", 502
     sentence = "The AI model sent an empty answer. Try again."
+
+
+_BY_CODE: dict[str, type[AppError]] = {}
+"""Filled on first use."""
+
+
+def error_named(code: str) -> type[AppError]:
+    """The error class of a stored code; `Internal` for one that is no longer known."""
+    if not _BY_CODE:
+        _BY_CODE[Internal.code] = Internal
+        waiting: list[type[AppError]] = [AppError]
+        while waiting:
+            kind = waiting.pop()
+            _BY_CODE.setdefault(kind.code, kind)
+            waiting.extend(kind.__subclasses__())
+    return _BY_CODE.get(code, Internal)

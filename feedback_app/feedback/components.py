@@ -19,7 +19,7 @@ def feedback_editor() -> rx.Component:
                 id="feedback-editor",
                 name="feedback",
                 value=FeedbackState.text,
-                on_change=FeedbackState.edit,
+                on_change=lambda text: FeedbackState.edit(FeedbackState.interview_id, text),
                 read_only=FeedbackState.submitted != "",
                 max_length=MAX_FEEDBACK_CHARACTERS * 2,
                 placeholder="Write your feedback, or let a draft fill this in.",

@@ -4,6 +4,7 @@ A click only starts or stops a generation. What is seen comes from the follower,
 `load` starts, so that a reload, a second tab and the tab that clicked all see the same.
 """
 
+import asyncio
 from typing import Any
 
 import reflex as rx
@@ -22,6 +23,8 @@ from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, EndedEvent
 from feedback_app.llm.streams import Owner
 from feedback_app.llm.supervisor import generations
 
+ONE_FRAME_S = 0.016
+"""A pause after each stage, or the browser would draw two that come at once as one."""
 TICK_S = 1.0
 """How often the elapsed time moves while nothing arrives."""
 CHECK_SESSION_AFTER = 100
@@ -34,7 +37,6 @@ class Live(LiveText, rx.State):
     """What the panel shows."""
 
     error: str = ""
-    retryable: bool = False
     meta: DraftMeta = DraftMeta()
 
     @classmethod
@@ -55,9 +57,9 @@ class Live(LiveText, rx.State):
         try:
             await service.start(acting_user(), interview_id)
         except AppError as error:
-            self._refuse(error.message, retryable=error.retryable)
+            self._refuse(error.message)
         except Exception:
-            self._refuse(AppError.sentence, retryable=True)
+            self._refuse(AppError.sentence)
             raise
 
     @rx.event
@@ -115,6 +117,8 @@ class Live(LiveText, rx.State):
             if changes:
                 async with self:
                     self._assign(changes)
+            if "phase" in changes:
+                await asyncio.sleep(ONE_FRAME_S)
             rounds += 1 if batch else QUIET_ROUNDS
             if rounds >= CHECK_SESSION_AFTER:
                 rounds = 0
@@ -132,7 +136,7 @@ class Live(LiveText, rx.State):
             panel = await self.get_state(FeedbackState)
             panel.history = shown.history
             if isinstance(ending, EndedEvent):
-                self.error, self.retryable = ending.message, ending.retryable
+                self.error = ending.message
             else:
                 panel._take_draft(text, ending.llm_call_id)
 
@@ -143,7 +147,7 @@ class Live(LiveText, rx.State):
 
     def _begin(self) -> None:
         self._clear()
-        self.error, self.retryable, self.meta = "", False, DraftMeta()
+        self.error, self.meta = "", DraftMeta()
 
     def _show(self, draft: DraftView | None) -> None:
         """Show a draft that has ended, or none."""
@@ -153,10 +157,10 @@ class Live(LiveText, rx.State):
         if draft is None:
             return
         self._assign(fill_slots(draft.blocks))
-        self.meta, self.error, self.retryable = draft.meta, draft.meta.error, draft.retryable
+        self.meta, self.error = draft.meta, draft.meta.error
         self.progress = 100 if draft.meta.status == "complete" else 0
 
-    def _refuse(self, message: str, *, retryable: bool = True) -> None:
+    def _refuse(self, message: str) -> None:
         """Show why no draft was started."""
         self.phase, self.message = "error", ""
-        self.error, self.retryable = message, retryable
+        self.error = message

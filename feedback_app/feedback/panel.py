@@ -26,7 +26,7 @@ def generation_panel() -> rx.Component:
                 class_name="panel-title",
             ),
             rx.el.div(
-                rx.cond(_ENDED_EARLY & Live.retryable, _retry_button()),
+                rx.cond(_ENDED_EARLY, _retry_button()),
                 rx.cond(_RUNNING, _stop_button(), _generate_button()),
                 class_name="panel-actions",
             ),

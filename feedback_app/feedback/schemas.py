@@ -27,7 +27,6 @@ class DraftView:
     meta: DraftMeta
     text: str
     blocks: list[Block]
-    retryable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,10 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import (
     AlreadySubmitted,
-    AppError,
-    Internal,
     Invalid,
     NotFound,
     NothingToAssess,
+    error_named,
 )
 from feedback_app.core.text import storable
 from feedback_app.db.models import CallStatus, Draft, LlmCall
@@ -150,9 +149,12 @@ async def discard(user: CurrentUser, call_id: str) -> None:
 
     Raises:
         NotFound: no such draft, or somebody else's.
+        Invalid: it is still being written.
     """
     async with database().write() as session:
-        _, found = await queries.draft_of(session, user, call_id)
+        call, found = await queries.draft_of(session, user, call_id)
+        if call.status == CallStatus.RUNNING:
+            raise Invalid("Stop the draft before you discard it.")
         found.discarded_at = clock.now()
         session.add(found)
 
@@ -163,20 +165,6 @@ def _check_length(text: str) -> None:
             f"Feedback may have {MAX_FEEDBACK_CHARACTERS:,} characters; this has {len(text):,}. "
             "Shorten it to save it."
         )
-
-
-_ERRORS: dict[str, type[AppError]] = {}
-
-
-def _error_named(code: str) -> type[AppError]:
-    """The error class of a stored code."""
-    if not _ERRORS:
-        waiting = [AppError]
-        while waiting:
-            kind = waiting.pop()
-            _ERRORS.setdefault(kind.code, kind)
-            waiting.extend(kind.__subclasses__())
-    return _ERRORS.get(code, Internal)
 
 
 def draft_meta(call: LlmCall) -> DraftMeta:
@@ -191,7 +179,7 @@ def draft_meta(call: LlmCall) -> DraftMeta:
         cost=wording.cost(call.cost_microusd),
         duration=wording.duration(call.latency_ms),
         when=wording.moment(call.started_at),
-        error=_error_named(call.error_code).sentence if call.error_code else "",
+        error=error_named(call.error_code).sentence if call.error_code else "",
         notice=LENGTH_NOTICE if call.finish_reason == "length" else "",
     )
 
@@ -203,5 +191,4 @@ def draft_view(call: LlmCall, draft: Draft) -> DraftView:
         meta=draft_meta(call),
         text=draft.text,
         blocks=stored or parse_blocks(draft.text),
-        retryable=bool(call.error_code) and _error_named(call.error_code or "").retryable,
     )

@@ -42,9 +42,9 @@ class FeedbackState(rx.State):
 
     @rx.event
     @guarded
-    async def edit(self, text: str) -> None:
-        """Take over what was typed."""
-        if text == self.text or self.submitted:
+    async def edit(self, interview_id: str, text: str) -> None:
+        """Take over what was typed, unless it comes late from another interview's editor."""
+        if interview_id != self.interview_id or text == self.text or self.submitted:
             return
         self.text, self.status, self.message = text, "unsaved", "Not saved yet"
 

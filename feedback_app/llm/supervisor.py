@@ -118,9 +118,12 @@ class Generations:
         )
 
     @property
-    def live_calls(self) -> Collection[str]:
-        """The calls that run, or are about to, in this process; it changes as they do."""
-        return self._live
+    def live_calls(self) -> Collection[str] | None:
+        """The calls that run, or are about to; it changes as they do.
+
+        `None` where other processes run calls, too.
+        """
+        return self._live if self._settings.REDIS_URL is None else None
 
     def progress(self, call_id: str) -> Progress | None:
         """How far a call has come; `None` if it does not run here."""
@@ -141,6 +144,7 @@ class Generations:
     async def _begin(
         self, log: EventLog, load: Callable[[], Awaitable[Assessment]], timeline: Timeline
     ) -> str:
+        call_id = log.call_id
         try:
             return await self._admit_and_run(log, load, timeline)
         except AppError as error:
@@ -149,6 +153,9 @@ class Generations:
         except BaseException:
             self._refuse(log, Internal())
             raise
+        finally:
+            if call_id not in self._running:
+                self._live.discard(call_id)
 
     async def _admit_and_run(
         self, log: EventLog, load: Callable[[], Awaitable[Assessment]], timeline: Timeline
@@ -227,6 +234,7 @@ class Generations:
             await self._settle_and_tell(generation, settlement, error)
         finally:
             del self._running[log.call_id]
+            self._live.discard(log.call_id)
             self._stopped.discard(log.call_id)
             self._forget_later(log)
 
@@ -263,7 +271,6 @@ class Generations:
         )
 
     def _forget_later(self, log: EventLog) -> None:
-        self._live.discard(log.call_id)
         asyncio.get_running_loop().call_later(KEEP_LOG_S, self.hub.forget, log.call_id)
 
     async def _checkpoint(self) -> None:

@@ -163,15 +163,12 @@ async def test_a_view_shows_ended_drafts_and_where_the_feedback_began(database: 
         assert (shown.has_evidence, shown.has_recommendation, shown.offline) == (True, True, True)
 
 
-async def test_a_failed_draft_is_told_with_its_sentence_and_whether_to_retry(
-    database: Database,
-) -> None:
+async def test_a_failed_draft_is_told_with_its_sentence(database: Database) -> None:
     made = await make_interview(database)
     user = as_user(made.interviewer)
-    for code, retryable in (("LLM_STALLED", True), ("LLM_QUOTA", False), ("CANCELLED", True)):
+    for code in ("LLM_STALLED", "LLM_QUOTA", "CANCELLED"):
         call = await make_call(database, made, status=CallStatus.ERROR, error_code=code)
         shown = await service.draft(user, call.id)
-        assert shown.retryable == retryable
         assert shown.meta.error == _sentence_of(code)
 
 

@@ -48,8 +48,16 @@ class InterviewPage:
         """Note every phase the panel is in from now on."""
         self.panel.evaluate(_RECORD_PHASES)
 
-    def phases(self) -> list[str]:
-        return self.page.evaluate("window.phases")
+    def expect_phases_in_order(self, *ends: str) -> None:
+        """What was recorded, from idle through streaming to the end, nothing out of order.
+
+        A busy browser may draw two stages at once; that the page is sent each by itself is for
+        the live view's tests.
+        """
+        seen = self.page.evaluate("window.phases")
+        order = ["idle", *PHASES, *ends]
+        assert seen == sorted(seen, key=order.index)
+        assert {"idle", "connecting", "streaming", *ends} <= set(seen)
 
     def save(self) -> None:
         self.page.locator("#save-feedback").click()

@@ -1,13 +1,13 @@
 """pace of drafts, and a way from a call to its log row.
 
-Revision: 0002
+Revision: 0003
 After: 0001
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
+revision = "0003"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
