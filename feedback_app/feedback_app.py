@@ -19,6 +19,8 @@ from feedback_app.ui.layout import connection_banner, missing_page
 from feedback_app.ui.theme import STYLESHEETS
 from feedback_app.usage.page import usage_page
 from feedback_app.usage.state import UsageState
+from feedback_app.usage.trace.page import call_page
+from feedback_app.usage.trace.state import TraceState
 from feedback_app.web.api.app import Api
 from feedback_app.web.event_log import EventLog, OwnState
 from feedback_app.web.faults import log_page_fault, show_fault
@@ -82,5 +84,11 @@ app.add_page(
     route=routes.ADMIN_USAGE,
     title="Usage · Debrief",
     on_load=on_load(UsageState.load),
+)
+app.add_page(
+    call_page,
+    route=routes.ADMIN_CALL,
+    title="Call · Debrief",
+    on_load=on_load(TraceState.load),
 )
 app.add_page(missing_page, route="404", title="Not found · Debrief")

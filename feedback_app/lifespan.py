@@ -3,6 +3,7 @@
 Nothing of this may be made at import: with Redis, Reflex forks its workers after importing the app.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import (
     AbstractAsyncContextManager,
@@ -10,16 +11,20 @@ from contextlib import (
     asynccontextmanager,
     nullcontext,
 )
+from logging import getLogger
 
 from feedback_app.core import logging
 from feedback_app.core.settings import Settings, get_settings
 from feedback_app.db.session import Database, database, set_database
 from feedback_app.db.system_log import SystemLogWriter, set_writer
+from feedback_app.llm.audit import audit
 from feedback_app.llm.client import OpenAIClient
 from feedback_app.llm.drafter import OfflineDrafter
 from feedback_app.llm.redis_streams import RedisStreamHub
 from feedback_app.llm.streams import StreamHub
 from feedback_app.llm.supervisor import Generations, set_generations
+
+_log = getLogger(__name__)
 
 
 @asynccontextmanager
@@ -41,15 +46,29 @@ async def _generations(settings: Settings) -> AsyncIterator[None]:
         opened = Generations(settings, database(), client, hub)
         set_generations(opened)
         await opened.open()
+        auditing = asyncio.create_task(_audit(opened), name="audit")
         try:
             yield
         finally:
             set_generations(None)
+            auditing.cancel()
+            await asyncio.wait([auditing])
             await opened.aclose()
 
 
 def _hub(settings: Settings) -> AbstractAsyncContextManager[StreamHub]:
     return RedisStreamHub(settings.REDIS_URL) if settings.REDIS_URL else nullcontext(StreamHub())
+
+
+async def _audit(opened: Generations) -> None:
+    """Look over what earlier processes left in the ledger; whatever comes of it, the app runs."""
+    try:
+        findings = await audit(database(), opened.live_calls)
+    except Exception:
+        _log.exception("the ledger could not be audited")
+        return
+    for finding in findings:
+        _log.warning("ledger: call %s: %s", finding.call_id, finding.sentence)
 
 
 @asynccontextmanager

@@ -46,9 +46,16 @@ def admin_usage(**query: str) -> str:
     return f"{ADMIN_USAGE}?{urlencode(kept)}" if kept else ADMIN_USAGE
 
 
-def admin_call(call_id: str) -> str:
-    """The trace of one LLM call."""
-    return f"/admin/usage/calls/{quote(call_id, safe='')}"
+CALL_ANSWER_ANCHOR = "call-answer"
+"""The id of the answer on the page of a call."""
+
+
+def admin_call(call_id: str, *, replay: int | None = None) -> str:
+    """The trace of one LLM call. `replay` shows its answer: as it came, for the n-th time, or 0."""
+    path = f"/admin/usage/calls/{quote(call_id, safe='')}"
+    if replay is None:
+        return path
+    return f"{path}{f'?replay={replay}' if replay else ''}#{CALL_ANSWER_ANCHOR}"
 
 
 def is_local(path: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from passlib.context import CryptContext
 
 from feedback_app.core import clock
+from feedback_app.db.demo_history import log_of
 from feedback_app.db.models import (
     CallStatus,
     Candidate,
@@ -223,9 +224,13 @@ async def make_call(
     *,
     text: str = "## Summary\n\nA settled draft.",
     started_at: datetime | None = None,
+    draft: dict[str, Any] | None = None,
     **values: Any,
 ) -> LlmCall:
-    """A call of the interview's interviewer, complete by default, with its draft."""
+    """A call of the interview's interviewer, complete by default, with its draft and log row.
+
+    `draft` overrides columns of the draft.
+    """
     started_at = started_at or clock.now() - timedelta(minutes=5)
     running = values.get("status") == CallStatus.RUNNING
     finished_at = None if running else started_at + timedelta(seconds=4)
@@ -257,12 +262,13 @@ async def make_call(
             **values,
         }
     )
-    draft = Draft(
+    kept = Draft(
         llm_call_id=call.id,
         interview_id=made.id,
         user_id=made.interviewer.id,
         text=text,
         created_at=started_at,
+        **(draft or {}),
     )
-    await store(database, call, draft)
+    await store(database, call, kept, *([] if running else [log_of(call)]))
     return call

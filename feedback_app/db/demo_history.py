@@ -161,7 +161,8 @@ class History:
             latency_ms = ttft_ms + stream_ms + (20_000 if code == "LLM_STALLED" else 0)
         finished_at = started_at + timedelta(milliseconds=latency_ms)
         offline = model.provider == _OFFLINE
-        cached = prompt_tokens // 2 if draw.random() < 0.15 and not offline else 0
+        counted = status is CallStatus.COMPLETE and not offline
+        cached = prompt_tokens // 2 if draw.random() < 0.15 and counted else 0
         used = Usage(
             input_tokens=prompt_tokens, cache_read_tokens=cached, output_tokens=completion_tokens
         )
@@ -182,7 +183,7 @@ class History:
             prompt_tokens=prompt_tokens,
             completion_tokens=completion_tokens,
             cached_tokens=cached,
-            tokens_estimated=not nothing_came and (offline or status is not CallStatus.COMPLETE),
+            tokens_estimated=not nothing_came and not counted,
             cost_microusd=_cost(model, used, started_at),
             reserved_microusd=_cost(model, worst, started_at),
             price_source=_OFFLINE if offline else f"genai-prices:openai/{model.name}",

@@ -292,11 +292,15 @@ class Draft(SQLModel, table=True):
     timings: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
-    """What happened when, for the trace: the call's events with milliseconds from its start."""
+    """What happened when, for the trace: `event` and `at_ms`, milliseconds from the click."""
     outline: list[Any] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
     """The shape of the call's event log without its text, for `llm.replay`."""
+    pace: list[int] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
+    """When the text left, for the replay (`llm.pace`); empty where nobody noted it."""
     prompt: list[dict[str, str]] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
@@ -305,11 +309,22 @@ class Draft(SQLModel, table=True):
     discarded_at: datetime | None = _optional_moment()
 
 
+_OF_A_CALL = text("llm_call_id IS NOT NULL")
+
+
 class SystemLog(SQLModel, table=True):
     """The ordinary log: HTTP requests (`api`), UI events (`ui`), a summary per call (`llm`)."""
 
     __tablename__ = "system_log"  # pyright: ignore[reportAssignmentType]
-    __table_args__ = (Index("ix_system_log_company_at", "company_id", "at"),)
+    __table_args__ = (
+        Index("ix_system_log_company_at", "company_id", "at"),
+        Index(
+            "ix_system_log_llm_call",
+            "llm_call_id",
+            sqlite_where=_OF_A_CALL,
+            postgresql_where=_OF_A_CALL,
+        ),
+    )
 
     id: str = _id()
     at: datetime = _moment(index=True)

@@ -49,7 +49,7 @@ async def stop(user: CurrentUser, interview_id: str, call_id: str) -> bool:
     log = generations().hub.get(call_id)
     if log is None or log.owner != owner_of(user, interview_id):
         return False
-    return generations().stop(call_id)
+    return await generations().stop(call_id)
 
 
 async def outcome(log: EventLog) -> Event:

@@ -15,16 +15,10 @@ from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import AppError, NotSignedIn
 from feedback_app.core.markers import generation_event
 from feedback_app.feedback import service
-from feedback_app.feedback.live_view import (
-    NOTHING_OPEN,
-    SLOTS,
-    LiveView,
-    WireBlock,
-    WireSpan,
-    fill_slots,
-)
 from feedback_app.feedback.schemas import DraftMeta, DraftView
 from feedback_app.feedback.state import FeedbackState
+from feedback_app.live.text import LiveText
+from feedback_app.live.view import LiveView, fill_slots
 from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, EndedEvent
 from feedback_app.llm.streams import EventLog, Owner
 from feedback_app.llm.supervisor import generations
@@ -39,56 +33,11 @@ as `QUIET_ROUNDS` of them."""
 QUIET_ROUNDS = 20
 
 
-class Live(rx.State):
-    """What the panel shows. The names that change with every flush are short on purpose.
+class Live(LiveText, rx.State):
+    """What the panel shows."""
 
-    `b0`… hold settled blocks; the open block is of kind `k` with marker `n`, begins with the runs
-    in `h0`…`h3` and ends with the tail `t` in marks `m`; `o` are blocks before it that may still
-    change with it.
-    """
-
-    phase: str = "idle"
-    message: str = ""
-    progress: int = 0
-    elapsed: str = ""
-    tokens: str = ""
-    reasoning: str = ""
     error: str = ""
     meta: DraftMeta = DraftMeta()
-
-    b0: list[WireBlock] = []
-    b1: list[WireBlock] = []
-    b2: list[WireBlock] = []
-    b3: list[WireBlock] = []
-    b4: list[WireBlock] = []
-    b5: list[WireBlock] = []
-    b6: list[WireBlock] = []
-    b7: list[WireBlock] = []
-    b8: list[WireBlock] = []
-    b9: list[WireBlock] = []
-    b10: list[WireBlock] = []
-    b11: list[WireBlock] = []
-    b12: list[WireBlock] = []
-    b13: list[WireBlock] = []
-    b14: list[WireBlock] = []
-    b15: list[WireBlock] = []
-    b16: list[WireBlock] = []
-    b17: list[WireBlock] = []
-    b18: list[WireBlock] = []
-    b19: list[WireBlock] = []
-    b20: list[WireBlock] = []
-    b21: list[WireBlock] = []
-    b22: list[WireBlock] = []
-    b23: list[WireBlock] = []
-    o: list[WireBlock] = []
-    k: str = ""
-    n: str = ""
-    h0: list[WireSpan] = []
-    h1: list[WireSpan] = []
-    h2: list[WireSpan] = []
-    h3: list[WireSpan] = []
-    t: str = ""
-    m: str = ""
 
     _joined: str = ""
     """The call that ran when the page was loaded; it may have ended when the follower starts."""
@@ -202,18 +151,8 @@ class Live(rx.State):
             raise NotSignedIn
 
     def _begin(self) -> None:
-        self.phase, self.message = "connecting", STAGE_MESSAGES["connecting"]
-        self.error = self.elapsed = self.tokens = self.reasoning = ""
-        self.progress, self.meta = 0, DraftMeta()
-        self._assign(NOTHING_OPEN)
-        for number in range(SLOTS):
-            if getattr(self, f"b{number}"):
-                setattr(self, f"b{number}", [])
-
-    def _assign(self, changes: dict[str, Any]) -> None:
-        for name, value in changes.items():
-            if getattr(self, name) != value:
-                setattr(self, name, value)
+        self._clear()
+        self.error, self.meta = "", DraftMeta()
 
     def _join(self, call_id: str) -> None:
         """Leave it to the follower to show a call that runs."""

@@ -2,9 +2,9 @@
 
 import reflex as rx
 
-from feedback_app.feedback.draft_view import draft_text
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
+from feedback_app.live.components import draft_text
 
 _RUNNING = (
     (Live.phase == "connecting")
@@ -152,7 +152,7 @@ def _preview() -> rx.Component:
             ),
             rx.fragment(
                 rx.cond(_RUNNING & (Live.k == ""), rx.cond(Live.b0, rx.fragment(), _ghost())),
-                draft_text(),
+                draft_text(Live),
             ),
         ),
         id="live-feedback",

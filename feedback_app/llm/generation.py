@@ -5,6 +5,7 @@ settles it.
 """
 
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any
 
 from feedback_app.core import clock
@@ -34,6 +35,7 @@ from feedback_app.llm.events import (
     StatusEvent,
 )
 from feedback_app.llm.ledger import Settlement
+from feedback_app.llm.pace import PaceRecorder
 from feedback_app.llm.pacing import LoopLag, Pacer
 from feedback_app.llm.pricing import estimate_prompt_tokens, estimate_tokens
 from feedback_app.llm.prompts import TARGET_TOKENS
@@ -43,11 +45,41 @@ from feedback_app.llm.streams import EventLog
 _USED_BEFORE_OPENING = (Cancelled, Interrupted, LLMFirstTokenTimeout, LLMTotalTimeout)
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a running call has come."""
+
+    stage: Stage
+    tokens: int
+    """Estimated from what has come so far, reasoning included."""
+
+
+class Timeline:
+    """What happened when in one call, in milliseconds from its beginning: the click."""
+
+    def __init__(self) -> None:
+        self.began = clock.monotonic()
+        self.marks: list[dict[str, Any]] = []
+
+    def mark(self, what: str, **details: str | int) -> None:
+        """Note that this happened now."""
+        self.marks.append({"event": what, "at_ms": self.at_ms(clock.monotonic()), **details})
+
+    def at_ms(self, moment: float) -> int:
+        """When that moment of the monotonic clock was."""
+        return round((moment - self.began) * 1000)
+
+
 class Generation:
     """The state of one running call. Only its own task writes to it."""
 
     def __init__(
-        self, log: EventLog, request: CompletionRequest, flush_s: float, lag: LoopLag
+        self,
+        log: EventLog,
+        request: CompletionRequest,
+        timeline: Timeline,
+        flush_s: float,
+        lag: LoopLag,
     ) -> None:
         self.log = log
         self.request = request
@@ -58,12 +90,12 @@ class Generation:
         self.retries = 0
         self.opened = False
         self.finished: Finished | None = None
-        self.timings: list[dict[str, Any]] = []
+        self.timeline = timeline
         self.prompt_tokens = estimate_prompt_tokens(request.messages)
-        self._started = clock.monotonic()
         self._first_delta: float | None = None
         self._first_text: float | None = None
         self._last_text: float | None = None
+        self._pace = PaceRecorder()
         self._sent = 0
         self._progress = 0.0
         self._stage: Stage = "connecting"
@@ -71,11 +103,16 @@ class Generation:
         self._text = Pacer(self._emit_text, flush_s, lag)
         self._reasoning = Pacer(self._emit_reasoning, flush_s, lag)
 
+    @property
+    def progress(self) -> Progress:
+        """How far it has come by now."""
+        return Progress(self._stage, self.reasoning_tokens + estimate_tokens(self.text))
+
     def enter(self, stage: Stage, message: str | None = None) -> None:
         """Say that the generation is in `stage` now."""
         self._stage = stage
         self._status_at = clock.monotonic()
-        self._mark(stage)
+        self.timeline.mark(stage)
         self._append_status(message or STAGE_MESSAGES[stage])
 
     async def run(self, client: CompletionClient) -> None:
@@ -87,6 +124,8 @@ class Generation:
                     case TextDelta(text):
                         self._take_text(text)
                     case ReasoningDelta(text):
+                        if self._first_delta is None:
+                            self.timeline.mark("reasoning")
                         self._first_delta = self._first_delta or clock.monotonic()
                         self.deltas += 1
                         self.reasoning_tokens += estimate_tokens(text)
@@ -95,10 +134,10 @@ class Generation:
                         self.finished = event
                     case ResponseOpened():
                         self.opened = True
-                        self._mark("opened")
+                        self.timeline.mark("opened")
                     case Retrying(attempt, delay_s, code):
                         self.retries = attempt
-                        self._mark("retry", code=code)
+                        self.timeline.mark("retry", code=code, delay_ms=round(delay_s * 1000))
                         self.enter("thinking", f"No answer yet. Trying again in {delay_s:.0f} s…")
 
     def settlement(self, error: AppError | None) -> Settlement:
@@ -109,7 +148,7 @@ class Generation:
             type(error) if error else None,
             CallStatus.INTERRUPTED if isinstance(error, Interrupted) else CallStatus.ERROR,
         )
-        self._mark(status.value)
+        self.timeline.mark(status.value)
         usage, estimated = self._usage(error)
         finished = self.finished
         return Settlement(
@@ -120,17 +159,18 @@ class Generation:
             resolved_model=finished.model if finished else None,
             finish_reason=finished.finish_reason if finished else None,
             error_code=error.code if error else None,
-            latency_ms=self._since(self._started, clock.monotonic()),
-            ttft_ms=self._since(self._started, self._first_delta) if self._first_delta else None,
+            latency_ms=self.timeline.at_ms(clock.monotonic()),
+            ttft_ms=self.timeline.at_ms(self._first_delta) if self._first_delta else None,
             stream_ms=(
-                self._since(self._first_text, self._last_text)
+                round((self._last_text - self._first_text) * 1000)
                 if self._first_text and self._last_text
                 else None
             ),
             chunk_count=self.deltas,
             retries=self.retries,
-            timings=self.timings,
+            timings=self.timeline.marks,
             outline=outline_of(self.log.events),
+            pace=self._pace.stored(),
         )
 
     def _usage(self, error: AppError | None) -> tuple[Usage, bool]:
@@ -160,6 +200,7 @@ class Generation:
     def _emit_text(self, text: str) -> None:
         self.log.append(ChunkEvent(self.log.next_seq, self.log.call_id, text, self._sent))
         self._sent += len(text)
+        self._pace.note(self.timeline.at_ms(clock.monotonic()), len(text))
         if clock.monotonic() - self._status_at >= 1:
             self._status_at = clock.monotonic()
             self._append_status(STAGE_MESSAGES[self._stage])
@@ -180,11 +221,3 @@ class Generation:
                 round(self._progress, 3),
             )
         )
-
-    def _mark(self, what: str, **details: str) -> None:
-        at_ms = self._since(self._started, clock.monotonic())
-        self.timings.append({"event": what, "at_ms": at_ms, **details})
-
-    @staticmethod
-    def _since(start: float, end: float) -> int:
-        return round((end - start) * 1000)

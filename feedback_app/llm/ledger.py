@@ -75,6 +75,7 @@ class Settlement:
     timings: list[dict[str, Any]]
     outline: list[Any]
     """As `llm.replay` makes it; empty where the process died."""
+    pace: Sequence[int] = ()
 
 
 class Ledger:
@@ -294,6 +295,7 @@ async def _settle(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmCall
             blocks=[b.as_dict() for b in parse_blocks(s.text)],
             timings=s.timings,
             outline=s.outline,
+            pace=list(s.pace),
         )
         .execution_options(synchronize_session=False)
     )

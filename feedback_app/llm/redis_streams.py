@@ -67,7 +67,7 @@ class RedisStreamHub(StreamHub):
         while self._tasks:
             for task in self._tasks:
                 task.cancel()
-            _, pending = await asyncio.wait(self._tasks, timeout=0.1)
+            _done, pending = await asyncio.wait(self._tasks, timeout=0.1)
             self._tasks = list(pending)
         await self._outbox.drain()
         with suppress(*FAULTS):

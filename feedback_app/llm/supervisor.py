@@ -6,7 +6,7 @@ its own end, a fault, Stop, or the shutdown of the process.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.completion import CompletionClient, CompletionRequest
 from feedback_app.llm.endings import ended_event
 from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, StatusEvent, usd
-from feedback_app.llm.generation import Generation
+from feedback_app.llm.generation import Generation, Progress, Timeline
 from feedback_app.llm.ledger import STALE_AFTER, Checkpoint, Ledger, Reservation, Settlement
 from feedback_app.llm.limits import Admission
 from feedback_app.llm.pacing import LoopLag
@@ -66,6 +66,8 @@ class Generations:
         """Each with the task that reads from the model, the only one that is ever cancelled."""
         self._starting: set[str] = set()
         """Calls that are being admitted."""
+        self._live: set[str] = set()
+        """The calls from before their row is reserved until after it is settled."""
         self._stopped: set[str] = set()
         self._unsettled: dict[str, Settlement] = {}
         """Ended calls whose settlement failed, because the database was away."""
@@ -115,12 +117,30 @@ class Generations:
             return running.call_id
         if self._closing:
             raise Interrupted
+        timeline = Timeline()
+        timeline.mark("connecting")
         log = self.hub.open(new_id(), owner)
         self._starting.add(log.call_id)
+        self._live.add(log.call_id)
         stage = StatusEvent(1, log.call_id, "connecting", STAGE_MESSAGES["connecting"], 0.0)
         log.append(stage)
         # Shielded: who asked may go away, and a reserved call must run or be settled all the same.
-        return await asyncio.shield(self._spawn(self._begin(log, load), f"start-{log.call_id}"))
+        return await asyncio.shield(
+            self._spawn(self._begin(log, load, timeline), f"start-{log.call_id}")
+        )
+
+    @property
+    def live_calls(self) -> Collection[str] | None:
+        """The calls that run, or are about to; it changes as they do.
+
+        `None` where other processes run calls, too.
+        """
+        return self._live if self._settings.REDIS_URL is None else None
+
+    def progress(self, call_id: str) -> Progress | None:
+        """How far a call has come; `None` if it does not run here."""
+        running = self._running.get(call_id)
+        return running[0].progress if running else None
 
     async def stop(self, call_id: str) -> bool:
         """Stop a generation that runs, or is about to, in whichever process; whether there is one.
@@ -142,10 +162,12 @@ class Generations:
         self._stopped.add(call_id)
         return True
 
-    async def _begin(self, log: EventLog, load: Callable[[], Awaitable[Assessment]]) -> str:
+    async def _begin(
+        self, log: EventLog, load: Callable[[], Awaitable[Assessment]], timeline: Timeline
+    ) -> str:
         call_id = log.call_id
         try:
-            return await self._admit_and_run(log, load)
+            return await self._admit_and_run(log, load, timeline)
         except AppError as error:
             self._refuse(log, error)
             raise
@@ -154,9 +176,14 @@ class Generations:
             raise
         finally:
             self._starting.discard(call_id)
+            if call_id not in self._running:
+                self._live.discard(call_id)
 
-    async def _admit_and_run(self, log: EventLog, load: Callable[[], Awaitable[Assessment]]) -> str:
+    async def _admit_and_run(
+        self, log: EventLog, load: Callable[[], Awaitable[Assessment]], timeline: Timeline
+    ) -> str:
         await self._admission.admit(log.owner)
+        timeline.mark("analyzing")
         started_at = clock.now()
         log.append(
             StatusEvent(log.next_seq, log.call_id, "analyzing", STAGE_MESSAGES["analyzing"], 0.02)
@@ -168,7 +195,8 @@ class Generations:
             max_output_tokens=self._settings.LLM_MAX_OUTPUT_TOKENS,
             assessment=assessment,
         )
-        generation = Generation(log, request, self._settings.STREAM_FLUSH_MS / 1000, self._lag)
+        flush_s = self._settings.STREAM_FLUSH_MS / 1000
+        generation = Generation(log, request, timeline, flush_s, self._lag)
         generation.started_at = started_at
         elsewhere = await self._ledger.reserve(
             Reservation(
@@ -238,6 +266,7 @@ class Generations:
             await self._settle_and_tell(generation, settlement, error)
         finally:
             del self._running[log.call_id]
+            self._live.discard(log.call_id)
             self._stopped.discard(log.call_id)
             self._forget_later(log)
 

@@ -246,7 +246,14 @@ def latest_calls() -> rx.Component:
 def _call(call: CallRow) -> rx.Component:
     figures = (call.tokens_in, call.tokens_out, call.cost, call.latency, call.ttft)
     return rx.el.tr(
-        _cell("call-when", rx.el.time(call.when, date_time=call.started_at)),
+        _cell(
+            "call-when",
+            rx.link(
+                rx.el.time(call.when, date_time=call.started_at),
+                href=call.href,
+                class_name="call-link",
+            ),
+        ),
         _cell("call-who", call.person),
         _cell(
             "call-subject",
@@ -300,4 +307,18 @@ def loading() -> rx.Component:
         skeleton_rows(2, height="240px"),
         rx.el.span("Loading the figures…", role="status", class_name="sr-only"),
         class_name="usage",
+    )
+
+
+def refused(level: Literal["h1", "h2"] = "h2") -> rx.Component:
+    """For whoever is not an administrator."""
+    return rx.el.div(
+        empty_state(
+            "lock",
+            "For administrators",
+            "Usage and cost of the whole company are shown to its administrators only.",
+            rx.link(rx.button("Back to my interviews", variant="soft"), href=routes.INTERVIEWS),
+            level=level,
+        ),
+        id="usage-refused",
     )

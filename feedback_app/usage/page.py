@@ -4,9 +4,11 @@ import reflex as rx
 
 from feedback_app import routes
 from feedback_app.auth.components import signed_in_page
-from feedback_app.ui.components import empty_state, error_callout
+from feedback_app.ui.components import error_callout
 from feedback_app.ui.layout import page_header
 from feedback_app.usage import components
+from feedback_app.usage.checking.components import ledger_check
+from feedback_app.usage.running.components import running_now
 from feedback_app.usage.state import UsageState
 
 
@@ -22,7 +24,7 @@ def usage_page() -> rx.Component:
             rx.match(
                 UsageState.phase,
                 ("ready", _dashboard()),
-                ("refused", _refused()),
+                ("refused", components.refused()),
                 ("failed", _failed()),
                 components.loading(),
             )
@@ -35,26 +37,16 @@ def _dashboard() -> rx.Component:
     return rx.el.div(
         components.filters(),
         components.totals(),
+        running_now(),
         rx.cond(
             UsageState.view.is_empty,
             components.nothing_here(),
             rx.fragment(components.calls_per_day(), components.latest_calls()),
         ),
+        ledger_check(),
         id="usage-dashboard",
         class_name="usage",
         aria_busy=UsageState.busy,
-    )
-
-
-def _refused() -> rx.Component:
-    return rx.el.div(
-        empty_state(
-            "lock",
-            "For administrators",
-            "Usage and cost of the whole company are shown to its administrators only.",
-            rx.link(rx.button("Back to my interviews", variant="soft"), href=routes.INTERVIEWS),
-        ),
-        id="usage-refused",
     )
 
 

@@ -151,6 +151,8 @@ class CallRow:
     """One call in words."""
 
     call_id: str
+    href: str
+    """Of its trace."""
     when: str
     started_at: str
     """ISO 8601."""

@@ -14,7 +14,7 @@ from feedback_app.core.errors import Forbidden, Invalid
 from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.db.session import database
 from feedback_app.ui import wording
-from feedback_app.usage import chart, queries
+from feedback_app.usage import chart, labels, queries
 from feedback_app.usage.queries import CallRecord, DayFigures, Median, Span
 from feedback_app.usage.schemas import (
     PERIOD_DAYS,
@@ -42,15 +42,7 @@ _PERIOD_LABELS: dict[Period, str] = {
     Period.MONTH: "30 days",
     Period.QUARTER: "90 days",
 }
-_STATUS_LABELS: dict[str, str] = {
-    CallStatus.COMPLETE: "Complete",
-    CallStatus.RUNNING: "Running",
-    CallStatus.CANCELLED: "Stopped",
-    CallStatus.ERROR: "Failed",
-    CallStatus.INTERRUPTED: "Interrupted",
-}
 _FAILED = {CallStatus.ERROR, CallStatus.INTERRUPTED}
-_NONE = "–"
 _EVER = Span(datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 
 
@@ -133,7 +125,7 @@ def _known(asked: UsageFilter, people: Sequence[tuple[str, str]]) -> UsageFilter
     return replace(
         asked,
         person=asked.person if any(asked.person == user_id for user_id, _ in people) else "",
-        status=asked.status if asked.status in _STATUS_LABELS else "",
+        status=asked.status if asked.status in labels.STATUS_LABELS else "",
     )
 
 
@@ -153,7 +145,7 @@ def _filters(
         status=wanted.status,
         model=wanted.model,
         people=[Choice(user_id, name) for user_id, name in people],
-        statuses=[Choice(status, label) for status, label in _STATUS_LABELS.items()],
+        statuses=[Choice(status, label) for status, label in labels.STATUS_LABELS.items()],
         models=[Choice(model, model) for model in named],
         can_reset=wanted != UsageFilter(),
     )
@@ -171,7 +163,7 @@ def _totals(
     unpriced = sum(row.unpriced for row in figures)
     tokens_note = f"{prompt:,} in, {completion:,} out"
     if estimated:
-        tokens_note += f"; ≈ {_count(estimated, 'call')} estimated"
+        tokens_note += f"; ≈ {labels.count(estimated, 'call')} estimated"
     share = f", {(failed + stopped) / calls:.1%} of calls" if failed + stopped else ""
     return TotalsView(
         calls=f"{calls:,}",
@@ -182,10 +174,10 @@ def _totals(
         cost_note=_cost_note(calls, unpriced),
         failed=f"{failed + stopped:,}",
         failed_note=f"{failed:,} failed, {stopped:,} stopped{share}",
-        latency=_milliseconds(latency.value),
-        latency_note=f"Over {_count(latency.count, 'call')}",
-        ttft=_milliseconds(ttft.value),
-        ttft_note=f"Over {_count(ttft.count, 'call')}",
+        latency=labels.milliseconds(latency.value),
+        latency_note=f"Over {labels.count(latency.count, 'call')}",
+        ttft=labels.milliseconds(ttft.value),
+        ttft_note=f"Over {labels.count(ttft.count, 'call')}",
     )
 
 
@@ -202,7 +194,7 @@ def _total_cost(microusd: int, calls: int, unpriced: int) -> str:
 def _cost_note(calls: int, unpriced: int) -> str:
     if unpriced:
         plus = "" if unpriced == calls else "+ "
-        return f"{plus}{_count(unpriced, 'call')} with unknown price"
+        return f"{plus}{labels.count(unpriced, 'call')} with unknown price"
     return "All prices known" if calls else ""
 
 
@@ -238,7 +230,7 @@ async def _calls(
     last = before + len(records)
     return CallsView(
         rows=[_row(record) for record in records],
-        position=f"{before + 1:,}–{last:,} of {_count(total, 'call')}",
+        position=f"{before + 1:,}–{last:,} of {labels.count(total, 'call')}",
         newer_href=_page_address(wanted, newer=records[0].call.id) if before else "",
         older_href=_page_address(wanted, older=records[-1].call.id) if last < total else "",
         has_estimates=any(_is_estimated(record) for record in records),
@@ -249,44 +241,28 @@ def _row(record: CallRecord) -> CallRow:
     call = record.call
     running = call.status == CallStatus.RUNNING
     mark = "≈ " if _is_estimated(record) else ""
-    operation = call.operation.replace("_", " ").capitalize().replace("Cv ", "CV ")
     return CallRow(
         call_id=call.id,
+        href=routes.admin_call(call.id),
         when=wording.moment(call.started_at).removesuffix(" UTC"),
         started_at=call.started_at.isoformat(timespec="seconds"),
         person=record.person,
-        subject=record.candidate or operation,
+        subject=record.candidate or labels.operation(call),
         subject_note=record.interview_kind or "",
-        model=call.resolved_model or call.requested_model,
+        model=labels.model(call),
         status=call.status,
-        status_label=_STATUS_LABELS.get(call.status, call.status),
+        status_label=labels.status(call),
         tokens_in=f"{mark}{call.prompt_tokens:,}",
-        tokens_out=_NONE if running else f"{mark}{call.completion_tokens:,}",
-        cost=_NONE if running else _row_cost(call.cost_microusd),
-        latency=_milliseconds(call.latency_ms),
-        ttft=_milliseconds(call.ttft_ms),
+        tokens_out=labels.NONE if running else f"{mark}{call.completion_tokens:,}",
+        cost=labels.NONE if running else labels.cost(call.cost_microusd),
+        latency=labels.milliseconds(call.latency_ms),
+        ttft=labels.milliseconds(call.ttft_ms),
         error_code=call.error_code or "",
     )
 
 
 def _is_estimated(record: CallRecord) -> bool:
     return record.call.tokens_estimated
-
-
-def _row_cost(microusd: int | None) -> str:
-    return "Unknown" if microusd is None else wording.cost(microusd)
-
-
-def _milliseconds(value: float | None) -> str:
-    """`410 ms`, from a second on `4.2 s`."""
-    if value is None:
-        return _NONE
-    whole = round(value)
-    return f"{whole} ms" if whole < 1000 else wording.duration(whole)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _span_label(first: date, last: date) -> str:

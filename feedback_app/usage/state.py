@@ -1,7 +1,7 @@
 """The usage page's state: what the service says for the address the page stands at."""
 
 from collections.abc import AsyncIterator
-from typing import Literal
+from typing import Any, Literal
 
 import reflex as rx
 
@@ -9,6 +9,8 @@ from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import Forbidden
 from feedback_app.core.markers import own_event
 from feedback_app.usage import service
+from feedback_app.usage.checking.state import CheckState
+from feedback_app.usage.running.state import RunningState
 from feedback_app.usage.schemas import UsageView
 
 Phase = Literal["loading", "ready", "refused", "failed"]
@@ -24,10 +26,13 @@ class UsageState(rx.State):
     @rx.event
     @own_event
     @guarded
-    async def load(self) -> AsyncIterator[None]:
+    async def load(self) -> AsyncIterator[Any]:
         """Show what the address asks for; to anybody but an administrator nothing."""
+        (await self.get_state(CheckState))._forget()
         async for _ in self._show():
             yield
+        if self.phase == "ready":
+            yield RunningState.watch
 
     @rx.event
     @guarded

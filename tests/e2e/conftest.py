@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from feedback_app.db.demo import load_demo
 from feedback_app.db.session import Database
 from tests.apart import run_apart
+from tests.auditing import findings_in
 from tests.chromium import find_chromium
 from tests.databases import Databases, temporary_home
 from tests.e2e.serving import RunningApp, built_app, serving
@@ -61,6 +62,8 @@ def running_app(
         url = app_env.get("DATABASE_URL", f"sqlite:///{copy}")
         with serving(app_port, url, home, app_env) as app:
             yield app
+        findings = run_apart(findings_in(url))
+    assert findings == []
 
 
 @pytest.fixture(scope="package")

@@ -60,8 +60,8 @@ async def test_saving_again_replaces_the_text_and_the_draft(database: Database) 
 async def test_a_colleagues_saved_draft_keeps_its_flag(database: Database) -> None:
     made = await make_interview(database)
     colleague = await make_user(database, company_id=made.interviewer.company_id)
-    await add_interviewer(database, made, colleague)
     theirs = await make_call(database, made, user_id=colleague.id, saved_as_feedback=True)
+    await add_interviewer(database, made, colleague, feedback_call_id=theirs.id)
     await service.save(as_user(made.interviewer), made.id, TEXT, "")
     assert await saved_flags(database, theirs) == [True]
 
@@ -146,6 +146,9 @@ async def test_a_discarded_draft_is_out_of_sight_but_stays_in_the_ledger(
         assert [row.id for row in await on.calls()] == [old.id, new.id]
 
 
+@pytest.mark.ledger_findings(
+    "lost_call", reason="a running row that no process runs is written by hand"
+)
 async def test_a_view_shows_ended_drafts_and_where_the_feedback_began(database: Database) -> None:
     async with stage(database, client=OfflineDrafter()) as on:
         made = on.made

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import delete
 from sqlmodel import col, select
 
@@ -83,6 +84,9 @@ async def test_a_late_checkpoint_never_replaces_the_settled_text(database: Datab
     assert draft.text == TEXT
 
 
+@pytest.mark.ledger_findings(
+    "lost_call", reason="a running row that no process runs is written by hand"
+)
 async def test_a_checkpoint_writes_every_running_call(database: Database) -> None:
     calls = [await running(database) for _ in range(3)]
     await Ledger(database).checkpoint(
@@ -95,6 +99,9 @@ async def test_a_checkpoint_writes_every_running_call(database: Database) -> Non
         assert entries == []
 
 
+@pytest.mark.ledger_findings(
+    "lost_call", reason="a running row that no process runs is written by hand"
+)
 async def test_the_sweep_interrupts_a_call_without_a_heartbeat_and_keeps_its_text(
     database: Database,
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden
+from feedback_app.db.demo_history import log_of
 from feedback_app.db.models import CallStatus, Company, LlmCall, User
 from feedback_app.db.session import Database
 from feedback_app.usage import service
@@ -101,6 +102,9 @@ async def test_many_tiny_costs_add_up_without_rounding(database: Database) -> No
     assert view.totals.cost == "$0.0007", "693 micro-dollars, not 21 times $0.0000"
 
 
+@pytest.mark.ledger_findings(
+    "lost_call", reason="a running row that no process runs is written by hand"
+)
 async def test_calls_of_another_company_are_neither_counted_nor_listed(database: Database) -> None:
     office, other = await make_office(database), await make_office(database)
     mine = await office.call()
@@ -120,6 +124,7 @@ async def test_calls_of_another_company_are_neither_counted_nor_listed(database:
     assert ids((await office.view(person=other.made.interviewer.id)).calls) == [mine.id]
 
 
+@pytest.mark.ledger_findings("missing_cost", reason="costs are left out by hand")
 async def test_unknown_prices_are_counted_and_never_taken_for_nothing(database: Database) -> None:
     office = await make_office(database)
     await office.call(cost_microusd=None)
@@ -133,6 +138,9 @@ async def test_unknown_prices_are_counted_and_never_taken_for_nothing(database: 
     assert [row.cost for row in view.calls.rows].count("Unknown") == 2
 
 
+@pytest.mark.ledger_findings(
+    "lost_call", reason="a running row that no process runs is written by hand"
+)
 async def test_running_calls_are_told_apart_from_finished_ones(database: Database) -> None:
     office = await make_office(database)
     await office.call()
@@ -296,9 +304,12 @@ async def test_a_call_without_an_interview_is_listed_by_its_operation(database: 
         provider="openai",
         status=CallStatus.COMPLETE,
         cost_microusd=5,
+        prompt_tokens=30,
+        finish_reason="stop",
         started_at=ago(minutes=1),
+        finished_at=ago(seconds=58),
     )
-    await store(database, call)
+    await store(database, call, log_of(call))
     row = (await office.view()).calls.rows[0]
     assert (row.person, row.subject) == ("Ada Lindqvist", "CV parse")
     assert row.cost == "less than $0.0001"

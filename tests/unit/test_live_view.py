@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedback_app.feedback.live_view import (
+from feedback_app.live.view import (
     NOTHING_OPEN,
     SLOTS,
     LiveView,

@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from feedback_app.feedback.live import Live
-from feedback_app.feedback.live_view import SLOTS, WireBlock
+from feedback_app.live.text import LiveText
+from feedback_app.live.view import SLOTS, WireBlock
 
 
 def _run(text: Any, marks: Any) -> rx.Component:
@@ -40,21 +40,21 @@ def draft_blocks(blocks: rx.Var[list[WireBlock]]) -> rx.Component:
     return rx.fragment(rx.foreach(blocks, _block))
 
 
-def draft_text() -> rx.Component:
-    """The draft as it stands: settled slots, then the block that is being written."""
+def draft_text(state: type[LiveText]) -> rx.Component:
+    """The draft as it stands in `state`: settled slots, then the block that is being written."""
     return rx.fragment(
-        *(draft_blocks(blocks=getattr(Live, f"b{number}")) for number in range(SLOTS)),
-        draft_blocks(blocks=Live.o),
+        *(draft_blocks(blocks=getattr(state, f"b{number}")) for number in range(SLOTS)),
+        draft_blocks(blocks=state.o),
         rx.cond(
-            Live.k != "",
+            state.k != "",
             _element(
-                Live.k,
-                Live.n,
-                rx.foreach(Live.h0, _span),
-                rx.foreach(Live.h1, _span),
-                rx.foreach(Live.h2, _span),
-                rx.foreach(Live.h3, _span),
-                _run(Live.t, Live.m),
+                state.k,
+                state.n,
+                rx.foreach(state.h0, _span),
+                rx.foreach(state.h1, _span),
+                rx.foreach(state.h2, _span),
+                rx.foreach(state.h3, _span),
+                _run(state.t, state.m),
             ),
         ),
     )

@@ -1,0 +1,69 @@
+"""The ledger's audit: finds rows that contradict themselves, each other, or what runs.
+
+It reads and never mends. `python -m feedback_app.llm.audit` prints what it finds.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlmodel import func, select
+
+from feedback_app.db.models import LlmCall
+from feedback_app.db.session import Database
+from feedback_app.llm.audit import costs, rows
+from feedback_app.llm.audit.finding import Check, Finding
+
+__all__ = ["Audited", "Check", "Finding", "audit", "audit_counted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What an audit found, and over how many calls."""
+
+    findings: list[Finding]
+    calls: int
+
+    @property
+    def summary(self) -> str:
+        """`No findings, 1,234 calls checked`."""
+        found = len(self.findings)
+        findings = f"{found:,}" if found else "No"
+        return (
+            f"{findings} {'finding' if found == 1 else 'findings'}, "
+            f"{self.calls:,} {'call' if self.calls == 1 else 'calls'} checked"
+        )
+
+
+async def audit(
+    database: Database, live_calls: Collection[str] | None, *, company_id: str | None = None
+) -> list[Finding]:
+    """Everything wrong with the ledger, of all companies or of one.
+
+    `live_calls` are the calls this process runs, as they are while it is asked; give `None` where
+    other processes may run calls, and only stale heartbeats tell that a call has lost its process.
+    A check stops after `finding.MOST_PER_CHECK` findings.
+    """
+    findings: list[Finding] = []
+    async with database.read() as session:
+        findings += await rows.without_a_task(session, company_id, live_calls)
+        findings += await rows.finished_at(session, company_id)
+        findings += await costs.without_cost(session, company_id)
+        findings += await costs.without_tokens(session, company_id)
+        findings += await costs.wrongly_estimated(session, company_id)
+        findings += await rows.origins(session, company_id)
+        findings += await rows.saved_flags(session, company_id)
+        findings += await rows.drafts(session, company_id)
+        findings += await rows.log_rows(session, company_id)
+    return findings
+
+
+async def audit_counted(
+    database: Database, live_calls: Collection[str] | None, *, company_id: str | None = None
+) -> Audited:
+    """The same, with how many calls there were to look at."""
+    findings = await audit(database, live_calls, company_id=company_id)
+    counted = select(func.count()).select_from(LlmCall)
+    if company_id is not None:
+        counted = counted.where(LlmCall.company_id == company_id)
+    async with database.read() as session:
+        return Audited(findings, (await session.exec(counted)).one())

@@ -1,0 +1,81 @@
+"""The audit's checks of tokens and money."""
+
+from sqlalchemy import and_, func, or_, select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.db.models import LlmCall
+from feedback_app.llm.audit.finding import (
+    SETTLED,
+    TOKENS,
+    Check,
+    Finding,
+    calls_where,
+    fetch,
+    of_company,
+)
+from feedback_app.llm.completion import Usage
+from feedback_app.llm.pricing import cost_of
+
+
+async def without_cost(session: AsyncSession, company_id: str | None) -> list[Finding]:
+    """Calls that used tokens and have no cost, one finding for each model."""
+    query = (
+        select(
+            col(LlmCall.provider),
+            col(LlmCall.requested_model),
+            col(LlmCall.resolved_model),
+            func.count(),
+            func.max(col(LlmCall.id)),
+            func.max(col(LlmCall.started_at)),
+        )
+        .where(of_company(company_id), SETTLED, TOKENS > 0, col(LlmCall.cost_microusd).is_(None))
+        .group_by(col(LlmCall.provider), col(LlmCall.requested_model), col(LlmCall.resolved_model))
+    )
+    findings = []
+    for provider, requested, resolved, count, call_id, at in await fetch(session, query):
+        prices = [
+            cost_of(provider, model, Usage(1, 1), at).microusd
+            for model in (resolved, requested)
+            if model
+        ]
+        calls = f"{count:,} {'call' if count == 1 else 'calls'} to {resolved or requested}"
+        if any(price is not None for price in prices):
+            sentence = f"{calls} used tokens and have no cost, though the price is known."
+            findings.append(Finding(Check.MISSING_COST, call_id, sentence))
+        else:
+            sentence = f"The price of this model is not known: {calls} have no cost."
+            findings.append(Finding(Check.UNKNOWN_PRICE, call_id, sentence))
+    return findings
+
+
+async def without_tokens(session: AsyncSession, company_id: str | None) -> list[Finding]:
+    """Calls that cost something and used nothing."""
+    found = await calls_where(session, company_id, col(LlmCall.cost_microusd) > 0, TOKENS == 0)
+    sentence = "The call has a cost, but used no tokens."
+    return [Finding(Check.COST_WITHOUT_TOKENS, call_id, sentence) for call_id in found]
+
+
+async def wrongly_estimated(session: AsyncSession, company_id: str | None) -> list[Finding]:
+    """Calls whose tokens are marked as estimated, or not, against what the row says beside it.
+
+    Only a provider tells cached tokens, and it counts only at the end of an answer, which has a
+    finish reason.
+    """
+    estimated = col(LlmCall.tokens_estimated)
+    query = select(col(LlmCall.id), estimated).where(
+        of_company(company_id),
+        SETTLED,
+        or_(
+            and_(estimated, col(LlmCall.cached_tokens) > 0),
+            and_(~estimated, TOKENS > 0, col(LlmCall.finish_reason).is_(None)),
+        ),
+    )
+    sentences = {
+        True: "The tokens are marked as estimated, though the provider counted them.",
+        False: "The tokens are not marked as estimated, though the provider never counted them.",
+    }
+    return [
+        Finding(Check.ESTIMATE_MARK, call_id, sentences[marked])
+        for call_id, marked in await fetch(session, query)
+    ]

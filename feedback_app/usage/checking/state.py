@@ -1,0 +1,31 @@
+"""The check of the ledger, when an administrator asks for it."""
+
+from collections.abc import AsyncIterator
+
+import reflex as rx
+
+from feedback_app.auth.guards import acting_user, guarded
+from feedback_app.usage.checking import service
+from feedback_app.usage.checking.schemas import FindingRow
+
+
+class CheckState(rx.State):
+    """What the last check on this page found; no summary before the first."""
+
+    busy: bool = False
+    summary: str = ""
+    findings: list[FindingRow] = []
+
+    @rx.event
+    @guarded(admin=True)
+    async def check(self) -> AsyncIterator[None]:
+        """Compare the company's calls with what must hold of them."""
+        self.busy = True
+        yield
+        try:
+            self.summary, self.findings = await service.check(acting_user())
+        finally:
+            self.busy = False
+
+    def _forget(self) -> None:
+        self.summary, self.findings = "", []

@@ -1,0 +1,78 @@
+"""Decides what an administrator sees of running calls, and stops them. Knows nothing of pages."""
+
+from feedback_app import routes
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core import clock
+from feedback_app.core.errors import AppError, Forbidden
+from feedback_app.db.session import database
+from feedback_app.llm.events import Stage
+from feedback_app.llm.pricing import estimate_tokens
+from feedback_app.llm.supervisor import generations
+from feedback_app.usage import labels
+from feedback_app.usage.running import queries
+from feedback_app.usage.running.queries import RunningRecord
+from feedback_app.usage.running.schemas import RunningRow
+
+_PHASES: dict[Stage, str] = {
+    "connecting": "Connecting",
+    "analyzing": "Reading the interview",
+    "thinking": "Waiting for the model",
+    "generating": "Beginning to write",
+    "streaming": "Writing",
+}
+
+
+class NotRunning(AppError):
+    code, status = "INVALID", 422
+    sentence = "This call is not running any more."
+
+
+async def running(user: CurrentUser) -> list[RunningRow]:
+    """The company's running calls, the longest running first.
+
+    Raises:
+        Forbidden: not an administrator.
+    """
+    if not user.is_admin:
+        raise Forbidden
+    async with database().read() as session:
+        return [_row(record) for record in await queries.running(session, user)]
+
+
+async def stop(user: CurrentUser, call_id: str) -> None:
+    """Stop a running call of the company; its person sees that it was stopped.
+
+    Raises:
+        Forbidden: not an administrator.
+        NotFound: no such call, or another company's.
+        NotRunning: it has ended.
+    """
+    if not user.is_admin:
+        raise Forbidden
+    async with database().read() as session:
+        await queries.require_call(session, user, call_id)
+    if not await generations().stop(call_id):
+        raise NotRunning
+
+
+def _row(record: RunningRecord) -> RunningRow:
+    call = record.call
+    progress = generations().progress(call.id)
+    if progress is not None:
+        phase, tokens = _PHASES[progress.stage], progress.tokens
+    else:
+        # It runs in another process: the last checkpoint is what is known of it.
+        phase = "Writing" if record.text else "Waiting for the model"
+        tokens = estimate_tokens(record.text)
+    ran_s = max(0, int((clock.now() - call.started_at).total_seconds()))
+    return RunningRow(
+        call_id=call.id,
+        href=routes.admin_call(call.id),
+        person=record.person,
+        subject=record.candidate or labels.operation(call),
+        subject_note=record.interview_kind or "",
+        model=labels.model(call),
+        phase=phase,
+        since=f"{ran_s // 60}:{ran_s % 60:02} min",
+        tokens=f"≈ {tokens:,}" if tokens else labels.NONE,
+    )

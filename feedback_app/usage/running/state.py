@@ -1,0 +1,59 @@
+"""The list of running calls: looked at again and again while its page is open."""
+
+import asyncio
+
+import reflex as rx
+
+from feedback_app.auth import guards
+from feedback_app.auth.guards import acting_user, guarded
+from feedback_app.core.markers import own_event
+from feedback_app.usage.running import service
+from feedback_app.usage.running.schemas import RunningRow
+
+BUSY_S = 2.0
+"""How long between two looks while calls run."""
+QUIET_S = 5.0
+"""How long while none does."""
+
+
+class RunningState(rx.State):
+    """The company's running calls, and which of them is to be stopped."""
+
+    rows: list[RunningRow] = []
+    asking: bool = False
+    """Whether the person is asked if a call shall be stopped."""
+    asked: RunningRow = RunningRow()
+
+    @rx.event(background=True, supersedes=True)
+    @own_event
+    @guarded(admin=True)
+    async def watch(self) -> None:
+        """Keep the list as it is in the ledger; the usage page's `load` starts it."""
+        while True:
+            rows = await service.running(await guards.require_admin(self))
+            if rows != self.rows:
+                async with self:
+                    self.rows = rows
+            await asyncio.sleep(BUSY_S if rows else QUIET_S)
+
+    @rx.event
+    @guarded(admin=True)
+    async def ask(self, call_id: str) -> None:
+        """Ask whether this call shall be stopped."""
+        found = next((row for row in self.rows if row.call_id == call_id), None)
+        if found is not None:
+            self.asked, self.asking = found, True
+
+    @rx.event
+    @guarded(admin=True)
+    async def keep(self) -> None:
+        """Leave the call alone."""
+        self.asking = False
+
+    @rx.event
+    @guarded(admin=True)
+    async def stop(self, call_id: str) -> None:
+        """Stop a call; the system log keeps who did."""
+        self.asking = False
+        await service.stop(acting_user(), call_id)
+        self.rows = [row for row in self.rows if row.call_id != call_id]

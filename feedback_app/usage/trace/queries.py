@@ -1,0 +1,57 @@
+"""The SQL of a call's trace; the acting administrator sees only calls of the own company."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core.errors import NotFound
+from feedback_app.db.models import Candidate, Draft, Interview, Job, LlmCall, User
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a call was about."""
+
+    candidate: str
+    interview_kind: str
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRecord:
+    """A call, whom it concerns and what is left of it."""
+
+    call: LlmCall
+    person: User
+    subject: Subject | None
+    draft: Draft | None
+
+
+async def trace(session: AsyncSession, user: CurrentUser, call_id: str) -> TraceRecord:
+    """One call of the company.
+
+    Raises:
+        NotFound: no such call, or another company's.
+    """
+    found = (
+        await session.exec(
+            select(LlmCall, User, Draft)
+            .join(User, col(User.id) == LlmCall.user_id)
+            .join(Draft, col(Draft.llm_call_id) == LlmCall.id, isouter=True)
+            .where(LlmCall.id == call_id, LlmCall.company_id == user.company_id)
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    call, person, draft = found
+    about = (
+        await session.exec(
+            select(Candidate.name, Interview.kind, Job.title)
+            .join(Interview, col(Interview.candidate_id) == Candidate.id)
+            .join(Job, col(Job.id) == Interview.job_id)
+            .where(Interview.id == call.interview_id, Interview.company_id == user.company_id)
+        )
+    ).first()
+    return TraceRecord(call, person, Subject(*about) if about else None, draft)

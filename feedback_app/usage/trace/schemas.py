@@ -1,0 +1,81 @@
+"""What the page of one call shows."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One figure or name; `note` is what must be known to read it rightly."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FactGroup:
+    title: str
+    facts: list[Fact] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A phase as a part of the bar; `start` and `width` are CSS percentages of it."""
+
+    stage: str
+    label: str
+    start: str
+    width: str
+    lasted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened; `lasted` is empty for a moment."""
+
+    stage: str
+    """The key of its colour in the bar; empty for a moment."""
+    label: str
+    at: str
+    lasted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineView:
+    """The phases of a call, counted from the click."""
+
+    summary: str = ""
+    """The same in a sentence, for those who do not see the bar."""
+    note: str = ""
+    total: str = ""
+    segments: list[Segment] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptMessage:
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceView:
+    """Everything about one call but the text of its answer."""
+
+    call_id: str = ""
+    title: str = ""
+    subtitle: str = ""
+    status: str = ""
+    status_label: str = ""
+    error_code: str = ""
+    error: str = ""
+    timeline: TimelineView = field(default_factory=TimelineView)
+    groups: list[FactGroup] = field(default_factory=list)
+    prompt: list[PromptMessage] = field(default_factory=list)
+    prompt_note: str = ""
+    """Why there is no prompt to show."""
+    answer_note: str = ""
+    """Why there is no answer to show."""
+    can_replay: bool = False
+    replay_note: str = ""
+    """Why the answer cannot be replayed, where there is one."""

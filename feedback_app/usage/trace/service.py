@@ -1,0 +1,181 @@
+"""Decides what an administrator sees of one call. Knows nothing of pages."""
+
+from dataclasses import dataclass
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core.errors import Forbidden, error_named
+from feedback_app.core.settings import get_settings
+from feedback_app.db.models import CallStatus, Draft, LlmCall
+from feedback_app.db.session import database
+from feedback_app.llm.blocks import Block, block_from_dict, parse_blocks
+from feedback_app.llm.pricing import OFFLINE_PROVIDER
+from feedback_app.ui import wording
+from feedback_app.usage import labels
+from feedback_app.usage.trace import queries, replay, timeline
+from feedback_app.usage.trace.queries import TraceRecord
+from feedback_app.usage.trace.replay import Moment
+from feedback_app.usage.trace.schemas import Fact, FactGroup, PromptMessage, TraceView
+
+NOT_KEPT = "Contents are not shown: LLM_STORE_CONTENT is off."
+NO_PROMPT = "The prompt of this call was not kept."
+NO_ANSWER = "The call left no text."
+STILL_RUNNING = "The answer is shown when the call has ended."
+NO_PACE = "When its text came was not noted, so it cannot be replayed."
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The page of a call; `answer` is empty where it may not be shown."""
+
+    view: TraceView
+    answer: list[Block]
+
+
+async def trace(user: CurrentUser, call_id: str) -> Trace:
+    """Everything about one call of the company.
+
+    Raises:
+        Forbidden: not an administrator.
+        NotFound: no such call, or another company's.
+    """
+    record = await _record(user, call_id)
+    call, draft = record.call, record.draft
+    answer_note = _why_no_answer(call, draft)
+    prompt = draft.prompt if draft and get_settings().store_content else None
+    can_replay = not answer_note and draft is not None and bool(replay.moments(draft))
+    subject = record.subject
+    view = TraceView(
+        call_id=call.id,
+        title=subject.candidate if subject else labels.operation(call),
+        subtitle=f"{labels.operation(call)} by {record.person.name}, "
+        f"{wording.moment(call.started_at)}",
+        status=call.status,
+        status_label=labels.status(call),
+        error_code=call.error_code or "",
+        error=error_named(call.error_code).sentence if call.error_code else "",
+        timeline=timeline.draw(call, draft.timings if draft else []),
+        groups=_groups(record),
+        prompt=[PromptMessage(message["role"], message["content"]) for message in prompt or []],
+        prompt_note="" if prompt else NO_PROMPT if get_settings().store_content else NOT_KEPT,
+        answer_note=answer_note,
+        can_replay=can_replay,
+        replay_note="" if can_replay or answer_note else NO_PACE,
+    )
+    if answer_note or draft is None:
+        return Trace(view, [])
+    return Trace(view, [block_from_dict(b) for b in draft.blocks] or parse_blocks(draft.text))
+
+
+async def moments(user: CurrentUser, call_id: str) -> list[Moment]:
+    """A finished call's events to show again; none where its text may not be shown.
+
+    Raises:
+        Forbidden: not an administrator.
+        NotFound: no such call, or another company's.
+    """
+    record = await _record(user, call_id)
+    if record.draft is None or _why_no_answer(record.call, record.draft):
+        return []
+    return replay.moments(record.draft)
+
+
+async def _record(user: CurrentUser, call_id: str) -> TraceRecord:
+    if not user.is_admin:
+        raise Forbidden
+    async with database().read() as session:
+        return await queries.trace(session, user, call_id)
+
+
+def _why_no_answer(call: LlmCall, draft: Draft | None) -> str:
+    if not get_settings().store_content:
+        return NOT_KEPT
+    if call.status == CallStatus.RUNNING:
+        return STILL_RUNNING
+    return "" if draft and draft.text else NO_ANSWER
+
+
+def _groups(record: TraceRecord) -> list[FactGroup]:
+    call, subject = record.call, record.subject
+    about = [Fact("Person", record.person.name, record.person.email)]
+    if subject:
+        about += [
+            Fact("Candidate", subject.candidate),
+            Fact("Interview", subject.interview_kind, subject.job),
+        ]
+    about += [
+        Fact("Operation", labels.operation(call)),
+        Fact("Saved as feedback", "Yes" if call.saved_as_feedback else "No"),
+    ]
+    return [
+        FactGroup("About", about),
+        FactGroup("Model", _model(call)),
+        FactGroup("Tokens", _tokens(call)),
+        FactGroup("Cost", _cost(call)),
+        FactGroup("Time", _time(call)),
+    ]
+
+
+def _model(call: LlmCall) -> list[Fact]:
+    return [
+        Fact("Asked for", call.requested_model),
+        Fact("Answered by", call.resolved_model or labels.NONE),
+        Fact("Provider", call.provider),
+        Fact("Prompt", call.prompt_version or labels.NONE, _template(call)),
+        Fact("Finish reason", call.finish_reason or labels.NONE),
+    ]
+
+
+def _template(call: LlmCall) -> str:
+    return f"template {call.template_id}" if call.template_id else ""
+
+
+def _tokens(call: LlmCall) -> list[Fact]:
+    running = call.status == CallStatus.RUNNING
+    mark = "≈ " if call.tokens_estimated else ""
+    note = "estimated, not counted by the provider" if call.tokens_estimated else ""
+    written = labels.NONE if running else f"{mark}{call.completion_tokens:,}"
+    return [
+        Fact("Prompt", f"{mark}{call.prompt_tokens:,}", note),
+        Fact("Completion", written, "" if running else note),
+        Fact("of it reasoning", f"{call.reasoning_tokens:,}"),
+        Fact("of the prompt cached", f"{call.cached_tokens:,}"),
+    ]
+
+
+def _cost(call: LlmCall) -> list[Fact]:
+    running = call.status == CallStatus.RUNNING
+    return [
+        Fact("Cost", labels.NONE if running else labels.cost(call.cost_microusd)),
+        Fact("Reserved", labels.cost(call.reserved_microusd), "the most it could have cost"),
+        Fact("Price from", *_price_source(call.price_source)),
+    ]
+
+
+def _price_source(source: str) -> tuple[str, str]:
+    if not source:
+        return "Unknown", "no price is known for this model"
+    if source == OFFLINE_PROVIDER:
+        return "Free", "the offline drafter calls nobody"
+    name, _, model = source.partition(":")
+    return name, model
+
+
+def _time(call: LlmCall) -> list[Fact]:
+    return [
+        Fact("Started", _exact(call.started_at.isoformat(sep=" ", timespec="milliseconds"))),
+        Fact(
+            "Finished",
+            _exact(call.finished_at.isoformat(sep=" ", timespec="milliseconds"))
+            if call.finished_at
+            else labels.NONE,
+        ),
+        Fact("Latency", labels.milliseconds(call.latency_ms), "from the click to the end"),
+        Fact("First token", labels.milliseconds(call.ttft_ms)),
+        Fact("Writing", labels.milliseconds(call.stream_ms)),
+        Fact("Chunks", f"{call.chunk_count:,}"),
+        Fact("Retries", f"{call.retries}"),
+    ]
+
+
+def _exact(moment: str) -> str:
+    return moment.replace("+00:00", " UTC")

@@ -1,0 +1,118 @@
+"""The page of one call: what it took, and its answer streaming once more.
+
+A replay is part of the address, `?replay=1`: the page's `load` starts it, so that it ends when
+the page is left, and stopping it is going back to the address without.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Literal
+from urllib.parse import unquote
+
+import reflex as rx
+
+from feedback_app import routes
+from feedback_app.auth import guards
+from feedback_app.auth.guards import acting_user, guarded
+from feedback_app.core import clock
+from feedback_app.core.errors import Forbidden, NotFound
+from feedback_app.core.markers import own_event
+from feedback_app.live.text import LiveText
+from feedback_app.live.view import LiveView, fill_slots
+from feedback_app.llm.blocks import Block
+from feedback_app.usage.trace import service
+from feedback_app.usage.trace.replay import Moment
+from feedback_app.usage.trace.schemas import TraceView
+
+TICK_S = 1.0
+"""How often the elapsed time moves while nothing comes, and the session is looked at."""
+
+Shows = Literal["loading", "ready", "missing", "refused", "failed"]
+
+
+class TraceState(LiveText, rx.State):
+    """One call of the company."""
+
+    shows: Shows = "loading"
+    view: TraceView = TraceView()
+    replaying: bool = False
+    replay_href: str = ""
+    stop_href: str = ""
+
+    @rx.event
+    @own_event
+    @guarded
+    async def load(self) -> Any:
+        """Show the call of the page's address; to anybody but an administrator nothing."""
+        call_id = self._call_id()
+        if self.view.call_id != call_id:
+            self.shows, self.view = "loading", TraceView()
+            yield
+        self.replaying = False
+        self._clear()
+        try:
+            shown = await service.trace(acting_user(), call_id)
+        except (Forbidden, NotFound) as error:
+            self.view = TraceView()
+            self.shows = "refused" if isinstance(error, Forbidden) else "missing"
+            return
+        except Exception:
+            self.shows, self.view = "failed", TraceView()
+            raise
+        self.view, self.shows = shown.view, "ready"
+        asked = self._asked_replay()
+        self.replay_href = routes.admin_call(call_id, replay=asked + 1)
+        self.stop_href = routes.admin_call(call_id, replay=0)
+        if asked and shown.view.can_replay:
+            self.replaying = True
+            yield TraceState.replay
+        else:
+            self._show(shown.answer, shown.view.status)
+
+    @rx.event(background=True, supersedes=True)
+    @own_event
+    @guarded
+    async def replay(self) -> None:
+        """Show the call's answer as it came, at its own pace."""
+        async with self:
+            call_id = self._call_id()
+        moments = await service.moments(acting_user(), call_id)
+        await self._play(moments)
+        shown = await service.trace(await guards.require_admin(self), call_id)
+        async with self:
+            self._show(shown.answer, shown.view.status)
+            self.replaying = False
+
+    async def _play(self, moments: Sequence[Moment]) -> None:
+        view, began, played, looked = LiveView(), clock.monotonic(), 0, 0.0
+        while played < len(moments):
+            passed_ms = (clock.monotonic() - began) * 1000
+            due = played
+            while due < len(moments) and moments[due].at_ms <= passed_ms:
+                due += 1
+            batch = view.up_to_next_stage([moment.event for moment in moments[played:due]])
+            played += len(batch)
+            if changes := view.take(batch):
+                async with self:
+                    self._assign(changes)
+            if played < len(moments):
+                wait_s = moments[played].at_ms / 1000 - (clock.monotonic() - began)
+                await asyncio.sleep(min(max(0.0, wait_s), TICK_S))
+            if clock.monotonic() - looked >= TICK_S:
+                looked = clock.monotonic()
+                await guards.require_admin(self)
+
+    def _show(self, answer: Sequence[Block], status: str) -> None:
+        """Show the whole answer as it ended."""
+        self._clear()
+        self.phase, self.message = status, ""
+        self._assign(fill_slots(answer))
+
+    def _call_id(self) -> str:
+        """The id in the page's address, as the browser gave it."""
+        return unquote(str(self.router.url.path).rstrip("/").rpartition("/")[2])
+
+    def _asked_replay(self) -> int:
+        """Which replay the address asks for, counting from 1; 0 for none."""
+        asked = self.router.url.query_parameters.get("replay", "")
+        return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0

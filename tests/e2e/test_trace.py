@@ -1,0 +1,216 @@
+"""An administrator looks at single calls: how one went, and those that run right now."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlmodel import select
+
+from feedback_app.core.errors import Cancelled
+from feedback_app.db.models import LlmCall, SystemLog, User
+from feedback_app.db.session import Database
+from tests.e2e.pages.interview import InterviewPage
+from tests.e2e.pages.sign_in import sign_in
+from tests.e2e.pages.usage import CallPage, UsagePage
+from tests.e2e.serving import RunningApp
+from tests.e2e.test_look import assert_fits, assert_no_barriers
+from tests.factories import MadeInterview, make_admin, make_interview
+from tests.upstream import Scenario, Upstream, saying
+
+ANSWER = "## Summary\n\nDrew the ledger as two append-only tables.\n\n- **Retries** were hard.\n"
+
+
+@pytest.fixture(scope="module")
+def upstream_process() -> Iterator[Upstream]:
+    with Upstream() as upstream:
+        yield upstream
+
+
+@pytest.fixture(scope="module")
+def app_env(upstream_process: Upstream) -> Mapping[str, str]:
+    return {"OPENAI_BASE_URL": upstream_process.base_url, "LLM_MODEL": "gpt-4o-mini"}
+
+
+@pytest.fixture
+def upstream(upstream_process: Upstream) -> Iterator[Upstream]:
+    upstream_process.reset()
+    yield upstream_process
+    upstream_process.release()
+    upstream_process.wait_until_idle()
+
+
+@pytest.fixture
+def made(running_app: RunningApp) -> MadeInterview:
+    return running_app.arrange(make_interview)
+
+
+@pytest.fixture
+def admin(running_app: RunningApp, made: MadeInterview) -> User:
+    company_id = made.interviewer.company_id
+    return running_app.arrange(lambda database: make_admin(database, company_id=company_id))
+
+
+@pytest.fixture
+def office(context: BrowserContext, running_app: RunningApp, admin: User) -> Iterator[Page]:
+    """The administrator's own browser."""
+    assert context.browser is not None
+    with context.browser.new_context(base_url=running_app.url) as opened:
+        page = opened.new_page()
+        page.set_viewport_size({"width": 1280, "height": 800})
+        sign_in(page, admin.email, path="/admin/usage")
+        yield page
+
+
+def call_of(app: RunningApp, made: MadeInterview) -> LlmCall:
+    async def read(database: Database) -> LlmCall:
+        async with database.read() as session:
+            return (
+                await session.exec(select(LlmCall).where(LlmCall.interview_id == made.id))
+            ).one()
+
+    return app.arrange(read)
+
+
+def generate(page: Page, made: MadeInterview, phase: str = "complete") -> InterviewPage:
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    interview = InterviewPage(page).shown()
+    interview.generate()
+    interview.expect_phase(phase)
+    return interview
+
+
+def test_an_administrator_opens_a_call_from_the_table_and_replays_it(
+    page: Page, office: Page, upstream: Upstream, made: MadeInterview, running_app: RunningApp
+) -> None:
+    upstream.play(saying(ANSWER, tokens_per_second=10))
+    generate(page, made)
+    call = call_of(running_app, made)
+    usage = UsagePage(office).open()
+    usage.row(call.id).locator(".call-model").click()
+    trace = CallPage(office)
+    expect(trace.trace).to_have_attribute("data-id", call.id)
+    expect(office.locator("h1")).to_have_text(made.candidate.name)
+    expect(trace.timeline.locator(".phase[data-stage='streaming']")).to_be_visible()
+    steps = trace.timeline.locator(".phase-steps li")
+    expect(steps.first).to_contain_text("Connecting")
+    expect(steps.last).to_contain_text("Complete")
+    expect(trace.facts).to_contain_text("gpt-4o-mini-2024-07-18")
+    expect(trace.facts).to_contain_text("genai-prices")
+    expect(trace.facts).to_contain_text(made.interviewer.email)
+    expect(office.locator("#call-prompt details")).to_have_count(2)
+    whole = trace.answer.inner_text()
+    assert "Retries were hard." in whole
+
+    trace.replay_button.click()
+    expect(trace.answer).to_have_attribute("data-phase", "streaming")
+    expect(trace.answer).to_contain_text("Drew the ledger")
+    assert "were hard" not in trace.answer.inner_text()
+    expect(trace.stop_button).to_be_visible()
+    expect(trace.answer).to_have_attribute("data-phase", "complete")
+    expect(trace.replay_button).to_be_visible()
+    assert trace.answer.inner_text() == whole
+
+    trace.replay_button.click()
+    expect(trace.answer).to_have_attribute("data-phase", "streaming")
+    trace.stop_button.click()
+    expect(trace.answer).to_have_attribute("data-phase", "complete")
+    expect(trace.answer).to_have_text(re.compile("were hard"))
+
+
+def test_a_replay_ends_when_its_page_is_left(
+    page: Page, office: Page, upstream: Upstream, made: MadeInterview, running_app: RunningApp
+) -> None:
+    upstream.play(saying(ANSWER, tokens_per_second=10))
+    generate(page, made)
+    trace = CallPage(office).open(call_of(running_app, made).id)
+    trace.replay_button.click()
+    expect(trace.answer).to_have_attribute("data-phase", "streaming")
+    office.get_by_role("link", name="Usage").first.click()
+    expect(office.locator("#usage-dashboard")).to_be_visible()
+    office.go_back()
+    expect(trace.stop_button).to_be_visible()
+    office.close()
+    assert "Traceback" not in running_app.log
+
+
+def test_the_page_of_a_call_has_no_barriers_and_fits(
+    page: Page, office: Page, upstream: Upstream, made: MadeInterview, running_app: RunningApp
+) -> None:
+    upstream.play(saying(ANSWER))
+    generate(page, made)
+    trace = CallPage(office).open(call_of(running_app, made).id)
+    for scheme in ("light", "dark"):
+        office.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        expect(trace.answer).to_contain_text("were hard")
+        assert_no_barriers(office)
+    assert_fits(office)
+
+
+def test_an_interviewer_is_shown_no_call(
+    page: Page, upstream: Upstream, made: MadeInterview, running_app: RunningApp
+) -> None:
+    upstream.play(saying(ANSWER))
+    generate(page, made)
+    page.goto(f"/admin/usage/calls/{call_of(running_app, made).id}?replay=1")
+    expect(page.get_by_text("For administrators")).to_be_visible()
+    expect(page.locator("#call-trace")).to_be_hidden()
+    expect(page.locator("main")).not_to_contain_text("ledger")
+
+
+def test_a_call_of_another_company_and_an_absent_one_look_alike(
+    page: Page, upstream: Upstream, made: MadeInterview, running_app: RunningApp
+) -> None:
+    upstream.play(saying(ANSWER))
+    generate(page, made)
+    call = call_of(running_app, made)
+    stranger = running_app.arrange(make_admin)
+    page.context.clear_cookies()
+    sign_in(page, stranger.email)
+    seen = set()
+    for call_id in (call.id, "no-such-call"):
+        page.goto(f"/admin/usage/calls/{call_id}")
+        expect(page.get_by_text("It does not exist, or it is not yours to see.")).to_be_visible()
+        seen.add(page.locator("main").inner_text())
+    assert len(seen) == 1
+
+
+def test_an_administrator_stops_a_running_call_and_its_person_sees_it(
+    page: Page, office: Page, upstream: Upstream, made: MadeInterview, running_app: RunningApp
+) -> None:
+    upstream.play(Scenario(hold_after=12))
+    usage = UsagePage(office)
+    expect(office.locator("#running-now")).to_contain_text("No call is running.")
+    interview = generate(page, made, "streaming")
+    call = call_of(running_app, made)
+    row = usage.running_row(call.id)
+    expect(row).to_contain_text(made.candidate.name)
+    expect(row).to_contain_text(made.interviewer.name)
+    expect(row).to_contain_text("Writing")
+    for scheme in ("light", "dark"):
+        office.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert_no_barriers(office)
+    assert_fits(office)
+    office.set_viewport_size({"width": 1280, "height": 800})
+    row.get_by_role("button").click()
+    office.get_by_role("button", name="Let it go on").click()
+    expect(office.locator("#confirm-stop")).to_be_hidden()
+    interview.expect_phase("streaming")
+    row.get_by_role("button").click()
+    office.locator("#confirm-stop").click()
+    interview.expect_phase("cancelled")
+    expect(interview.error).to_have_text(Cancelled.sentence)
+    expect(row).to_be_hidden()
+    assert call_of(running_app, made).status == "cancelled"
+    expect(office.locator("#running-now")).to_contain_text("No call is running.")
+    usage.page.locator("#check-ledger").click()
+    expect(usage.check_summary).to_have_text("No findings, 1 call checked.")
+
+    async def actions(database: Database) -> list[str]:
+        async with database.read() as session:
+            rows = await session.exec(
+                select(SystemLog.action).where(SystemLog.company_id == call.company_id)
+            )
+            return list(rows.all())
+
+    assert "RunningState.stop" in running_app.arrange(actions)
