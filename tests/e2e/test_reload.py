@@ -45,8 +45,8 @@ def interview(page: Page, running_app: RunningApp) -> InterviewPage:
     return InterviewPage(page).shown()
 
 
-def status_of(app: RunningApp, interview_id: str) -> CallStatus:
-    async def read(database: Database) -> CallStatus:
+def status_of(app: RunningApp, interview_id: str) -> str:
+    async def read(database: Database) -> str:
         async with database.read() as session:
             return (
                 await session.exec(
