@@ -23,6 +23,7 @@ from feedback_app.interviews.schemas import (
     InterviewRow,
     InterviewStatus,
 )
+from feedback_app.ui.presence import is_open
 
 ALL = "all"
 QUIET_S = 0.4
@@ -157,10 +158,14 @@ class InterviewState(rx.State):
             return
         results = {key: await self._kept(key, text) for key, text in waiting.items()}
         shown = await feedback.view(acting_user(), interview_id)
+        is_seen = await is_open(self)
         async with self:
             for key, (status, message) in results.items():
-                self._tell(key, waiting[key], status, message)
-            if self.detail.id == interview_id:
+                if is_seen:
+                    self._tell(key, waiting[key], status, message)
+                else:
+                    self._wait_no_more(key, waiting[key])
+            if is_seen and self.detail.id == interview_id:
                 await self._show_evidence(shown)
 
     @rx.event
@@ -211,10 +216,13 @@ class InterviewState(rx.State):
             return "failed", error.message
         return "saved", f"Saved {saved}"
 
-    def _tell(self, interview_id: str, notes: str, status: str, message: str) -> None:
+    def _wait_no_more(self, interview_id: str, notes: str) -> None:
         if self._unsaved.get(interview_id) == notes:
             del self._unsaved[interview_id]
             self._typing_since = 0.0
+
+    def _tell(self, interview_id: str, notes: str, status: str, message: str) -> None:
+        self._wait_no_more(interview_id, notes)
         if self.detail.id == interview_id:
             if status == "saved":
                 self.notes = notes

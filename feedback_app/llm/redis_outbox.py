@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from feedback_app.core import clock
 from feedback_app.llm.redis_keys import (
@@ -89,12 +90,12 @@ class Outbox:
                 if self._failing:
                     await self._ask_what_is_there()
                     self._failing = False
-                    _log.info("Redis answers again; generations are shared")
+                    _log.info("generations are shared again")
                 await self._send()
                 await asyncio.sleep(PAUSE_S)
             except FAULTS as fault:
                 if not self._failing:
-                    _log.warning("generations cannot be shared until Redis answers: %r", fault)
+                    _log.warning("generations cannot be shared for now: %r", fault)
                 self._failing = True
                 self._work.set()
                 self._drop_old()
@@ -118,15 +119,16 @@ class Outbox:
     async def _send(self) -> None:
         now = clock.monotonic()
         taken = list(self._messages)
-        sending: list[tuple[_Copy, int]] = []
+        sending: list[tuple[_Copy, int, int]] = []
         async with self._redis.pipeline(transaction=True) as pipe:
             for copy in self._copies.values():
                 events = copy.log.events[copy.sent : copy.sent + BATCH]
                 due = now - copy.refreshed_at >= REFRESH_EVERY_S
                 if not events and not due and copy.opened:
                     continue
-                sending.append((copy, copy.sent + len(events)))
                 self._add(pipe, copy, events, refresh=due or copy.log.ended)
+                sending.append((copy, copy.sent + len(events), len(pipe.command_stack)))
+                pipe.xlen(events_key(copy.log.call_id))
             for message in taken:
                 pipe.xadd(CONTROL, message, maxlen=CONTROL_LENGTH)
             if not pipe.command_stack:
@@ -136,9 +138,12 @@ class Outbox:
         for answer in answers:
             if isinstance(answer, Exception) and not is_there_already(answer):
                 raise answer
+        # A Redis that restarted may have lost what it had without any command failing.
+        if any(answers[length] < sent for _, sent, length in sending):
+            raise RedisError("events that were sent are gone")
         for _ in taken:
             self._messages.popleft()
-        for copy, sent in sending:
+        for copy, sent, _ in sending:
             copy.sent, copy.opened = sent, True
             if copy.done:
                 copy.log.on_append = None
@@ -165,10 +170,15 @@ class Outbox:
         copies = list(self._copies.values())
         async with self._redis.pipeline(transaction=False) as pipe:
             for copy in copies:
+                pipe.xlen(events_key(copy.log.call_id))
                 pipe.xrevrange(events_key(copy.log.call_id), count=1)
             answers = await pipe.execute()
-        for copy, newest in zip(copies, answers, strict=True):
+        for copy, length, newest in zip(copies, answers[::2], answers[1::2], strict=True):
             last = entry_seq(newest[0][0]) if newest else 0
+            if length < last:
+                # Nothing can be put before what is there; mirrors skip what they have already.
+                await self._redis.delete(events_key(copy.log.call_id))
+                last = 0
             copy.sent, copy.opened = min(last, len(copy.log.events)), False
 
     def _drop_old(self) -> None:

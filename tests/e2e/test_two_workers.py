@@ -57,13 +57,17 @@ def workers(app_port: int, databases: Databases, valkey_url: str) -> Iterator[Wo
             "LLM_IDLE_TIMEOUT_S": "120",
             "PUBLIC_URL": f"http://127.0.0.1:{app_port}",
         }
-        apps = [
+        first, second = [
             stack.enter_context(
                 serving(port, url, stack.enter_context(temporary_home("worker")), env)
             )
             for port in (app_port, free_port())
         ]
+<<<<<<< HEAD
         yield Workers(apps[0], apps[1], upstream, apps[0].arrange(make_interview))
+=======
+        yield Workers(first, second, upstream, first.arrange(make_interview))
+>>>>>>> refs/heads/redis
 
 
 @pytest.fixture
