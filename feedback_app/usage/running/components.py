@@ -25,7 +25,9 @@ def _row(row: RunningRow) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.link(row.subject, href=row.href, class_name="running-subject"),
-            rx.el.small(row.person, rx.cond(row.subject_note != "", f" · {row.subject_note}")),
+            rx.el.small(
+                row.person, rx.cond(row.subject_note != "", rx.fragment(" · ", row.subject_note))
+            ),
             class_name="running-who",
         ),
         rx.el.span(row.model, class_name="muted running-model"),
