@@ -67,13 +67,8 @@ class RedisStreamHub(StreamHub):
         while self._tasks:
             for task in self._tasks:
                 task.cancel()
-<<<<<<< HEAD
-            _done, pending = await asyncio.wait(self._tasks, timeout=0.1)
-            self._tasks = list(pending)
-=======
             await asyncio.wait(self._tasks, timeout=0.1)
             self._tasks = [task for task in self._tasks if not task.done()]
->>>>>>> refs/heads/redis
         await self._outbox.drain()
         with suppress(*FAULTS):
             await self._redis.aclose()

@@ -251,7 +251,7 @@ def _call(call: CallRow) -> rx.Component:
             rx.link(
                 rx.el.time(call.when, date_time=call.started_at),
                 href=call.href,
-                class_name="call-link",
+                on_click=rx.stop_propagation,
             ),
         ),
         _cell("call-who", call.person),
@@ -274,6 +274,7 @@ def _call(call: CallRow) -> rx.Component:
             _cell("number", figure, label=label)
             for (label, _), figure in zip(_COLUMNS[-len(figures) :], figures, strict=True)
         ),
+        on_click=rx.redirect(call.href),
         role="row",
         custom_attrs={"data-id": call.call_id},
     )

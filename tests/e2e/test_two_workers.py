@@ -63,11 +63,7 @@ def workers(app_port: int, databases: Databases, valkey_url: str) -> Iterator[Wo
             )
             for port in (app_port, free_port())
         ]
-<<<<<<< HEAD
-        yield Workers(apps[0], apps[1], upstream, apps[0].arrange(make_interview))
-=======
         yield Workers(first, second, upstream, first.arrange(make_interview))
->>>>>>> refs/heads/redis
 
 
 @pytest.fixture

@@ -26,8 +26,7 @@ def _row(row: RunningRow) -> rx.Component:
         rx.el.div(
             rx.link(row.subject, href=row.href, class_name="running-subject"),
             rx.el.small(
-                row.person,
-                rx.cond(row.subject_note != "", rx.fragment(" · ", row.subject_note)),
+                row.person, rx.cond(row.subject_note != "", rx.fragment(" · ", row.subject_note))
             ),
             class_name="running-who",
         ),
