@@ -64,7 +64,7 @@ def _row(record: RunningRecord) -> RunningRow:
         # It runs in another process: the last checkpoint is what is known of it.
         phase = "Writing" if record.text else "Waiting for the model"
         tokens = estimate_tokens(record.text)
-    ran_s = max(0, int((clock.now() - call.started_at).total_seconds()))
+    ran_s = max(0, round((clock.now() - call.started_at).total_seconds()))
     return RunningRow(
         call_id=call.id,
         href=routes.admin_call(call.id),
@@ -73,6 +73,6 @@ def _row(record: RunningRecord) -> RunningRow:
         subject_note=record.interview_kind or "",
         model=labels.model(call),
         phase=phase,
-        since=f"{ran_s // 60}:{ran_s % 60:02} min",
+        since=f"{ran_s} s" if ran_s < 60 else f"{ran_s // 60} min {ran_s % 60} s",
         tokens=f"≈ {tokens:,}" if tokens else labels.NONE,
     )

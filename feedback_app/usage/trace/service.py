@@ -1,6 +1,7 @@
 """Decides what an administrator sees of one call. Knows nothing of pages."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import Forbidden, error_named
@@ -47,7 +48,7 @@ async def trace(user: CurrentUser, call_id: str) -> Trace:
     view = TraceView(
         call_id=call.id,
         title=subject.candidate if subject else labels.operation(call),
-        subtitle=f"{labels.operation(call)} by {record.person.name}, "
+        subtitle=f"{f'{labels.operation(call)} by' if subject else 'By'} {record.person.name}, "
         f"{wording.moment(call.started_at)}",
         status=call.status,
         status_label=labels.status(call),
@@ -137,8 +138,8 @@ def _tokens(call: LlmCall) -> list[Fact]:
     return [
         Fact("Prompt", f"{mark}{call.prompt_tokens:,}", note),
         Fact("Completion", written, "" if running else note),
-        Fact("of it reasoning", f"{call.reasoning_tokens:,}"),
-        Fact("of the prompt cached", f"{call.cached_tokens:,}"),
+        Fact("Reasoning", f"{call.reasoning_tokens:,}", "part of the completion"),
+        Fact("Cached", f"{call.cached_tokens:,}", "part of the prompt"),
     ]
 
 
@@ -162,13 +163,8 @@ def _price_source(source: str) -> tuple[str, str]:
 
 def _time(call: LlmCall) -> list[Fact]:
     return [
-        Fact("Started", _exact(call.started_at.isoformat(sep=" ", timespec="milliseconds"))),
-        Fact(
-            "Finished",
-            _exact(call.finished_at.isoformat(sep=" ", timespec="milliseconds"))
-            if call.finished_at
-            else labels.NONE,
-        ),
+        Fact("Started", *_exact(call.started_at)),
+        Fact("Finished", *_exact(call.finished_at)),
         Fact("Latency", labels.milliseconds(call.latency_ms), "from the click to the end"),
         Fact("First token", labels.milliseconds(call.ttft_ms)),
         Fact("Writing", labels.milliseconds(call.stream_ms)),
@@ -177,5 +173,9 @@ def _time(call: LlmCall) -> list[Fact]:
     ]
 
 
-def _exact(moment: str) -> str:
-    return moment.replace("+00:00", " UTC")
+def _exact(moment: datetime | None) -> tuple[str, str]:
+    """The time of day to the millisecond, and the day."""
+    if moment is None:
+        return labels.NONE, ""
+    time = moment.time().isoformat(timespec="milliseconds")
+    return f"{time} UTC", f"{moment.day} {moment:%b %Y}"

@@ -1,0 +1,262 @@
+"""A call's trace: what the pipeline noted of it, told to administrators of its company only."""
+
+from typing import Any
+
+import pytest
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core.errors import Forbidden, LLMStalled, NotFound
+from feedback_app.core.settings import get_settings
+from feedback_app.db.models import CallStatus
+from feedback_app.db.session import Database
+from feedback_app.llm.blocks import parse_blocks
+from feedback_app.llm.events import ChunkEvent, StatusEvent
+from feedback_app.usage.trace import service
+from feedback_app.usage.trace.schemas import TraceView
+from feedback_app.usage.trace.state import TraceState
+from tests.factories import MadeInterview, make_admin, make_call, make_interview
+from tests.integration.generating import HELD, as_user, stage
+from tests.integration.states import state_of
+from tests.integration.test_usage_page import signed_in
+from tests.upstream import FAULTS, FEEDBACK, Scenario, Upstream
+
+TIMINGS = [
+    {"event": "connecting", "at_ms": 0},
+    {"event": "analyzing", "at_ms": 5},
+    {"event": "thinking", "at_ms": 25},
+    {"event": "retry", "at_ms": 125, "code": "LLM_UNAVAILABLE", "delay_ms": 500},
+    {"event": "thinking", "at_ms": 125},
+    {"event": "opened", "at_ms": 900},
+    {"event": "generating", "at_ms": 1000},
+    {"event": "streaming", "at_ms": 1000},
+    {"event": "complete", "at_ms": 2000},
+]
+
+
+@pytest.fixture(autouse=True)
+def contents_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLM_STORE_CONTENT", "true")
+    get_settings.cache_clear()
+
+
+async def admin_of(database: Database, made: MadeInterview) -> CurrentUser:
+    return as_user(await make_admin(database, company_id=made.interviewer.company_id))
+
+
+def facts(view: TraceView) -> dict[tuple[str, str], tuple[str, str]]:
+    return {
+        (group.title, fact.label): (fact.value, fact.note)
+        for group in view.groups
+        for fact in group.facts
+    }
+
+
+async def test_a_call_is_timed_from_the_click_and_replays_as_it_came(
+    database: Database, upstream: Upstream
+) -> None:
+    upstream.play(Scenario(tokens_per_second=400))
+    async with stage(database, upstream.base_url, LLM_STORE_CONTENT=True) as on:
+        await on.run()
+        call, draft = await on.call(), await on.draft()
+        admin = await admin_of(database, on.made)
+    noted = [timing["event"] for timing in draft.timings]
+    assert noted == [
+        *("connecting", "analyzing", "thinking", "opened", "generating", "streaming", "complete")
+    ]
+    at = [timing["at_ms"] for timing in draft.timings]
+    assert at[0] == 0
+    assert at == sorted(at)
+    assert call.latency_ms == at[-1]
+    assert 2 < len(draft.pace) <= 1024
+    shown = await service.trace(admin, call.id)
+    assert shown.answer == parse_blocks(FEEDBACK)
+    assert shown.view.can_replay
+    assert [message.role for message in shown.view.prompt] == ["system", "user"]
+    moments = await service.moments(admin, call.id)
+    pieces = [moment for moment in moments if isinstance(moment.event, ChunkEvent)]
+    assert "".join(m.event.content for m in pieces if isinstance(m.event, ChunkEvent)) == FEEDBACK
+    assert len(pieces) == len(draft.pace) // 2
+    assert pieces[0].at_ms == draft.pace[0] <= pieces[-1].at_ms <= at[-1]
+    stages = [m.event.status for m in moments if isinstance(m.event, StatusEvent)]
+    assert list(dict.fromkeys(stages)) == noted[:3] + noted[4:6]
+
+
+async def test_a_stopped_call_keeps_its_pace(database: Database, upstream: Upstream) -> None:
+    upstream.play(HELD)
+    async with stage(database, upstream.base_url) as on:
+        log = on.log(await on.start())
+        while not log.ended:
+            await log.batch(len(log.events) - 1)
+            if any(isinstance(event, ChunkEvent) for event in log.events):
+                await on.stop()
+            if not log.ended:
+                await log.batch(len(log.events))
+        draft = await on.draft()
+        moments = await service.moments(await admin_of(database, on.made), draft.llm_call_id)
+    told = [m.event.content for m in moments if isinstance(m.event, ChunkEvent)]
+    assert "".join(told) == draft.text != ""
+    assert draft.timings[-1]["event"] == "cancelled"
+
+
+async def test_retries_are_noted_with_their_cause(database: Database, upstream: Upstream) -> None:
+    upstream.queue(FAULTS["server-error"], Scenario())
+    async with stage(database, upstream.base_url) as on:
+        await on.run()
+        draft = await on.draft()
+    (retry,) = [timing for timing in draft.timings if timing["event"] == "retry"]
+    assert retry["code"] == "LLM_UNAVAILABLE"
+    assert retry["delay_ms"] >= 0
+
+
+async def test_the_timeline_is_drawn_from_what_was_noted(database: Database) -> None:
+    made = await make_interview(database)
+    call = await make_call(database, made, draft={"timings": TIMINGS}, retries=1)
+    line = (await service.trace(await admin_of(database, made), call.id)).view.timeline
+    assert [(s.stage, s.start, s.width, s.lasted) for s in line.segments] == [
+        ("connecting", "0.000%", "0.250%", "5 ms"),
+        ("analyzing", "0.250%", "1.000%", "20 ms"),
+        ("thinking", "1.250%", "5.000%", "100 ms"),
+        ("thinking", "6.250%", "43.750%", "875 ms"),
+        ("streaming", "50.000%", "50.000%", "1.0 s"),
+    ]
+    assert [step.label for step in line.steps][3] == "LLM_UNAVAILABLE: tried again after 500 ms"
+    assert (line.total, line.note) == ("2.0 s", "")
+    assert line.summary.endswith("Writing 1.0 s; complete after 2.0 s.")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        pytest.param({}, ["thinking", "streaming"], id="a whole answer"),
+        pytest.param(
+            {"status": CallStatus.ERROR, "error_code": "LLM_STALLED", "latency_ms": 24_000},
+            ["thinking", "streaming", "closing"],
+            id="an answer that stalled",
+        ),
+        pytest.param({"ttft_ms": None, "stream_ms": None}, ["thinking"], id="no token at all"),
+    ],
+)
+async def test_without_notes_the_ledgers_figures_make_the_timeline(
+    database: Database, values: dict[str, Any], expected: list[str]
+) -> None:
+    made = await make_interview(database)
+    call = await make_call(database, made, **values)
+    line = (await service.trace(await admin_of(database, made), call.id)).view.timeline
+    assert [segment.stage for segment in line.segments] == expected
+    assert "not noted" in line.note
+
+
+async def test_the_facts_are_the_ledgers(database: Database) -> None:
+    made = await make_interview(database)
+    call = await make_call(
+        database,
+        made,
+        status=CallStatus.ERROR,
+        error_code="LLM_STALLED",
+        tokens_estimated=True,
+        reasoning_tokens=40,
+        saved_as_feedback=False,
+    )
+    view = (await service.trace(await admin_of(database, made), call.id)).view
+    known = facts(view)
+    assert view.error == LLMStalled.sentence
+    assert known["About", "Person"] == (made.interviewer.name, made.interviewer.email)
+    assert known["About", "Interview"] == ("Technical interview", "Backend engineer")
+    assert known["Model", "Asked for"][0] == "gpt-4o-mini"
+    assert known["Model", "Answered by"][0] == "gpt-4o-mini-2024-07-18"
+    assert known["Tokens", "Prompt"] == ("≈ 800", "estimated, not counted by the provider")
+    assert known["Tokens", "Completion"][0] == "≈ 300"
+    assert known["Tokens", "Reasoning"][0] == "40"
+    assert known["Cost", "Cost"][0] == "$0.0003"
+    assert known["Cost", "Reserved"][0] == "$0.0008"
+    assert known["Cost", "Price from"] == ("genai-prices", "openai/gpt-4o-mini")
+    assert known["Time", "Latency"][0] == "4.0 s"
+
+
+@pytest.mark.ledger_findings("unknown_price", reason="the model's price is unknown")
+async def test_an_unknown_price_is_called_unknown(database: Database) -> None:
+    made = await make_interview(database)
+    call = await make_call(
+        database,
+        made,
+        requested_model="house-7b",
+        resolved_model=None,
+        cost_microusd=None,
+        reserved_microusd=None,
+        price_source="",
+    )
+    known = facts((await service.trace(await admin_of(database, made), call.id)).view)
+    assert known["Cost", "Cost"][0] == "Unknown"
+    assert known["Cost", "Price from"][0] == "Unknown"
+
+
+async def test_others_learn_nothing_of_a_call(database: Database) -> None:
+    made = await make_interview(database)
+    call = await make_call(database, made)
+    stranger = as_user(await make_admin(database))
+    for ask in (service.trace, service.moments):
+        with pytest.raises(Forbidden):
+            await ask(as_user(made.interviewer), call.id)
+        with pytest.raises(NotFound):
+            await ask(stranger, call.id)
+        with pytest.raises(NotFound):
+            await ask(await admin_of(database, made), "no-such-call")
+
+
+async def test_contents_stay_the_interviewers_where_they_are_not_kept(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await make_interview(database)
+    pace = [100, 10, 100, len("## Summary\n\nA settled draft.") - 10]
+    kept = {"pace": pace, "prompt": [{"role": "user", "content": "What they noted."}]}
+    call = await make_call(database, made, draft=kept)
+    admin = await admin_of(database, made)
+    assert (await service.trace(admin, call.id)).view.can_replay
+    monkeypatch.setenv("LLM_STORE_CONTENT", "false")
+    get_settings.cache_clear()
+    shown = await service.trace(admin, call.id)
+    assert (shown.answer, shown.view.prompt, shown.view.can_replay) == ([], [], False)
+    assert shown.view.answer_note == shown.view.prompt_note == service.NOT_KEPT
+    assert await service.moments(admin, call.id) == []
+
+
+async def test_an_answer_whose_pace_was_not_noted_is_shown_but_not_replayed(
+    database: Database,
+) -> None:
+    made = await make_interview(database)
+    call = await make_call(database, made)
+    shown = await service.trace(await admin_of(database, made), call.id)
+    assert shown.answer != []
+    assert not shown.view.can_replay
+    assert shown.view.replay_note == service.NO_PACE
+
+
+async def test_the_page_shows_nothing_to_whoever_may_not_see_it(database: Database) -> None:
+    made = await make_interview(database)
+    call = await make_call(database, made)
+    path = f"/admin/usage/calls/{call.id}"
+    expected = [(made.interviewer, "refused"), (await make_admin(database), "missing")]
+    for person, shows in expected:
+        state = await state_of(TraceState, await signed_in(database, person), path=path)
+        async for _ in TraceState.load.fn(state):
+            assert state.view == TraceView()
+        assert (state.shows, state.view, state.b0) == (shows, TraceView(), [])
+
+
+async def test_the_page_shows_the_whole_answer_and_replays_only_if_its_address_says_so(
+    database: Database,
+) -> None:
+    made = await make_interview(database)
+    pace = [100, len("## Summary\n\nA settled draft.")]
+    call = await make_call(database, made, draft={"pace": pace})
+    admin = await make_admin(database, company_id=made.interviewer.company_id)
+    token_hash, path = await signed_in(database, admin), f"/admin/usage/calls/{call.id}"
+    state = await state_of(TraceState, token_hash, path=path)
+    events = [event async for event in TraceState.load.fn(state) if event is not None]
+    assert (events, state.shows, state.phase, state.replaying) == ([], "ready", "complete", False)
+    assert state.b0 != []
+    state = await state_of(TraceState, token_hash, path=f"{path}?replay=2")
+    events = [event async for event in TraceState.load.fn(state) if event is not None]
+    assert "replay" in str(events)
+    assert (state.replaying, state.b0) == (True, [])
+    assert state.replay_href.startswith(f"{path}?replay=3#")
