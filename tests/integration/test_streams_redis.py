@@ -242,6 +242,22 @@ async def test_while_redis_is_down_local_followers_go_on_and_others_catch_up_aft
             assert (await log_of(third, log.call_id, OWNER)).events == log.events
 
 
+async def test_a_redis_that_lost_everything_without_a_sign_gets_it_again(valkey_url: str) -> None:
+    async with hubs("redis", valkey_url) as (writing, following):
+        log = writing.open(new_id(), OWNER)
+        writing.share(log)
+        log.append(event(log, ChunkEvent, "before"))
+        mirror = await log_of(following, log.call_id, OWNER)
+        assert await mirror.batch(0) == log.events
+        with Redis.from_url(valkey_url) as client:
+            client.flushall()
+        log.append(event(log, ChunkEvent, "after"))
+        assert await mirror.batch(1) == log.events[1:]
+        async with RedisStreamHub(valkey_url) as third:
+            assert await (await log_of(third, log.call_id, OWNER)).batch(1) == log.events[1:]
+            assert (await log_of(third, log.call_id, OWNER)).events == log.events
+
+
 async def test_a_redis_that_hangs_delays_nobody_here(own_valkey: ValkeyServer) -> None:
     async with hubs("redis", f"redis://127.0.0.1:{own_valkey.port}/0") as (writing, following):
         log = writing.open(new_id(), OWNER)

@@ -88,6 +88,7 @@ async def test_stop_on_another_worker_closes_the_request_at_once(
 async def test_of_two_workers_that_start_at_once_one_generates_and_both_show_it(
     database: Database, upstream: Upstream, valkey_url: str
 ) -> None:
+    upstream.play(HELD)
     made = await make_interview(database)
     owner, load = owner_of(made), loading(database, made)
     async with (
@@ -97,6 +98,7 @@ async def test_of_two_workers_that_start_at_once_one_generates_and_both_show_it(
         followers = [asyncio.create_task(follow_next(each, owner)) for each in (a, b)]
         started = await asyncio.gather(a.start(owner, load), b.start(owner, load))
         (call_id,) = set(started)
+        upstream.release()
         first, second = [await task for task in followers]
         assert text_of(first) == text_of(second) == FEEDBACK
         assert seqs(first) == seqs(second) == list(range(1, len(first) + 1))
