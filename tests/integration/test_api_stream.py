@@ -248,6 +248,7 @@ async def test_a_call_whose_process_died_is_replayed_from_what_was_kept(
 
 
 @ONE_DATABASE
+@pytest.mark.unaudited(reason="another process is played by writing half of its settlement")
 async def test_a_call_of_another_process_is_waited_for(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
