@@ -60,7 +60,7 @@ FIELDS = {
     ],
 }
 ENDED_FIELDS = ["code", "message", "retryable", "partial", "tokens_used", "cost_usd"]
-PACED = Scenario(tokens=tokens_of(FEEDBACK)[:60], tokens_per_second=600)
+PACED = Scenario(tokens=tokens_of(FEEDBACK)[:60], tokens_per_second=200)
 
 
 async def whole_stream(api: ServedApi, query: str = "") -> list[dict[str, Any]]:
@@ -148,7 +148,7 @@ async def test_resuming_after_any_event_gives_the_rest_and_nothing_twice(
         headers = await api.headers()
         whole = await whole_stream(api)
         call_id = whole[0]["llm_call_id"]
-        assert len(whole) > 10
+        assert len(whole) >= 8
         for forgotten in (False, True):
             if forgotten:
                 api.on.generations.hub.forget(call_id)

@@ -36,6 +36,7 @@ def settlement(**changes: Any) -> Settlement:
         "chunk_count": 50,
         "retries": 0,
         "timings": [{"event": "complete", "at_ms": 1200}],
+        "outline": [["connecting", 0.0], len(TEXT)],
     }
     return Settlement(**values | changes)
 
