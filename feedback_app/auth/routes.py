@@ -1,6 +1,6 @@
 """Signing in and out over HTTP: forms posted by the browser, answered with 303 and a cookie."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
@@ -26,7 +26,8 @@ async def sign_in(request: Request) -> Response:
     email, password, next_path = "", "", ""
     try:
         fields = await _form(request)
-        email, password, next_path = fields["email"], fields["password"], fields.get("next", "")
+        email, password = fields["email"], fields["password"]
+        next_path = fields.get("next") or _next_of_page(request)
         token = await sessions.sign_in(email, password, address=client_address(request))
     except (KeyError, ValueError, HTTPException):
         return _to(routes.login(error=UNREADABLE_FORM))
@@ -90,6 +91,12 @@ def is_same_origin(connection: HTTPConnection) -> bool:
 def client_address(connection: HTTPConnection) -> str:
     """The address the throttle counts by; empty where the server knows none."""
     return connection.client.host if connection.client else ""
+
+
+def _next_of_page(request: Request) -> str:
+    """Where the sign-in page's own address says to go: a quick person posts before it is live."""
+    page = urlsplit(request.headers.get("referer", ""))
+    return parse_qs(page.query).get("next", [""])[0] if page.path.startswith(routes.LOGIN) else ""
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -20,7 +20,7 @@ from feedback_app.feedback.state import FeedbackState
 from feedback_app.live.text import LiveText
 from feedback_app.live.view import LiveView, fill_slots
 from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, EndedEvent
-from feedback_app.llm.streams import Owner
+from feedback_app.llm.streams import EventLog, Owner
 from feedback_app.llm.supervisor import generations
 
 ONE_FRAME_S = 0.016
@@ -38,6 +38,9 @@ class Live(LiveText, rx.State):
 
     error: str = ""
     meta: DraftMeta = DraftMeta()
+
+    _joined: str = ""
+    """The call that ran when the page was loaded; it may have ended when the follower starts."""
 
     @classmethod
     @_override_base_method
@@ -97,13 +100,15 @@ class Live(LiveText, rx.State):
         user = acting_user()
         async with self:
             interview_id = (await self.get_state(FeedbackState)).interview_id
+            joined, self._joined = self._joined, ""
         owner = service.owner_of(user, interview_id)
-        after_call = None
+        hub = generations().hub
+        log = hub.get(joined) or await hub.next(owner)
         while True:
-            after_call = await self._follow_one(owner, after_call)
+            await self._follow_one(owner, log)
+            log = await hub.next(owner, log.call_id)
 
-    async def _follow_one(self, owner: Owner, after_call: str | None) -> str:
-        log = await generations().hub.next(owner, after_call)
+    async def _follow_one(self, owner: Owner, log: EventLog) -> None:
         view, seen, rounds = LiveView(), 0, 0
         async with self:
             self._begin()
@@ -113,7 +118,7 @@ class Live(LiveText, rx.State):
             changes = view.take(batch)
             if view.ending is not None:
                 await self._finish(owner, view.ending, view.text, changes)
-                return log.call_id
+                return
             if changes:
                 async with self:
                     self._assign(changes)
@@ -148,6 +153,11 @@ class Live(LiveText, rx.State):
     def _begin(self) -> None:
         self._clear()
         self.error, self.meta = "", DraftMeta()
+
+    def _join(self, call_id: str) -> None:
+        """Leave it to the follower to show a call that runs."""
+        self._begin()
+        self._joined = call_id
 
     def _show(self, draft: DraftView | None) -> None:
         """Show a draft that has ended, or none."""

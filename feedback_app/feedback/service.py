@@ -60,6 +60,12 @@ async def stop(user: CurrentUser, interview_id: str) -> bool:
     return running is not None and generations().stop(running.call_id)
 
 
+def running_call(user: CurrentUser, interview_id: str) -> str:
+    """The id of this person's draft of this interview that is being written; empty if none is."""
+    running = generations().hub.running(owner_of(user, interview_id))
+    return running.call_id if running else ""
+
+
 async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
     """The person's feedback and drafts.
 

@@ -117,10 +117,14 @@ class InterviewState(rx.State):
         self.notes_status = "saved" if self.detail.notes_saved else ""
         self.notes_message = self.detail.notes_saved and f"Saved {self.detail.notes_saved}"
         self.reason_message = ""
+        running = feedback.running_call(user, interview_id)
         shown = await feedback.view(user, interview_id)
         (await self.get_state(FeedbackState))._show(interview_id, shown)
         live = await self.get_state(Live)
-        live._show(shown.latest)
+        if running:
+            live._join(running)
+        else:
+            live._show(shown.latest)
         if self._refusal:
             live._refuse(self._refusal)
             self._refusal = ""

@@ -215,3 +215,17 @@ def test_a_reload_in_mid_stream_shows_everything_and_goes_on(
     interview.expect_phase("complete")
     expect(interview.editor).to_have_value("".join(feedback_tokens(200)))
     assert len(upstream.requests) == 1
+
+
+def test_an_answer_that_ends_while_the_page_loads_is_shown(
+    page: Page, upstream: Upstream, made: MadeInterview
+) -> None:
+    upstream.play(Scenario(tokens=feedback_tokens(60), tokens_per_second=100))
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    interview = InterviewPage(page).shown()
+    for _ in range(3):
+        interview.generate()
+        interview.expect_phase("streaming")
+        page.reload()
+        interview.shown().expect_phase("complete")
+        expect(interview.live).to_contain_text("Summary")

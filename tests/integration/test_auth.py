@@ -98,6 +98,26 @@ async def test_a_missing_hash_never_fits_any_password():
 
 
 @pytest.mark.parametrize(
+    ("page", "leads_to"),
+    [
+        ("/login?next=/interviews/7", "/interviews/7"),
+        ("/login/?next=%2Finterviews%2F7%3Fgenerate%3D1&error=FORM", "/interviews/7?generate=1"),
+        ("/login?next=//elsewhere.test", "/"),
+        ("/login", "/"),
+        ("/?next=/interviews/7", "/"),
+    ],
+)
+async def test_a_form_posted_before_the_page_is_live_goes_where_the_page_would_have_led(
+    database: Database, page: str, leads_to: str
+):
+    await make_user(database)
+    async with browser(APP) as client:
+        client.headers["referer"] = f"{client.base_url}{page}"
+        answer = await post_sign_in(client, next="")
+    assert answer.headers["location"] == leads_to
+
+
+@pytest.mark.parametrize(
     "next_path",
     ["//evil.test", "/\\evil.test", "https://evil.test", "evil", "/\t/evil.test", "", "/\n//evil"],
 )
