@@ -1,6 +1,7 @@
 """The look: Radix theme options, the font, and the stylesheet that holds the few tokens beyond."""
 
 import reflex as rx
+from reflex_components_radix.themes.base import RadixThemesComponent
 from typing_extensions import Unpack
 
 STYLESHEETS = ["debrief.css"]
@@ -17,6 +18,15 @@ class InterFont(rx.plugins.Plugin):
 
     def get_stylesheet_paths(self, **context: Unpack[rx.plugins.CommonContext]) -> tuple[str, ...]:
         return ("@fontsource-variable/inter/index.css",)
+
+
+def _no_wraps() -> dict[tuple[int, str], rx.Component]:
+    return {}
+
+
+# The wrap that Reflex puts here marks the theme as light until the page is live: a white flash for
+# whoever prefers dark. The theme inherits its mode from `html`, which is right from the start.
+RadixThemesComponent._get_app_wrap_components = staticmethod(_no_wraps)
 
 
 def theme() -> rx.Component:

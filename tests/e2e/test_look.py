@@ -1,5 +1,7 @@
 """How the pages look and read: every width, light and dark, without barriers."""
 
+from typing import Literal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -54,6 +56,30 @@ def test_the_sign_in_page(themed: Page) -> None:
     expect(themed.locator("#login-submit")).to_be_visible()
     assert_no_barriers(themed)
     assert_fits(themed)
+
+
+_WATCH_BACKGROUND = """
+window.backgrounds = new Set();
+requestAnimationFrame(function look() {
+  const root = document.querySelector(".radix-themes");
+  if (root) window.backgrounds.add(getComputedStyle(root).backgroundColor);
+  requestAnimationFrame(look);
+});
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_frame_of_a_page_is_in_the_other_color_mode(
+    page: Page, scheme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.add_init_script(_WATCH_BACKGROUND)
+    page.goto("/login")
+    other = "dark" if scheme == "light" else "light"
+    expect(page.get_by_label(f"Switch to {other} mode")).to_be_visible()
+    expect(page.locator("#login-submit")).to_be_enabled()
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("[...window.backgrounds].length") == 1
 
 
 def test_my_interviews(themed: Page, made: MadeInterview) -> None:
