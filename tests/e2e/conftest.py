@@ -66,6 +66,17 @@ def running_app(
     assert findings == []
 
 
+@pytest.fixture(autouse=True)
+def audited_ledger(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails the test that leaves findings in the app's ledger; drafts may go on after it."""
+    if "running_app" not in request.fixturenames:
+        yield
+        return
+    url = request.getfixturevalue("running_app").database_url
+    yield
+    assert run_apart(findings_in(url, None)) == []
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """A real Chromium that finds no other machine than this one."""

@@ -136,6 +136,7 @@ async def test_the_call_of_a_dead_worker_is_interrupted_once_with_all_its_text(
         assert (row.status, draft.text, len(entries)) == ("interrupted", "a b c", 1)
 
 
+@pytest.mark.ledger_findings("lost_call", reason="the call's worker lives on in the story only")
 async def test_a_living_workers_call_is_left_alone(database: Database, valkey_url: str) -> None:
     made = await make_interview(database)
     beat = clock.now() - timedelta(seconds=25)
