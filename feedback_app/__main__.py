@@ -137,6 +137,7 @@ def _greeting(settings: Settings) -> str:
 
 def serve() -> None:
     """Serve the built pages and the app on one port, until a signal ends it."""
+    import granian.constants
     import granian.server
     from reflex.utils import exec as reflex_exec
     from reflex_base import constants
@@ -149,9 +150,13 @@ def serve() -> None:
     else:
         os.environ.setdefault("GRANIAN_WORKERS", str(max(2, os.cpu_count() or 1)))
         os.environ.setdefault("REFLEX_OPLOCK_ENABLED", "true")
-    # Reflex has no setting for it: without this, one worker that dies takes the others along.
+    # Reflex has no settings for these. One worker that dies must not take the others along; and
+    # with Rust threads of its own, a worker that is told to stop while pages are open may abort
+    # before it has settled its generations.
     granian.server.Server = functools.partial(  # pyright: ignore[reportAttributeAccessIssue]
-        granian.server.Server, respawn_failed_workers=True
+        granian.server.Server,
+        respawn_failed_workers=True,
+        runtime_mode=granian.constants.RuntimeModes.st,
     )
     log.enable_managed_logging()
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)

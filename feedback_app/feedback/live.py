@@ -13,6 +13,7 @@ from reflex.state import _override_base_method
 from feedback_app.auth import guards
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import AppError, NotSignedIn
+from feedback_app.core.ids import age_s
 from feedback_app.core.markers import generation_event
 from feedback_app.feedback import service
 from feedback_app.feedback.schemas import DraftMeta, DraftView
@@ -109,7 +110,7 @@ class Live(LiveText, rx.State):
             log = await hub.next(owner, log.call_id)
 
     async def _follow_one(self, owner: Owner, log: EventLog) -> None:
-        view, seen, rounds = LiveView(), 0, 0
+        view, seen, rounds = LiveView(age_s(log.call_id)), 0, 0
         async with self:
             self._begin()
         while True:

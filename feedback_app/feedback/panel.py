@@ -14,6 +14,7 @@ _RUNNING = (
     | (Live.phase == "streaming")
 )
 _ENDED_EARLY = (Live.phase == "error") | (Live.phase == "cancelled") | (Live.phase == "interrupted")
+_ENDED_EMPTY = _ENDED_EARLY & (Live.b0.length() == 0)
 
 
 def generation_panel() -> rx.Component:
@@ -156,7 +157,9 @@ def _preview() -> rx.Component:
             ),
         ),
         id="live-feedback",
-        class_name=rx.cond(_RUNNING, "preview writing", "preview"),
+        class_name=rx.cond(
+            _RUNNING, "preview writing", rx.cond(_ENDED_EMPTY, "preview nothing", "preview")
+        ),
         custom_attrs={"aria-live": "polite", "aria-busy": rx.cond(_RUNNING, "true", "false")},
         role="region",
         aria_label="Draft",

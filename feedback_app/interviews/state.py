@@ -9,7 +9,7 @@ import reflex as rx
 from feedback_app import routes
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core import clock
-from feedback_app.core.errors import AppError, NotFound
+from feedback_app.core.errors import AppError, NotFound, NothingToAssess
 from feedback_app.feedback import service as feedback
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.schemas import FeedbackView
@@ -232,6 +232,8 @@ class InterviewState(rx.State):
         """Start a draft; why not, where it was refused."""
         try:
             await feedback.start(acting_user(), interview_id)
+        except NothingToAssess:
+            return ""  # The panel says so all the time.
         except AppError as error:
             return error.message
         return ""

@@ -142,9 +142,9 @@ def _healed(markdown: str) -> str:
 
 
 class LiveView:
-    """What one follower has shown of one generation."""
+    """What one follower has shown of one generation, which began `age_s` seconds ago."""
 
-    def __init__(self) -> None:
+    def __init__(self, age_s: float = 0.0) -> None:
         self.text = ""
         self.ending: CompleteEvent | EndedEvent | None = None
         self._splitter = BlockSplitter()
@@ -154,7 +154,7 @@ class LiveView:
         self._reasoning_tokens = 0
         self._progress = 0.0
         self._stage = "connecting"
-        self._started = clock.monotonic()
+        self._started = clock.monotonic() - age_s
         self._counted = float("-inf")
 
     def up_to_next_stage(self, events: Sequence[Event]) -> Sequence[Event]:

@@ -1,6 +1,8 @@
 """Who may do what, from the browser's side and past it: every event is a remote procedure."""
 
+import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import socketio
@@ -19,8 +21,16 @@ _STATE = "reflex___state____state"
 _INTERVIEW = f"{_STATE}.feedback_app___interviews___state____interview_state"
 
 
-def _send_by_hand(app: RunningApp, cookie: str, events: list[tuple[str, dict[str, Any]]]) -> None:
-    """Open the app's socket as any program may and send these events one after the other."""
+def _send_by_hand(
+    app: RunningApp,
+    cookie: str,
+    events: list[tuple[str, dict[str, Any]]],
+    until: Callable[[Database], Awaitable[bool]] | None = None,
+) -> None:
+    """Open the app's socket as any program may and send these events one after the other.
+
+    The socket stays open until the app's database is as `until` wants it.
+    """
 
     async def send() -> None:
         answered: list[Any] = []
@@ -36,6 +46,12 @@ def _send_by_hand(app: RunningApp, cookie: str, events: list[tuple[str, dict[str
                 event = {"name": name, "payload": payload, "router_data": {"pathname": "/"}}
                 await client.emit("event", event)
                 answered.append(await client.receive(timeout=10))
+            if until is not None:
+                database = Database(app.database_url)
+                async with asyncio.timeout(10):
+                    while not await until(database):
+                        pass
+                await database.aclose()
         assert len(answered) == len(events)
 
     run_apart(send())
@@ -45,15 +61,16 @@ def _cookie(context: BrowserContext) -> str:
     return "; ".join(f"{c.get('name')}={c.get('value')}" for c in context.cookies())
 
 
-def _state_of(app: RunningApp, made: MadeInterview) -> tuple[str, str | None, int]:
-    async def read(database: Database) -> tuple[str, str | None, int]:
-        async with database.read() as session:
-            card = await session.get(Scorecard, made.scorecard.id)
-            calls = await session.exec(select(LlmCall).where(LlmCall.interview_id == made.id))
-            assert card is not None
-            return card.notes, card.recommendation, len(calls.all())
+async def _read(database: Database, made: MadeInterview) -> tuple[str, str | None, int]:
+    async with database.read() as session:
+        card = await session.get(Scorecard, made.scorecard.id)
+        calls = await session.exec(select(LlmCall).where(LlmCall.interview_id == made.id))
+        assert card is not None
+        return card.notes, card.recommendation, len(calls.all())
 
-    return app.arrange(read)
+
+def _state_of(app: RunningApp, made: MadeInterview) -> tuple[str, str | None, int]:
+    return app.arrange(lambda database: _read(database, made))
 
 
 def test_events_sent_by_hand_for_somebody_elses_interview_are_refused(
@@ -63,6 +80,10 @@ def test_events_sent_by_hand_for_somebody_elses_interview_are_refused(
     mine = running_app.arrange(make_interview)
     sign_in(page, mine.interviewer.email)
     before = _state_of(running_app, theirs)
+
+    async def last_is_kept(database: Database) -> bool:
+        return (await _read(database, mine))[0] == "By hand, but mine."
+
     _send_by_hand(
         running_app,
         _cookie(context),
@@ -70,16 +91,11 @@ def test_events_sent_by_hand_for_somebody_elses_interview_are_refused(
             (f"{_INTERVIEW}.save_notes", {"interview_id": theirs.id, "notes": "Overwritten."}),
             (f"{_INTERVIEW}.recommend", {"interview_id": theirs.id, "recommendation": "strong_no"}),
             (f"{_STATE}.l.generate", {"interview_id": theirs.id}),
+            (f"{_INTERVIEW}.save_notes", {"interview_id": mine.id, "notes": "By hand, but mine."}),
         ],
+        until=last_is_kept,
     )
     assert _state_of(running_app, theirs) == before
-
-    _send_by_hand(
-        running_app,
-        _cookie(context),
-        [(f"{_INTERVIEW}.save_notes", {"interview_id": mine.id, "notes": "By hand, but mine."})],
-    )
-    assert _state_of(running_app, mine)[0] == "By hand, but mine."
 
 
 def test_events_sent_by_hand_without_a_session_are_refused(running_app: RunningApp) -> None:

@@ -259,6 +259,16 @@ def test_with_nothing_to_assess_the_button_says_why(page: Page, running_app: Run
     expect(interview.generate_button).to_be_enabled()
 
 
+def test_a_link_with_nothing_to_assess_shows_no_error(page: Page, running_app: RunningApp) -> None:
+    made = running_app.arrange(lambda database: make_interview(database, notes="", ratings={}))
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}?generate=1")
+    interview = InterviewPage(page).shown()
+    expect(page).to_have_url(re.compile(rf"/interviews/{made.id}/?$"))
+    interview.expect_phase("idle")
+    expect(page.locator("#generate-hint")).to_contain_text("Nothing to assess yet")
+    expect(interview.error).to_have_count(0)
+
+
 def test_search_filter_and_empty_state(page: Page, running_app: RunningApp) -> None:
     made = running_app.arrange(make_interview)
     other = running_app.arrange(lambda database: make_interview(database, made.interviewer))

@@ -118,6 +118,7 @@ def test_a_server_that_fails_thrice_is_told_in_one_sentence(
     interview.generate()
     interview.expect_phase("error")
     expect(interview.error).to_have_text(LLMUnavailable.sentence)
+    expect(interview.live).to_be_hidden()
     assert len(upstream.requests) == 3
 
 

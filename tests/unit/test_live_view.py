@@ -211,6 +211,10 @@ def test_a_long_paragraph_is_sent_a_little_at_a_time() -> None:
     assert max(map(len, sent[1:])) < 700
 
 
+def test_who_comes_late_sees_the_time_since_the_call_began() -> None:
+    assert LiveView(age_s=75.2).take([])["elapsed"] == "75 s"
+
+
 @pytest.mark.parametrize("batch_size", [1, 2, 3, 5, 10])
 def test_each_stage_is_shown_by_itself_however_events_arrive(batch_size: int) -> None:
     log: list[Event] = []
