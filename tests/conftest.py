@@ -1,6 +1,7 @@
 """What every test stands on: no way out of this machine, and settings from nowhere but itself."""
 
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ pytest_plugins = ["tests.services"]
 
 forbid_outside()
 
+os.environ.setdefault("CRASH_SEED", str(secrets.randbelow(10**9)))
+
 for _name in [*Settings.model_fields, *(n for n in os.environ if n.startswith("OPENAI_"))]:
     os.environ.pop(_name, None)
 os.environ["DATABASE_URL"] = f"sqlite:///{Path(tempfile.gettempdir()) / 'debrief-unused.db'}"
@@ -28,3 +31,16 @@ def fresh_settings() -> Iterator[None]:
     get_settings.cache_clear()
     yield
     get_settings.cache_clear()
+
+
+def pytest_report_header() -> str:
+    """What a repetition of this run needs to know."""
+    return f"CRASH_SEED={os.environ['CRASH_SEED']}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests recorded as their `summary`."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "summary":
+                terminalreporter.write_line(str(value))

@@ -8,8 +8,8 @@ were killed at random moments. The moments come from a seed, which every run pri
 import asyncio
 import os
 import random
-import secrets
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,8 @@ from tests.apart import run_apart
 from tests.databases import Databases, temporary_home
 from tests.integration.crashing import ANSWER, Campaign, Left, Round, save_text
 from tests.integration.generating import gpt_4o_mini_microusd
+
+pytestmark = pytest.mark.xdist_group("crash")
 
 MOMENTS = 50
 LOST_AT_MOST_S = 1.0
@@ -57,8 +59,7 @@ class Evidence:
 @pytest.fixture(scope="module")
 def campaigns(databases: Databases) -> dict[str, Evidence]:
     """Run on both databases at the same time."""
-    seed = int(os.environ.get("CRASH_SEED") or secrets.randbelow(10**9))
-    print(f"CRASH_SEED={seed}")  # noqa: T201
+    seed = int(os.environ["CRASH_SEED"])
 
     async def run(kind: str, url: str, home: Path) -> Evidence:
         campaign = Campaign(url, home, random.Random(f"{seed} {kind}"))
@@ -99,10 +100,9 @@ def _charge(left: Left) -> int:
 
 
 def test_after_a_restart_nothing_is_running_and_nothing_is_reserved(
-    evidence: Evidence, rounds: list[Round], capsys: pytest.CaptureFixture[str]
+    evidence: Evidence, rounds: list[Round], record_property: Callable[[str, object], None]
 ) -> None:
-    with capsys.disabled():
-        print(f"\n{evidence}")  # noqa: T201
+    record_property("summary", str(evidence))
     assert sum(len(done.killed) for done in rounds) >= MOMENTS
     assert [done.running for done in rounds] == [[] for _ in rounds]
     for done in rounds:
