@@ -23,6 +23,7 @@ from tests.e2e.watching import Watch
 expect.set_options(timeout=10_000)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process runs all browser tests, because there is one build of the pages."""
     for item in items:
