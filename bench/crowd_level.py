@@ -1,5 +1,6 @@
 """What is read off the processes of the `crowd` benchmark, and what one level comes to."""
 
+import asyncio
 import http.client
 import json
 import time
@@ -12,9 +13,11 @@ import psutil
 from sqlmodel import col, select
 
 from bench.crowd_pages import Shown
-from bench.crowd_script import letters, tokens_of
+from bench.crowd_script import letters, number_of, tokens_of
 from feedback_app.db.models import CallStatus, Draft, LlmCall
 from feedback_app.db.session import Database
+
+SETTLED_WITHIN_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,25 +132,32 @@ def lags_ms(shown: Shown, sent: Sequence[float]) -> list[float]:
 
 
 async def whole_rows(database_url: str, interviews: Sequence[str], tokens: int) -> int:
-    """How many of these interviews have one call, complete, with all its tokens and its text."""
+    """How many of these interviews have one call, complete, with all its tokens and its text.
+
+    Waits for calls that still run: a page may be told the end of a draft before it is settled.
+    """
+    until = time.monotonic() + SETTLED_WITHIN_S
     database = Database(database_url)
     try:
-        async with database.read() as session:
-            rows = await session.exec(
-                select(LlmCall, Draft.text)
-                .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
-                .where(col(LlmCall.interview_id).in_(interviews))
-            )
-            calls = rows.all()
+        while True:
+            async with database.read() as session:
+                rows = await session.exec(
+                    select(LlmCall, Draft.text)
+                    .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
+                    .where(col(LlmCall.interview_id).in_(interviews))
+                )
+                calls = rows.all()
+            running = any(call.status == CallStatus.RUNNING for call, _ in calls)
+            if not running or time.monotonic() > until:
+                break
+            await asyncio.sleep(0.1)
     finally:
         await database.aclose()
     if len(calls) != len({call.interview_id for call, _ in calls}):
         raise RuntimeError("an interview has more than one call")
-    size = len("".join(tokens_of(0, tokens)[1:]))
     return sum(
         call.status == CallStatus.COMPLETE
         and call.completion_tokens == tokens
-        and text.endswith("".join(tokens_of(0, tokens)[1:]))
-        and len(text) > size
+        and text == "".join(tokens_of(number_of(text), tokens))
         for call, text in calls
     )
