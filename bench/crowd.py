@@ -36,6 +36,8 @@ ALWAYS_GOOD_MS = 10.0
 """Whatever the ratio: nobody can tell this from idle."""
 REQUEST_GOAL_AT = 100
 
+MUCH_WAITING = 0.2
+
 _IDLE_S = 4.0
 _CLICKS_WITHIN_S = 2.0
 _ENDED_WITHIN_S = 90.0
@@ -149,6 +151,7 @@ class _Level:
             healthz_idle=Spread.of(idle["healthz"]),
             healthz=Spread.of(busy["healthz"]),
             cores=cores(all_run, still),
+            kept_waiting=(still.waited_s - all_run.waited_s) / (still.at - all_run.at),
             rss_mb=still.rss_mb,
             rss_per_stream_mb=(still.rss_mb - before.rss_mb) / streams,
             flushes_per_s=sum(page.frames for page in shown) / sum(lasted_s),
@@ -228,6 +231,7 @@ _ROWS: tuple[tuple[str, Callable[[Level], str]], ...] = (
     ("cores: model", _cores("model")),
     ("cores: pages", _cores("pages")),
     ("cores: probe", _cores("probe")),
+    ("app kept waiting for a core, %", lambda v: f"{v.kept_waiting * 100:.0f}"),
     ("app memory, MB", lambda v: f"{v.rss_mb:.0f}"),
     ("app memory per stream and page, MB", lambda v: f"{v.rss_per_stream_mb:.2f}"),
     ("load of the machine at the end", lambda v: f"{v.load:.1f}"),
@@ -252,13 +256,13 @@ def _limit(level: Level) -> str:
     """What limits the level with the most streams, as the processors tell."""
     used, there = sum(level.cores.values()), float(os.cpu_count() or 1)
     app = level.cores["app"]
-    if app > 0.9:
-        return f"Limit: the app's one event loop, which used {app:.2f} cores."
-    if used > 0.9 * there:
-        return f"Limit: the machine; this benchmark used {used:.2f} of its {there:.0f} cores."
-    return (
-        f"No limit was reached: the app used {app:.2f} cores, all together {used:.2f} of {there}."
-    )
+    seen = f"With {level.streams} at once the app used {app:.2f} cores, all of this {used:.2f}"
+    if level.kept_waiting > MUCH_WAITING:
+        waited = f"its event loop waited for a core {level.kept_waiting * 100:.0f} % of the time"
+        return f"Limit: the machine. {seen} of {there:.0f}, and {waited}. Measure when it is quiet."
+    if app + level.kept_waiting > 0.9:
+        return f"Limit: the app's one event loop. {seen} of {there:.0f}."
+    return f"No limit was reached. {seen} of {there:.0f}."
 
 
 def _missed(levels: Sequence[Level]) -> list[str]:

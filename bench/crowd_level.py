@@ -7,6 +7,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median, quantiles
 
 import psutil
@@ -50,6 +51,8 @@ class Level:
     healthz: Spread
     cores: dict[str, float]
     """Used while all streams ran, by process."""
+    kept_waiting: float
+    """Share of that time in which the app's event loop could have run and had no core."""
     rss_mb: float
     """Of the app's worker while all streams ran."""
     rss_per_stream_mb: float
@@ -71,6 +74,8 @@ class Reading:
     cpu_s: dict[str, float]
     rss_mb: float
     """Of the app's largest process, its worker."""
+    waited_s: float
+    """How long that process's event loop had waited for a core."""
 
 
 class Processes:
@@ -87,8 +92,17 @@ class Processes:
         for name, group in self._groups.items():
             times = [process.cpu_times() for process in group]
             cpu_s[name] = sum(one.user + one.system for one in times)
-        rss = max(process.memory_info().rss for process in self._groups["app"])
-        return Reading(time.time(), cpu_s, rss / 2**20)
+        worker = max(self._groups["app"], key=lambda process: process.memory_info().rss)
+        rss_mb = worker.memory_info().rss / 2**20
+        return Reading(time.time(), cpu_s, rss_mb, _waited_s(worker.pid))
+
+
+def _waited_s(pid: int) -> float:
+    """How long a process's main thread was ready to run and did not; 0 where Linux is not."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
 
 
 def cores(before: Reading, after: Reading) -> dict[str, float]:

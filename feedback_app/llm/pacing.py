@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 MAX_INTERVAL_S = 0.2
 GRACE_S = 0.015
-CHUNKS_PER_S = 800
+CHUNKS_PER_S = 500
 """How many chunks all streams of a process send together before they send fewer each: a chunk
 costs about 0.4 ms on its way to the page, and other requests need their share."""
 _EARLY_SHARE = 0.25
