@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from bench import wire
+from bench import crowd, wire
 
-BENCHMARKS = {"wire": wire}
+BENCHMARKS = {"wire": wire, "crowd": crowd}
 """Each module has `add_options(parser)` and `run(options)`, which returns the goals it missed."""
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -13,7 +14,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from feedback_app.auth.sessions import COOKIE, LIFETIME, hash_token
+from feedback_app.core import clock
 from feedback_app.core.settings import ROOT, Settings
+from feedback_app.db.models import LoginSession
 from feedback_app.db.session import Database
 from feedback_app.pages_build import build_environment
 from tests import factories
@@ -44,6 +48,18 @@ class ServedApp:
     person: Person
 
 
+@dataclass(frozen=True, slots=True)
+class CrowdedApp:
+    """The running app and many people, each signed in and with an interview of their own."""
+
+    address: str
+    database_url: str
+    pid: int
+    """Of its first process; the others are its descendants."""
+    people: tuple[tuple[str, str], ...]
+    """Session cookie and interview of each."""
+
+
 @contextmanager
 def served_app(
     home: Path, upstream: str, interviews: int, changes: Mapping[str, str]
@@ -53,9 +69,35 @@ def served_app(
     `home` takes its data, `upstream` is the base URL of its model, `interviews` how many the
     person has, `changes` are settings that differ from their defaults.
     """
+    url = _database(home)
+    person = asyncio.run(_seed(url, interviews))
+    with _serving_app(home, url, upstream, changes) as (address, _):
+        yield ServedApp(address, person)
+
+
+@contextmanager
+def crowded_app(
+    home: Path, upstream: str, people: int, changes: Mapping[str, str]
+) -> Iterator[CrowdedApp]:
+    """As `served_app`, with so many people of one company whose sessions are made beforehand."""
+    url = _database(home)
+    crowd = asyncio.run(_seed_crowd(url, people))
+    with _serving_app(home, url, upstream, changes) as (address, pid):
+        yield CrowdedApp(address, url, pid, crowd)
+
+
+def _database(home: Path) -> str:
+    """The URL of a migrated database in `home`."""
     url = f"sqlite:///{home / 'debrief.db'}"
     migrate(url)
-    person = asyncio.run(_seed(url, interviews))
+    return url
+
+
+@contextmanager
+def _serving_app(
+    home: Path, url: str, upstream: str, changes: Mapping[str, str]
+) -> Iterator[tuple[str, int]]:
+    """The app's address and the id of its first process."""
     port = free_port()
     own = {
         "DATABASE_URL": url,
@@ -70,8 +112,8 @@ def served_app(
     }
     environment = {k: v for k, v in os.environ.items() if k not in Settings.model_fields} | own
     command = [sys.executable, "-m", "feedback_app", "run"]
-    with _serving(command, ROOT, environment, port, "/healthz", home / "app.log"):
-        yield ServedApp(f"http://127.0.0.1:{port}", person)
+    with _serving(command, ROOT, environment, port, "/healthz", home / "app.log") as pid:
+        yield f"http://127.0.0.1:{port}", pid
 
 
 @contextmanager
@@ -102,11 +144,36 @@ async def _seed(url: str, interviews: int) -> Person:
     return Person(user.email, factories.PASSWORD, tuple(one.id for one in made))
 
 
+async def _seed_crowd(url: str, people: int) -> tuple[tuple[str, str], ...]:
+    now = clock.now()
+    crowd: list[tuple[str, str]] = []
+    database = Database(url)
+    try:
+        company = await factories.make_company(database)
+        job = await factories.make_job(database, company.id)
+        candidate = await factories.make_candidate(database, company.id)
+        for _ in range(people):
+            user = await factories.make_user(database, company)
+            made = await factories.make_interview(database, user, job=job, candidate=candidate)
+            token = secrets.token_urlsafe(32)
+            login = LoginSession(
+                token_hash=hash_token(token),
+                user_id=user.id,
+                created_at=now,
+                expires_at=now + LIFETIME,
+            )
+            await factories.store(database, login)
+            crowd.append((f"{COOKIE}={token}", made.id))
+    finally:
+        await database.aclose()
+    return tuple(crowd)
+
+
 @contextmanager
 def _serving(
     command: list[str], folder: Path, environment: dict[str, str], port: int, path: str, log: Path
-) -> Iterator[None]:
-    """Run a server in a process group of its own until the block ends."""
+) -> Iterator[int]:
+    """Run a server in a process group of its own until the block ends; its process id."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -119,7 +186,7 @@ def _serving(
         )
     try:
         _wait_until_up(process, port, path, log)
-        yield
+        yield process.pid
     finally:
         _stop_group(process)
 

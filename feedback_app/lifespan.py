@@ -13,7 +13,7 @@ from contextlib import (
 )
 from logging import getLogger
 
-from feedback_app.core import logging
+from feedback_app.core import interpreter, logging
 from feedback_app.core.settings import Settings, get_settings
 from feedback_app.db.session import Database, database, set_database
 from feedback_app.db.system_log import SystemLogWriter, set_writer
@@ -36,6 +36,7 @@ async def lifespan() -> AsyncIterator[None]:
         await stack.enter_async_context(_database(settings.DATABASE_URL))
         await stack.enter_async_context(_system_log())
         await stack.enter_async_context(_generations(settings))
+        interpreter.tune()
         yield
 
 

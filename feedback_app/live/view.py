@@ -41,6 +41,7 @@ NOTHING_OPEN: dict[str, Any] = {"o": [], "k": "", "n": "", "t": "", "m": ""} | {
 }
 """The vars of the open block when nothing is being written."""
 
+_MAY_BE_CODE = re.compile(r"`{3}|~{3}|\t| {4}")
 _OPEN_MARKUP = re.compile(r"[*_`~]+\s*\Z")
 
 
@@ -90,10 +91,12 @@ class _OpenBlock:
     def show(self, markdown: str) -> dict[str, Any]:
         """The vars that change when `markdown` is the open end."""
         visible = decided(markdown)
-        blocks = parse_blocks(visible)
         healed = _healed(visible)
-        if healed != visible and not (blocks and blocks[-1].kind == "code"):
-            blocks = parse_blocks(healed)
+        blocks = parse_blocks(healed)
+        if healed != visible and _MAY_BE_CODE.search(visible):
+            as_written = parse_blocks(visible)
+            if as_written and as_written[-1].kind == "code":
+                blocks = as_written
         if not blocks:
             return self._change(NOTHING_OPEN)
         *before, last = (wire_block(block) for block in blocks)

@@ -22,6 +22,12 @@ _parser = (
     .disable("reference")
 )
 """Without reference links: what a block says must not depend on another one."""
+_outliner = (
+    MarkdownIt("commonmark", {"html": False})
+    .enable("table")
+    .disable(["reference", "inline", "text_join"])
+)
+"""Finds the same blocks without reading what is in them."""
 
 _UNDECIDED_LINE = re.compile(r"[\s>]*(?:[#\-*_+=|:~\s]*|\d{1,9}[.)]?\s*|[`~]{3}.*)", re.DOTALL)
 """The beginning of a line that looks like a new block but may yet go on with the one before."""
@@ -102,7 +108,7 @@ class BlockSplitter:
 def _settled_lines(lines: list[str]) -> int:
     """The line on which the last block (or top-level list item) begins: all before is settled."""
     start, indent = 0, None
-    for token in _parser.parse("\n".join(lines)):
+    for token in _outliner.parse("\n".join(lines)):
         if token.map is None:
             continue
         if token.level == 0:

@@ -106,7 +106,9 @@ class OpenAIClient:
                     yield Retrying(retries, delay_s, fault.code)
                     await asyncio.sleep(delay_s)
                 yield ResponseOpened()
-                async with aclosing(self._read(response, first_token_by, give_up_at)) as events:
+                async with aclosing(
+                    self._read(response, request, first_token_by, give_up_at)
+                ) as events:
                     async for event in events:
                         yield event
         except Exception as error:
@@ -147,7 +149,11 @@ class OpenAIClient:
                 return response.http_response
 
     async def _read(
-        self, response: httpx2.Response, first_token_by: float, give_up_at: float
+        self,
+        response: httpx2.Response,
+        request: CompletionRequest,
+        first_token_by: float,
+        give_up_at: float,
     ) -> AsyncGenerator[CompletionEvent, None]:
         """The deltas and the end of an opened answer.
 
@@ -185,6 +191,8 @@ class OpenAIClient:
                         due_at = min(_now() + self._settings.LLM_IDLE_TIMEOUT_S, give_up_at)
                 if not data:
                     break
+                if late is LLMStalled and request.gather and not chunks.is_whole:
+                    await request.gather()
                 if chunks.is_whole and not was_whole:
                     due_at = min(_now() + USAGE_GRACE_S, give_up_at)
             yield chunks.finish()

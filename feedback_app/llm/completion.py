@@ -5,7 +5,7 @@ A client yields, in this order: any `Retrying`, one `ResponseOpened`, then delta
 answer that is none (empty, filtered). Closing the iterator closes the request.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,6 +28,8 @@ class CompletionRequest:
     messages: tuple[Message, ...]
     max_output_tokens: int
     assessment: Assessment
+    gather: Callable[[], Awaitable[None]] | None = None
+    """Awaited between two reads of the answer, so that more of it comes at once."""
 
 
 @dataclass(frozen=True, slots=True)

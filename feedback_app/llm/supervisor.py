@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from feedback_app.core import clock
@@ -189,13 +190,14 @@ class Generations:
             StatusEvent(log.next_seq, log.call_id, "analyzing", STAGE_MESSAGES["analyzing"], 0.02)
         )
         assessment = await load()
+        flush_s = self._settings.STREAM_FLUSH_MS / 1000
         request = CompletionRequest(
             model=self.model,
             messages=feedback_prompt(assessment),
             max_output_tokens=self._settings.LLM_MAX_OUTPUT_TOKENS,
             assessment=assessment,
+            gather=partial(self._lag.gather, flush_s),
         )
-        flush_s = self._settings.STREAM_FLUSH_MS / 1000
         generation = Generation(log, request, timeline, flush_s, self._lag)
         generation.started_at = started_at
         elsewhere = await self._ledger.reserve(
@@ -218,6 +220,7 @@ class Generations:
         self.hub.share(log)
         reading = self._spawn(generation.run(self._client), f"generation-{log.call_id}")
         self._running[log.call_id] = (generation, reading)
+        self._lag.streams = len(self._running)
         if self._closing or log.call_id in self._stopped:
             reading.cancel()
         self._spawn(self._supervise(generation, reading), f"supervision-{log.call_id}")
@@ -266,6 +269,7 @@ class Generations:
             await self._settle_and_tell(generation, settlement, error)
         finally:
             del self._running[log.call_id]
+            self._lag.streams = len(self._running)
             self._live.discard(log.call_id)
             self._stopped.discard(log.call_id)
             self._forget_later(log)

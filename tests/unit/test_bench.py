@@ -5,6 +5,9 @@ import json
 import pytest
 
 from bench.browser import Frame, Sample
+from bench.crowd_level import lags_ms
+from bench.crowd_pages import Shown
+from bench.crowd_script import letters, tokens_of
 from bench.frames import breakdown
 from bench.lag import token_lags
 
@@ -41,3 +44,16 @@ def test_every_byte_of_the_frames_is_in_the_breakdown() -> None:
     shares = dict(breakdown(frames))
     assert shares["root.l.t_rx"].size == len('"t_rx":"grün"'.encode())
     assert sum(share.size for share in shares.values()) == sum(frame.size for frame in frames)
+
+
+def test_a_page_of_the_crowd_has_a_token_when_all_of_its_letters_came() -> None:
+    first, marks, second, _ = (len(letters(token)) for token in tokens_of(7, 4))
+    assert marks == 0
+    arrivals = [(10.1, first), (10.2, first + second - 1), (10.5, 500)]
+    lags = lags_ms(Shown(7, True, 3, 0, arrivals), [10.0, 10.0, 10.0, 10.25])
+    assert [round(lag) for lag in lags] == [100, 500, 250]
+
+
+def test_a_token_that_a_page_of_the_crowd_never_had_ends_the_measurement() -> None:
+    with pytest.raises(RuntimeError, match="never showed"):
+        lags_ms(Shown(7, True, 1, 0, [(10.1, 3)]), [10.0, 10.02])

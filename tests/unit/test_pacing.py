@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_app.llm.pacing import GRACE_S, MAX_INTERVAL_S, LoopLag, Pacer
+from feedback_app.llm.pacing import CHUNKS_PER_S, GRACE_S, MAX_INTERVAL_S, LoopLag, Pacer
 
 INTERVAL_S = 0.04
 
@@ -195,3 +195,34 @@ def test_a_lag_that_is_over_is_forgotten() -> None:
     for _ in range(60):
         lag.observe(-0.001)
     assert lag.stretch(INTERVAL_S) == pytest.approx(INTERVAL_S, rel=0.001)
+
+
+def test_many_streams_share_the_chunks_of_a_process_up_to_the_longest_interval() -> None:
+    lag = LoopLag()
+    for streams, interval_s in ((1, INTERVAL_S), (100, 100 / CHUNKS_PER_S), (1000, MAX_INTERVAL_S)):
+        lag.streams = streams
+        assert lag.stretch(INTERVAL_S) == interval_s
+
+
+def test_deltas_gathered_in_a_crowd_leave_together() -> None:
+    lag = LoopLag()
+    lag.streams = 1000
+    with paced(lag=lag) as on:
+        for gathered in ("ab", "cd", "ef"):
+            for delta in gathered:
+                on.pacer.add(delta)
+            on.loop.advance(MAX_INTERVAL_S)
+        assert [text for _, text in on.emitted] == ["ab", "cd", "ef"]
+
+
+async def test_reading_rests_for_the_stretched_interval_in_a_crowd_only() -> None:
+    lag = LoopLag()
+    loop = asyncio.get_running_loop()
+    lag.streams = 20
+    alone = lag.gather(INTERVAL_S)
+    with pytest.raises(StopIteration):
+        alone.send(None)
+    lag.streams = 1000
+    began = loop.time()
+    await lag.gather(INTERVAL_S)
+    assert loop.time() - began >= MAX_INTERVAL_S - 0.002
