@@ -14,7 +14,6 @@ _RUNNING = (
     | (Live.phase == "streaming")
 )
 _ENDED_EARLY = (Live.phase == "error") | (Live.phase == "cancelled") | (Live.phase == "interrupted")
-_ENDED_EMPTY = _ENDED_EARLY & (Live.b0.length() == 0)
 
 
 def generation_panel() -> rx.Component:
@@ -158,7 +157,9 @@ def _preview() -> rx.Component:
         ),
         id="live-feedback",
         class_name=rx.cond(
-            _RUNNING, "preview writing", rx.cond(_ENDED_EMPTY, "preview nothing", "preview")
+            _RUNNING,
+            "preview writing",
+            rx.cond(Live.b0, "preview", rx.cond(_ENDED_EARLY, "preview nothing", "preview")),
         ),
         custom_attrs={"aria-live": "polite", "aria-busy": rx.cond(_RUNNING, "true", "false")},
         role="region",
