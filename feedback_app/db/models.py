@@ -283,9 +283,7 @@ class PriceOverride(SQLModel, table=True):
     """
 
     __tablename__ = "price_override"  # pyright: ignore[reportAssignmentType]
-    __table_args__ = (
-        Index("ix_price_override_company_model", "company_id", "model", "starts_at"),
-    )
+    __table_args__ = (Index("ix_price_override_company_model", "company_id", "model", "starts_at"),)
 
     id: str = _id()
     company_id: str = Field(foreign_key="company.id")

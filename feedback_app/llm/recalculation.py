@@ -61,26 +61,27 @@ async def preview(session: AsyncSession, scope: Scope) -> tuple[Effect, int]:
 
 async def recalculate(
     session: AsyncSession, scope: Scope, user_id: str, *, rebuild: Rebuild | None = None
-) -> tuple[Effect, PriceRecalculation]:
+) -> Effect:
     """Price the scope's calls anew within a writing session, and record it."""
     effect, _ = await _walk(session, scope, write=True)
-    record = PriceRecalculation(
-        company_id=scope.company_id,
-        user_id=user_id,
-        model=scope.model,
-        since=scope.since,
-        until=scope.until,
-        calls=effect.calls,
-        before_microusd=effect.before_microusd,
-        after_microusd=effect.after_microusd,
-        became_known=effect.became_known,
-        became_unknown=effect.became_unknown,
+    session.add(
+        PriceRecalculation(
+            company_id=scope.company_id,
+            user_id=user_id,
+            model=scope.model,
+            since=scope.since,
+            until=scope.until,
+            calls=effect.calls,
+            before_microusd=effect.before_microusd,
+            after_microusd=effect.after_microusd,
+            became_known=effect.became_known,
+            became_unknown=effect.became_unknown,
+        )
     )
-    session.add(record)
     await session.flush()
     if rebuild is not None:
         await rebuild(session, scope.company_id, scope.since, scope.until)
-    return effect, record
+    return effect
 
 
 async def _walk(session: AsyncSession, scope: Scope, *, write: bool) -> tuple[Effect, int]:
@@ -100,7 +101,8 @@ async def _walk(session: AsyncSession, scope: Scope, *, write: bool) -> tuple[Ef
         effect = _plus(effect, changes)
         looked_at += len(batch)
         after = batch[-1]
-        session.expunge_all()
+        for call in batch:
+            session.expunge(call)
     return effect, looked_at
 
 
@@ -113,7 +115,9 @@ async def _batch(
         col(LlmCall.company_id) == scope.company_id,
         started >= scope.since,
         started < scope.until,
-        or_(col(LlmCall.resolved_model) == scope.model, col(LlmCall.requested_model) == scope.model),
+        or_(
+            col(LlmCall.resolved_model) == scope.model, col(LlmCall.requested_model) == scope.model
+        ),
         col(LlmCall.status) != CallStatus.RUNNING,
     ]
     if after is not None:
@@ -157,11 +161,13 @@ async def _write(session: AsyncSession, changes: Sequence[_Change]) -> None:
 
 
 def _plus(effect: Effect, changes: Sequence[_Change]) -> Effect:
+    before = [change.before_microusd for change in changes]
+    after = [change.after_microusd for change in changes]
+    moves = list(zip(before, after, strict=True))
     return Effect(
         effect.calls + len(changes),
-        effect.before_microusd + sum(c.before_microusd or 0 for c in changes),
-        effect.after_microusd + sum(c.after_microusd or 0 for c in changes),
-        effect.became_known + sum(c.before_microusd is None is not c.after_microusd for c in changes),
-        effect.became_unknown
-        + sum(c.after_microusd is None is not c.before_microusd for c in changes),
+        effect.before_microusd + sum(cost or 0 for cost in before),
+        effect.after_microusd + sum(cost or 0 for cost in after),
+        effect.became_known + sum(old is None and new is not None for old, new in moves),
+        effect.became_unknown + sum(old is not None and new is None for old, new in moves),
     )

@@ -23,7 +23,9 @@ async def without_cost(session: AsyncSession, company_id: str | None) -> list[Fi
         select(col(PriceOverride.id))
         .where(
             col(PriceOverride.company_id) == col(LlmCall.company_id),
-            col(PriceOverride.model).in_([col(LlmCall.requested_model), col(LlmCall.resolved_model)]),
+            col(PriceOverride.model).in_(
+                [col(LlmCall.requested_model), col(LlmCall.resolved_model)]
+            ),
             col(PriceOverride.starts_at) <= col(LlmCall.started_at),
             col(PriceOverride.withdrawn_at).is_(None),
         )
@@ -53,7 +55,9 @@ async def without_cost(session: AsyncSession, company_id: str | None) -> list[Fi
         *kind, func.count(), func.max(unpriced.c.id), func.max(unpriced.c.started_at)
     ).group_by(*kind)
     findings = []
-    for company, provider, requested, resolved, _, count, call_id, at in await fetch(session, query):
+    for company, provider, requested, resolved, _, count, call_id, at in await fetch(
+        session, query
+    ):
         price = await price_for(session, company, provider, requested, at, answered_by=resolved)
         calls = f"{count:,} {'call' if count == 1 else 'calls'} to {resolved or requested}"
         if price is not None:
