@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -30,7 +31,7 @@ from tests.usage_reports import FREE_MODELS, REPORTS, overrides
 
 MODEL = "house-7b"
 TYPED = PriceForm(MODEL, "2026-01-01", "0.20", "0.05", "0.80")
-UNPRICED = {
+UNPRICED: dict[str, Any] = {
     "requested_model": MODEL,
     "resolved_model": MODEL,
     "cost_microusd": None,
@@ -210,7 +211,7 @@ async def test_pricing_anew_changes_what_its_preview_says_and_nothing_else(
     for call in alone:
         assert await call_of(database, call) == call
     (entry,) = (await service.view(user)).recalculations
-    assert entry.outcome == "6 calls: $0.007 → $0.0024; 5 calls unknown before"
+    assert entry.outcome == "6 calls: $0.007 → $0.0024; 5 calls unknown → known"
     assert entry.made_by.startswith(f"By {admin.name}, today")
     assert (await service.preview(user, FEBRUARY)).effect.calls == 0
 
@@ -266,7 +267,7 @@ async def test_withdrawing_and_pricing_anew_makes_costs_unknown_and_says_so(
     row = await call_of(database, call)
     assert (row.cost_microusd, row.price_source) == (None, "")
     (entry,) = (await service.view(user)).recalculations
-    assert entry.outcome == "1 call: $0.0004 → unknown; 1 call unknown from now on"
+    assert entry.outcome == "1 call: $0.0004 → unknown; 1 call known → unknown"
 
 
 @pytest.mark.ledger_findings(
@@ -301,7 +302,11 @@ async def test_unknown_models_come_first_with_their_calls(database: Database) ->
     view = await service.view(user)
     unknown, known, drafter = view.models
     assert (unknown.model, unknown.calls, unknown.unknown) == (MODEL, "3", "3 calls without a cost")
-    assert (unknown.is_known, unknown.input, view.unknown) == (False, "–", "3 calls")
+    assert (unknown.is_known, unknown.input, view.unknown) == (
+        False,
+        "–",
+        "3 calls have no cost, because no price was known.",
+    )
     assert (known.model, known.input, known.cached) == (
         "gpt-4o-mini-2024-07-18",
         "$0.15",

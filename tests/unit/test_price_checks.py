@@ -1,7 +1,9 @@
 """What an administrator types as a price: read exactly, refused in plain words, or doubted."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -23,9 +25,8 @@ def rates(*usd: str) -> Rates:
     return Rates(paid_in, cached, paid_out)
 
 
-def form(**changes: object) -> PriceForm:
-    kept = {name: getattr(TYPED, name) for name in PriceForm.__dataclass_fields__}
-    return PriceForm(**kept | changes)
+def form(**changes: Any) -> PriceForm:
+    return replace(TYPED, **changes)
 
 
 def test_a_price_is_read_exactly_and_starts_at_midnight_utc() -> None:

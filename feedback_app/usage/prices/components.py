@@ -42,8 +42,7 @@ def unknown_models() -> rx.Component:
             rx.callout.icon(rx.icon("circle-help", size=17)),
             rx.callout.text(
                 _view.unknown,
-                " without a known cost, because no price was known. They count in no sum. "
-                "Set the price of the model, then recalculate its calls.",
+                " They count in no sum. Set the price of the model, then recalculate its calls.",
             ),
             color_scheme="amber",
             variant="surface",
@@ -129,16 +128,21 @@ def _model(row: ModelRow) -> rx.Component:
         rx.el.td(
             rx.cond(
                 row.can_set,
-                rx.button(
-                    rx.cond(row.is_known, "Change", "Set a price"),
-                    on_click=PricesState.begin(row.model),
-                    variant=rx.cond(row.is_known, "soft", "solid"),
-                    color_scheme=rx.cond(row.is_known, "gray", "indigo"),
-                    size="1",
-                    aria_label=rx.cond(
-                        row.is_known,
-                        f"Change the price of {row.model}",
-                        f"Set a price for {row.model}",
+                rx.cond(
+                    row.is_known,
+                    rx.button(
+                        "Change",
+                        on_click=PricesState.begin(row.model),
+                        variant="soft",
+                        color_scheme="gray",
+                        size="1",
+                        aria_label=f"Change the price of {row.model}",
+                    ),
+                    rx.button(
+                        "Set a price",
+                        on_click=PricesState.begin(row.model),
+                        size="1",
+                        aria_label=f"Set a price for {row.model}",
                     ),
                 ),
             ),

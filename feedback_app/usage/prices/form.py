@@ -17,8 +17,7 @@ def price_dialog() -> rx.Component:
             rx.dialog.description(
                 "In US dollars per 1 million tokens. It counts for your company's calls from its "
                 "first day (UTC) on, before any published price.",
-                size="2",
-                color_scheme="gray",
+                class_name="price-dialog-note muted",
             ),
             rx.form(
                 rx.el.div(

@@ -59,7 +59,7 @@ def page(
             _model(name, by_name[name], in_force[name], setters, is_in_use=name == in_use)
             for name in order
         ],
-        unknown=labels.count(unknown, "call") if unknown else "",
+        unknown=_no_cost(unknown) if unknown else "",
         overrides=[_override(record, set_prices, now) for record in history],
         recalculations=[_recalculation(record) for record in made],
         names=sorted({n for m in paid for n in (m.requested, m.resolved) if n}),
@@ -100,6 +100,11 @@ def prices(rates: Rates) -> str:
         return "Costs nothing"
     parts = (rates.input_usd, "in"), (rates.cached_usd, "cached"), (rates.output_usd, "out")
     return ", ".join(f"{labels.rate(usd)} {name}" for usd, name in parts)
+
+
+def _no_cost(calls: int) -> str:
+    have = "has" if calls == 1 else "have"
+    return f"{labels.count(calls, 'call')} {have} no cost, because no price was known."
 
 
 def _price_now(
@@ -214,7 +219,7 @@ def _outcome(effect: Effect) -> str:
 
 
 def _moves(effect: Effect) -> list[str]:
-    told = [(effect.became_known, "unknown before"), (effect.became_unknown, "unknown from now on")]
+    told = [(effect.became_known, "unknown → known"), (effect.became_unknown, "known → unknown")]
     return [f"{labels.count(calls, 'call')} {move}" for calls, move in told if calls]
 
 

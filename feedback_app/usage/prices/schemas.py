@@ -123,7 +123,7 @@ class PricesView:
 
     models: list[ModelRow] = field(default_factory=list)
     unknown: str = ""
-    """How many calls have no known cost; empty where there is none."""
+    """That some calls have no known cost; empty where all have one."""
     overrides: list[OverrideRow] = field(default_factory=list)
     recalculations: list[RecalculationRow] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
