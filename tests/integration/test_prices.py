@@ -179,9 +179,8 @@ async def test_pricing_anew_changes_what_its_preview_says_and_nothing_else(
         await make_call(database, made, **UNPRICED, started_at=AT + timedelta(minutes=n))
         for n in range(5)
     ]
-    dearer = await make_call(
-        database, made, **UNPRICED | {"cost_microusd": 7000}, started_at=AT + timedelta(hours=1)
-    )
+    paid: dict[str, Any] = UNPRICED | {"cost_microusd": 7000}
+    dearer = await make_call(database, made, **paid, started_at=AT + timedelta(hours=1))
     alone = [
         await make_call(database, made, **UNPRICED, started_at=datetime(2025, 12, 31, tzinfo=UTC)),
         await make_call(database, made, started_at=AT),
@@ -234,9 +233,8 @@ async def test_what_changed_since_the_preview_is_not_done_unseen(database: Datab
 async def test_a_failed_rebuild_takes_the_whole_recalculation_back(database: Database) -> None:
     made, admin = await office(database)
     user = as_user(admin)
-    call = await make_call(
-        database, made, **UNPRICED | {"cost_microusd": 1, "price_source": "x"}, started_at=AT
-    )
+    paid: dict[str, Any] = UNPRICED | {"cost_microusd": 1, "price_source": "x"}
+    call = await make_call(database, made, **paid, started_at=AT)
     await service.set_price(user, TYPED)
 
     async def rebuild(*_: object) -> None:
@@ -254,12 +252,11 @@ async def test_withdrawing_and_pricing_anew_makes_costs_unknown_and_says_so(
     made, admin = await office(database)
     user = as_user(admin)
     override = await service.set_price(user, TYPED)
-    call = await make_call(
-        database,
-        made,
-        **UNPRICED | {"cost_microusd": 400, "price_source": f"override:{override.id}"},
-        started_at=AT,
-    )
+    paid: dict[str, Any] = UNPRICED | {
+        "cost_microusd": 400,
+        "price_source": f"override:{override.id}",
+    }
+    call = await make_call(database, made, **paid, started_at=AT)
     await service.withdraw(user, override.id)
     seen = await service.preview(user, FEBRUARY)
     assert seen.effect == recalculation.Effect(1, 400, 0, became_unknown=1)

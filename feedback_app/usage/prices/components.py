@@ -46,6 +46,7 @@ def unknown_models() -> rx.Component:
             ),
             color_scheme="amber",
             variant="surface",
+            high_contrast=True,
             size="1",
             id="prices-unknown",
         ),

@@ -117,6 +117,7 @@ def _question() -> rx.Component:
             ),
             color_scheme="amber",
             variant="surface",
+            high_contrast=True,
             size="1",
             role="alert",
         ),
