@@ -108,7 +108,6 @@ def test_an_unknown_model_gets_its_price_and_its_calls_their_cost(
     assert_fits(page)
 
 
-@pytest.mark.usefixtures("admin")
 def test_an_interviewer_is_refused_the_page_and_its_events(
     page: Page, context: BrowserContext, running_app: RunningApp
 ) -> None:
