@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, Invalid, NotFound
+from feedback_app.core.ids import new_id
 from feedback_app.db.models import (
     CallStatus,
     LlmCall,
@@ -18,9 +19,10 @@ from feedback_app.db.models import (
     User,
 )
 from feedback_app.db.session import Database
+from feedback_app.feedback.service import owner_of
 from feedback_app.llm import recalculation
 from feedback_app.llm.audit import Check, audit
-from feedback_app.llm.ledger import Ledger
+from feedback_app.llm.ledger import Ledger, Reservation
 from feedback_app.usage.prices import service
 from feedback_app.usage.prices.checks import NeedsConfirmation
 from feedback_app.usage.prices.schemas import PeriodForm, PriceForm
@@ -75,6 +77,32 @@ async def test_a_settled_call_costs_what_was_worked_out_by_hand(
         assert row is not None
         told = (row.cost_microusd, row.price_source)
         assert told == (report.microusd, report.source), report.id
+
+
+@pytest.mark.ledger_findings(Check.LOST_CALL, reason="the reserved call is never run")
+async def test_a_calls_worst_case_is_reserved_at_the_companys_own_price(
+    database: Database,
+) -> None:
+    made, admin = await office(database)
+    override = await service.set_price(as_user(admin), TYPED)
+    user = as_user(made.interviewer)
+    reservation = Reservation(
+        call_id=new_id(),
+        owner=owner_of(user, made.id),
+        template_id="standard",
+        prompt_version="feedback-1",
+        requested_model=MODEL,
+        provider="openai",
+        streaming=True,
+        prompt_tokens=1000,
+        max_output_tokens=1200,
+        started_at=clock.now(),
+    )
+    await Ledger(database).reserve(reservation)
+    async with database.read() as session:
+        row = await session.get_one(LlmCall, reservation.call_id)
+    # 1,000 * 0.20 + 1,200 * 0.80
+    assert (row.reserved_microusd, row.price_source) == (1160, f"override:{override.id}")
 
 
 @pytest.mark.ledger_findings(Check.UNKNOWN_PRICE, reason="the other company knows no price")
