@@ -18,6 +18,8 @@ from feedback_app.lifespan import lifespan
 from feedback_app.ui.layout import connection_banner, missing_page
 from feedback_app.ui.theme import STYLESHEETS
 from feedback_app.usage.page import usage_page
+from feedback_app.usage.prices.page import prices_page
+from feedback_app.usage.prices.state import PricesState
 from feedback_app.usage.state import UsageState
 from feedback_app.usage.trace.page import call_page
 from feedback_app.usage.trace.state import TraceState
@@ -90,5 +92,11 @@ app.add_page(
     route=routes.ADMIN_CALL,
     title="Call · Debrief",
     on_load=on_load(TraceState.load),
+)
+app.add_page(
+    prices_page,
+    route=routes.ADMIN_PRICES,
+    title="Prices · Debrief",
+    on_load=on_load(PricesState.load),
 )
 app.add_page(missing_page, route="404", title="Not found · Debrief")

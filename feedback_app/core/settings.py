@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     """Keep prompts for the trace; unset means: on with `DEMO`, off otherwise."""
     LLM_GENERATIONS_PER_MINUTE: int = Field(default=20, ge=1, le=10_000)
     """Drafts one person may start within a minute."""
+    LLM_FREE_MODELS: str = ""
+    """Names of models that cost nothing, separated by commas."""
     STREAM_FLUSH_MS: int = Field(default=40, ge=1, le=2000)
 
     API_SOCKETS_PER_USER: int = Field(default=10, ge=1, le=1000)
@@ -84,6 +86,11 @@ class Settings(BaseSettings):
     def offline(self) -> bool:
         """Whether the offline drafter serves: neither a key nor a server is configured."""
         return self.OPENAI_API_KEY is None and self.OPENAI_BASE_URL is None
+
+    @property
+    def free_models(self) -> frozenset[str]:
+        """The models that cost nothing because this installation's settings say so."""
+        return frozenset(name.strip() for name in self.LLM_FREE_MODELS.split(",")) - {""}
 
     @property
     def store_content(self) -> bool:

@@ -276,6 +276,51 @@ class LlmCall(SQLModel, table=True):
     heartbeat_at: datetime = _moment()
 
 
+class PriceOverride(SQLModel, table=True):
+    """A company's own price of a model from a moment on: only ever added, or withdrawn.
+
+    Prices are whole micro-dollars per million tokens. `model` is spelled as calls name it.
+    """
+
+    __tablename__ = "price_override"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("ix_price_override_company_model", "company_id", "model", "starts_at"),)
+
+    id: str = _id()
+    company_id: str = Field(foreign_key="company.id")
+    model: str = Field(max_length=200)
+    starts_at: datetime = _moment()
+    input_microusd_per_mtok: int = Field(sa_type=BigInteger)
+    cached_microusd_per_mtok: int = Field(sa_type=BigInteger)
+    output_microusd_per_mtok: int = Field(sa_type=BigInteger)
+    set_by: str = Field(foreign_key="app_user.id")
+    set_at: datetime = _moment()
+    withdrawn_by: str | None = Field(default=None, foreign_key="app_user.id")
+    withdrawn_at: datetime | None = _optional_moment()
+
+
+class PriceRecalculation(SQLModel, table=True):
+    """That somebody had a model's settled calls of a period priced anew, and what it changed."""
+
+    __tablename__ = "price_recalculation"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("ix_price_recalculation_company_at", "company_id", "at"),)
+
+    id: str = _id()
+    company_id: str = Field(foreign_key="company.id")
+    user_id: str = Field(foreign_key="app_user.id")
+    at: datetime = _moment()
+    model: str = Field(max_length=200)
+    since: datetime = _moment()
+    until: datetime = _moment()
+    """The period's end, not in it."""
+    calls: int
+    """How many calls changed; the figures below are of these."""
+    before_microusd: int = Field(sa_type=BigInteger)
+    """Of those whose cost was known."""
+    after_microusd: int = Field(sa_type=BigInteger)
+    became_known: int
+    became_unknown: int
+
+
 class Draft(SQLModel, table=True):
     """The text of one call, checkpointed while it runs; discarded ones stay for the ledger."""
 

@@ -87,12 +87,6 @@ class Ledger:
     async def reserve(self, reservation: Reservation) -> str | None:
         """Insert the call as running; the id of the owner's running call where there is one."""
         r, owner = reservation, reservation.owner
-        worst = cost_of(
-            r.provider,
-            r.requested_model,
-            Usage(r.prompt_tokens, r.max_output_tokens),
-            r.started_at,
-        )
         row = LlmCall(
             id=r.call_id,
             operation=owner.operation,
@@ -106,8 +100,6 @@ class Ledger:
             streaming=r.streaming,
             prompt_tokens=r.prompt_tokens,
             tokens_estimated=True,
-            reserved_microusd=worst.microusd,
-            price_source=worst.source,
             request_id=current_request_id(),
             started_at=r.started_at,
             heartbeat_at=clock.now(),
@@ -120,6 +112,15 @@ class Ledger:
         )
         try:
             async with self._database.write() as session:
+                worst = await cost_of(
+                    session,
+                    owner.company_id,
+                    r.provider,
+                    r.requested_model,
+                    Usage(r.prompt_tokens, r.max_output_tokens),
+                    r.started_at,
+                )
+                row.reserved_microusd, row.price_source = worst.microusd, worst.source
                 session.add(row)
                 await session.flush()
                 session.add(draft)
@@ -257,9 +258,15 @@ def _interruption(row: LlmCall, partial: str) -> Settlement:
 
 
 async def _settle(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmCall | None:
-    cost = cost_of(row.provider, s.resolved_model or row.requested_model, s.usage, row.started_at)
-    if cost.microusd is None and s.resolved_model:
-        cost = cost_of(row.provider, row.requested_model, s.usage, row.started_at)
+    cost = await cost_of(
+        session,
+        row.company_id,
+        row.provider,
+        row.requested_model,
+        s.usage,
+        row.started_at,
+        answered_by=s.resolved_model,
+    )
     values: dict[str, Any] = {
         "status": s.status,
         "finish_reason": s.finish_reason,

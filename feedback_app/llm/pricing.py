@@ -1,31 +1,88 @@
 """What a call costs, in whole micro-dollars; an unknown price is `None`, never 0.
 
-Prices come from the `genai-prices` data set, which knows them by date. The offline drafter costs
-nothing because nothing is called.
+The price in force when a call starts is its cost's: the company's own price, set by an
+administrator, else nothing for the models that `LLM_FREE_MODELS` names, else the published price in
+the `genai-prices` data set, which knows prices by date. The offline drafter costs nothing because
+nothing is called.
 """
 
-import logging
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from genai_prices import Usage as PricedUsage
 from genai_prices import calc_price
+from genai_prices.types import ModelPrice, TieredPrices
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback_app.core.settings import get_settings
+from feedback_app.db.models import PriceOverride
 from feedback_app.llm.completion import Message, Usage
 
-_log = logging.getLogger(__name__)
-
 OFFLINE_PROVIDER = "offline"
+FREE_SETTING = "LLM_FREE_MODELS"
 _CHARACTERS_PER_TOKEN = 4
 _MESSAGE_OVERHEAD_TOKENS = 4
 _NON_LATIN_FROM = 0x0250
+_MICRO = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """US dollars per million tokens, which is micro-dollars per token; none is negative."""
+
+    input_usd: Decimal
+    cached_usd: Decimal
+    """For the part of the prompt that the provider had cached."""
+    output_usd: Decimal
+    """Reasoning is part of the output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """The rates of a whole call whose prompt is longer than so many tokens."""
+
+    above_prompt_tokens: int
+    rates: Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a model costs, and who says so.
+
+    `source` is `override:<id>`, `LLM_FREE_MODELS`, `genai-prices:openai/gpt-4o-mini` or `offline`.
+    """
+
+    source: str
+    rates: Rates
+    tiers: tuple[Tier, ...] = ()
+    """In ascending order."""
+
+    def cost(self, usage: Usage) -> int:
+        """Micro-dollars for the usage, exact, rounded once and half up.
+
+        Cached tokens are a part of the prompt and cost their own rate instead of the input's.
+        """
+        reached = [t.rates for t in self.tiers if usage.prompt_tokens > t.above_prompt_tokens]
+        rates = reached[-1] if reached else self.rates
+        cached = min(usage.cached_tokens, usage.prompt_tokens)
+        exact = (
+            (usage.prompt_tokens - cached) * rates.input_usd
+            + cached * rates.cached_usd
+            + usage.completion_tokens * rates.output_usd
+        )
+        return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+FREE = Rates(Decimal(0), Decimal(0), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """An amount and where its price came from (`genai-prices:openai/gpt-4o-mini`, `offline`)."""
+    """An amount and its price's source; `None` and an empty source where no price is known."""
 
     microusd: int | None
     source: str
@@ -48,24 +105,130 @@ def estimate_prompt_tokens(messages: tuple[Message, ...]) -> int:
     return sum(estimate_tokens(m.content) + _MESSAGE_OVERHEAD_TOKENS for m in messages)
 
 
-def cost_of(provider: str, model: str, usage: Usage, at: datetime) -> Cost:
-    """The price of `usage` on `model` at that moment."""
+async def price_for(
+    session: AsyncSession,
+    company_id: str,
+    provider: str,
+    model: str,
+    at: datetime,
+    *,
+    answered_by: str | None = None,
+) -> Price | None:
+    """The price in force at that moment, `None` where none is known; one indexed query.
+
+    `answered_by` is the model that really answered, where the provider named it: its price counts
+    before that of the `model` that was asked for.
+    """
     if provider == OFFLINE_PROVIDER:
-        return Cost(0, OFFLINE_PROVIDER)
-    try:
-        priced = calc_price(
-            PricedUsage(
-                input_tokens=usage.prompt_tokens,
-                cache_read_tokens=usage.cached_tokens,
-                output_tokens=usage.completion_tokens,
-            ),
-            model_ref=model,
-            genai_request_timestamp=at,
+        return Price(OFFLINE_PROVIDER, FREE)
+    overrides = await session.exec(
+        select(PriceOverride).where(
+            PriceOverride.company_id == company_id,
+            col(PriceOverride.model).in_(_names(model, answered_by)),
+            col(PriceOverride.starts_at) <= at,
+            col(PriceOverride.withdrawn_at).is_(None),
         )
+    )
+    return price_from(overrides.all(), provider, model, at, answered_by=answered_by)
+
+
+async def cost_of(
+    session: AsyncSession,
+    company_id: str,
+    provider: str,
+    model: str,
+    usage: Usage,
+    at: datetime,
+    *,
+    answered_by: str | None = None,
+) -> Cost:
+    """What the usage costs at the price in force at that moment; see `price_for`."""
+    price = await price_for(session, company_id, provider, model, at, answered_by=answered_by)
+    return Cost(price.cost(usage), price.source) if price else Cost(None, "")
+
+
+def price_from(
+    overrides: Sequence[PriceOverride],
+    provider: str,
+    model: str,
+    at: datetime,
+    *,
+    answered_by: str | None = None,
+) -> Price | None:
+    """The same from a company's own prices that are at hand.
+
+    Of those in force the one that started last counts, and of those that started together the one
+    that was set last. A company's price for either name counts before a published one.
+    """
+    if provider == OFFLINE_PROVIDER:
+        return Price(OFFLINE_PROVIDER, FREE)
+    names = _names(model, answered_by)
+    for name in names:
+        in_force = [
+            override
+            for override in overrides
+            if override.model == name and override.withdrawn_at is None and override.starts_at <= at
+        ]
+        if in_force:
+            last = max(in_force, key=lambda override: (override.starts_at, override.id))
+            return Price(f"override:{last.id}", rates_of(last))
+    if get_settings().free_models.intersection(names):
+        return Price(FREE_SETTING, FREE)
+    return next((price for name in names if (price := _published(name, at))), None)
+
+
+def rates_of(override: PriceOverride) -> Rates:
+    """The rates that an administrator set."""
+    return Rates(
+        Decimal(override.input_microusd_per_mtok) / _MICRO,
+        Decimal(override.cached_microusd_per_mtok) / _MICRO,
+        Decimal(override.output_microusd_per_mtok) / _MICRO,
+    )
+
+
+def _names(model: str, answered_by: str | None) -> list[str]:
+    return [answered_by, model] if answered_by and answered_by != model else [model]
+
+
+def _published(model: str, at: datetime) -> Price | None:
+    """The published price; `None` for one that tokens in and out do not make up."""
+    try:
+        listed = calc_price(PricedUsage(), model_ref=model, genai_request_timestamp=at)
     except LookupError:
-        return Cost(None, "")
-    except ValueError as error:
-        _log.warning("usage of %s cannot be priced: %s", model, error)
-        return Cost(None, "")
-    micro = (priced.total_price * 1_000_000).quantize(Decimal(1), ROUND_HALF_UP)
-    return Cost(int(micro), f"genai-prices:{priced.provider.id}/{priced.model.id}")
+        return None
+    prices = listed.model_price
+    if prices.requests_kcount is not None or prices.output_reasoning_mtok is not None:
+        return None
+    base = _rates_above(prices, -1)
+    if base is None:
+        return None
+    starts = {
+        tier.start
+        for listed_price in (prices.input_mtok, prices.cache_read_mtok, prices.output_mtok)
+        if isinstance(listed_price, TieredPrices)
+        for tier in listed_price.tiers
+    }
+    tiers = [
+        Tier(start, rates) for start in sorted(starts) if (rates := _rates_above(prices, start))
+    ]
+    source = f"genai-prices:{listed.provider.id}/{listed.model.id}"
+    return Price(source, base, tuple(tiers))
+
+
+def _rates_above(prices: ModelPrice, prompt_tokens: int) -> Rates | None:
+    paid_in, paid_out = prices.input_mtok, prices.output_mtok
+    if paid_in is None or paid_out is None:
+        return None
+    cached = prices.cache_read_mtok
+    return Rates(
+        _rate_above(paid_in, prompt_tokens),
+        _rate_above(paid_in if cached is None else cached, prompt_tokens),
+        _rate_above(paid_out, prompt_tokens),
+    )
+
+
+def _rate_above(price: Decimal | TieredPrices, prompt_tokens: int) -> Decimal:
+    if not isinstance(price, TieredPrices):
+        return price
+    reached = [tier.price for tier in price.tiers if prompt_tokens >= tier.start]
+    return reached[-1] if reached else price.base

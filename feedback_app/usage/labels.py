@@ -1,6 +1,10 @@
 """Words and figures that the pages of usage share."""
 
+from datetime import date
+from decimal import Decimal
+
 from feedback_app.db.models import CallStatus, LlmCall
+from feedback_app.llm.pricing import FREE_SETTING, OFFLINE_PROVIDER
 from feedback_app.ui import wording
 
 NONE = "–"
@@ -42,3 +46,28 @@ def milliseconds(value: float | None) -> str:
 
 def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def day(value: date) -> str:
+    """`3 Nov 2026`."""
+    return f"{value.day} {value:%b} {value.year}"
+
+
+def rate(usd: Decimal) -> str:
+    """A price per million tokens: `$2.50`, `$0.0028`."""
+    whole, _, digits = f"{usd:,.6f}".partition(".")
+    return f"${whole}.{digits.rstrip('0'):0<2}"
+
+
+def price_source(source: str) -> tuple[str, str]:
+    """Who says what a call costs, and a note on it."""
+    if not source:
+        return "Unknown", "no price is known for this model"
+    if source == OFFLINE_PROVIDER:
+        return "Free", "the offline drafter calls nobody"
+    if source == FREE_SETTING:
+        return "Free", f"named in {FREE_SETTING}"
+    kind, _, name = source.partition(":")
+    if kind == "override":
+        return "Set by an administrator", name
+    return kind, name

@@ -21,7 +21,7 @@ _STATE = "reflex___state____state"
 _INTERVIEW = f"{_STATE}.feedback_app___interviews___state____interview_state"
 
 
-def _send_by_hand(
+def send_by_hand(
     app: RunningApp,
     cookie: str,
     events: list[tuple[str, dict[str, Any]]],
@@ -57,7 +57,7 @@ def _send_by_hand(
     run_apart(send())
 
 
-def _cookie(context: BrowserContext) -> str:
+def cookie_of(context: BrowserContext) -> str:
     return "; ".join(f"{c.get('name')}={c.get('value')}" for c in context.cookies())
 
 
@@ -84,9 +84,9 @@ def test_events_sent_by_hand_for_somebody_elses_interview_are_refused(
     async def last_is_kept(database: Database) -> bool:
         return (await _read(database, mine))[0] == "By hand, but mine."
 
-    _send_by_hand(
+    send_by_hand(
         running_app,
-        _cookie(context),
+        cookie_of(context),
         [
             (f"{_INTERVIEW}.save_notes", {"interview_id": theirs.id, "notes": "Overwritten."}),
             (f"{_INTERVIEW}.recommend", {"interview_id": theirs.id, "recommendation": "strong_no"}),
@@ -101,7 +101,7 @@ def test_events_sent_by_hand_for_somebody_elses_interview_are_refused(
 def test_events_sent_by_hand_without_a_session_are_refused(running_app: RunningApp) -> None:
     made = running_app.arrange(make_interview)
     before = _state_of(running_app, made)
-    _send_by_hand(
+    send_by_hand(
         running_app,
         "debrief_session=made-up",
         [(f"{_INTERVIEW}.save_notes", {"interview_id": made.id, "notes": "Overwritten."})],

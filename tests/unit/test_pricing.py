@@ -1,51 +1,137 @@
-"""Costs in whole micro-dollars, each computed by hand from the published price."""
+"""Prices and what they make of a usage report, in whole micro-dollars."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedback_app.llm.completion import Message, Usage
-from feedback_app.llm.pricing import Cost, cost_of, estimate_prompt_tokens, estimate_tokens
-
-AT = datetime(2025, 6, 1, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("model", "usage", "microusd"),
-    [
-        # gpt-4o-mini: $0.15 in, $0.075 cached, $0.60 out, per million.
-        ("gpt-4o-mini", Usage(900, 334), 335),  # 135.0 + 200.4 = 335.4
-        ("gpt-4o-mini", Usage(900, 335), 336),  # 135.0 + 201.0
-        ("gpt-4o-mini", Usage(10, 0), 2),  # 1.5 rounds up
-        ("gpt-4o-mini", Usage(3, 0), 0),  # 0.45
-        ("gpt-4o-mini", Usage(0, 0), 0),
-        ("gpt-4o-mini", Usage(1_000_000, 1_000_000), 750_000),
-        ("gpt-4o-mini", Usage(1000, 0, cached_tokens=400), 120),  # 90 + 30
-        ("gpt-4o-mini", Usage(0, 500, reasoning_tokens=400), 300),  # reasoning is in completion
-        ("gpt-4o-mini-2024-07-18", Usage(1000, 100), 210),
-        # gpt-4o since October 2024: $2.50 in, $1.25 cached, $10 out.
-        ("gpt-4o", Usage(1000, 100), 3500),
-        ("gpt-4o", Usage(1000, 100, cached_tokens=1000), 2250),
-    ],
+from feedback_app.llm.pricing import (
+    Price,
+    Rates,
+    Tier,
+    estimate_prompt_tokens,
+    estimate_tokens,
+    price_from,
 )
-def test_a_known_model_costs_what_its_price_list_says(
-    model: str, usage: Usage, microusd: int
+from tests.usage_reports import FREE_MODELS, REPORTS, Report, overrides
+
+AT = datetime(2025, 6, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.id)
+def test_a_usage_report_costs_what_was_worked_out_by_hand(
+    report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cost = cost_of("openai", model, usage, AT)
-    assert cost.microusd == microusd
-    assert cost.source == f"genai-prices:openai/{model.removesuffix('-2024-07-18')}"
+    monkeypatch.setenv("LLM_FREE_MODELS", FREE_MODELS)
+    price = price_from(
+        overrides("company", "admin"),
+        report.provider,
+        report.model,
+        report.started_at,
+        answered_by=report.answered_by,
+    )
+    if price is None:
+        assert (report.usd, report.microusd, report.source) == (None, None, "")
+        return
+    assert price.source == report.source
+    assert price.cost(report.usage) == report.microusd
 
 
-def test_an_unknown_model_has_no_cost_rather_than_none_to_pay() -> None:
-    assert cost_of("openai", "house-model-7b", Usage(1000, 100), AT) == Cost(None, "")
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.id)
+def test_the_prices_of_the_table_are_those_in_force(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tells a wrong price from wrong arithmetic."""
+    monkeypatch.setenv("LLM_FREE_MODELS", FREE_MODELS)
+    price = price_from(
+        overrides("company", "admin"),
+        report.provider,
+        report.model,
+        report.started_at,
+        answered_by=report.answered_by,
+    )
+    assert (price is None) is (report.usd is None)
+    if price is not None and report.usd is not None:
+        length = report.usage.prompt_tokens
+        reached = [tier.rates for tier in price.tiers if length > tier.above_prompt_tokens]
+        expected = Rates(*(Decimal(usd) for usd in report.usd))
+        assert (reached[-1] if reached else price.rates) == expected
 
 
-def test_usage_that_contradicts_itself_has_no_cost() -> None:
-    assert cost_of("openai", "gpt-4o-mini", Usage(10, 1, cached_tokens=20), AT) == Cost(None, "")
+def test_a_price_that_is_not_made_of_tokens_alone_is_unknown() -> None:
+    assert price_from([], "openai", "mistral-ocr-latest", AT) is None
 
 
-def test_the_offline_drafter_is_free_whatever_its_model() -> None:
-    assert cost_of("offline", "gpt-4o", Usage(10**6, 10**6), AT) == Cost(0, "offline")
+def test_of_prices_that_start_together_the_last_set_counts() -> None:
+    first, second = overrides("company", "admin")[:2]
+    first.id, second.id = "0002", "0001"
+    first.starts_at = second.starts_at = AT
+    price = price_from([first, second], "openai", "house-7b", AT)
+    assert price is not None
+    assert price.source == "override:0002"
+
+
+def test_more_cached_tokens_than_prompt_tokens_count_as_the_whole_prompt() -> None:
+    price = Price("test", Rates(Decimal(2), Decimal(1), Decimal(4)))
+    assert price.cost(Usage(10, 1, cached_tokens=20)) == 10 + 4
+
+
+TOKENS = st.integers(0, 10_000_000)
+RATE = st.integers(0, 10**9).map(lambda microusd: Decimal(microusd) / 1_000_000)
+RATES = st.builds(Rates, RATE, RATE, RATE)
+
+
+@st.composite
+def usages(draw: st.DrawFn) -> Usage:
+    prompt, completion = draw(TOKENS), draw(TOKENS)
+    return Usage(prompt, completion, draw(st.integers(0, completion)), draw(st.integers(0, prompt)))
+
+
+def _sum(a: Usage, b: Usage) -> Usage:
+    return Usage(
+        a.prompt_tokens + b.prompt_tokens,
+        a.completion_tokens + b.completion_tokens,
+        a.reasoning_tokens + b.reasoning_tokens,
+        a.cached_tokens + b.cached_tokens,
+    )
+
+
+@given(RATES, usages(), usages())
+def test_two_usages_cost_together_what_they_cost_apart_but_for_rounding(
+    rates: Rates, a: Usage, b: Usage
+) -> None:
+    price = Price("test", rates)
+    assert abs(price.cost(_sum(a, b)) - price.cost(a) - price.cost(b)) <= 1
+
+
+@given(RATES, usages(), usages())
+def test_more_tokens_never_cost_less_and_nothing_costs_less_than_nothing(
+    rates: Rates, a: Usage, b: Usage
+) -> None:
+    dearer = Rates(rates.input_usd * 2, rates.cached_usd * 2, rates.output_usd * 2)
+    price = Price("test", rates, (Tier(200_000, dearer),))
+    assert 0 <= price.cost(a) <= price.cost(_sum(a, b))
+
+
+@given(RATES, usages())
+def test_reasoning_is_part_of_the_completion_and_costs_nothing_beside_it(
+    rates: Rates, usage: Usage
+) -> None:
+    plain = Usage(usage.prompt_tokens, usage.completion_tokens, 0, usage.cached_tokens)
+    assert Price("test", rates).cost(usage) == Price("test", rates).cost(plain)
+
+
+@given(RATES, usages())
+def test_caching_changes_the_cost_by_the_difference_of_the_two_rates(
+    rates: Rates, usage: Usage
+) -> None:
+    price = Price("test", rates)
+    uncached = Usage(usage.prompt_tokens, usage.completion_tokens)
+    saved = usage.cached_tokens * (rates.input_usd - rates.cached_usd)
+    assert abs(price.cost(uncached) - price.cost(usage) - saved) <= 1
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback_app.db.models import LlmCall
+from feedback_app.db.models import LlmCall, PriceOverride
 from feedback_app.llm.audit.finding import (
     SETTLED,
     TOKENS,
@@ -14,33 +14,53 @@ from feedback_app.llm.audit.finding import (
     fetch,
     of_company,
 )
-from feedback_app.llm.completion import Usage
-from feedback_app.llm.pricing import cost_of
+from feedback_app.llm.pricing import price_for
 
 
 async def without_cost(session: AsyncSession, company_id: str | None) -> list[Finding]:
-    """Calls that used tokens and have no cost, one finding for each model."""
-    query = (
+    """Calls that used tokens and have no cost, one finding for each company, model and reason."""
+    overridden = (
+        select(col(PriceOverride.id))
+        .where(
+            col(PriceOverride.company_id) == col(LlmCall.company_id),
+            col(PriceOverride.model).in_(
+                [col(LlmCall.requested_model), col(LlmCall.resolved_model)]
+            ),
+            col(PriceOverride.starts_at) <= col(LlmCall.started_at),
+            col(PriceOverride.withdrawn_at).is_(None),
+        )
+        .exists()
+    )
+    unpriced = (
         select(
+            col(LlmCall.id),
+            col(LlmCall.company_id),
             col(LlmCall.provider),
             col(LlmCall.requested_model),
             col(LlmCall.resolved_model),
-            func.count(),
-            func.max(col(LlmCall.id)),
-            func.max(col(LlmCall.started_at)),
+            col(LlmCall.started_at),
+            overridden.label("overridden"),
         )
         .where(of_company(company_id), SETTLED, TOKENS > 0, col(LlmCall.cost_microusd).is_(None))
-        .group_by(col(LlmCall.provider), col(LlmCall.requested_model), col(LlmCall.resolved_model))
+        .subquery()
     )
+    kind = (
+        unpriced.c.company_id,
+        unpriced.c.provider,
+        unpriced.c.requested_model,
+        unpriced.c.resolved_model,
+        unpriced.c.overridden,
+    )
+    query = select(
+        *kind, func.count(), func.max(unpriced.c.id), func.max(unpriced.c.started_at)
+    ).group_by(*kind)
     findings = []
-    for provider, requested, resolved, count, call_id, at in await fetch(session, query):
-        prices = [
-            cost_of(provider, model, Usage(1, 1), at).microusd
-            for model in (resolved, requested)
-            if model
-        ]
+    for company, provider, requested, resolved, _, count, call_id, at in await fetch(
+        session, query
+    ):
+        price = await price_for(session, company, provider, requested, at, answered_by=resolved)
         calls = f"{count:,} {'call' if count == 1 else 'calls'} to {resolved or requested}"
-        if any(price is not None for price in prices):
+        if price is not None:
             sentence = f"{calls} used tokens and have no cost, though the price is known."
             findings.append(Finding(Check.MISSING_COST, call_id, sentence))
         else:

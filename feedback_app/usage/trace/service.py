@@ -9,7 +9,6 @@ from feedback_app.core.settings import get_settings
 from feedback_app.db.models import CallStatus, Draft, LlmCall
 from feedback_app.db.session import database
 from feedback_app.llm.blocks import Block, block_from_dict, parse_blocks
-from feedback_app.llm.pricing import OFFLINE_PROVIDER
 from feedback_app.ui import wording
 from feedback_app.usage import labels
 from feedback_app.usage.trace import queries, replay, timeline
@@ -148,17 +147,8 @@ def _cost(call: LlmCall) -> list[Fact]:
     return [
         Fact("Cost", labels.NONE if running else labels.cost(call.cost_microusd)),
         Fact("Reserved", labels.cost(call.reserved_microusd), "the most it could have cost"),
-        Fact("Price from", *_price_source(call.price_source)),
+        Fact("Price from", *labels.price_source(call.price_source)),
     ]
-
-
-def _price_source(source: str) -> tuple[str, str]:
-    if not source:
-        return "Unknown", "no price is known for this model"
-    if source == OFFLINE_PROVIDER:
-        return "Free", "the offline drafter calls nobody"
-    name, _, model = source.partition(":")
-    return name, model
 
 
 def _time(call: LlmCall) -> list[Fact]:

@@ -1,0 +1,131 @@
+"""The part of the page of prices that prices settled calls anew, and the list of when it was."""
+
+import reflex as rx
+
+from feedback_app.ui.components import card
+from feedback_app.usage.prices.schemas import RecalculationRow
+from feedback_app.usage.prices.state import PricesState
+
+_preview = PricesState.preview
+
+
+def recalculation() -> rx.Component:
+    """A model and a period, what would change, and the button that changes it."""
+    return card(
+        rx.text(
+            "A call keeps the cost it was settled at. Here you can have a model's calls of a "
+            "period priced anew; you see first what it would change.",
+            size="2",
+            color_scheme="gray",
+        ),
+        rx.form(
+            _model(),
+            _day("First day (UTC)", "since", PricesState.period.since),
+            _day("Last day (UTC)", "until", PricesState.period.until),
+            rx.button(
+                "Preview",
+                type="submit",
+                variant="soft",
+                loading=PricesState.busy,
+                id="recalculation-preview",
+            ),
+            on_submit=PricesState.look,
+            no_validate=True,
+            id="recalculation-form",
+            class_name="recalculation-form",
+            key=f"period-{PricesState.fills}",
+        ),
+        rx.el.p(
+            PricesState.period_error, role="alert", class_name="price-error", id="period-error"
+        ),
+        rx.el.div(
+            rx.cond(_preview.title != "", _outcome()),
+            role="status",
+            id="recalculation-outcome",
+        ),
+        rx.cond(
+            PricesState.view.recalculations,
+            rx.el.ul(
+                rx.foreach(PricesState.view.recalculations, _made),
+                id="recalculations",
+                aria_label="Recalculations so far",
+                class_name="price-history recalculations",
+            ),
+        ),
+        title="Recalculate",
+        id="recalculation",
+    )
+
+
+def _model() -> rx.Component:
+    return rx.el.div(
+        rx.el.label("Model", html_for="recalculation-model", class_name="price-label"),
+        rx.el.select(
+            rx.el.option("Choose a model", value=""),
+            rx.foreach(PricesState.view.names, lambda name: rx.el.option(name, value=name)),
+            id="recalculation-model",
+            name="model",
+            default_value=PricesState.period.model,
+            class_name="filter-select price-select",
+        ),
+        class_name="price-field",
+    )
+
+
+def _day(label: str, name: str, value: str) -> rx.Component:
+    input_id = f"recalculation-{name}"
+    return rx.el.div(
+        rx.el.label(label, html_for=input_id, class_name="price-label"),
+        rx.el.input(
+            id=input_id,
+            name=name,
+            type="date",
+            default_value=value,
+            class_name="editor price-input",
+        ),
+        class_name="price-field",
+    )
+
+
+def _outcome() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(_preview.title, class_name="recalculation-title"),
+        rx.cond(
+            _preview.can_apply,
+            rx.fragment(
+                rx.el.dl(
+                    _amount("Cost now", _preview.before, "recalculation-before"),
+                    _amount("Cost then", _preview.after, "recalculation-after"),
+                    class_name="recalculation-amounts",
+                ),
+                rx.foreach(_preview.notes, lambda note: rx.el.p(note, class_name="muted")),
+                rx.button(
+                    _preview.action,
+                    on_click=PricesState.recalculate,
+                    loading=PricesState.busy,
+                    id="recalculate",
+                ),
+            ),
+        ),
+        class_name="recalculation-outcome",
+    )
+
+
+def _amount(label: str, value: str, value_id: str) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(label, class_name="muted"), rx.el.dd(value, id=value_id, class_name="figure")
+    )
+
+
+def _made(row: RecalculationRow) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.span(row.model, class_name="price-name"),
+            rx.el.span(row.period, class_name="muted"),
+            class_name="price-entry-head",
+        ),
+        rx.el.div(row.outcome, class_name="figure price-entry-figures"),
+        rx.el.small(row.made_by),
+        class_name="price-entry",
+        custom_attrs={"data-id": row.recalculation_id},
+    )

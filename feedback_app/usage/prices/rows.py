@@ -1,0 +1,236 @@
+"""Puts what is known of a company's prices into words for the page."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from feedback_app.core import clock
+from feedback_app.db.models import PriceOverride
+from feedback_app.llm.pricing import FREE, OFFLINE_PROVIDER, Price, Rates, price_from, rates_of
+from feedback_app.llm.recalculation import Effect, Scope
+from feedback_app.ui import wording
+from feedback_app.usage import labels
+from feedback_app.usage.prices.queries import OverrideRecord, RecalculationRecord, UsedModel
+from feedback_app.usage.prices.schemas import (
+    ModelRow,
+    OverrideRow,
+    PreviewView,
+    PricesView,
+    RecalculationRow,
+)
+
+_STATUS_LABELS = {
+    "in_force": "In force",
+    "coming": "To come",
+    "past": "Superseded",
+    "withdrawn": "Withdrawn",
+}
+
+
+def page(
+    used: Sequence[UsedModel],
+    set_prices: Sequence[PriceOverride],
+    history: Sequence[OverrideRecord],
+    made: Sequence[RecalculationRecord],
+    in_use: str | None,
+) -> PricesView:
+    """The whole page; `in_use` is the model that calls ask for now, called yet or not."""
+    by_name: dict[str, list[UsedModel]] = {}
+    for model in used:
+        by_name.setdefault(model.name, []).append(model)
+    now = clock.now()
+    if in_use and in_use not in by_name:
+        by_name[in_use] = [UsedModel("", in_use, None, 0, 0, None, now)]
+    in_force = {name: _price_now(models[0], set_prices, now) for name, models in by_name.items()}
+    order = sorted(
+        by_name,
+        key=lambda name: (
+            in_force[name] is not None,
+            not any(m.unpriced for m in by_name[name]),
+            -sum(m.calls for m in by_name[name]),
+            name,
+        ),
+    )
+    setters = {record.override.id: record for record in history}
+    unknown = sum(model.unpriced for model in used)
+    paid = [model for model in used if model.provider != OFFLINE_PROVIDER]
+    return PricesView(
+        models=[
+            _model(name, by_name[name], in_force[name], setters, is_in_use=name == in_use)
+            for name in order
+        ],
+        unknown=_no_cost(unknown) if unknown else "",
+        overrides=[_override(record, set_prices, now) for record in history],
+        recalculations=[_recalculation(record) for record in made],
+        names=sorted({n for m in paid for n in (m.requested, m.resolved) if n}),
+    )
+
+
+def effect_view(scope: Scope, effect: Effect, looked_at: int) -> PreviewView:
+    """What a recalculation would change."""
+    where = f"to {scope.model}, {_period(scope.since, scope.until)}"
+    if not looked_at:
+        return PreviewView(title=f"No settled call {where}.")
+    if not effect.calls:
+        count = labels.count(looked_at, "call")
+        every = "costs" if looked_at == 1 else "cost"
+        return PreviewView(
+            title=f"Nothing would change: {count} {where}, {every} what today's prices say."
+        )
+    known_before = effect.calls - effect.became_known
+    known_after = effect.calls - effect.became_unknown
+    return PreviewView(
+        title=f"{effect.calls:,} of {labels.count(looked_at, 'call')} {where}, would change.",
+        before=_amount(effect.before_microusd, known_before),
+        after=_amount(effect.after_microusd, known_after),
+        notes=_moves(effect),
+        can_apply=True,
+        action=f"Recalculate {labels.count(effect.calls, 'call')}",
+    )
+
+
+def done(scope: Scope, effect: Effect) -> str:
+    """What a recalculation has changed."""
+    return f"Priced {labels.count(effect.calls, 'call')} to {scope.model} anew: {_outcome(effect)}."
+
+
+def prices(rates: Rates) -> str:
+    """`$0.15 in, $0.075 cached, $0.60 out`."""
+    if rates == FREE:
+        return "Costs nothing"
+    parts = (rates.input_usd, "in"), (rates.cached_usd, "cached"), (rates.output_usd, "out")
+    return ", ".join(f"{labels.rate(usd)} {name}" for usd, name in parts)
+
+
+def _no_cost(calls: int) -> str:
+    have = "has" if calls == 1 else "have"
+    return f"{labels.count(calls, 'call')} {have} no cost, because no price was known."
+
+
+def _price_now(
+    model: UsedModel, set_prices: Sequence[PriceOverride], now: datetime
+) -> Price | None:
+    return price_from(set_prices, model.provider, model.requested, now, answered_by=model.resolved)
+
+
+def _model(
+    name: str,
+    used: Sequence[UsedModel],
+    price: Price | None,
+    setters: dict[str, OverrideRecord],
+    *,
+    is_in_use: bool,
+) -> ModelRow:
+    calls = sum(model.calls for model in used)
+    unpriced = sum(model.unpriced for model in used)
+    source, note = _source(price, setters)
+    figures = (
+        (price.rates.input_usd, price.rates.cached_usd, price.rates.output_usd) if price else ()
+    )
+    shown = [labels.rate(usd) for usd in figures] or [labels.NONE] * 3
+    return ModelRow(
+        model=name,
+        model_note="Drafts ask for this model" if is_in_use else "",
+        calls=f"{calls:,}" if calls else labels.NONE,
+        unknown=f"{labels.count(unpriced, 'call')} without a cost" if unpriced else "",
+        is_known=price is not None,
+        input=shown[0],
+        cached=shown[1],
+        output=shown[2],
+        source=source,
+        source_note=note,
+        can_set=any(model.provider != OFFLINE_PROVIDER for model in used),
+    )
+
+
+def _source(price: Price | None, setters: dict[str, OverrideRecord]) -> tuple[str, str]:
+    if price is None:
+        return "Unknown", ""
+    kind, _, name = price.source.partition(":")
+    if kind == "override":
+        record = setters.get(name)
+        if record is None:
+            return "Set here", ""
+        return (
+            "Set here",
+            f"from {labels.day(record.override.starts_at.date())}, by {record.set_by}",
+        )
+    if kind == "genai-prices":
+        notes = [f"{name} in genai-prices"]
+        notes += [
+            f"above {t.above_prompt_tokens:,} prompt tokens {prices(t.rates)}" for t in price.tiers
+        ]
+        return "Published", "; ".join(notes)
+    return labels.price_source(price.source)
+
+
+def _override(
+    record: OverrideRecord, set_prices: Sequence[PriceOverride], now: datetime
+) -> OverrideRow:
+    override = record.override
+    status = _status(override, set_prices, now)
+    withdrawn = ""
+    if override.withdrawn_at is not None:
+        withdrawn = f"Withdrawn by {record.withdrawn_by}, {wording.moment(override.withdrawn_at)}"
+    return OverrideRow(
+        override_id=override.id,
+        model=override.model,
+        starts=f"from {labels.day(override.starts_at.date())}",
+        prices=prices(rates_of(override)),
+        set_by=f"Set by {record.set_by}, {wording.moment(override.set_at)}",
+        status=status,
+        status_label=_STATUS_LABELS[status],
+        withdrawn=withdrawn,
+        can_withdraw=override.withdrawn_at is None,
+    )
+
+
+def _status(override: PriceOverride, set_prices: Sequence[PriceOverride], now: datetime) -> str:
+    if override.withdrawn_at is not None:
+        return "withdrawn"
+    if override.starts_at > now:
+        return "coming"
+    price = price_from(set_prices, "", override.model, now)
+    return "in_force" if price and price.source == f"override:{override.id}" else "past"
+
+
+def _recalculation(record: RecalculationRecord) -> RecalculationRow:
+    made = record.recalculation
+    effect = Effect(
+        made.calls,
+        made.before_microusd,
+        made.after_microusd,
+        made.became_known,
+        made.became_unknown,
+    )
+    return RecalculationRow(
+        recalculation_id=made.id,
+        model=made.model,
+        period=_period(made.since, made.until),
+        outcome=f"{labels.count(made.calls, 'call')}: {_outcome(effect)}",
+        made_by=f"By {record.made_by}, {wording.moment(made.at)}",
+    )
+
+
+def _outcome(effect: Effect) -> str:
+    before = _amount(effect.before_microusd, effect.calls - effect.became_known)
+    after = _amount(effect.after_microusd, effect.calls - effect.became_unknown)
+    return "; ".join((f"{before} → {after}", *_moves(effect)))
+
+
+def _moves(effect: Effect) -> list[str]:
+    told = [(effect.became_known, "unknown → known"), (effect.became_unknown, "known → unknown")]
+    return [f"{labels.count(calls, 'call')} {move}" for calls, move in told if calls]
+
+
+def _amount(microusd: int, known: int) -> str:
+    if not known:
+        return "unknown"
+    return labels.rate(Decimal(microusd) / 1_000_000)
+
+
+def _period(since: datetime, until: datetime) -> str:
+    first, last = since.date(), (until - timedelta(days=1)).date()
+    if first == last:
+        return labels.day(last)
+    return f"{labels.day(first)} to {labels.day(last)}"

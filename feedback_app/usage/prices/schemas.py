@@ -1,0 +1,130 @@
+"""What the page of prices asks for and what it shows: values for the page, no rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_LONGEST_TEXT = 300
+
+
+def _typed(form: Mapping[str, Any], name: str) -> str:
+    """What was typed into a field, without the spaces around it."""
+    value = form.get(name)
+    return value.strip()[:_LONGEST_TEXT] if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceForm:
+    """A price as it was typed, in US dollars per million tokens."""
+
+    model: str = ""
+    starts_on: str = ""
+    input: str = ""
+    cached: str = ""
+    """Empty where cached input costs what other input does."""
+    output: str = ""
+    free: bool = False
+    """Whether it costs nothing; then the prices do not count."""
+
+    @classmethod
+    def of(cls, form: Mapping[str, Any]) -> "PriceForm":
+        """From what the browser sent, whatever that is."""
+        texts = {name: _typed(form, name) for name in ("model", "starts_on", "input", "output")}
+        free = form.get("free") in (True, "on", "true")
+        return cls(**texts, cached=_typed(form, "cached"), free=free)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceErrors:
+    """What is wrong with each field, empty where nothing is."""
+
+    model: str = ""
+    starts_on: str = ""
+    input: str = ""
+    cached: str = ""
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodForm:
+    """Which calls are to be priced anew, as it was typed; both days are in the period."""
+
+    model: str = ""
+    since: str = ""
+    until: str = ""
+
+    @classmethod
+    def of(cls, form: Mapping[str, Any]) -> "PeriodForm":
+        """From what the browser sent, whatever that is."""
+        return cls(_typed(form, "model"), _typed(form, "since"), _typed(form, "until"))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """A model the company's calls went to, and its price in force."""
+
+    model: str
+    model_note: str
+    calls: str
+    unknown: str
+    """How many of the calls have no known cost; empty for none."""
+    is_known: bool
+    input: str
+    cached: str
+    output: str
+    source: str
+    source_note: str
+    can_set: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideRow:
+    """One price that was set, withdrawn or not."""
+
+    override_id: str = ""
+    model: str = ""
+    starts: str = ""
+    prices: str = ""
+    set_by: str = ""
+    status: str = ""
+    """`in_force`, `coming`, `past` or `withdrawn`."""
+    status_label: str = ""
+    withdrawn: str = ""
+    """Who withdrew it and when."""
+    can_withdraw: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecalculationRow:
+    """One recalculation that was made."""
+
+    recalculation_id: str
+    model: str
+    period: str
+    outcome: str
+    made_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewView:
+    """What a recalculation would change, in words."""
+
+    title: str = ""
+    before: str = ""
+    after: str = ""
+    notes: list[str] = field(default_factory=list)
+    can_apply: bool = False
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PricesView:
+    """Everything on the page."""
+
+    models: list[ModelRow] = field(default_factory=list)
+    unknown: str = ""
+    """That some calls have no known cost; empty where all have one."""
+    overrides: list[OverrideRow] = field(default_factory=list)
+    recalculations: list[RecalculationRow] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    """The models that calls asked for or were answered by."""

@@ -1,0 +1,162 @@
+"""Decides about prices: what is in force, setting and withdrawing one, pricing calls anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core import clock
+from feedback_app.core.errors import Forbidden, Invalid
+from feedback_app.core.settings import get_settings
+from feedback_app.db.models import PriceOverride
+from feedback_app.db.session import database
+from feedback_app.llm import recalculation
+from feedback_app.llm.pricing import price_for
+from feedback_app.llm.recalculation import Effect, Rebuild, Scope
+from feedback_app.usage.prices import queries, rows
+from feedback_app.usage.prices.checks import NeedsConfirmation, doubts, parse_period, parse_price
+from feedback_app.usage.prices.schemas import PeriodForm, PriceForm, PricesView
+
+_MICRO = 1_000_000
+
+
+class AlreadyWithdrawn(Invalid):
+    sentence = "This price has been withdrawn already."
+
+
+class PreviewOutdated(Invalid):
+    sentence = "Prices or calls have changed since the preview. Look at it again, then decide."
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What pricing anew would change at the moment somebody looked."""
+
+    scope: Scope
+    effect: Effect
+    looked_at: int
+    """Settled calls of the model in the period."""
+
+
+async def view(user: CurrentUser) -> PricesView:
+    """The company's models with their prices, and what was set and priced anew.
+
+    Raises:
+        Forbidden: not an administrator.
+    """
+    _require_admin(user)
+    settings = get_settings()
+    async with database().read() as session:
+        used = await queries.used_models(session, user)
+        set_prices = await queries.in_force_at_any_time(session, user)
+        history = await queries.overrides(session, user)
+        made = await queries.recalculations(session, user)
+    in_use = None if settings.offline else settings.LLM_MODEL
+    return rows.page(used, set_prices, history, made, in_use)
+
+
+async def blank(user: CurrentUser, model: str) -> PriceForm:
+    """The form for a model's price: from its first call without a cost on, else from today.
+
+    Raises:
+        Forbidden: not an administrator.
+    """
+    _require_admin(user)
+    async with database().read() as session:
+        used = await queries.used_models(session, user)
+    firsts = [u.first_unpriced_at for u in used if model in (u.name, u.requested)]
+    first = min((at for at in firsts if at), default=clock.now())
+    return PriceForm(model=model[:200], starts_on=first.date().isoformat())
+
+
+async def set_price(
+    user: CurrentUser, form: PriceForm, confirmed: Sequence[str] = ()
+) -> PriceOverride:
+    """Add a price to the company's own; `confirmed` are the doubts the person has answered.
+
+    Raises:
+        Forbidden: not an administrator.
+        WrongPrice: a field cannot be used.
+        NeedsConfirmation: it is probably a slip, for other reasons than the confirmed ones.
+    """
+    _require_admin(user)
+    new = parse_price(form)
+    async with database().write() as session:
+        model = await queries.spelling(session, user, new.model)
+        in_force = await price_for(session, user.company_id, "", model, new.starts_at)
+        doubtful = doubts(new.rates, in_force)
+        if doubtful and doubtful != tuple(confirmed):
+            raise NeedsConfirmation(doubtful)
+        override = PriceOverride(
+            company_id=user.company_id,
+            model=model,
+            starts_at=new.starts_at,
+            input_microusd_per_mtok=_micro(new.rates.input_usd),
+            cached_microusd_per_mtok=_micro(new.rates.cached_usd),
+            output_microusd_per_mtok=_micro(new.rates.output_usd),
+            set_by=user.id,
+        )
+        session.add(override)
+    return override
+
+
+async def withdraw(user: CurrentUser, override_id: str) -> None:
+    """Take a price back; it stays in the history.
+
+    Raises:
+        Forbidden: not an administrator.
+        NotFound: no such price, or another company's.
+        AlreadyWithdrawn: it does not count any more.
+    """
+    _require_admin(user)
+    async with database().write() as session:
+        override = await queries.require_override(session, user, override_id)
+        if override.withdrawn_at is not None:
+            raise AlreadyWithdrawn
+        override.withdrawn_at, override.withdrawn_by = clock.now(), user.id
+        session.add(override)
+
+
+async def preview(user: CurrentUser, form: PeriodForm) -> Preview:
+    """What pricing a model's calls anew would change.
+
+    Raises:
+        Forbidden: not an administrator.
+        Invalid: not a model and a period.
+    """
+    _require_admin(user)
+    since, until = parse_period(form)
+    scope = Scope(user.company_id, form.model, since, until)
+    async with database().read() as session:
+        effect, looked_at = await recalculation.preview(session, scope)
+    return Preview(scope, effect, looked_at)
+
+
+async def recalculate(
+    user: CurrentUser, seen: Preview, *, rebuild: Rebuild | None = None
+) -> Effect:
+    """Price the calls of a preview anew, all or none; `rebuild` renews what is made of costs.
+
+    Raises:
+        Forbidden: not an administrator.
+        PreviewOutdated: it would change something else than was seen.
+    """
+    _require_admin(user)
+    if seen.scope.company_id != user.company_id:
+        raise Forbidden
+    if seen.effect.calls == 0:
+        raise Invalid("There is nothing to change.")
+    async with database().write() as session:
+        effect = await recalculation.recalculate(session, seen.scope, user.id, rebuild=rebuild)
+        if effect != seen.effect:
+            raise PreviewOutdated
+    return effect
+
+
+def _micro(usd: Decimal) -> int:
+    return int(usd * _MICRO)
+
+
+def _require_admin(user: CurrentUser) -> None:
+    if not user.is_admin:
+        raise Forbidden

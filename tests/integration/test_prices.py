@@ -1,0 +1,351 @@
+"""A company's own prices: what calls cost under them, who may set them, and pricing anew."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.core import clock
+from feedback_app.core.errors import Forbidden, Invalid, NotFound
+from feedback_app.core.ids import new_id
+from feedback_app.db.models import (
+    CallStatus,
+    LlmCall,
+    PriceOverride,
+    PriceRecalculation,
+    User,
+)
+from feedback_app.db.session import Database
+from feedback_app.feedback.service import owner_of
+from feedback_app.llm import recalculation
+from feedback_app.llm.audit import Check, audit
+from feedback_app.llm.ledger import Ledger, Reservation
+from feedback_app.usage.prices import service
+from feedback_app.usage.prices.checks import NeedsConfirmation
+from feedback_app.usage.prices.schemas import PeriodForm, PriceForm
+from tests.factories import MadeInterview, make_admin, make_call, make_interview, store
+from tests.integration.generating import as_user
+from tests.integration.test_ledger import settlement
+from tests.usage_reports import FREE_MODELS, REPORTS, overrides
+
+MODEL = "house-7b"
+TYPED = PriceForm(MODEL, "2026-01-01", "0.20", "0.05", "0.80")
+UNPRICED: dict[str, Any] = {
+    "requested_model": MODEL,
+    "resolved_model": MODEL,
+    "cost_microusd": None,
+    "price_source": "",
+}
+"""A call of 800 and 300 tokens: 160 + 240 micro-dollars at the price typed."""
+AT = datetime(2026, 2, 3, 12, tzinfo=UTC)
+FEBRUARY = PeriodForm(MODEL, "2026-02-01", "2026-02-28")
+
+
+async def office(database: Database) -> tuple[MadeInterview, User]:
+    """An interview and an administrator of its company."""
+    made = await make_interview(database)
+    return made, await make_admin(database, company_id=made.interviewer.company_id)
+
+
+async def call_of(database: Database, call: LlmCall) -> LlmCall:
+    async with database.read() as session:
+        return await session.get_one(LlmCall, call.id)
+
+
+@pytest.mark.ledger_findings(Check.UNKNOWN_PRICE, reason="some reports are of unknown models")
+async def test_a_settled_call_costs_what_was_worked_out_by_hand(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLM_FREE_MODELS", FREE_MODELS)
+    made, admin = await office(database)
+    await store(database, *overrides(admin.company_id, admin.id))
+    for report in REPORTS:
+        call = await make_call(
+            database,
+            made,
+            status=CallStatus.RUNNING,
+            started_at=report.started_at,
+            requested_model=report.model,
+            resolved_model=None,
+            provider=report.provider,
+        )
+        done = settlement(usage=report.usage, resolved_model=report.answered_by)
+        row = await Ledger(database).settle(call.id, done)
+        assert row is not None
+        told = (row.cost_microusd, row.price_source)
+        assert told == (report.microusd, report.source), report.id
+
+
+@pytest.mark.ledger_findings(Check.LOST_CALL, reason="the reserved call is never run")
+async def test_a_calls_worst_case_is_reserved_at_the_companys_own_price(
+    database: Database,
+) -> None:
+    made, admin = await office(database)
+    override = await service.set_price(as_user(admin), TYPED)
+    user = as_user(made.interviewer)
+    reservation = Reservation(
+        call_id=new_id(),
+        owner=owner_of(user, made.id),
+        template_id="standard",
+        prompt_version="feedback-1",
+        requested_model=MODEL,
+        provider="openai",
+        streaming=True,
+        prompt_tokens=1000,
+        max_output_tokens=1200,
+        started_at=clock.now(),
+    )
+    await Ledger(database).reserve(reservation)
+    async with database.read() as session:
+        row = await session.get_one(LlmCall, reservation.call_id)
+    # 1,000 * 0.20 + 1,200 * 0.80
+    assert (row.reserved_microusd, row.price_source) == (1160, f"override:{override.id}")
+
+
+@pytest.mark.ledger_findings(Check.UNKNOWN_PRICE, reason="the other company knows no price")
+async def test_the_price_of_one_company_is_none_of_anothers(database: Database) -> None:
+    (made, admin), (other, _) = await office(database), await office(database)
+    await service.set_price(as_user(admin), TYPED)
+    costs = []
+    for interview in (made, other):
+        call = await make_call(database, interview, **UNPRICED, status=CallStatus.RUNNING)
+        row = await Ledger(database).settle(call.id, settlement(resolved_model=MODEL))
+        assert row is not None
+        costs.append(row.cost_microusd)
+    assert costs == [360, None]
+    (finding,) = await audit(database, ())
+    assert finding.check == Check.UNKNOWN_PRICE
+    assert f"1 call to {MODEL}" in finding.sentence
+
+
+async def test_an_unlikely_price_is_set_only_when_exactly_that_is_confirmed(
+    database: Database,
+) -> None:
+    _, admin = await office(database)
+    user = as_user(admin)
+    first = await service.set_price(user, TYPED)
+    slip = replace(TYPED, starts_on="2026-02-01", input="200", cached="50", output="800")
+    with pytest.raises(NeedsConfirmation) as asked:
+        await service.set_price(user, slip)
+    assert "this is 1,000 × the previous price" in asked.value.doubts[0]
+    with pytest.raises(NeedsConfirmation):
+        await service.set_price(user, slip, ("Yes, whatever you say.",))
+    with pytest.raises(NeedsConfirmation):
+        await service.set_price(user, replace(slip, input="2000"), asked.value.doubts)
+    assert await _set_prices(database) == [first.id]
+    second = await service.set_price(user, slip, asked.value.doubts)
+    assert await _set_prices(database) == [first.id, second.id]
+    assert (second.input_microusd_per_mtok, second.set_by) == (200_000_000, admin.id)
+
+
+async def _set_prices(database: Database) -> list[str]:
+    async with database.read() as session:
+        rows = await session.exec(select(PriceOverride.id).order_by(col(PriceOverride.id)))
+        return list(rows.all())
+
+
+@pytest.mark.ledger_findings(Check.MISSING_COST, reason="the price is set after the call")
+async def test_a_model_is_stored_as_its_calls_spell_it(database: Database) -> None:
+    made, admin = await office(database)
+    await make_call(database, made, **UNPRICED, started_at=AT)
+    override = await service.set_price(as_user(admin), replace(TYPED, model="HOUSE-7B"))
+    assert override.model == MODEL
+
+
+async def test_a_withdrawn_price_stays_in_the_history_and_counts_no_more(
+    database: Database,
+) -> None:
+    _, admin = await office(database)
+    user = as_user(admin)
+    old = await service.set_price(user, TYPED)
+    await service.set_price(user, replace(TYPED, starts_on="2026-02-01", input="0.30"))
+    newest, _ = (await service.view(user)).overrides
+    assert newest.status == "in_force"
+    await service.withdraw(user, newest.override_id)
+    withdrawn, kept = (await service.view(user)).overrides
+    assert (withdrawn.status, withdrawn.can_withdraw) == ("withdrawn", False)
+    assert withdrawn.withdrawn.startswith(f"Withdrawn by {admin.name}")
+    assert (kept.override_id, kept.status) == (old.id, "in_force")
+    with pytest.raises(service.AlreadyWithdrawn):
+        await service.withdraw(user, newest.override_id)
+
+
+async def test_only_administrators_and_only_their_own_company(database: Database) -> None:
+    (made, admin), (_, other) = await office(database), await office(database)
+    override = await service.set_price(as_user(admin), TYPED)
+    interviewer, stranger = as_user(made.interviewer), as_user(other)
+    seen = await service.preview(as_user(admin), FEBRUARY)
+    for refused in (
+        service.view(interviewer),
+        service.blank(interviewer, MODEL),
+        service.set_price(interviewer, TYPED),
+        service.withdraw(interviewer, override.id),
+        service.preview(interviewer, FEBRUARY),
+        service.recalculate(interviewer, seen),
+        service.recalculate(stranger, seen),
+    ):
+        with pytest.raises(Forbidden):
+            await refused
+    with pytest.raises(NotFound):
+        await service.withdraw(stranger, override.id)
+    assert (await service.view(stranger)).overrides == []
+
+
+@pytest.mark.ledger_findings(
+    Check.UNKNOWN_PRICE, Check.LOST_CALL, reason="calls beside the recalculated ones are left"
+)
+async def test_pricing_anew_changes_what_its_preview_says_and_nothing_else(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recalculation, "BATCH", 2)
+    (made, admin), (others, _) = await office(database), await office(database)
+    user = as_user(admin)
+    inside = [
+        await make_call(database, made, **UNPRICED, started_at=AT + timedelta(minutes=n))
+        for n in range(5)
+    ]
+    paid: dict[str, Any] = UNPRICED | {"cost_microusd": 7000}
+    dearer = await make_call(database, made, **paid, started_at=AT + timedelta(hours=1))
+    alone = [
+        await make_call(database, made, **UNPRICED, started_at=datetime(2025, 12, 31, tzinfo=UTC)),
+        await make_call(database, made, started_at=AT),
+        await make_call(database, made, **UNPRICED, started_at=AT, status=CallStatus.RUNNING),
+        await make_call(database, others, **UNPRICED, started_at=AT),
+    ]
+    override = await service.set_price(user, TYPED)
+    seen = await service.preview(user, FEBRUARY)
+    assert seen.effect == recalculation.Effect(6, 7000, 2400, became_known=5)
+    assert seen.looked_at == 6
+    assert (await call_of(database, inside[0])).cost_microusd is None, "a preview changes nothing"
+
+    rebuilt: list[tuple[str, datetime, datetime, int | None]] = []
+
+    async def rebuild(
+        session: AsyncSession, company_id: str, since: datetime, until: datetime
+    ) -> None:
+        row = await session.get_one(LlmCall, inside[0].id)
+        rebuilt.append((company_id, since, until, row.cost_microusd))
+
+    assert await service.recalculate(user, seen, rebuild=rebuild) == seen.effect
+    march = datetime(2026, 3, 1, tzinfo=UTC)
+    assert rebuilt == [(admin.company_id, datetime(2026, 2, 1, tzinfo=UTC), march, 400)]
+    for call in (*inside, dearer):
+        row = await call_of(database, call)
+        assert (row.cost_microusd, row.price_source) == (400, f"override:{override.id}")
+    for call in alone:
+        assert await call_of(database, call) == call
+    (entry,) = (await service.view(user)).recalculations
+    assert entry.outcome == "6 calls: $0.007 → $0.0024; 5 calls unknown → known"
+    assert entry.made_by.startswith(f"By {admin.name}, today")
+    assert (await service.preview(user, FEBRUARY)).effect.calls == 0
+
+
+@pytest.mark.ledger_findings(Check.MISSING_COST, reason="nothing is priced anew in the end")
+async def test_what_changed_since_the_preview_is_not_done_unseen(database: Database) -> None:
+    made, admin = await office(database)
+    user = as_user(admin)
+    call = await make_call(database, made, **UNPRICED, started_at=AT)
+    await service.set_price(user, TYPED)
+    seen = await service.preview(user, FEBRUARY)
+    await service.set_price(user, replace(TYPED, input="0.30"))
+    with pytest.raises(service.PreviewOutdated):
+        await service.recalculate(user, seen)
+    assert (await call_of(database, call)).cost_microusd is None
+    async with database.read() as session:
+        assert (await session.exec(select(PriceRecalculation))).all() == []
+
+
+async def test_a_failed_rebuild_takes_the_whole_recalculation_back(database: Database) -> None:
+    made, admin = await office(database)
+    user = as_user(admin)
+    paid: dict[str, Any] = UNPRICED | {"cost_microusd": 1, "price_source": "x"}
+    call = await make_call(database, made, **paid, started_at=AT)
+    await service.set_price(user, TYPED)
+
+    async def rebuild(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await service.recalculate(user, await service.preview(user, FEBRUARY), rebuild=rebuild)
+    assert await call_of(database, call) == call
+
+
+@pytest.mark.ledger_findings(Check.UNKNOWN_PRICE, reason="the price was withdrawn")
+async def test_withdrawing_and_pricing_anew_makes_costs_unknown_and_says_so(
+    database: Database,
+) -> None:
+    made, admin = await office(database)
+    user = as_user(admin)
+    override = await service.set_price(user, TYPED)
+    paid: dict[str, Any] = UNPRICED | {
+        "cost_microusd": 400,
+        "price_source": f"override:{override.id}",
+    }
+    call = await make_call(database, made, **paid, started_at=AT)
+    await service.withdraw(user, override.id)
+    seen = await service.preview(user, FEBRUARY)
+    assert seen.effect == recalculation.Effect(1, 400, 0, became_unknown=1)
+    await service.recalculate(user, seen)
+    row = await call_of(database, call)
+    assert (row.cost_microusd, row.price_source) == (None, "")
+    (entry,) = (await service.view(user)).recalculations
+    assert entry.outcome == "1 call: $0.0004 → unknown; 1 call known → unknown"
+
+
+@pytest.mark.ledger_findings(
+    Check.UNKNOWN_PRICE, Check.MISSING_COST, reason="calls without a cost are what is looked for"
+)
+async def test_the_audit_knows_from_when_on_a_price_is_known(database: Database) -> None:
+    made, admin = await office(database)
+    early = await make_call(
+        database, made, **UNPRICED, started_at=datetime(2025, 12, 31, 23, 59, tzinfo=UTC)
+    )
+    later = await make_call(database, made, **UNPRICED, started_at=AT)
+    await service.set_price(as_user(admin), TYPED)
+    found = {finding.check: finding for finding in await audit(database, ())}
+    assert {check: finding.call_id for check, finding in found.items()} == {
+        Check.UNKNOWN_PRICE: early.id,
+        Check.MISSING_COST: later.id,
+    }
+    assert all(f"1 call to {MODEL}" in finding.sentence for finding in found.values())
+
+
+@pytest.mark.ledger_findings(Check.UNKNOWN_PRICE, reason="an unknown model is looked at")
+async def test_unknown_models_come_first_with_their_calls(database: Database) -> None:
+    made, admin = await office(database)
+    user = as_user(admin)
+    for n in range(3):
+        await make_call(database, made)
+        await make_call(database, made, **UNPRICED, started_at=AT + timedelta(days=n))
+    await make_call(
+        database, made, provider="offline", requested_model="offline-drafter",
+        resolved_model=None, cost_microusd=0, price_source="offline", tokens_estimated=True,
+    )  # fmt: skip
+    view = await service.view(user)
+    unknown, known, drafter = view.models
+    assert (unknown.model, unknown.calls, unknown.unknown) == (MODEL, "3", "3 calls without a cost")
+    assert (unknown.is_known, unknown.input, view.unknown) == (
+        False,
+        "–",
+        "3 calls have no cost, because no price was known.",
+    )
+    assert (known.model, known.input, known.cached) == (
+        "gpt-4o-mini-2024-07-18",
+        "$0.15",
+        "$0.075",
+    )
+    assert (known.source, known.source_note) == ("Published", "openai/gpt-4o-mini in genai-prices")
+    assert (drafter.source, drafter.can_set) == ("Free", False)
+    assert "offline-drafter" not in view.names
+    assert (await service.blank(user, MODEL)).starts_on == "2026-02-03"
+    assert (await service.blank(user, "new")).starts_on == clock.now().date().isoformat()
+
+
+async def test_nothing_to_change_is_not_recorded(database: Database) -> None:
+    _, admin = await office(database)
+    seen = await service.preview(as_user(admin), FEBRUARY)
+    with pytest.raises(Invalid, match="nothing to change"):
+        await service.recalculate(as_user(admin), seen)
