@@ -11,6 +11,7 @@ from feedback_app.ui.layout import NavLink, frame
 _NAVIGATION = (
     NavLink("My interviews", routes.INTERVIEWS),
     NavLink("Usage", routes.ADMIN_USAGE, AuthState.is_admin),
+    NavLink("Limits", routes.ADMIN_LIMITS, AuthState.is_admin),
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
+from sqlalchemy import bindparam
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -62,15 +63,21 @@ def default_limits(settings: Settings) -> Limits:
     }
 
 
+_SET = (
+    select(LimitValue.name, LimitValue.value)
+    .where(
+        col(LimitValue.company_id) == bindparam("company"),
+        or_(col(LimitValue.user_id).is_(None), col(LimitValue.user_id) == bindparam("user")),
+    )
+    .order_by(col(LimitValue.user_id).is_not(None))
+)
+"""The company's values, then the person's own."""
+
+
 async def limits_of(
     session: AsyncSession, defaults: Limits, company_id: str, user_id: str
 ) -> Limits:
     """The limits that hold for this person of this company now."""
-    rows = await session.exec(
-        select(LimitValue.name, LimitValue.value, LimitValue.user_id).where(
-            LimitValue.company_id == company_id,
-            or_(col(LimitValue.user_id).is_(None), col(LimitValue.user_id) == user_id),
-        )
-    )
-    found = sorted(rows.all(), key=lambda row: row[2] is not None)
-    return {**defaults, **{LimitName(name): value for name, value, _ in found}}
+    asked = {"company": company_id, "user": user_id}
+    found = await (await session.connection()).execute(_SET, asked)
+    return {**defaults, **{LimitName(name): value for name, value in found.all()}}

@@ -1,12 +1,12 @@
 """What calls have used: settled ones in a period, running ones at most."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func
-from sqlalchemy import select as select_columns
-from sqlmodel import col, select
+from sqlalchemy import Executable, and_, bindparam, case, func, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.db.models import CallStatus, LlmCall
@@ -40,31 +40,51 @@ class Running:
     """The owner's own running call, on whichever process it runs."""
 
 
+_COST, _TOKENS = col(LlmCall.reserved_microusd), col(LlmCall.reserved_tokens)
+_MINE = col(LlmCall.user_id) == bindparam("user")
+_SAME = and_(
+    _MINE,
+    col(LlmCall.interview_id) == bindparam("interview"),
+    col(LlmCall.operation) == bindparam("operation"),
+)
+
+# Built once: building a statement takes longer than running it.
+_RUNNING = select(
+    func.max(case((_SAME, col(LlmCall.id)), else_=None)),
+    func.count(),
+    *(
+        func.coalesce(func.sum(figure), 0)
+        for figure in (
+            _COST,
+            _TOKENS,
+            case((_MINE, 1), else_=0),
+            case((_MINE, _COST), else_=0),
+            case((_MINE, _TOKENS), else_=0),
+        )
+    ),
+).where(col(LlmCall.company_id) == bindparam("company"), col(LlmCall.status) == CallStatus.RUNNING)
+_SPENT = select(
+    func.coalesce(func.sum(col(LlmCall.cost_microusd)), 0),
+    func.coalesce(func.sum(col(LlmCall.prompt_tokens) + col(LlmCall.completion_tokens)), 0),
+).where(
+    col(LlmCall.company_id) == bindparam("company"),
+    col(LlmCall.started_at) >= bindparam("since"),
+    col(LlmCall.started_at) < bindparam("until"),
+    col(LlmCall.status) != CallStatus.RUNNING,
+)
+_SPENT_BY_PERSON = _SPENT.where(_MINE)
+
+
 async def spent(
     session: AsyncSession, company_id: str, user_id: str | None, since: datetime, until: datetime
 ) -> Spent:
     """What the company, or one person of it, has used by calls begun in that period."""
-    whose = (
-        (LlmCall.company_id == company_id,)
-        if user_id is None
-        else (LlmCall.company_id == company_id, LlmCall.user_id == user_id)
-    )
-    cost, tokens = (
-        await session.exec(
-            select(
-                func.coalesce(func.sum(col(LlmCall.cost_microusd)), 0),
-                func.coalesce(
-                    func.sum(col(LlmCall.prompt_tokens) + col(LlmCall.completion_tokens)), 0
-                ),
-            ).where(
-                *whose,
-                LlmCall.started_at >= since,
-                LlmCall.started_at < until,
-                LlmCall.status != CallStatus.RUNNING,
-            )
-        )
-    ).one()
-    return Spent(int(cost or 0), int(tokens or 0))
+    asked = {"company": company_id, "since": since, "until": until}
+    if user_id is None:
+        cost, tokens = await _figures(session, _SPENT, asked)
+    else:
+        cost, tokens = await _figures(session, _SPENT_BY_PERSON, asked | {"user": user_id})
+    return Spent(int(cost), int(tokens))
 
 
 async def running(session: AsyncSession, owner: Owner) -> Running:
@@ -73,33 +93,17 @@ async def running(session: AsyncSession, owner: Owner) -> Running:
     Where settlements may happen meanwhile, read this before `spent`: a call that ends in between
     then counts twice for a moment, and never not at all.
     """
-    mine = col(LlmCall.user_id) == owner.user_id
-    same = and_(
-        mine,
-        col(LlmCall.interview_id) == owner.interview_id,
-        col(LlmCall.operation) == owner.operation,
-    )
-    cost, tokens = col(LlmCall.reserved_microusd), col(LlmCall.reserved_tokens)
-    sums = [
-        func.coalesce(func.sum(figure), 0)
-        for figure in (
-            cost,
-            tokens,
-            case((mine, 1), else_=0),
-            case((mine, cost), else_=0),
-            case((mine, tokens), else_=0),
-        )
-    ]
-    connection = await session.connection()
-    found = await connection.execute(
-        select_columns(
-            func.max(case((same, col(LlmCall.id)), else_=None)), func.count(), *sums
-        ).where(
-            col(LlmCall.company_id) == owner.company_id,
-            col(LlmCall.status) == CallStatus.RUNNING,
-        )
-    )
-    figures: Any = found.one()
-    call_id, *numbers = figures
-    calls, held, held_tokens, my_calls, my_held, my_tokens = map(int, numbers)
-    return Running(Held(calls, held, held_tokens), Held(my_calls, my_held, my_tokens), call_id)
+    asked = {
+        "company": owner.company_id,
+        "user": owner.user_id,
+        "interview": owner.interview_id,
+        "operation": owner.operation,
+    }
+    call_id, *numbers = await _figures(session, _RUNNING, asked)
+    calls, cost, tokens, my_calls, my_cost, my_tokens = map(int, numbers)
+    return Running(Held(calls, cost, tokens), Held(my_calls, my_cost, my_tokens), call_id)
+
+
+async def _figures(session: AsyncSession, query: Executable, asked: Mapping[str, Any]) -> Any:
+    """The one row of the query."""
+    return (await (await session.connection()).execute(query, asked)).one()

@@ -29,10 +29,10 @@ from feedback_app.llm.prompts import feedback_prompt
 from feedback_app.llm.redis_streams import RedisStreamHub
 from feedback_app.llm.streams import Owner, StreamHub
 from feedback_app.llm.supervisor import Generations
-from tests.integration.completing import request
+from tests.integration import completing
 
 ROOT = Path(__file__).resolve().parents[2]
-ASSESSMENT = request().assessment
+ASSESSMENT = completing.request().assessment
 PROMPT_TOKENS = estimate_prompt_tokens(feedback_prompt(ASSESSMENT))
 OUTPUT_TOKENS = 1200
 USED = Usage(PROMPT_TOKENS, OUTPUT_TOKENS)
@@ -47,9 +47,9 @@ class HeldClient:
     def __init__(self) -> None:
         self.gate = asyncio.Event()
 
-    async def stream(self, _request: CompletionRequest) -> AsyncGenerator[CompletionEvent, None]:
+    async def stream(self, request: CompletionRequest) -> AsyncGenerator[CompletionEvent, None]:
         yield ResponseOpened()
-        yield TextDelta("Summary")
+        yield TextDelta(request.assessment.notes)
         await self.gate.wait()
         yield Finished("stop", "gpt-4o-mini", USED)
 
