@@ -51,7 +51,7 @@ class HeldClient:
         yield ResponseOpened()
         yield TextDelta(request.assessment.notes)
         await self.gate.wait()
-        yield Finished("stop", "gpt-4o-mini", USED)
+        yield Finished("stop", request.model, USED)
 
     async def aclose(self) -> None:
         self.gate.set()

@@ -56,7 +56,7 @@ def _field(field: LimitField) -> rx.Component:
                 aria_invalid=rx.cond(error != "", "true", "false"),
                 custom_attrs={"aria-describedby": hint_id},
                 class_name="limit-input",
-                key=LimitsState.revision.to_string(),
+                key=LimitsState.revision,
             ),
             rx.el.span(field.unit, class_name="limit-unit"),
             class_name="limit-entry",
@@ -70,9 +70,7 @@ def _field(field: LimitField) -> rx.Component:
             field.used != "",
             rx.el.div(
                 rx.el.div(
-                    rx.el.div(
-                        class_name="limit-bar-used", style={"width": field.share.to_string() + "%"}
-                    ),
+                    rx.el.div(class_name="limit-bar-used", style={"width": field.share}),
                     class_name="limit-bar",
                     aria_hidden="true",
                 ),
@@ -90,7 +88,7 @@ def exceptions() -> rx.Component:
     return card(
         rx.el.p("A person's own value goes before the one above.", class_name="muted limit-intro"),
         rx.cond(
-            _view.exceptions.length() > 0,
+            _view.exceptions,
             rx.el.ul(rx.foreach(_view.exceptions, _exception), class_name="limit-exceptions"),
         ),
         rx.el.form(
@@ -156,7 +154,7 @@ def changes() -> rx.Component:
     """Who set what when, newest first."""
     return card(
         rx.cond(
-            _view.changes.length() > 0,
+            _view.changes,
             rx.el.ol(
                 rx.foreach(_view.changes, _change), id="limits-changes", class_name="limit-changes"
             ),

@@ -18,12 +18,14 @@ def limits_page() -> rx.Component:
             "A draft that would go beyond a limit is not started; from 80% on people are warned. "
             "Days and months begin at 00:00 UTC.",
         ),
-        rx.match(
-            LimitsState.phase,
-            ("ready", _limits()),
-            ("refused", components.refused()),
-            ("failed", _failed()),
-            components.loading(),
+        rx.fragment(
+            rx.match(
+                LimitsState.phase,
+                ("ready", _limits()),
+                ("refused", components.refused()),
+                ("failed", _failed()),
+                components.loading(),
+            )
         ),
         active=routes.ADMIN_LIMITS,
     )

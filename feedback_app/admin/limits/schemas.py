@@ -15,8 +15,8 @@ class LimitField:
     default: str = ""
     used: str = ""
     """What of it is used now, in words; empty where that is not shown."""
-    share: int = 0
-    """Percent of it that are used, at most 100."""
+    share: str = "0%"
+    """How much of it is used, at most `100%`."""
     level: Literal["", "near", "full"] = ""
 
 

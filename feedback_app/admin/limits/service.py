@@ -126,7 +126,7 @@ async def _set(user: CurrentUser, person_id: str | None, values: Mapping[LimitNa
         found = await queries.values(session, user)
         rows = {LimitName(row.name): row for row in found if row.user_id == person_id}
         above = {LimitName(r.name): r.value for r in found if r.user_id is None}
-        fallback = default_limits(get_settings()) | (above if person_id else {})
+        fallback = {**default_limits(get_settings()), **(above if person_id else {})}
         for name, value in values.items():
             row = rows.get(name)
             before: Value = row.value if row else "default"
@@ -186,7 +186,7 @@ def _field(name: LimitName, row: LimitValue | None, used: int | None) -> LimitFi
         value=written(name, row.value) if row else "",
         default=in_words(name, default),
         used=words,
-        share=share,
+        share=f"{share}%",
         level="full" if share >= 100 else "near" if share >= 100 * NEAR else "",
     )
 
@@ -201,6 +201,6 @@ def _exceptions(rows: Sequence[LimitValue], names: Mapping[str, str]) -> list[Ex
             value=in_words(LimitName(row.name), row.value),
         )
         for row in rows
-        if row.user_id in names
+        if row.user_id is not None and row.user_id in names
     ]
     return sorted(found, key=lambda row: (row.person, row.label))

@@ -45,7 +45,7 @@ class LimitsState(rx.State):
         try:
             count = await service.save(acting_user(), changed)
         except service.WrongValues as error:
-            self.errors = dict(error.fields)
+            self.errors = {name.value: text for name, text in error.fields.items()}
             self.status, self.message = "failed", error.message
             return
         await self._show()
