@@ -45,21 +45,22 @@ def _field(field: LimitField) -> rx.Component:
     error = LimitsState.errors.get(field.name, "")
     hint_id = "hint-" + field.name
     return rx.el.div(
-        rx.el.label(field.label, html_for="limit-" + field.name, class_name="limit-label"),
-        rx.el.div(
-            rx.el.input(
-                default_value=field.value,
-                placeholder=field.default,
-                name=field.name,
-                id="limit-" + field.name,
-                auto_complete="off",
-                aria_invalid=rx.cond(error != "", "true", "false"),
-                custom_attrs={"aria-describedby": hint_id},
-                class_name="limit-input",
-                key=LimitsState.revision,
-            ),
-            rx.el.span(field.unit, class_name="limit-unit"),
-            class_name="limit-entry",
+        rx.el.label(
+            field.label,
+            rx.cond(field.unit != "", rx.el.span(" in ", field.unit, class_name="limit-unit")),
+            html_for="limit-" + field.name,
+            class_name="limit-label",
+        ),
+        rx.el.input(
+            default_value=field.value,
+            placeholder=field.default,
+            name=field.name,
+            id="limit-" + field.name,
+            auto_complete="off",
+            aria_invalid=rx.cond(error != "", "true", "false"),
+            custom_attrs={"aria-describedby": hint_id},
+            class_name="limit-input",
+            key=LimitsState.revision,
         ),
         rx.el.div(
             rx.cond(error != "", rx.el.p(error, class_name="limit-error")),

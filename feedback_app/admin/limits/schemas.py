@@ -11,6 +11,7 @@ class LimitField:
     name: str = ""
     label: str = ""
     unit: str = ""
+    """Empty where the label says it."""
     value: str = ""
     default: str = ""
     used: str = ""

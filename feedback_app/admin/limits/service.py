@@ -11,7 +11,7 @@ from feedback_app.admin.limits.schemas import (
     LimitField,
     LimitsView,
 )
-from feedback_app.admin.limits.values import LABELS, UNITS, Value, in_words, parse, written
+from feedback_app.admin.limits.values import LABELS, Value, in_words, parse, written
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, Invalid
@@ -182,7 +182,7 @@ def _field(name: LimitName, row: LimitValue | None, used: int | None) -> LimitFi
     return LimitField(
         name=name,
         label=LABELS[name],
-        unit=UNITS[name.unit],
+        unit="US dollars" if name.unit == "microusd" else "",
         value=written(name, row.value) if row else "",
         default=in_words(name, default),
         used=words,

@@ -24,8 +24,6 @@ LABELS: dict[LimitName, str] = {
 }
 """In the order in which the page shows them."""
 
-UNITS = {"drafts": "drafts", "tokens": "tokens", "microusd": "US dollars"}
-
 
 def parse(name: LimitName, text: str) -> Value:
     """What somebody wrote into the field of that limit; empty is the default.
