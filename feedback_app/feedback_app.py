@@ -7,6 +7,8 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from feedback_app import routes
+from feedback_app.admin.limits.page import limits_page
+from feedback_app.admin.limits.state import LimitsState
 from feedback_app.auth.components import on_load
 from feedback_app.auth.page import sign_in_page
 from feedback_app.auth.routes import AUTH_ROUTES
@@ -98,5 +100,11 @@ app.add_page(
     route=routes.ADMIN_PRICES,
     title="Prices · Debrief",
     on_load=on_load(PricesState.load),
+)
+app.add_page(
+    limits_page,
+    route=routes.ADMIN_LIMITS,
+    title="Limits · Debrief",
+    on_load=on_load(LimitsState.load),
 )
 app.add_page(missing_page, route="404", title="Not found · Debrief")

@@ -12,6 +12,7 @@ _NAVIGATION = (
     NavLink("My interviews", routes.INTERVIEWS),
     NavLink("Usage", routes.ADMIN_USAGE, AuthState.is_admin),
     NavLink("Prices", routes.ADMIN_PRICES, AuthState.is_admin),
+    NavLink("Limits", routes.ADMIN_LIMITS, AuthState.is_admin),
 )
 
 

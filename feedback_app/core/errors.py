@@ -100,6 +100,13 @@ class ConcurrencyLimit(AppError):
     sentence = "Too many drafts are being written at once. Wait for one to finish."
 
 
+class BudgetExceeded(AppError):
+    """Of money or tokens; what is left is too little for one more call."""
+
+    code, status = "BUDGET_EXCEEDED", 429
+    sentence = "The budget for AI drafts is used up. Ask an administrator to raise it."
+
+
 class LLMError(AppError):
     """A fault of the model or of the way to it."""
 

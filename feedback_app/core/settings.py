@@ -2,6 +2,7 @@
 
 import os
 import sys
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -42,7 +43,18 @@ class Settings(BaseSettings):
     LLM_STORE_CONTENT: bool | None = None
     """Keep prompts for the trace; unset means: on with `DEMO`, off otherwise."""
     LLM_GENERATIONS_PER_MINUTE: int = Field(default=20, ge=1, le=10_000)
-    """Drafts one person may start within a minute."""
+    """Drafts one person may start within a minute.
+
+    This and the six below are defaults: administrators set their company's own.
+    """
+    LLM_GENERATIONS_AT_ONCE: int = Field(default=10, ge=1, le=10_000)
+    LLM_TOKENS_PER_DAY: int = Field(default=2_000_000, ge=1, le=10**12)
+    """Tokens in and out that one person's drafts may use in a UTC day."""
+    LLM_BUDGET_USD_PER_MONTH: Decimal | None = Field(default=None, ge=0, le=10**7)
+    """What one person's drafts may cost in a UTC month; unset means no limit."""
+    LLM_COMPANY_GENERATIONS_PER_MINUTE: int = Field(default=600, ge=1, le=100_000)
+    LLM_COMPANY_GENERATIONS_AT_ONCE: int = Field(default=500, ge=1, le=100_000)
+    LLM_COMPANY_BUDGET_USD_PER_MONTH: Decimal | None = Field(default=None, ge=0, le=10**7)
     LLM_FREE_MODELS: str = ""
     """Names of models that cost nothing, separated by commas."""
     STREAM_FLUSH_MS: int = Field(default=40, ge=1, le=2000)

@@ -62,6 +62,9 @@ class Live(LiveText, rx.State):
             await service.start(acting_user(), interview_id)
         except AppError as error:
             self._refuse(error.message)
+            panel = await self.get_state(FeedbackState)
+            panel.may_retry = error.retryable
+            await panel._refresh()
         except Exception:
             self._refuse(AppError.sentence)
             raise
@@ -140,9 +143,9 @@ class Live(LiveText, rx.State):
             self._assign(changes)
             self.meta = metas.get(ending.llm_call_id, DraftMeta())
             panel = await self.get_state(FeedbackState)
-            panel.history = shown.history
+            panel.history, panel.quote = shown.history, shown.quote
             if isinstance(ending, EndedEvent):
-                self.error = ending.message
+                self.error, panel.may_retry = ending.message, ending.retryable
             else:
                 panel._take_draft(text, ending.llm_call_id)
 

@@ -23,10 +23,11 @@ def generation_panel() -> rx.Component:
             rx.el.div(
                 rx.heading("AI draft", as_="h2", size="3", weight="medium"),
                 _readiness(),
+                _quote(),
                 class_name="panel-title",
             ),
             rx.el.div(
-                rx.cond(_ENDED_EARLY, _retry_button()),
+                rx.cond(_ENDED_EARLY & FeedbackState.may_retry, _retry_button()),
                 rx.cond(_RUNNING, _stop_button(), _generate_button()),
                 class_name="panel-actions",
             ),
@@ -62,6 +63,29 @@ def _readiness() -> rx.Component:
                 size="1",
                 color_scheme="gray",
                 id="generate-hint",
+            ),
+        ),
+    )
+
+
+def _quote() -> rx.Component:
+    """What the next draft costs and what is left for it."""
+    quote = FeedbackState.quote
+    return rx.cond(
+        FeedbackState.can_generate,
+        rx.fragment(
+            rx.el.p(quote.text, id="generation-quote", class_name="quote figure"),
+            rx.cond(
+                quote.refusal != "",
+                # Not beside the same sentence as an error.
+                rx.cond(
+                    Live.error != quote.refusal,
+                    rx.el.p(quote.refusal, id="generation-blocked", class_name="quote near"),
+                ),
+                rx.cond(
+                    quote.warning != "",
+                    rx.el.p(quote.warning, id="generation-warning", class_name="quote near"),
+                ),
             ),
         ),
     )

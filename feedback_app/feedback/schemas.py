@@ -30,6 +30,15 @@ class DraftView:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteView:
+    """What a draft would cost now, in words; `refusal` or `warning` where a limit is near."""
+
+    text: str = ""
+    warning: str = ""
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedbackView:
     """One person's feedback on one interview."""
 
@@ -44,6 +53,7 @@ class FeedbackView:
     offline: bool
     """Whether the offline drafter serves, because no model is configured."""
     model: str
+    quote: QuoteView
     origin_call: str = ""
     """The call whose draft the saved feedback began as, and that draft's text."""
     origin_text: str = ""

@@ -13,7 +13,7 @@ from feedback_app.core.text import storable
 from feedback_app.db.models import CallStatus, Draft, LlmCall
 from feedback_app.db.session import database
 from feedback_app.feedback import queries
-from feedback_app.feedback.schemas import DraftMeta, DraftView, FeedbackView
+from feedback_app.feedback.schemas import DraftMeta, DraftView, FeedbackView, QuoteView
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.blocks import block_from_dict, parse_blocks
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
@@ -38,6 +38,8 @@ async def start(user: CurrentUser, interview_id: str) -> str:
         AlreadySubmitted: the feedback is final.
         NothingToAssess: no note, rating or reason yet.
         RateLimited: too many starts within a minute.
+        ConcurrencyLimit: too many drafts are being written.
+        BudgetExceeded: too little of a budget is left, or the model's price is not known.
     """
     async with database().read() as session:
         scorecard = await queries.scorecard_of(session, user, interview_id)
@@ -89,6 +91,7 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
         history=[draft_meta(call) for call, _ in kept],
         offline=generations().offline,
         model=generations().model,
+        quote=await _quote(user, interview_id, assessment),
         origin_call=origin.llm_call_id if origin else "",
         origin_text=origin.text if origin else "",
     )
@@ -163,6 +166,15 @@ async def discard(user: CurrentUser, call_id: str) -> None:
             raise Invalid("Stop the draft before you discard it.")
         found.discarded_at = clock.now()
         session.add(found)
+
+
+async def _quote(user: CurrentUser, interview_id: str, assessment: Assessment) -> QuoteView:
+    quote = await generations().quote(owner_of(user, interview_id), assessment)
+    return QuoteView(
+        text=wording.quote(quote.cost.microusd, quote.left_microusd),
+        warning=quote.warning,
+        refusal=quote.refusal.message if quote.refusal else "",
+    )
 
 
 def _check_length(text: str) -> None:

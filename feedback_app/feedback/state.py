@@ -7,7 +7,7 @@ import reflex as rx
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import AppError
 from feedback_app.feedback import service
-from feedback_app.feedback.schemas import DraftMeta, FeedbackView
+from feedback_app.feedback.schemas import DraftMeta, FeedbackView, QuoteView
 
 
 class FeedbackState(rx.State):
@@ -24,6 +24,10 @@ class FeedbackState(rx.State):
     history: list[DraftMeta] = []
     offline: bool = False
     model: str = ""
+    quote: QuoteView = QuoteView()
+    """What the next draft would cost, as a start would find it."""
+    may_retry: bool = True
+    """Whether trying again by itself can help after the draft that ended early."""
     waiting_call: str = ""
     """The draft that waits for the person's choice, because the editor holds their own text."""
 
@@ -104,15 +108,15 @@ class FeedbackState(rx.State):
     async def _refresh(self) -> None:
         """Read the history anew."""
         shown = await service.view(acting_user(), self.interview_id)
-        self.history = shown.history
+        self.history, self.quote = shown.history, shown.quote
 
     def _show(self, interview_id: str, shown: FeedbackView) -> None:
         """Show a person's feedback."""
         self.interview_id = interview_id
         self.offline, self.model = shown.offline, shown.model
         self.text, self.submitted = shown.feedback, shown.submitted_at
-        self.has_evidence, self.has_recommendation = shown.has_evidence, shown.has_recommendation
-        self.history, self.waiting_call = shown.history, ""
+        self._show_evidence(shown)
+        self.history, self.waiting_call, self.may_retry = shown.history, "", True
         self._origin_call, self._origin_text = shown.origin_call, shown.origin_text
         self.status = "saved" if shown.saved_at else ""
         self.message = f"Saved {shown.saved_at}" if shown.saved_at else ""
@@ -120,6 +124,11 @@ class FeedbackState(rx.State):
             self.message = f"Submitted {shown.submitted_at}"
         elif shown.latest and shown.latest.meta.status == "complete" and not shown.feedback:
             self._fill(shown.latest.text, shown.latest.meta.call_id)
+
+    def _show_evidence(self, shown: FeedbackView) -> None:
+        """Show what there is to draft from, and what that would cost."""
+        self.has_evidence, self.has_recommendation = shown.has_evidence, shown.has_recommendation
+        self.quote = shown.quote
 
     def _take_draft(self, text: str, call_id: str) -> None:
         """Take a finished draft over, or ask first."""

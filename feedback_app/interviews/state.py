@@ -252,9 +252,7 @@ class InterviewState(rx.State):
         await self._show_evidence(await feedback.view(acting_user(), interview_id))
 
     async def _show_evidence(self, shown: FeedbackView) -> None:
-        panel = await self.get_state(FeedbackState)
-        panel.has_evidence = shown.has_evidence
-        panel.has_recommendation = shown.has_recommendation
+        (await self.get_state(FeedbackState))._show_evidence(shown)
 
     def _interview_id(self) -> str:
         """The id in the page's address, as the browser gave it."""

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,7 +20,7 @@ from feedback_app.db.models import CallStatus, Draft, LlmCall, LogComponent, Sys
 from feedback_app.db.session import Database
 from feedback_app.llm.blocks import parse_blocks
 from feedback_app.llm.completion import Usage
-from feedback_app.llm.pricing import cost_of, estimate_tokens
+from feedback_app.llm.pricing import Cost, cost_of, estimate_tokens
 from feedback_app.llm.streams import Owner
 
 STALE_AFTER = timedelta(seconds=30)
@@ -83,67 +82,6 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    async def reserve(self, reservation: Reservation) -> str | None:
-        """Insert the call as running; the id of the owner's running call where there is one."""
-        r, owner = reservation, reservation.owner
-        row = LlmCall(
-            id=r.call_id,
-            operation=owner.operation,
-            company_id=owner.company_id,
-            user_id=owner.user_id,
-            interview_id=owner.interview_id,
-            template_id=r.template_id,
-            prompt_version=r.prompt_version,
-            requested_model=r.requested_model,
-            provider=r.provider,
-            streaming=r.streaming,
-            prompt_tokens=r.prompt_tokens,
-            tokens_estimated=True,
-            request_id=current_request_id(),
-            started_at=r.started_at,
-            heartbeat_at=clock.now(),
-        )
-        draft = Draft(
-            llm_call_id=r.call_id,
-            interview_id=owner.interview_id,
-            user_id=owner.user_id,
-            prompt=r.prompt,
-        )
-        try:
-            async with self._database.write() as session:
-                worst = await cost_of(
-                    session,
-                    owner.company_id,
-                    r.provider,
-                    r.requested_model,
-                    Usage(r.prompt_tokens, r.max_output_tokens),
-                    r.started_at,
-                )
-                row.reserved_microusd, row.price_source = worst.microusd, worst.source
-                session.add(row)
-                await session.flush()
-                session.add(draft)
-        except IntegrityError:
-            running = await self.running_call(owner)
-            if running is None:
-                raise
-            return running
-        return None
-
-    async def running_call(self, owner: Owner) -> str | None:
-        """The id of the owner's running call, on whichever worker it runs."""
-        async with self._database.read() as session:
-            return (
-                await session.exec(
-                    select(LlmCall.id).where(
-                        LlmCall.user_id == owner.user_id,
-                        LlmCall.interview_id == owner.interview_id,
-                        LlmCall.operation == owner.operation,
-                        LlmCall.status == CallStatus.RUNNING,
-                    )
-                )
-            ).first()
 
     async def is_running(self, call_id: str) -> bool:
         """Whether the call runs, on whichever worker."""
@@ -228,6 +166,42 @@ class Ledger:
                 if await _settle(session, row, _interruption(row, partial)):
                     swept.append(row.id)
             return swept
+
+
+async def insert_running(session: AsyncSession, r: Reservation, worst: Cost) -> None:
+    """Insert the call as running, with the most it may cost; `Admission` calls this."""
+    session.add(
+        LlmCall(
+            id=r.call_id,
+            operation=r.owner.operation,
+            company_id=r.owner.company_id,
+            user_id=r.owner.user_id,
+            interview_id=r.owner.interview_id,
+            template_id=r.template_id,
+            prompt_version=r.prompt_version,
+            requested_model=r.requested_model,
+            provider=r.provider,
+            streaming=r.streaming,
+            prompt_tokens=r.prompt_tokens,
+            tokens_estimated=True,
+            reserved_microusd=worst.microusd,
+            reserved_tokens=r.prompt_tokens + r.max_output_tokens,
+            price_source=worst.source,
+            request_id=current_request_id(),
+            started_at=r.started_at,
+            heartbeat_at=clock.now(),
+        )
+    )
+    await session.flush()
+    session.add(
+        Draft(
+            llm_call_id=r.call_id,
+            interview_id=r.owner.interview_id,
+            user_id=r.owner.user_id,
+            prompt=r.prompt,
+        )
+    )
+    await session.flush()
 
 
 def _lost(stale_after: timedelta) -> tuple[ColumnElement[bool], ...]:

@@ -1,41 +1,83 @@
-"""Admission: who may start a generation now. A refusal says which limit and when it resets."""
+"""Which limits there are and what they are set to.
 
-import math
-import time
+A person's exception goes before the company's value, and that before the installation's default.
+"""
 
-from limits import RateLimitItemPerMinute
-from limits.aio.strategies import MovingWindowRateLimiter
-from limits.storage import storage_from_string
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
 
-from feedback_app.core.errors import RateLimited
+from sqlalchemy import bindparam
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from feedback_app.core.settings import Settings
-from feedback_app.llm.streams import Owner
+from feedback_app.db.models import LimitValue
+
+Unit = Literal["drafts", "tokens", "microusd"]
 
 
-class Admission:
-    """The limits of this installation, counted in memory, or in Redis when configured."""
+class LimitName(StrEnum):
+    """What is limited; days and months are those of UTC."""
 
-    def __init__(self, settings: Settings) -> None:
-        if settings.REDIS_URL:
-            storage = storage_from_string(f"async+{settings.REDIS_URL}", implementation="redispy")
-        else:
-            storage = storage_from_string("async+memory://")
-        self._window = MovingWindowRateLimiter(storage)  # pyright: ignore[reportArgumentType]
-        self._per_person = RateLimitItemPerMinute(settings.LLM_GENERATIONS_PER_MINUTE)
+    PERSON_PER_MINUTE = "person_per_minute"
+    PERSON_AT_ONCE = "person_at_once"
+    PERSON_TOKENS_PER_DAY = "person_tokens_per_day"
+    PERSON_COST_PER_MONTH = "person_cost_per_month"
+    COMPANY_PER_MINUTE = "company_per_minute"
+    COMPANY_AT_ONCE = "company_at_once"
+    COMPANY_COST_PER_MONTH = "company_cost_per_month"
 
-    async def admit(self, owner: Owner) -> None:
-        """Count one start by this person.
+    @property
+    def unit(self) -> Unit:
+        """What its value counts."""
+        if self.value.endswith("_cost_per_month"):
+            return "microusd"
+        return "tokens" if self.value.endswith("_tokens_per_day") else "drafts"
 
-        Raises:
-            RateLimited: the minute's starts are used up; carries `retry_after_s`.
-        """
-        key = ("generate", owner.user_id)
-        if await self._window.hit(self._per_person, *key):
-            return
-        stats = await self._window.get_window_stats(self._per_person, *key)
-        wait_s = max(1, math.ceil(stats.reset_time - time.time()))
-        raise RateLimited(
-            f"You may start {self._per_person.amount} drafts a minute and have used them all. "
-            f"Try again in {wait_s} seconds.",
-            retry_after_s=wait_s,
-        )
+    @property
+    def is_personal(self) -> bool:
+        """Whether each person has it for themselves."""
+        return self.value.startswith("person_")
+
+
+PERSON_LIMITS = tuple(name for name in LimitName if name.is_personal)
+COMPANY_LIMITS = tuple(name for name in LimitName if not name.is_personal)
+
+Limits = Mapping[LimitName, int | None]
+"""The value of every limit; `None` is no limit."""
+
+
+def default_limits(settings: Settings) -> Limits:
+    """What holds where nobody has set anything."""
+    budgets = (settings.LLM_BUDGET_USD_PER_MONTH, settings.LLM_COMPANY_BUDGET_USD_PER_MONTH)
+    person, company = (None if usd is None else int(usd * 1_000_000) for usd in budgets)
+    return {
+        LimitName.PERSON_PER_MINUTE: settings.LLM_GENERATIONS_PER_MINUTE,
+        LimitName.PERSON_AT_ONCE: settings.LLM_GENERATIONS_AT_ONCE,
+        LimitName.PERSON_TOKENS_PER_DAY: settings.LLM_TOKENS_PER_DAY,
+        LimitName.PERSON_COST_PER_MONTH: person,
+        LimitName.COMPANY_PER_MINUTE: settings.LLM_COMPANY_GENERATIONS_PER_MINUTE,
+        LimitName.COMPANY_AT_ONCE: settings.LLM_COMPANY_GENERATIONS_AT_ONCE,
+        LimitName.COMPANY_COST_PER_MONTH: company,
+    }
+
+
+_SET = (
+    select(LimitValue.name, LimitValue.value)
+    .where(
+        col(LimitValue.company_id) == bindparam("company"),
+        or_(col(LimitValue.user_id).is_(None), col(LimitValue.user_id) == bindparam("user")),
+    )
+    .order_by(col(LimitValue.user_id).is_not(None))
+)
+"""The company's values, then the person's own."""
+
+
+async def limits_of(
+    session: AsyncSession, defaults: Limits, company_id: str, user_id: str
+) -> Limits:
+    """The limits that hold for this person of this company now."""
+    asked = {"company": company_id, "user": user_id}
+    found = await (await session.connection()).execute(_SET, asked)
+    return {**defaults, **{LimitName(name): value for name, value in found.all()}}

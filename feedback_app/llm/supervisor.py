@@ -9,25 +9,24 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 from typing import Any, TypeVar
 
-from feedback_app.core import clock
 from feedback_app.core.errors import AppError, Cancelled, Internal, Interrupted
 from feedback_app.core.ids import new_id
 from feedback_app.core.settings import Settings
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
+from feedback_app.llm.admission import Admission
 from feedback_app.llm.assessment import Assessment
-from feedback_app.llm.completion import CompletionClient, CompletionRequest
+from feedback_app.llm.completion import CompletionClient
 from feedback_app.llm.endings import ended_event
 from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, StatusEvent, usd
 from feedback_app.llm.generation import Generation, Progress, Timeline
-from feedback_app.llm.ledger import STALE_AFTER, Checkpoint, Ledger, Reservation, Settlement
-from feedback_app.llm.limits import Admission
+from feedback_app.llm.ledger import STALE_AFTER, Checkpoint, Ledger, Settlement
 from feedback_app.llm.pacing import LoopLag
 from feedback_app.llm.pricing import OFFLINE_PROVIDER
-from feedback_app.llm.prompts import DEFAULT_TEMPLATE, PROMPT_VERSION, feedback_prompt
+from feedback_app.llm.quote import Quote
+from feedback_app.llm.starting import Starter
 from feedback_app.llm.streams import KEEP_LOG_S, EventLog, Owner, StreamHub
 from feedback_app.llm.sweeper import Sweeper
 
@@ -56,13 +55,12 @@ class Generations:
     ) -> None:
         self.hub = hub
         self.offline = client.provider == OFFLINE_PROVIDER
-        self.model = OFFLINE_PROVIDER + "-drafter" if self.offline else settings.LLM_MODEL
         self._settings = settings
         self._client = client
         self._ledger = Ledger(database)
         self._sweeper = Sweeper(self._ledger, hub)
-        self._admission = Admission(settings)
         self._lag = LoopLag()
+        self._starter = Starter(settings, client.provider, Admission(settings, database), self._lag)
         self._running: dict[str, tuple[Generation, asyncio.Task[None]]] = {}
         """Each with the task that reads from the model, the only one that is ever cancelled."""
         self._starting: set[str] = set()
@@ -131,6 +129,15 @@ class Generations:
         )
 
     @property
+    def model(self) -> str:
+        """The model that drafts are asked of."""
+        return self._starter.model
+
+    async def quote(self, owner: Owner, assessment: Assessment) -> Quote:
+        """What a draft would cost at most and what it finds of each limit, as a start would."""
+        return await self._starter.quote(owner, assessment)
+
+    @property
     def live_calls(self) -> Collection[str] | None:
         """The calls that run, or are about to; it changes as they do.
 
@@ -183,40 +190,9 @@ class Generations:
     async def _admit_and_run(
         self, log: EventLog, load: Callable[[], Awaitable[Assessment]], timeline: Timeline
     ) -> str:
-        await self._admission.admit(log.owner)
-        timeline.mark("analyzing")
-        started_at = clock.now()
-        log.append(
-            StatusEvent(log.next_seq, log.call_id, "analyzing", STAGE_MESSAGES["analyzing"], 0.02)
-        )
-        assessment = await load()
-        flush_s = self._settings.STREAM_FLUSH_MS / 1000
-        request = CompletionRequest(
-            model=self.model,
-            messages=feedback_prompt(assessment),
-            max_output_tokens=self._settings.LLM_MAX_OUTPUT_TOKENS,
-            assessment=assessment,
-            gather=partial(self._lag.gather, flush_s),
-        )
-        generation = Generation(log, request, timeline, flush_s, self._lag)
-        generation.started_at = started_at
-        elsewhere = await self._ledger.reserve(
-            Reservation(
-                call_id=log.call_id,
-                owner=log.owner,
-                template_id=DEFAULT_TEMPLATE,
-                prompt_version=PROMPT_VERSION,
-                requested_model=request.model,
-                provider=self._client.provider,
-                streaming=True,
-                prompt_tokens=generation.prompt_tokens,
-                max_output_tokens=request.max_output_tokens,
-                started_at=started_at,
-                prompt=self._kept_prompt(request),
-            )
-        )
-        if elsewhere is not None:
-            return self._join(log, elsewhere)
+        generation = await self._starter.prepare(log, load, timeline)
+        if isinstance(generation, str):
+            return self._join(log, generation)
         self.hub.share(log)
         reading = self._spawn(generation.run(self._client), f"generation-{log.call_id}")
         self._running[log.call_id] = (generation, reading)
@@ -241,11 +217,6 @@ class Generations:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-    def _kept_prompt(self, request: CompletionRequest) -> list[dict[str, str]] | None:
-        if not self._settings.store_content:
-            return None
-        return [{"role": m.role, "content": m.content} for m in request.messages]
 
     def _refuse(self, log: EventLog, error: AppError) -> None:
         log.append(ended_event(log.next_seq, log.call_id, error, ""))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from feedback_app.core import clock
+from feedback_app.core import clock, money
 
 
 def tokens(count: int, *, estimated: bool = False) -> str:
@@ -17,10 +17,17 @@ def cost(microusd: int | None) -> str:
         return "cost unknown"
     if microusd == 0:
         return "no cost"
-    dollars = microusd / 1_000_000
-    if dollars < 0.0001:
-        return "less than $0.0001"
-    return f"${dollars:,.4f}" if dollars < 0.1 else f"${dollars:,.2f}"
+    return money.dollars(microusd)
+
+
+def quote(microusd: int | None, left_microusd: int | None) -> str:
+    """`about $0.0004 · $3.20 left this month`; the second part only where there is a budget."""
+    if microusd == 0:
+        return "costs nothing here"
+    price = "price not known" if microusd is None else f"about {money.dollars(microusd)}"
+    if left_microusd is None:
+        return price
+    return f"{price} · {money.dollars(left_microusd, down=True)} left this month"
 
 
 def duration(milliseconds: int | None) -> str:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from feedback_app import routes
 from tests.e2e.pages.interview import InterviewPage
+from tests.e2e.pages.limits import LimitsPage
 from tests.e2e.pages.sign_in import sign_in
 from tests.e2e.serving import RunningApp
 from tests.factories import MadeInterview, make_admin, make_interview
@@ -105,6 +106,21 @@ def test_the_usage_page(themed: Page, running_app: RunningApp) -> None:
     admin = running_app.arrange(make_admin)
     sign_in(themed, admin.email, path="/admin/usage")
     expect(themed.locator("#usage-dashboard")).to_be_visible()
+    assert_no_barriers(themed)
+    assert_fits(themed)
+
+
+def test_the_limits_page(themed: Page, running_app: RunningApp) -> None:
+    admin = running_app.arrange(make_admin)
+    sign_in(themed, admin.email, path="/admin/limits")
+    limits = LimitsPage(themed).shown()
+    limits.field("person_at_once").fill("many")
+    limits.save()
+    expect(limits.status).to_contain_text("Nothing is saved yet")
+    assert_no_barriers(themed)
+    limits.field("person_at_once").fill("5")
+    limits.save()
+    limits.expect_saved()
     assert_no_barriers(themed)
     assert_fits(themed)
 

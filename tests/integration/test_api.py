@@ -254,7 +254,7 @@ async def test_an_option_that_cannot_be_met_is_refused_not_ignored(
 
 async def test_refusals_of_a_start_have_their_codes(database: Database, upstream: Upstream) -> None:
     upstream.play(SHORT)
-    changes = {"LLM_GENERATIONS_PER_MINUTE": 2}
+    changes = {"LLM_GENERATIONS_PER_MINUTE": 1}
     async with served_api(database, upstream.base_url, **changes) as api:
         me = api.on.made.interviewer
         empty = await make_interview(database, me, notes="", ratings={})

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, Invalid, NotFound
 from feedback_app.core.ids import new_id
+from feedback_app.core.settings import Settings
 from feedback_app.db.models import (
     CallStatus,
     LlmCall,
@@ -21,6 +22,7 @@ from feedback_app.db.models import (
 from feedback_app.db.session import Database
 from feedback_app.feedback.service import owner_of
 from feedback_app.llm import recalculation
+from feedback_app.llm.admission import Admission
 from feedback_app.llm.audit import Check, audit
 from feedback_app.llm.ledger import Ledger, Reservation
 from feedback_app.usage.prices import service
@@ -98,7 +100,7 @@ async def test_a_calls_worst_case_is_reserved_at_the_companys_own_price(
         max_output_tokens=1200,
         started_at=clock.now(),
     )
-    await Ledger(database).reserve(reservation)
+    await Admission(Settings(), database).reserve(reservation)
     async with database.read() as session:
         row = await session.get_one(LlmCall, reservation.call_id)
     # 1,000 * 0.20 + 1,200 * 0.80

@@ -11,6 +11,7 @@ from feedback_app import routes
 from feedback_app.core.errors import (
     AlreadySubmitted,
     AppError,
+    BudgetExceeded,
     Cancelled,
     ConcurrencyLimit,
     Forbidden,
@@ -73,6 +74,7 @@ _GENERATING = (
     NothingToAssess,
     RateLimited,
     ConcurrencyLimit,
+    BudgetExceeded,
     LLMError,
 )
 

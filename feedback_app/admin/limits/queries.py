@@ -1,0 +1,64 @@
+"""The SQL of limits. Every query takes the acting administrator and sees that company only."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core.errors import NotFound
+from feedback_app.db.models import Company, LimitChange, LimitValue, User
+
+
+async def people(session: AsyncSession, user: CurrentUser) -> Sequence[User]:
+    """Everybody who may sign in, by name."""
+    rows = await session.exec(
+        select(User)
+        .where(User.company_id == user.company_id, col(User.is_active))
+        .order_by(col(User.name), col(User.email))
+    )
+    return rows.all()
+
+
+async def person(session: AsyncSession, user: CurrentUser, user_id: str) -> User:
+    """One person of the company.
+
+    Raises:
+        NotFound: nobody, or somebody of another company.
+    """
+    found = await session.get(User, user_id)
+    if found is None or found.company_id != user.company_id:
+        raise NotFound
+    return found
+
+
+async def values(session: AsyncSession, user: CurrentUser) -> Sequence[LimitValue]:
+    """Every limit set in the company, those of single people included."""
+    rows = await session.exec(select(LimitValue).where(LimitValue.company_id == user.company_id))
+    return rows.all()
+
+
+async def take_turn(session: AsyncSession, user: CurrentUser) -> None:
+    """Let administrators of one company change its limits one after the other."""
+    row = select(Company.id).where(Company.id == user.company_id)
+    await session.exec(row.with_for_update(key_share=True))
+
+
+async def changes(
+    session: AsyncSession, user: CurrentUser, limit: int
+) -> list[tuple[LimitChange, str, str | None]]:
+    """The newest changes, each with who made it and whom it is for, where that is one person."""
+    found = await session.exec(
+        select(LimitChange)
+        .where(LimitChange.company_id == user.company_id)
+        .order_by(col(LimitChange.at).desc(), col(LimitChange.id).desc())
+        .limit(limit)
+    )
+    made = found.all()
+    ids = {change.changed_by for change in made} | {c.user_id for c in made if c.user_id}
+    named = await session.exec(select(User.id, User.name).where(col(User.id).in_(ids)))
+    names = dict(named.all())
+    return [
+        (change, names[change.changed_by], names[change.user_id] if change.user_id else None)
+        for change in made
+    ]

@@ -1,0 +1,64 @@
+"""What the limits page shows: values for the page, no rows."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class LimitField:
+    """One limit to be set. `value` is empty where the default holds."""
+
+    name: str = ""
+    label: str = ""
+    unit: str = ""
+    """Empty where the label says it."""
+    value: str = ""
+    default: str = ""
+    used: str = ""
+    """What of it is used now, in words; empty where that is not shown."""
+    share: str = "0%"
+    """How much of it is used, at most `100%`."""
+    level: Literal["", "near", "full"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionRow:
+    """A limit that one person has for themselves."""
+
+    user_id: str
+    person: str
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One line of the audit."""
+
+    when: str
+    at: str
+    who: str
+    whose: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsView:
+    """Everything on the page."""
+
+    company: list[LimitField] = field(default_factory=list)
+    person: list[LimitField] = field(default_factory=list)
+    people: list[Choice] = field(default_factory=list)
+    limits: list[Choice] = field(default_factory=list)
+    """Those a single person may have an exception from."""
+    exceptions: list[ExceptionRow] = field(default_factory=list)
+    changes: list[ChangeRow] = field(default_factory=list)

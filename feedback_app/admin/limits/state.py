@@ -1,0 +1,99 @@
+"""The limits page's state: what the service says and what came of the last change."""
+
+from typing import Any, Literal
+
+import reflex as rx
+
+from feedback_app.admin.limits import service
+from feedback_app.admin.limits.schemas import LimitsView
+from feedback_app.auth.guards import acting_user, guarded
+from feedback_app.core.errors import AppError, Forbidden
+from feedback_app.core.markers import own_event
+
+
+class LimitsState(rx.State):
+    """The company's limits. What is typed stays in the browser until it is saved."""
+
+    phase: Literal["loading", "ready", "refused", "failed"] = "loading"
+    view: LimitsView = LimitsView()
+    revision: int = 0
+    """Counts what the fields must start anew with."""
+    errors: dict[str, str] = {}
+    """By limit, why what was typed cannot be used."""
+    status: str = ""
+    """`saved` or `failed`; empty while there is nothing to say."""
+    message: str = ""
+    exception_status: str = ""
+    exception_message: str = ""
+
+    @rx.event
+    @own_event
+    @guarded
+    async def load(self) -> None:
+        """Show the limits; to anybody but an administrator nothing."""
+        self._say()
+        await self._show()
+
+    @rx.event
+    @guarded(admin=True)
+    async def save(self, form: dict[str, Any]) -> None:
+        """Set what was changed in the form; where anything cannot be used, nothing."""
+        shown = {field.name: field.value for field in [*self.view.company, *self.view.person]}
+        typed = {name: str(form.get(name, value)) for name, value in shown.items()}
+        changed = {name: text for name, text in typed.items() if text != shown[name]}
+        self._say()
+        try:
+            count = await service.save(acting_user(), changed)
+        except service.WrongValues as error:
+            self.errors = {name.value: text for name, text in error.fields.items()}
+            self.status, self.message = "failed", error.message
+            return
+        await self._show()
+        limits = "1 limit" if count == 1 else f"{count} limits"
+        self.status, self.message = "saved", f"Saved {limits}" if count else "Nothing was changed"
+
+    @rx.event
+    @guarded(admin=True)
+    async def set_exception(self, form: dict[str, Any]) -> None:
+        """Give one person a limit of their own."""
+        typed = str(form.get("exception_value", ""))
+        self._say()
+        if not typed.strip():
+            self.exception_status, self.exception_message = "failed", "Write a value."
+            return
+        try:
+            await service.set_exception(
+                acting_user(),
+                str(form.get("exception_person", "")),
+                str(form.get("exception_limit", "")),
+                typed,
+            )
+        except AppError as error:
+            self.exception_status, self.exception_message = "failed", error.message
+            return
+        await self._show(renew=False)
+        self.exception_status, self.exception_message = "saved", "Saved"
+
+    @rx.event
+    @guarded(admin=True)
+    async def remove_exception(self, user_id: str, name: str) -> None:
+        """Let one person have everybody's limit again."""
+        self._say()
+        await service.set_exception(acting_user(), user_id, name, "")
+        await self._show(renew=False)
+        self.exception_status, self.exception_message = "saved", "Removed"
+
+    async def _show(self, *, renew: bool = True) -> None:
+        try:
+            self.view = await service.view(acting_user())
+            self.phase = "ready"
+            self.revision += renew
+        except Forbidden:
+            self.view, self.phase = LimitsView(), "refused"
+        except Exception:
+            self.phase = "failed" if self.phase != "ready" else "ready"
+            raise
+
+    def _say(self) -> None:
+        self.errors = {}
+        self.status = self.message = self.exception_status = self.exception_message = ""

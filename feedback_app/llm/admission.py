@@ -1,0 +1,161 @@
+"""Admission: who may start a call now.
+
+One function, `_standings`, says what a call would take of each limit. The page shows what it says
+beforehand, and a start obeys it in the transaction that inserts the call: starts of one company
+take turns there, so none is admitted on figures that another is about to change.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.core.settings import Settings
+from feedback_app.db.models import Company
+from feedback_app.db.session import Database
+from feedback_app.llm.completion import Usage
+from feedback_app.llm.ledger import Reservation, insert_running
+from feedback_app.llm.limits import LimitName, Limits, default_limits, limits_of
+from feedback_app.llm.pricing import Cost, cost_of
+from feedback_app.llm.quote import Quote, Standing
+from feedback_app.llm.rates import Rates
+from feedback_app.llm.spending import Running, running, spent
+from feedback_app.llm.streams import Owner
+
+
+class Admission:
+    """The limits of this installation, and the one way past them."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.defaults = default_limits(settings)
+        self._database = database
+        self._rates = Rates(settings.REDIS_URL)
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """By company: its starts wait here, not each on a connection of the pool."""
+
+    async def quote(self, reservation: Reservation) -> Quote:
+        """What the call would take now, without starting it."""
+        async with self._database.read() as session:
+            cost, runs = (
+                await _worst(session, reservation),
+                await running(session, reservation.owner),
+            )
+            standings = [s async for s in self._standings(session, reservation, cost, runs)]
+        return Quote(reservation.requested_model, cost, tuple(standings))
+
+    async def look_at_rate(self, owner: Owner) -> None:
+        """Turn away early, before anything is loaded, who has no start left this minute.
+
+        Raises:
+            RateLimited: none is left, and there is no running call to join.
+        """
+        async with self._database.read() as session:
+            limits = await limits_of(session, self.defaults, owner.company_id, owner.user_id)
+            async for standing in self._rate_standings(limits, owner):
+                if standing.refusal and (await running(session, owner)).call_id is None:
+                    raise standing.refusal
+
+    async def reserve(self, reservation: Reservation) -> str | None:
+        """Insert the call as running; the id of the owner's running call where there is one.
+
+        A refusal, like a call that is joined, inserts nothing and counts nowhere.
+
+        Raises:
+            RateLimited: too many starts within a minute.
+            ConcurrencyLimit: too many calls run.
+            BudgetExceeded: too little of a budget is left, or the price is unknown.
+        """
+        owner = reservation.owner
+        async with self._turns[owner.company_id], self._database.write() as session:
+            if not self._database.is_sqlite:
+                await _take_turn(session, owner.company_id)
+            runs = await running(session, owner)
+            if runs.call_id:
+                return runs.call_id
+            cost = await _worst(session, reservation)
+            taken: list[Standing] = []
+            async for standing in self._standings(session, reservation, cost, runs):
+                taken.append(standing)
+                if refusal := Quote(reservation.requested_model, cost, (standing,)).refusal:
+                    raise refusal
+            await insert_running(session, reservation, cost)
+            for standing in taken:
+                if key := _rate_key(standing.name, owner):
+                    await self._rates.count(standing.allowed, *key)
+        return None
+
+    async def _standings(
+        self, session: AsyncSession, r: Reservation, cost: Cost, runs: Running
+    ) -> AsyncIterator[Standing]:
+        """Every limit that holds for the call; `runs` was read before, in the same session."""
+        company_id, user_id = r.owner.company_id, r.owner.user_id
+        limits = await limits_of(session, self.defaults, company_id, user_id)
+        async for standing in self._rate_standings(limits, r.owner):
+            yield standing
+        person, company = runs.person, runs.company
+        for name, calls in (
+            (LimitName.PERSON_AT_ONCE, person.calls),
+            (LimitName.COMPANY_AT_ONCE, company.calls),
+        ):
+            if (allowed := limits[name]) is not None:
+                yield Standing(name, allowed, calls, calls, 1, None)
+        if (allowed := limits[LimitName.PERSON_TOKENS_PER_DAY]) is not None:
+            since, until = day_of(r.started_at)
+            used = (await spent(session, company_id, user_id, since, until)).tokens + person.tokens
+            asked = r.prompt_tokens + r.max_output_tokens
+            name = LimitName.PERSON_TOKENS_PER_DAY
+            yield Standing(name, allowed, used, person.tokens, asked, until)
+        since, until = month_of(r.started_at)
+        for name, whose, held in (
+            (LimitName.PERSON_COST_PER_MONTH, user_id, person.cost_microusd),
+            (LimitName.COMPANY_COST_PER_MONTH, None, company.cost_microusd),
+        ):
+            if (allowed := limits[name]) is not None:
+                used = (await spent(session, company_id, whose, since, until)).cost_microusd + held
+                yield Standing(name, allowed, used, held, cost.microusd or 0, until)
+
+    async def _rate_standings(self, limits: Limits, owner: Owner) -> AsyncIterator[Standing]:
+        for name in (LimitName.PERSON_PER_MINUTE, LimitName.COMPANY_PER_MINUTE):
+            allowed, key = limits[name], _rate_key(name, owner)
+            if allowed is not None and key is not None:
+                window = await self._rates.window(allowed, *key)
+                yield Standing(name, allowed, window.used, 0, 1, window.resets_at)
+
+
+async def _worst(session: AsyncSession, r: Reservation) -> Cost:
+    """The most the call can cost: the whole prompt, and an answer as long as it may be."""
+    most = Usage(r.prompt_tokens, r.max_output_tokens)
+    return await cost_of(
+        session, r.owner.company_id, r.provider, r.requested_model, most, r.started_at
+    )
+
+
+async def _take_turn(session: AsyncSession, company_id: str) -> None:
+    """Wait until no other process admits a call of this company; on SQLite its `BEGIN` did."""
+    row = select(Company.id).where(Company.id == company_id)
+    await session.exec(row.with_for_update(key_share=True))
+
+
+def _rate_key(name: LimitName, owner: Owner) -> tuple[str, str] | None:
+    match name:
+        case LimitName.PERSON_PER_MINUTE:
+            return "person", owner.user_id
+        case LimitName.COMPANY_PER_MINUTE:
+            return "company", owner.company_id
+        case _:
+            return None
+
+
+def day_of(moment: datetime) -> tuple[datetime, datetime]:
+    """The UTC day that `moment` is in, from its beginning to the next one's."""
+    since = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return since, since + timedelta(days=1)
+
+
+def month_of(moment: datetime) -> tuple[datetime, datetime]:
+    """The UTC month that `moment` is in, from its beginning to the next one's."""
+    since = day_of(moment.replace(day=1))[0]
+    return since, (since + timedelta(days=31)).replace(day=1)

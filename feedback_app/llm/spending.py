@@ -1,0 +1,109 @@
+"""What calls have used: settled ones in a period, running ones at most."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Executable, and_, bindparam, case, func, select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.db.models import CallStatus, LlmCall
+from feedback_app.llm.streams import Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What settled calls have used; a cost of unknown price counts nothing."""
+
+    cost_microusd: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The calls that run and the most they may use; calls of unknown price hold no cost."""
+
+    calls: int
+    cost_microusd: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What runs for a company, and of that for one person of it."""
+
+    company: Held
+    person: Held
+    call_id: str | None
+    """The owner's own running call, on whichever process it runs."""
+
+
+_COST, _TOKENS = col(LlmCall.reserved_microusd), col(LlmCall.reserved_tokens)
+_MINE = col(LlmCall.user_id) == bindparam("user")
+_SAME = and_(
+    _MINE,
+    col(LlmCall.interview_id) == bindparam("interview"),
+    col(LlmCall.operation) == bindparam("operation"),
+)
+
+# Built once: building a statement takes longer than running it.
+_RUNNING = select(
+    func.max(case((_SAME, col(LlmCall.id)), else_=None)),
+    func.count(),
+    *(
+        func.coalesce(func.sum(figure), 0)
+        for figure in (
+            _COST,
+            _TOKENS,
+            case((_MINE, 1), else_=0),
+            case((_MINE, _COST), else_=0),
+            case((_MINE, _TOKENS), else_=0),
+        )
+    ),
+).where(col(LlmCall.company_id) == bindparam("company"), col(LlmCall.status) == CallStatus.RUNNING)
+_SPENT = select(
+    func.coalesce(func.sum(col(LlmCall.cost_microusd)), 0),
+    func.coalesce(func.sum(col(LlmCall.prompt_tokens) + col(LlmCall.completion_tokens)), 0),
+).where(
+    col(LlmCall.company_id) == bindparam("company"),
+    col(LlmCall.started_at) >= bindparam("since"),
+    col(LlmCall.started_at) < bindparam("until"),
+    col(LlmCall.status) != CallStatus.RUNNING,
+)
+_SPENT_BY_PERSON = _SPENT.where(_MINE)
+
+
+async def spent(
+    session: AsyncSession, company_id: str, user_id: str | None, since: datetime, until: datetime
+) -> Spent:
+    """What the company, or one person of it, has used by calls begun in that period."""
+    asked = {"company": company_id, "since": since, "until": until}
+    if user_id is None:
+        cost, tokens = await _figures(session, _SPENT, asked)
+    else:
+        cost, tokens = await _figures(session, _SPENT_BY_PERSON, asked | {"user": user_id})
+    return Spent(int(cost), int(tokens))
+
+
+async def running(session: AsyncSession, owner: Owner) -> Running:
+    """What runs now.
+
+    Where settlements may happen meanwhile, read this before `spent`: a call that ends in between
+    then counts twice for a moment, and never not at all.
+    """
+    asked = {
+        "company": owner.company_id,
+        "user": owner.user_id,
+        "interview": owner.interview_id,
+        "operation": owner.operation,
+    }
+    call_id, *numbers = await _figures(session, _RUNNING, asked)
+    calls, cost, tokens, my_calls, my_cost, my_tokens = map(int, numbers)
+    return Running(Held(calls, cost, tokens), Held(my_calls, my_cost, my_tokens), call_id)
+
+
+async def _figures(session: AsyncSession, query: Executable, asked: Mapping[str, Any]) -> Any:
+    """The one row of the query."""
+    return (await (await session.connection()).execute(query, asked)).one()

@@ -1,0 +1,182 @@
+"""What may start, one call at a time: which limit refuses, in which words, what warns before."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from feedback_app.core import clock
+from feedback_app.core.errors import BudgetExceeded, ConcurrencyLimit, RateLimited
+from feedback_app.db.models import LimitValue
+from feedback_app.db.session import Database
+from feedback_app.feedback import service
+from feedback_app.llm.limits import LimitName
+from tests.factories import make_call, make_interview, make_user, store
+from tests.integration.generating import Stage, as_user, follow, stage
+from tests.integration.rush import HeldClient
+
+
+async def limit(on: Stage, name: LimitName, value: int | None, user_id: str | None = None) -> None:
+    company_id = on.made.interviewer.company_id
+    await store(
+        on.database, LimitValue(company_id=company_id, user_id=user_id, name=name, value=value)
+    )
+
+
+async def shown(on: Stage) -> tuple[str, str, str]:
+    """What the page says beside the button: the quote, the warning, the refusal."""
+    quote = (await service.view(on.user, on.interview_id)).quote
+    return quote.text, quote.warning, quote.refusal
+
+
+async def test_a_joined_draft_counts_once(database: Database) -> None:
+    client = HeldClient()
+    async with stage(database, client=client, LLM_GENERATIONS_PER_MINUTE=1) as on:
+        call_id = await on.start()
+        assert await on.start() == call_id
+        client.gate.set()
+        await follow(on.log(call_id))
+        assert len(await on.calls()) == 1
+
+
+async def test_a_refused_start_gives_its_turn_back(database: Database) -> None:
+    client = HeldClient()
+    changes: dict[str, Any] = {"LLM_GENERATIONS_AT_ONCE": 1, "LLM_GENERATIONS_PER_MINUTE": 2}
+    async with stage(database, client=client, **changes) as on:
+        other = await make_interview(database, on.made.interviewer)
+        call_id = await on.start()
+        with pytest.raises(ConcurrencyLimit) as refused:
+            await service.start(on.user, other.id)
+        assert refused.value.message == (
+            "You may have 1 draft written at once and have 1, so none is left. "
+            "Try again when one of them ends."
+        )
+        assert refused.value.retry_after_s == 15
+        client.gate.set()
+        await follow(on.log(call_id))
+        await follow(on.log(await service.start(on.user, other.id)))
+        with pytest.raises(RateLimited):
+            await on.start()
+        assert len(await on.calls()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "whose"),
+    [
+        (LimitName.PERSON_COST_PER_MONTH, "you have"),
+        (LimitName.COMPANY_COST_PER_MONTH, "your company has"),
+    ],
+)
+async def test_a_budget_refuses_in_words_and_until_next_month(
+    database: Database, name: LimitName, whose: str
+) -> None:
+    noon = datetime(2026, 12, 31, 12, tzinfo=UTC)
+    async with stage(database, client=HeldClient()) as on:
+        await limit(on, name, 1_000_000)
+        await make_call(database, on.made, cost_microusd=999_900, started_at=noon)
+        await make_call(
+            database, on.made, cost_microusd=5_000_000, started_at=noon - timedelta(days=31)
+        )
+        clock.set_now(lambda: noon + timedelta(hours=1))
+        try:
+            with pytest.raises(BudgetExceeded) as refused:
+                await on.start()
+            assert (await shown(on))[2] == refused.value.message
+        finally:
+            clock.set_now(None)
+        message = refused.value.message
+        assert message.startswith("This draft may cost up to $0.000")
+        assert message.endswith(
+            f"and {whose} $0.0001 left of this month's $1.00. It starts anew on 1 Jan at 00:00 "
+            "UTC; an administrator can raise it sooner."
+        )
+        assert refused.value.retry_after_s == 11 * 3600
+        assert len(await on.calls()) == 2
+
+
+async def test_a_budget_held_by_running_drafts_says_so(database: Database) -> None:
+    client = HeldClient()
+    async with stage(database, client=client) as on:
+        await limit(on, LimitName.COMPANY_COST_PER_MONTH, 1000)
+        other = await make_interview(database, on.made.interviewer)
+        call_id = await on.start()
+        with pytest.raises(BudgetExceeded) as refused:
+            await service.start(on.user, other.id)
+        assert "Drafts being written hold the rest." in refused.value.message
+        assert refused.value.retry_after_s == 15
+        client.gate.set()
+        await follow(on.log(call_id))
+
+
+async def test_tokens_of_a_day_are_renewed_the_next(database: Database) -> None:
+    async with stage(database, client=HeldClient(), LLM_TOKENS_PER_DAY=2_500) as on:
+        noon = datetime(2026, 12, 30, 12, tzinfo=UTC)
+        await make_call(database, on.made, started_at=noon)
+        clock.set_now(lambda: noon + timedelta(hours=1))
+        try:
+            text, warning, refusal = await shown(on)
+            assert (warning, text[:6]) == ("", "about ")
+            assert "1,400 tokens left of today's 2,500 tokens. It starts anew on 31 Dec" in refusal
+            clock.set_now(lambda: noon + timedelta(hours=12))
+            assert (await shown(on))[1:] == ("", "")
+        finally:
+            clock.set_now(None)
+
+
+async def test_from_eighty_percent_on_a_budget_warns(database: Database) -> None:
+    async with stage(database, client=HeldClient()) as on:
+        await limit(on, LimitName.PERSON_COST_PER_MONTH, 1_000_000)
+        await make_call(database, on.made, cost_microusd=799_999, started_at=clock.now())
+        assert (await shown(on))[1] == ""
+        await make_call(database, on.made, cost_microusd=1, started_at=clock.now())
+        text, warning, refusal = await shown(on)
+        assert text.endswith(" · $0.20 left this month")
+        assert warning.startswith("You have used 80% of this month's $1.00. It starts anew on 1 ")
+        assert refusal == ""
+
+
+@pytest.mark.ledger_findings("unknown_price", reason="the model has no price")
+async def test_a_model_without_a_price_drafts_only_without_a_budget(database: Database) -> None:
+    client = HeldClient()
+    async with stage(database, client=client, LLM_MODEL="house-model") as on:
+        assert (await shown(on))[0] == "price not known"
+        client.gate.set()
+        await follow(on.log(await on.start()))
+        await limit(on, LimitName.COMPANY_COST_PER_MONTH, 10**9)
+        with pytest.raises(BudgetExceeded) as refused:
+            await on.start()
+        assert "The price of house-model is not known" in refused.value.message
+        assert "Ask an administrator" in refused.value.message
+        (call,) = await on.calls()
+        assert (call.reserved_microusd, call.cost_microusd) == (None, None)
+
+
+async def test_a_free_draft_needs_no_budget(database: Database) -> None:
+    client = HeldClient()
+    client.provider = "offline"
+    async with stage(database, client=client) as on:
+        await limit(on, LimitName.COMPANY_COST_PER_MONTH, 0)
+        assert await shown(on) == ("costs nothing here", "", "")
+        client.gate.set()
+        await follow(on.log(await on.start()))
+
+
+async def test_a_persons_exception_goes_before_the_companys_value(database: Database) -> None:
+    async with stage(database, client=HeldClient()) as on:
+        await limit(on, LimitName.PERSON_COST_PER_MONTH, 0)
+        await limit(on, LimitName.PERSON_COST_PER_MONTH, 2_000_000, on.user.id)
+        assert (await shown(on))[0].endswith("$2.00 left this month")
+        colleague = await make_user(database, company_id=on.user.company_id)
+        theirs = await make_interview(database, colleague)
+        with pytest.raises(BudgetExceeded):
+            await service.start(as_user(colleague), theirs.id)
+
+
+async def test_one_companys_limits_and_costs_are_not_anothers(database: Database) -> None:
+    async with stage(database, client=HeldClient()) as on:
+        await limit(on, LimitName.COMPANY_COST_PER_MONTH, 1_000_000)
+        stranger = await make_interview(database)
+        await make_call(database, stranger, cost_microusd=10**9, started_at=clock.now())
+        assert (await shown(on))[0].endswith(" · $1.00 left this month")
+        theirs = await service.view(as_user(stranger.interviewer), stranger.id)
+        assert "left" not in theirs.quote.text

@@ -1,0 +1,139 @@
+"""Limits as administrators set them: what is accepted, who may, and what the audit keeps."""
+
+import pytest
+
+from feedback_app.admin.limits import service
+from feedback_app.admin.limits.schemas import LimitsView
+from feedback_app.admin.limits.service import WrongValues
+from feedback_app.admin.limits.state import LimitsState
+from feedback_app.admin.limits.values import parse, written
+from feedback_app.core.errors import Forbidden, Invalid, NotFound
+from feedback_app.db.session import Database
+from feedback_app.llm.limits import LimitName
+from tests.factories import make_admin, make_call, make_interview, make_user
+from tests.integration.generating import as_user
+from tests.integration.states import state_of
+from tests.integration.test_usage_page import signed_in
+
+MONEY, DRAFTS = LimitName.COMPANY_COST_PER_MONTH, LimitName.PERSON_AT_ONCE
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        (MONEY, "25", 25_000_000),
+        (MONEY, " $1,250.50 ", 1_250_500_000),
+        (MONEY, "0.000001", 1),
+        (MONEY, "0", 0),
+        (MONEY, "Unlimited", None),
+        (MONEY, "", "default"),
+        (DRAFTS, "1,000", 1000),
+        (DRAFTS, "no limit", None),
+    ],
+)
+def test_a_value_is_read_as_people_write_it(
+    name: LimitName, text: str, value: int | str | None
+) -> None:
+    found = parse(name, text)
+    assert found == value
+    if found != "default":
+        assert parse(name, written(name, found)) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (MONEY, "12,50"),
+        (MONEY, "-1"),
+        (MONEY, "1e3"),
+        (MONEY, "10000001"),
+        (MONEY, "a lot"),
+        (MONEY, "0.0000001"),
+        (DRAFTS, "0"),
+        (DRAFTS, "-3"),
+        (DRAFTS, "2.5"),
+        (DRAFTS, "٣"),
+        (DRAFTS, "9" * 5000),
+    ],
+)
+def test_what_is_no_value_is_refused_with_an_example(name: LimitName, text: str) -> None:
+    with pytest.raises(Invalid, match="such as"):
+        parse(name, text)
+
+
+async def test_a_change_is_kept_and_audited_and_one_wrong_field_saves_none(
+    database: Database,
+) -> None:
+    admin = as_user(await make_admin(database))
+    with pytest.raises(WrongValues) as wrong:
+        await service.save(admin, {MONEY: "50", DRAFTS: "many"})
+    assert list(wrong.value.fields) == [DRAFTS]
+    assert (await service.view(admin)).changes == []
+    assert await service.save(admin, {MONEY: "50", DRAFTS: "3"}) == 2
+    assert await service.save(admin, {MONEY: "80", DRAFTS: "3"}) == 1
+    assert await service.save(admin, {MONEY: ""}) == 1
+    view = await service.view(admin)
+    told = [(row.who, row.whose, row.before, row.after) for row in view.changes]
+    assert told[:2] == [
+        (admin.name, "Whole company", "$80.00", "default (no limit)"),
+        (admin.name, "Whole company", "$50.00", "$80.00"),
+    ]
+    assert set(told[2:]) == {
+        (admin.name, "Whole company", "default (no limit)", "$50.00"),
+        (admin.name, "Each person", "default (10 drafts)", "3 drafts"),
+    }
+    assert {field.name: field.value for field in view.person}[DRAFTS] == "3"
+
+
+async def test_the_page_shows_what_is_used_of_a_budget(database: Database) -> None:
+    admin = await make_admin(database)
+    made = await make_interview(database, admin)
+    await make_call(database, made, cost_microusd=8_000_000)
+    await service.save(as_user(admin), {MONEY: "10"})
+    field = (await service.view(as_user(admin))).company[0]
+    assert (field.used, field.share, field.level) == ("$8.00 used this month, 80%", "80%", "near")
+
+
+async def test_an_exception_is_for_somebody_of_the_company(database: Database) -> None:
+    admin = as_user(await make_admin(database))
+    colleague = await make_user(database, company_id=admin.company_id)
+    stranger = await make_user(database)
+    assert await service.set_exception(admin, colleague.id, DRAFTS, "7") == 1
+    with pytest.raises(NotFound):
+        await service.set_exception(admin, stranger.id, DRAFTS, "7")
+    with pytest.raises(Invalid):
+        await service.set_exception(admin, colleague.id, MONEY, "7")
+    (row,) = (await service.view(admin)).exceptions
+    assert (row.person, row.value) == (colleague.name, "7 drafts")
+    assert await service.set_exception(admin, colleague.id, DRAFTS, "") == 1
+    view = await service.view(admin)
+    assert (view.exceptions, view.changes[0].whose) == ([], colleague.name)
+
+
+async def test_companies_do_not_see_each_others_limits(database: Database) -> None:
+    ours, theirs = [as_user(await make_admin(database)) for _ in range(2)]
+    await service.save(ours, {MONEY: "50"})
+    view = await service.view(theirs)
+    assert (view.company[0].value, view.changes) == ("", [])
+    assert [choice.value for choice in view.people] == [theirs.id]
+
+
+async def test_an_interviewer_sees_and_sets_no_limits(database: Database) -> None:
+    person = await make_user(database)
+    user = as_user(person)
+    with pytest.raises(Forbidden):
+        await service.view(user)
+    with pytest.raises(Forbidden):
+        await service.save(user, {MONEY: "50"})
+    with pytest.raises(Forbidden):
+        await service.set_exception(user, person.id, DRAFTS, "7")
+    state = await state_of(LimitsState, await signed_in(database, person), path="/admin/limits")
+    await LimitsState.load.fn(state)
+    assert (state.phase, state.view) == ("refused", LimitsView())
+    for event, args in (
+        ("save", ({MONEY: "50"},)),
+        ("set_exception", ({"exception_value": "1"},)),
+        ("remove_exception", (person.id, DRAFTS)),
+    ):
+        await getattr(LimitsState, event).fn(state, *args)
+        assert state.view == LimitsView()
