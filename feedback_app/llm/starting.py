@@ -52,9 +52,9 @@ class Starter:
         Raises:
             AppError: refused by a limit or by `load`; nothing is left behind.
         """
+        started_at = clock.now()
         await self._admission.look_at_rate(log.owner)
         timeline.mark("analyzing")
-        started_at = clock.now()
         log.append(
             StatusEvent(log.next_seq, log.call_id, "analyzing", STAGE_MESSAGES["analyzing"], 0.02)
         )
