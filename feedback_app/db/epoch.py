@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer
+from sqlalchemy import ColumnElement, Integer, SQLColumnExpression
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -15,7 +15,7 @@ class _EpochDay(FunctionElement[int]):
     name = "epoch_day"
 
 
-def epoch_day(moment: ColumnElement[datetime]) -> ColumnElement[int]:
+def epoch_day(moment: SQLColumnExpression[datetime]) -> ColumnElement[int]:
     """Whole days since 1970 in UTC."""
     return _EpochDay(moment)
 
@@ -28,6 +28,6 @@ def _on_postgresql(element: _EpochDay, compiler: SQLCompiler, **options: Any) ->
 
 @compiles(_EpochDay, "sqlite")
 def _on_sqlite(element: _EpochDay, compiler: SQLCompiler, **options: Any) -> str:
-    return (
-        f"(CAST(strftime('%s', {compiler.process(element.clauses, **options)}) AS INTEGER) / 86400)"
-    )
+    moment = compiler.process(element.clauses, **options)
+    # To the second, because SQLite rounds 23:59:59.9999 to the next day.
+    return f"(CAST(strftime('%s', substr({moment}, 1, 19)) AS INTEGER) / 86400)"

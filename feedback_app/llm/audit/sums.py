@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select, true, union_all
+from sqlalchemy import (
+    Select,
+    SQLColumnExpression,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -57,16 +67,16 @@ def _finding(day: int, call_id: str, *gaps: int) -> Finding:
     return Finding(Check.ROLLUP_SUMS, call_id, sentence)
 
 
-def _summed(name: str) -> ColumnElement[int]:
+def _summed(name: str) -> SQLColumnExpression[int]:
     return col(getattr(UsageRollup, name))
 
 
-def _of_calls() -> dict[str, ColumnElement[Any]]:
+def _of_calls() -> dict[str, SQLColumnExpression[Any]]:
     """What each sum adds up, of a call."""
     cost = func.coalesce(col(LlmCall.cost_microusd), 0)
     saved = col(LlmCall.saved_as_feedback)
     streamed = func.coalesce(col(LlmCall.stream_ms), 0)
-    values: dict[str, ColumnElement[Any]] = {
+    values: dict[str, SQLColumnExpression[Any]] = {
         "calls": literal(1),
         "estimated": case((col(LlmCall.tokens_estimated), 1), else_=0),
         "unpriced": case((col(LlmCall.cost_microusd).is_(None), 1), else_=0),
