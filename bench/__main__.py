@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from bench import wire
+from bench import ledger, wire
 
-BENCHMARKS = {"wire": wire}
+BENCHMARKS = {"ledger": ledger, "wire": wire}
 """Each module has `add_options(parser)` and `run(options)`, which returns the goals it missed."""
 
 

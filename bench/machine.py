@@ -5,10 +5,15 @@ import platform
 from importlib.metadata import version
 
 
-def facts(chromium: str) -> str:
-    """One line: processor, load, and the versions that matter."""
+def load() -> str:
+    """The processor, its load, and the Python."""
     load = ", ".join(f"{value:.2f}" for value in os.getloadavg())
     return (
         f"{os.cpu_count()} cores ({platform.machine()}, {platform.system()}), load {load}; "
-        f"Python {platform.python_version()}, Reflex {version('reflex')}, Chromium {chromium}"
+        f"Python {platform.python_version()}"
     )
+
+
+def facts(chromium: str) -> str:
+    """One line: processor, load, and the versions that matter."""
+    return f"{load()}, Reflex {version('reflex')}, Chromium {chromium}"

@@ -4,7 +4,7 @@ A list is found in two steps: the ids in their order, then what is shown of a pa
 """
 
 import string
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -46,7 +46,7 @@ _ENTRY = tuple(
 
 def _ordered(
     user: CurrentUser, wanted: UsageFilter, span: Span, *, backwards: bool = False
-) -> Select[tuple[str]]:
+) -> Select[str]:
     """The ids of the calls that are meant, in their order or in the opposite one."""
     value, call_id = _VALUES[wanted.sort.by], col(LlmCall.id)
     query = select(call_id).where(
@@ -125,7 +125,7 @@ async def page_of_ids(
 
 async def all_ids(
     session: AsyncSession, user: CurrentUser, wanted: UsageFilter, span: Span
-) -> AsyncIterator[Sequence[str]]:
+) -> AsyncGenerator[Sequence[str], None]:
     """Every id in the order of the list, as it was when asked, a few thousand at a time."""
     result = await (await session.connection()).stream_scalars(_ordered(user, wanted, span))
     async for ids in result.partitions(_IDS_AT_A_TIME):

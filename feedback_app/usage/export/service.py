@@ -62,12 +62,14 @@ async def export(user: CurrentUser, wanted: UsageFilter, kind: Format) -> Export
     if not user.is_admin:
         raise Forbidden
     span = wanted.span(clock.now())
-    spool = SpooledTemporaryFile[bytes](max_size=_SPOOL_BYTES)  # noqa: SIM115
+    spool = SpooledTemporaryFile[bytes](max_size=_SPOOL_BYTES)
     try:
-        async with database().read() as session:
-            async with aclosing(queries.all_ids(session, user, wanted, span)) as found:
-                async for ids in found:
-                    spool.write(b"".join(f"{call_id:<36}\n".encode() for call_id in ids))
+        async with (
+            database().read() as session,
+            aclosing(queries.all_ids(session, user, wanted, span)) as found,
+        ):
+            async for ids in found:
+                spool.write(b"".join(f"{call_id:<36}\n".encode() for call_id in ids))
     except BaseException:
         spool.close()
         raise
