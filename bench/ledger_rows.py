@@ -2,8 +2,7 @@
 
 import random
 import sqlite3
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -118,71 +117,77 @@ def make_calls(offices: list[Office], count: int) -> Iterator[tuple[Any, ...]]:
         wanted = round(per_day * number) - made
         made += wanted
         moments = sorted(
-            day + timedelta(hours=8, seconds=draw.random() * 10 * 3600) for _ in range(wanted)
+            day + timedelta(hours=8, seconds=draw.random() * 36_000) for _ in range(wanted)
         )
-        for moment in moments:
-            yield _call(draw, offices, moment)
+        of_day = zip(
+            moments,
+            draw.choices(offices, _SHARES, k=wanted),
+            draw.choices(_OPERATIONS, [share for *_, share in _OPERATIONS], k=wanted),
+            draw.choices(_MODELS, [share for *_, share, _ in _MODELS], k=wanted),
+            draw.choices(_OUTCOMES, [share for *_, share in _OUTCOMES], k=wanted),
+            strict=True,
+        )
+        for moment, office, (operation, _), model, outcome in of_day:
+            yield _call(draw.random, moment, office, operation, model, outcome)
 
 
-def _call(draw: random.Random, offices: list[Office], started: datetime) -> tuple[Any, ...]:
-    office = draw.choices(offices, _SHARES)[0]
+def _call(
+    draw: Callable[[], float],
+    started: datetime,
+    office: Office,
+    operation: str,
+    model: tuple[str, str, float, float | None],
+    outcome: tuple[str, str | None, float],
+) -> tuple[Any, ...]:
+    requested, resolved, _, price = model
+    status, code, _ = outcome
+    complete = status == "complete"
+    drafted = operation == "feedback"
     # A few people make many of the calls.
-    person = office.people[int(len(office.people) * draw.random() ** 2)]
-    operation = draw.choices(_OPERATIONS, [share for *_, share in _OPERATIONS])[0][0]
-    requested, resolved, _, price = draw.choices(_MODELS, [share for *_, share, _ in _MODELS])[0]
-    status, code, _ = draw.choices(_OUTCOMES, [share for *_, share in _OUTCOMES])[0]
-    interview = draw.randrange(len(office.interviews)) if operation == "feedback" else None
-    prompt, completion = draw.randint(700, 1600), draw.randint(80, 600)
-    ttft = int(draw.lognormvariate(6.3, 0.4))
-    stream = completion * 1000 // draw.randint(40, 110)
+    person = office.people[int(len(office.people) * draw() ** 2)].id
+    interview = int(draw() * len(office.interviews))
+    prompt, completion = 700 + int(draw() * 900), 80 + int(draw() * 520)
+    ttft = 250 + int(1500 * draw() ** 3)
+    stream = completion * 1000 // (40 + int(draw() * 70))
     ended = started + timedelta(milliseconds=ttft + stream)
+    number = f"{int(started.timestamp() * 1000):012x}7{int(draw() * (1 << 53)):019x}"
     values = {
-        "id": str(
-            uuid.UUID(
-                int=int(started.timestamp() * 1000) << 80
-                | 0x7 << 76
-                | draw.getrandbits(12) << 64
-                | 0b10 << 62
-                | draw.getrandbits(62)
-            )
-        ),
+        "id": f"{number[:8]}-{number[8:12]}-{number[12:16]}-{number[16:20]}-{number[20:]}",
         "component": "llm",
         "operation": operation,
         "company_id": office.company.id,
-        "user_id": person.id,
-        "interview_id": None if interview is None else office.interviews[interview].id,
-        "department_id": None if interview is None else office.departments[interview % 4].id,
+        "user_id": person,
+        "interview_id": office.interviews[interview].id if drafted else None,
+        "department_id": office.departments[interview % 4].id if drafted else None,
         "template_id": "standard",
-        "prompt_version": f"{operation}-1",
+        "prompt_version": "1",
         "requested_model": requested,
-        "resolved_model": resolved if status == "complete" else None,
+        "resolved_model": resolved if complete else None,
         "provider": "openai",
-        "streaming": operation == "feedback",
+        "streaming": drafted,
         "status": status,
-        "finish_reason": "stop" if status == "complete" else None,
+        "finish_reason": "stop" if complete else None,
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "reasoning_tokens": completion // 3 if requested == "o4-mini" else 0,
-        "cached_tokens": prompt // 2 if draw.random() < 0.2 else 0,
-        "tokens_estimated": status != "complete",
+        "cached_tokens": prompt // 2 if draw() < 0.2 else 0,
+        "tokens_estimated": not complete,
         "cost_microusd": None if price is None else round(price * (prompt + 4 * completion)),
         "reserved_microusd": 1_000,
-        "price_source": "" if price is None else f"genai-prices:openai/{requested}",
+        "price_source": "" if price is None else "genai-prices:openai",
         "latency_ms": ttft + stream,
         "ttft_ms": ttft,
         "stream_ms": stream,
         "chunk_count": stream // 42,
         "retries": 0,
         "error_code": code,
-        "saved_as_feedback": (
-            operation == "feedback" and status == "complete" and draw.random() < 0.7
-        ),
-        "request_id": f"{draw.getrandbits(64):016x}",
+        "saved_as_feedback": drafted and complete and draw() < 0.7,
+        "request_id": "",
         "started_at": started,
         "finished_at": ended,
         "heartbeat_at": ended,
     }
-    return tuple(values[name] for name in _COLUMNS)
+    return tuple(map(values.__getitem__, _COLUMNS))
 
 
 async def store_offices(database: Database, offices: list[Office]) -> None:
