@@ -234,7 +234,7 @@ async def rebuild(session: AsyncSession, company_id: str, since: datetime, until
     first, end = hour_of(bounds[0]), min(end, hour_of(bounds[1]) + 1)
     for since_hour, until_hour in _days(first, end):
         within = calls.where(began >= start_of(since_hour), began < start_of(until_hour))
-        rows = tally((await connection.execute(within)).tuples())
+        rows = tally(await connection.execute(within))
         for place in range(0, len(rows), _PER_INSERT):
             await connection.execute(_TABLE.insert(), rows[place : place + _PER_INSERT])
 
