@@ -143,7 +143,8 @@ async def entries(
         .outerjoin(Department, col(Department.id) == col(LlmCall.department_id))
         .outerjoin(Interview, col(Interview.id) == col(LlmCall.interview_id))
         .outerjoin(Candidate, col(Candidate.id) == col(Interview.candidate_id))
-        .where(col(LlmCall.company_id) == user.company_id, col(LlmCall.id).in_(ids))
+        # Concatenated, because SQLite would else read all the company's calls instead of these.
+        .where(col(LlmCall.id).in_(ids), col(LlmCall.company_id).concat("") == user.company_id)
     )
     rows = await (await session.connection()).execute(query)
     found = {row[0]: CallEntry(*row) for row in rows}

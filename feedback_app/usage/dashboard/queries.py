@@ -36,12 +36,11 @@ _IS_DRAFT = col(UsageRollup.operation) == FEEDBACK_OPERATION
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The sums of one step, model, status and error code."""
+    """The sums of one step, model and error code."""
 
     step: int
     """Hours since 1970 by the hours of a step."""
     model: str
-    status: str
     error_code: str
     calls: int
     estimated: int
@@ -55,6 +54,13 @@ class Sums:
     saved_cost_microusd: int
     stream_tokens: int
     stream_ms: int
+    complete: int
+    stopped: int
+    failed: int
+    stopped_microusd: int
+    """Of stopped calls that did not become feedback."""
+    failed_microusd: int
+    """Of failed ones that did not."""
     draft_cost_microusd: int
     """Of drafts of feedback."""
     unsaved_microusd: int
@@ -82,7 +88,12 @@ class PersonSums:
     saved: int
 
 
-_SUMMED = tuple(field.name for field in fields(Sums) if field.name in UsageRollup.model_fields)[3:]
+_SUMMED = tuple(
+    field.name
+    for field in fields(Sums)
+    if field.name in UsageRollup.model_fields and field.name not in {"model", "error_code"}
+)
+_FAILED = (CallStatus.ERROR, CallStatus.INTERRUPTED)
 
 
 def _within(user: CurrentUser, wanted: UsageFilter, span: Span) -> ColumnElement[bool]:
@@ -118,29 +129,33 @@ async def sums(
     wanted: UsageFilter,
     span: Span,
     *,
-    step_hours: int,
+    step_hours: int | None,
     lately_from: int,
 ) -> list[Sums]:
-    """The period's sums by step, model, status and error code.
+    """The period's sums by step, model and error code, or without `step_hours` all in one.
 
     An unsaved draft that began in the hour `lately_from` or later may still be saved.
     """
-    step = _step(step_hours)
-    by = (step, col(UsageRollup.model), col(UsageRollup.status), col(UsageRollup.error_code))
-    cost = col(UsageRollup.cost_microusd)
+    calls, cost = col(UsageRollup.calls), col(UsageRollup.cost_microusd)
+    status = col(UsageRollup.status)
     unsaved = cost - col(UsageRollup.saved_cost_microusd)
-    complete = and_(_IS_DRAFT, col(UsageRollup.status) == CallStatus.COMPLETE)
-    query = (
-        select(
-            *by,
-            *(_sum(col(getattr(UsageRollup, name))) for name in _SUMMED),
-            _sum(case((_IS_DRAFT, cost), else_=0)),
-            _sum(case((complete, unsaved), else_=0)),
-            _sum(case((and_(complete, lately_from <= _HOUR), unsaved), else_=0)),
-        )
-        .where(_within(user, wanted, span))
-        .group_by(*by)
+    complete, stopped = status == CallStatus.COMPLETE, status == CallStatus.CANCELLED
+    failed = status.in_(_FAILED)
+    drafted = and_(_IS_DRAFT, complete)
+    summed = (
+        *(_sum(col(getattr(UsageRollup, name))) for name in _SUMMED),
+        *(_sum(case((which, calls), else_=0)) for which in (complete, stopped, failed)),
+        *(_sum(case((which, unsaved), else_=0)) for which in (stopped, failed)),
+        _sum(case((_IS_DRAFT, cost), else_=0)),
+        _sum(case((drafted, unsaved), else_=0)),
+        _sum(case((and_(drafted, lately_from <= _HOUR), unsaved), else_=0)),
     )
+    if step_hours is None:
+        query = select(literal(0), literal(""), literal(""), *summed)
+    else:
+        by = (_step(step_hours), col(UsageRollup.model), col(UsageRollup.error_code))
+        query = select(*by, *summed).group_by(*by)
+    query = query.where(_within(user, wanted, span))
     return [Sums(*row) for row in await (await session.connection()).execute(query)]
 
 

@@ -14,7 +14,6 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden
 from feedback_app.db.histogram import percentile
-from feedback_app.db.models import CallStatus
 from feedback_app.db.rollups import hour_of, start_of
 from feedback_app.db.session import database
 from feedback_app.usage import queries as calls
@@ -36,7 +35,6 @@ from feedback_app.usage.dashboard.schemas import (
 from feedback_app.usage.filters import Span, UsageFilter
 
 MOST_MODELS = 6
-_FAILED = frozenset({CallStatus.ERROR, CallStatus.INTERRUPTED})
 _MAY_BE_SAVED_HOURS = 24
 
 
@@ -64,7 +62,7 @@ async def dashboard(
         )
         times = await queries.times(session, user, wanted, span, step_hours=step_hours)
         earlier = await queries.sums(
-            session, user, wanted, before, step_hours=_WHOLE, lately_from=lately_from
+            session, user, wanted, before, step_hours=None, lately_from=lately_from
         )
         earlier_times = await queries.times(session, user, wanted, before, step_hours=_WHOLE)
         people = await queries.top_people(session, user, wanted, span)
@@ -136,16 +134,13 @@ def _sum(rows: Iterable[Sums], value: Callable[[Sums], int]) -> int:
 
 def _totals(rows: Sequence[Sums], times: Iterable[Times]) -> Totals:
     number, unpriced = _sum(rows, lambda r: r.calls), _sum(rows, lambda r: r.unpriced)
-    complete = [row for row in rows if row.status == CallStatus.COMPLETE]
-    stopped = [row for row in rows if row.status == CallStatus.CANCELLED]
-    failed = [row for row in rows if row.status in _FAILED]
     saved = _sum(rows, lambda r: r.saved)
     cost = _money(_sum(rows, lambda r: r.cost_microusd), number, unpriced)
     drafts_cost = _sum(rows, lambda r: r.draft_cost_microusd)
     lately = _sum(rows, lambda r: r.unsaved_lately_microusd)
     waste = Waste(
-        stopped_microusd=_sum(stopped, lambda r: r.cost_microusd - r.saved_cost_microusd),
-        failed_microusd=_sum(failed, lambda r: r.cost_microusd - r.saved_cost_microusd),
+        stopped_microusd=_sum(rows, lambda r: r.stopped_microusd),
+        failed_microusd=_sum(rows, lambda r: r.failed_microusd),
         never_saved_microusd=_sum(rows, lambda r: r.unsaved_microusd) - lately,
         not_yet_saved_microusd=lately,
     )
@@ -155,9 +150,9 @@ def _totals(rows: Sequence[Sums], times: Iterable[Times]) -> Totals:
     ttfts = sum((t.ttfts for t in took), start=type(took[0].ttfts)()) if took else {}
     return Totals(
         calls=number,
-        complete=_sum(complete, lambda r: r.calls),
-        stopped=_sum(stopped, lambda r: r.calls),
-        failed=_sum(failed, lambda r: r.calls),
+        complete=_sum(rows, lambda r: r.complete),
+        stopped=_sum(rows, lambda r: r.stopped),
+        failed=_sum(rows, lambda r: r.failed),
         saved=saved,
         estimated=_sum(rows, lambda r: r.estimated),
         unpriced=unpriced,
@@ -220,10 +215,10 @@ def _tokens(row: Sums) -> int:
 def _outcomes(rows: Iterable[Sums], steps: range) -> OutcomeSeries:
     complete, stopped, failed = ([0] * len(steps) for _ in range(3))
     for row in rows:
-        counted = complete
-        if row.status != CallStatus.COMPLETE:
-            counted = stopped if row.status == CallStatus.CANCELLED else failed
-        counted[row.step - steps.start] += row.calls
+        place = row.step - steps.start
+        complete[place] += row.complete
+        stopped[place] += row.stopped
+        failed[place] += row.failed
     return OutcomeSeries(tuple(complete), tuple(stopped), tuple(failed))
 
 
@@ -243,7 +238,7 @@ def _errors(rows: Iterable[Sums]) -> tuple[ErrorCount, ...]:
     """Failed calls by code, the most frequent first."""
     of_code: dict[str, list[Sums]] = defaultdict(list)
     for row in rows:
-        if row.status in _FAILED:
+        if row.failed:
             of_code[row.error_code].append(row)
     counts = [
         ErrorCount(
