@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from bench import crowd, wire
+from bench import crowd, ledger, wire
 
-BENCHMARKS = {"wire": wire, "crowd": crowd}
+BENCHMARKS = {"crowd": crowd, "ledger": ledger, "wire": wire}
 """Each module has `add_options(parser)` and `run(options)`, which returns the goals it missed."""
 
 

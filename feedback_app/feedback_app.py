@@ -27,6 +27,7 @@ from feedback_app.usage.trace.page import call_page
 from feedback_app.usage.trace.state import TraceState
 from feedback_app.web.api.app import Api
 from feedback_app.web.event_log import EventLog, OwnState
+from feedback_app.web.export import EXPORT_ROUTES
 from feedback_app.web.faults import log_page_fault, show_fault
 from feedback_app.web.health import HEALTH_ROUTES
 from feedback_app.web.page_paths import PagePaths
@@ -55,7 +56,7 @@ app = rx.App(
     backend_exception_handler=show_fault,
     frontend_exception_handler=log_page_fault,
     api_transformer=[
-        Starlette(routes=[*AUTH_ROUTES, *HEALTH_ROUTES]),
+        Starlette(routes=[*AUTH_ROUTES, *EXPORT_ROUTES, *HEALTH_ROUTES]),
         Api,
         SessionHeader,
         _page_paths,

@@ -1,5 +1,6 @@
 """Every address of the app: page routes as Reflex spells them, HTTP paths, URL builders."""
 
+from typing import Literal
 from urllib.parse import quote, urlencode
 
 LOGIN = "/login"
@@ -15,6 +16,8 @@ ADMIN_TEMPLATES = "/admin/templates"
 ADMIN_HIRING = "/admin/hiring"
 ADMIN_LOGS = "/admin/logs"
 
+ADMIN_USAGE_CSV = f"{ADMIN_USAGE}/export.csv"
+ADMIN_USAGE_JSONL = f"{ADMIN_USAGE}/export.jsonl"
 SIGN_IN = "/auth/sign-in"
 SIGN_OUT = "/auth/sign-out"
 HEALTHZ = "/healthz"
@@ -45,6 +48,13 @@ def admin_usage(**query: str) -> str:
     """The usage page, narrowed by what its address says; empty values are left out."""
     kept = {key: value for key, value in query.items() if value}
     return f"{ADMIN_USAGE}?{urlencode(kept)}" if kept else ADMIN_USAGE
+
+
+def admin_usage_export(kind: Literal["csv", "jsonl"], **query: str) -> str:
+    """The file of the calls on the usage page of the same query; empty values are left out."""
+    path = ADMIN_USAGE_CSV if kind == "csv" else ADMIN_USAGE_JSONL
+    kept = {key: value for key, value in query.items() if value}
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 CALL_ANSWER_ANCHOR = "call-answer"

@@ -12,6 +12,7 @@ from typing import Any
 from passlib.context import CryptContext
 
 from feedback_app.core import clock
+from feedback_app.db import rollups
 from feedback_app.db.demo_history import log_of
 from feedback_app.db.models import (
     CallStatus,
@@ -240,6 +241,7 @@ async def make_call(
             "company_id": made.interviewer.company_id,
             "user_id": made.interviewer.id,
             "interview_id": made.id,
+            "department_id": made.department.id,
             "template_id": "standard",
             "prompt_version": "feedback-1",
             "requested_model": "gpt-4o-mini",
@@ -270,5 +272,14 @@ async def make_call(
         created_at=started_at,
         **(draft or {}),
     )
-    await store(database, call, kept, *([] if running else [log_of(call)]))
+    await store_call(database, call, kept)
     return call
+
+
+async def store_call(database: Database, call: LlmCall, *others: Any) -> None:
+    """Insert a call and what belongs to it, with all that settlement leaves if it is finished."""
+    finished = call.status != CallStatus.RUNNING
+    await store(database, call, *others, *([log_of(call)] if finished else []))
+    if finished:
+        async with database.write() as session:
+            await rollups.add_calls(session, [call])

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.core import clock
 from feedback_app.core.settings import get_settings
+from feedback_app.db import rollups
 from feedback_app.db.demo_data.companies import COMPANIES
 from feedback_app.db.demo_data.shapes import DemoCard, DemoCompany, DemoInterview, DemoJob
 from feedback_app.db.demo_history import History, log_of
@@ -87,9 +88,15 @@ class _Loader:
         for interview in self._company.interviews:
             await self._load_interview(interview)
         calls = list(
-            self._history.weeks_of(self._company, self._company_id, [*self._users.values()])
+            self._history.weeks_of(
+                self._company,
+                self._company_id,
+                [*self._users.values()],
+                [*self._departments.values()],
+            )
         )
         await self._store(*calls)
+        await rollups.add_calls(self._session, calls)
         await self._store(*(log_of(call) for call in calls))
 
     async def _store(self, *rows: Any) -> None:
@@ -156,10 +163,16 @@ class _Loader:
         await self._store(row)
         over_at = held_at + timedelta(minutes=interview.duration_min)
         for card in interview.cards:
-            await self._load_card(card, row.id, competency_ids, over_at)
+            department_id = self._departments[interview.job.department]
+            await self._load_card(card, row.id, department_id, competency_ids, over_at)
 
     async def _load_card(
-        self, card: DemoCard, interview_id: str, competency_ids: list[str], over_at: datetime
+        self,
+        card: DemoCard,
+        interview_id: str,
+        department_id: str,
+        competency_ids: list[str],
+        over_at: datetime,
     ) -> None:
         scorecard = Scorecard(
             interview_id=interview_id,
@@ -173,7 +186,7 @@ class _Loader:
             scorecard.feedback = card.feedback
             scorecard.feedback_saved_at = saved_at
             scorecard.feedback_call_id = await self._load_drafts(
-                scorecard, over_at + timedelta(minutes=12)
+                scorecard, department_id, over_at + timedelta(minutes=12)
             )
             scorecard.submitted_at = saved_at + timedelta(minutes=3) if card.submitted else None
         await self._store(scorecard)
@@ -192,18 +205,20 @@ class _Loader:
             )
         )
 
-    async def _load_drafts(self, scorecard: Scorecard, at: datetime) -> str:
+    async def _load_drafts(self, scorecard: Scorecard, department_id: str, at: datetime) -> str:
         """A draft stopped early and discarded, then the one that was kept; the latter's id."""
         whose = {
             "company_id": self._company_id,
             "user_id": scorecard.user_id,
             "interview_id": scorecard.interview_id,
+            "department_id": department_id,
         }
         stopped_text = scorecard.feedback[:160].rpartition(" ")[0]
         stopped_at = at - timedelta(minutes=2)
         stopped = self._history.stopped_call(**whose, text=stopped_text, at=stopped_at)
         kept = self._history.draft_call(**whose, text=scorecard.feedback, at=at)
         await self._store(stopped, kept)
+        await rollups.add_calls(self._session, [stopped, kept])
         await self._store(
             log_of(stopped),
             log_of(kept),

@@ -58,7 +58,11 @@ class History:
         self._now = now
 
     def weeks_of(
-        self, company: DemoCompany, company_id: str, user_ids: Sequence[str]
+        self,
+        company: DemoCompany,
+        company_id: str,
+        user_ids: Sequence[str],
+        department_ids: Sequence[str],
     ) -> Iterator[LlmCall]:
         """The company's calls of the past weeks, oldest first, a little more each week."""
         start = self._now - timedelta(weeks=_WEEKS)
@@ -74,22 +78,41 @@ class History:
                 if start < moment < self._now - timedelta(minutes=10):
                     weights = [1 / (rank + 1) for rank in range(len(user_ids))]
                     user_id = self._random.choices(user_ids, weights)[0]
-                    yield self._any_call(company_id, user_id, moment)
+                    call = self._any_call(company_id, user_id, moment)
+                    if call.operation == "feedback":
+                        # Most people interview for one department.
+                        home = user_ids.index(user_id) + (self._random.random() < 0.2)
+                        call.department_id = department_ids[home % len(department_ids)]
+                    yield call
 
     def draft_call(
-        self, *, company_id: str, user_id: str, interview_id: str, text: str, at: datetime
+        self,
+        *,
+        company_id: str,
+        user_id: str,
+        interview_id: str,
+        department_id: str,
+        text: str,
+        at: datetime,
     ) -> LlmCall:
         """The complete call that `text`, a saved draft, came from."""
         tokens = max(1, len(text) // 4)
         call = self._call(
             company_id, user_id, at, _MODELS[0], "feedback", True, CallStatus.COMPLETE, None, tokens
         )
-        call.interview_id = interview_id
+        call.interview_id, call.department_id = interview_id, department_id
         call.saved_as_feedback = True
         return call
 
     def stopped_call(
-        self, *, company_id: str, user_id: str, interview_id: str, text: str, at: datetime
+        self,
+        *,
+        company_id: str,
+        user_id: str,
+        interview_id: str,
+        department_id: str,
+        text: str,
+        at: datetime,
     ) -> LlmCall:
         """A call that the person stopped after `text`."""
         tokens = max(1, len(text) // 4)
@@ -97,7 +120,7 @@ class History:
         call = self._call(
             company_id, user_id, at, _MODELS[0], "feedback", True, status, "CANCELLED", tokens
         )
-        call.interview_id = interview_id
+        call.interview_id, call.department_id = interview_id, department_id
         return call
 
     def _working_moment(self, date: datetime) -> datetime:

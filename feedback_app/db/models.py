@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from feedback_app.core import clock
 from feedback_app.core.ids import new_id
+from feedback_app.db.usage_rollup import UsageRollup as UsageRollup
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -295,6 +296,7 @@ class LlmCall(SQLModel, table=True):
         ),
         Index("ix_llm_call_company_started", "company_id", "started_at"),
         Index("ix_llm_call_user_started", "user_id", "started_at"),
+        Index("ix_llm_call_company_status", "company_id", "status", "started_at"),
         Index("ix_llm_call_status", "status", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
         Index("ix_llm_call_interview", "interview_id", "user_id"),
     )
@@ -305,6 +307,8 @@ class LlmCall(SQLModel, table=True):
     company_id: str = Field(foreign_key="company.id")
     user_id: str = Field(foreign_key="app_user.id")
     interview_id: str | None = Field(default=None, foreign_key="interview.id")
+    department_id: str | None = Field(default=None, max_length=36)
+    """Of the interview's job when the call began."""
     template_id: str = ""
     prompt_version: str = ""
     requested_model: str

@@ -1,11 +1,14 @@
 """The SQL of feedback. Every query takes the acting user and sees only that person's part."""
 
-from sqlalchemy import update
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import NotFound
+from feedback_app.db import rollups
 from feedback_app.db.models import (
     Candidate,
     Competency,
@@ -150,9 +153,26 @@ async def mark_saved_call(
     session: AsyncSession, user: CurrentUser, interview_id: str, call_id: str | None
 ) -> None:
     """Flag the one call whose draft the saved feedback began as; clear the flag on the others."""
-    await session.exec(
-        update(LlmCall)
-        .where(col(LlmCall.interview_id) == interview_id, col(LlmCall.user_id) == user.id)
-        .values(saved_as_feedback=(col(LlmCall.id) == call_id) if call_id else False)
-        .execution_options(synchronize_session=False)
+    flag = col(LlmCall.saved_as_feedback)
+    of_theirs = and_(col(LlmCall.interview_id) == interview_id, col(LlmCall.user_id) == user.id)
+    others = and_(of_theirs, flag, col(LlmCall.id) != (call_id or ""))
+    this = and_(of_theirs, ~flag, col(LlmCall.id) == call_id)
+    await rollups.move_saved(
+        session,
+        unsaved=await _flagged(session, others, False),
+        saved=await _flagged(session, this, True) if call_id else [],
     )
+
+
+async def _flagged(
+    session: AsyncSession, which: ColumnElement[bool], saved: bool
+) -> Sequence[LlmCall]:
+    """Set the flag on these calls; they as they are now, locked until the transaction ends."""
+    changed = await session.exec(
+        update(LlmCall)
+        .where(which)
+        .values(saved_as_feedback=saved)
+        .returning(LlmCall)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return changed.scalars().all()

@@ -16,7 +16,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app.core import clock
 from feedback_app.core.context import current_request_id
 from feedback_app.core.errors import Interrupted
-from feedback_app.db.models import CallStatus, Draft, LlmCall, LogComponent, SystemLog
+from feedback_app.db import rollups
+from feedback_app.db.models import (
+    CallStatus,
+    Draft,
+    Interview,
+    Job,
+    LlmCall,
+    LogComponent,
+    SystemLog,
+)
 from feedback_app.db.session import Database
 from feedback_app.llm.blocks import parse_blocks
 from feedback_app.llm.completion import Usage
@@ -126,7 +135,10 @@ class Ledger:
             row = await session.get(LlmCall, call_id)
             if row is None:
                 return None
-            return await _settle(session, row, settlement)
+            settled = await _settle(session, row, settlement)
+            if settled is not None:
+                await rollups.add_calls(session, [settled])
+            return settled
 
     async def calls_and_texts(self, call_ids: Sequence[str]) -> list[tuple[LlmCall, str]]:
         """These calls, as far as they exist, each with the text of its draft."""
@@ -159,13 +171,20 @@ class Ledger:
                 .outerjoin(Draft, col(Draft.llm_call_id) == LlmCall.id)
                 .where(*_lost(stale_after))
             )
-            swept: list[str] = []
+            swept: list[LlmCall] = []
             for row, draft in rows.all():
                 kept = draft.text if draft else ""
                 partial = max(kept, (streamed or {}).get(row.id, ""), key=len)
                 if await _settle(session, row, _interruption(row, partial)):
-                    swept.append(row.id)
-            return swept
+                    swept.append(row)
+            await rollups.add_calls(session, swept)
+            return [row.id for row in swept]
+
+
+async def _department_of(session: AsyncSession, interview_id: str | None) -> str | None:
+    """The department of the interview's job."""
+    job = select(Job.department_id).join(Interview, col(Interview.job_id) == Job.id)
+    return (await session.exec(job.where(Interview.id == interview_id))).first()
 
 
 async def insert_running(session: AsyncSession, r: Reservation, worst: Cost) -> None:
@@ -177,6 +196,7 @@ async def insert_running(session: AsyncSession, r: Reservation, worst: Cost) -> 
             company_id=r.owner.company_id,
             user_id=r.owner.user_id,
             interview_id=r.owner.interview_id,
+            department_id=await _department_of(session, r.owner.interview_id),
             template_id=r.template_id,
             prompt_version=r.prompt_version,
             requested_model=r.requested_model,

@@ -24,7 +24,7 @@ def draw(figures: Sequence[DayFigures], first: date, days: int) -> ChartView:
         counts[(date.fromisoformat(row.day) - first).days] += row.calls
     totals = [done + other for done, other in zip(complete, unfinished, strict=True)]
     step, top = _axis(max(totals))
-    every = _LABEL_EVERY[days]
+    every = _LABEL_EVERY.get(days, -(-days // _MOST_STEPS))
     bars = []
     for index in range(days):
         day = day_label(first + timedelta(days=index))

@@ -4,7 +4,6 @@ Figures are of finished calls; running ones have no cost, latency or final token
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, func, or_
@@ -18,18 +17,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.db.models import CallStatus, Candidate, Interview, LlmCall, User
-from feedback_app.usage.schemas import UsageFilter
+from feedback_app.usage.filters import Span, UsageFilter
 
-_answering_model = func.coalesce(col(LlmCall.resolved_model), col(LlmCall.requested_model))
+answering_model = func.coalesce(col(LlmCall.resolved_model), col(LlmCall.requested_model))
 _FINISHED = col(LlmCall.status) != CallStatus.RUNNING
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From a moment, up to but not including another."""
-
-    since: datetime
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +78,7 @@ def _utc_day_sqlite(element: _UtcDay, compiler: SQLCompiler, **options: Any) -> 
     return f"date({compiler.process(element.clauses, **options)})"
 
 
-def _chosen(user: CurrentUser, wanted: UsageFilter) -> list[ColumnElement[bool]]:
+def chosen(user: CurrentUser, wanted: UsageFilter) -> list[ColumnElement[bool]]:
     """The company's calls of the chosen person, status and model, whenever they were."""
     conditions = [col(LlmCall.company_id) == user.company_id]
     if wanted.person:
@@ -95,11 +86,15 @@ def _chosen(user: CurrentUser, wanted: UsageFilter) -> list[ColumnElement[bool]]
     if wanted.status:
         conditions.append(col(LlmCall.status) == wanted.status)
     if wanted.model:
-        conditions.append(_answering_model == wanted.model)
+        conditions.append(answering_model == wanted.model)
+    if wanted.department:
+        conditions.append(col(LlmCall.department_id) == wanted.department)
+    if wanted.operation:
+        conditions.append(col(LlmCall.operation) == wanted.operation)
     return conditions
 
 
-def _within(span: Span) -> ColumnElement[bool]:
+def within(span: Span) -> ColumnElement[bool]:
     return and_(col(LlmCall.started_at) >= span.since, col(LlmCall.started_at) < span.until)
 
 
@@ -120,7 +115,7 @@ async def figures_by_day(
             func.coalesce(func.sum(col(LlmCall.cost_microusd)), 0),
             func.sum(case((unpriced, 1), else_=0)),
         )
-        .where(*_chosen(user, wanted), _within(span), _FINISHED)
+        .where(*chosen(user, wanted), within(span), _FINISHED)
         .group_by(day, col(LlmCall.status))
         .order_by(day)
     )
@@ -131,7 +126,7 @@ async def running_now(session: AsyncSession, user: CurrentUser, wanted: UsageFil
     """How many of the chosen calls are running, whenever they began."""
     return (
         await session.exec(
-            select(func.count()).where(*_chosen(user, wanted), LlmCall.status == CallStatus.RUNNING)
+            select(func.count()).where(*chosen(user, wanted), LlmCall.status == CallStatus.RUNNING)
         )
     ).one()
 
@@ -141,7 +136,7 @@ async def count_calls(
 ) -> int:
     """How many calls began within the span, running ones included."""
     return (
-        await session.exec(select(func.count()).where(*_chosen(user, wanted), _within(span)))
+        await session.exec(select(func.count()).where(*chosen(user, wanted), within(span)))
     ).one()
 
 
@@ -172,7 +167,7 @@ async def _median(
             func.row_number().over(order_by=column).label("place"),
             func.count().over().label("size"),
         )
-        .where(*_chosen(user, wanted), _within(span), _FINISHED, column.is_not(None))
+        .where(*chosen(user, wanted), within(span), _FINISHED, column.is_not(None))
         .subquery()
     )
     value, place, size = ranked.c.value, ranked.c.place, ranked.c.size
@@ -211,7 +206,7 @@ async def list_calls(
         .join(User, col(User.id) == LlmCall.user_id)
         .join(Interview, col(Interview.id) == LlmCall.interview_id, isouter=True)
         .join(Candidate, col(Candidate.id) == Interview.candidate_id, isouter=True)
-        .where(*_chosen(user, wanted), _within(span))
+        .where(*chosen(user, wanted), within(span))
         .limit(limit)
     )
     started, call_id = col(LlmCall.started_at), col(LlmCall.id)
@@ -231,7 +226,7 @@ async def count_newer(
     """How many calls stand before this one in the list."""
     return (
         await session.exec(
-            select(func.count()).where(*_chosen(user, wanted), _within(span), _newer(than))
+            select(func.count()).where(*chosen(user, wanted), within(span), _newer(than))
         )
     ).one()
 
@@ -264,9 +259,9 @@ async def people(session: AsyncSession, user: CurrentUser) -> list[tuple[str, st
 async def models(session: AsyncSession, user: CurrentUser, span: Span) -> list[str]:
     """The models that the company's calls within the span went to, by name."""
     rows = await session.exec(
-        select(_answering_model)
-        .where(LlmCall.company_id == user.company_id, _within(span))
+        select(answering_model)
+        .where(LlmCall.company_id == user.company_id, within(span))
         .distinct()
-        .order_by(_answering_model)
+        .order_by(answering_model)
     )
     return list(rows.all())

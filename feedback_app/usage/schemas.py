@@ -1,63 +1,6 @@
-"""What the usage page asks for and what it shows: values for the page, no rows."""
+"""What the usage page shows: values for the page, no rows."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-
-
-class Period(StrEnum):
-    """Whole UTC days up to and including today."""
-
-    TODAY = "today"
-    WEEK = "7d"
-    MONTH = "30d"
-    QUARTER = "90d"
-
-
-PERIOD_DAYS = {Period.TODAY: 1, Period.WEEK: 7, Period.MONTH: 30, Period.QUARTER: 90}
-_LONGEST_VALUE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class UsageFilter:
-    """Which calls are meant; an empty string means any. `model` is the one that answered."""
-
-    period: Period = Period.MONTH
-    person: str = ""
-    status: str = ""
-    model: str = ""
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether more than the period limits the calls."""
-        return bool(self.person or self.status or self.model)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Where in the list of calls: the calls older than one, newer than one, or the newest."""
-
-    older_than: str = ""
-    newer_than: str = ""
-
-
-def filter_from(query: Mapping[str, str]) -> UsageFilter:
-    """The filter an address asks for; what it does not say, or says wrongly, is the default."""
-    asked = query.get("period", "")
-    return UsageFilter(
-        period=next((period for period in Period if period == asked), Period.MONTH),
-        person=query.get("person", "")[:_LONGEST_VALUE],
-        status=query.get("status", "")[:_LONGEST_VALUE],
-        model=query.get("model", "")[:_LONGEST_VALUE],
-    )
-
-
-def page_from(query: Mapping[str, str]) -> Page:
-    """The page of the list an address asks for."""
-    return Page(
-        older_than=query.get("older", "")[:_LONGEST_VALUE],
-        newer_than=query.get("newer", "")[:_LONGEST_VALUE],
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Decides what an administrator sees of the company's LLM usage. Knows nothing of pages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,21 +15,16 @@ from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.db.session import database
 from feedback_app.ui import wording
 from feedback_app.usage import chart, labels, queries
-from feedback_app.usage.queries import CallRecord, DayFigures, Median, Span
+from feedback_app.usage.filters import Page, Period, Span, UsageFilter, filter_from, page_from
+from feedback_app.usage.queries import CallRecord, DayFigures, Median
 from feedback_app.usage.schemas import (
-    PERIOD_DAYS,
     CallRow,
     CallsView,
     Choice,
     FilterView,
-    Page,
-    Period,
     PeriodLink,
     TotalsView,
-    UsageFilter,
     UsageView,
-    filter_from,
-    page_from,
 )
 
 PAGE_LENGTH = 25
@@ -56,9 +51,7 @@ async def view(user: CurrentUser, query: Mapping[str, str]) -> UsageView:
         raise Forbidden
     now = clock.now()
     asked = filter_from(query)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    days = PERIOD_DAYS[asked.period]
-    span = Span(midnight - timedelta(days=days - 1), midnight + timedelta(days=1))
+    span = asked.span(now)
     async with database().read() as session:
         people = await queries.people(session, user)
         models = await queries.models(session, user, span)
@@ -69,14 +62,13 @@ async def view(user: CurrentUser, query: Mapping[str, str]) -> UsageView:
         ttft = await queries.median_ttft_ms(session, user, wanted, span)
         total = await queries.count_calls(session, user, wanted, span)
         calls = await _calls(session, user, wanted, span, page_from(query), total)
-    first = span.since.date()
     return UsageView(
-        span=_span_label(first, now.date()),
+        span=_span_label(span.first_day, span.last_day),
         updated=f"{now:%H:%M:%S} UTC",
         is_empty=total == 0,
         filters=_filters(wanted, people, models),
         totals=_totals(figures, running, latency, ttft),
-        chart=chart.draw(figures, first, days),
+        chart=chart.draw(figures, span.first_day, span.days),
         calls=calls,
     )
 
@@ -109,10 +101,7 @@ def address_with(query: Mapping[str, str], field: str, value: str) -> str:
 
 
 def _address(wanted: UsageFilter, **page: str) -> str:
-    asked = asdict(wanted)
-    if wanted.period == Period.MONTH:
-        del asked["period"]
-    return routes.admin_usage(**asked, **page)
+    return routes.admin_usage(**wanted.query(), **page)
 
 
 def _page_address(wanted: UsageFilter, **page: str) -> str:
@@ -137,7 +126,9 @@ def _filters(
     return FilterView(
         periods=[
             PeriodLink(
-                label, _address(replace(wanted, period=period)), current=period == wanted.period
+                label,
+                _address(replace(wanted, period=period, first_day=None, last_day=None)),
+                current=period == wanted.period,
             )
             for period, label in _PERIOD_LABELS.items()
         ],

@@ -119,9 +119,7 @@ async def test_a_budget_for_seven_drafts_is_never_overspent(
 ) -> None:
     person = await make_user(database, company_id=crowd.company_id)
     async with database.read() as session:
-        cost = await cost_of(
-            session, crowd.company_id, "openai", "gpt-4o-mini", USED, clock.now()
-        )
+        cost = await cost_of(session, crowd.company_id, "openai", "gpt-4o-mini", USED, clock.now())
     worst = cost.microusd
     assert worst
     for _ in range(ROUNDS):

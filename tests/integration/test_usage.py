@@ -10,7 +10,6 @@ import pytest
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden
-from feedback_app.db.demo_history import log_of
 from feedback_app.db.models import CallStatus, Company, LlmCall, User
 from feedback_app.db.session import Database
 from feedback_app.usage import service
@@ -22,7 +21,7 @@ from tests.factories import (
     make_company,
     make_interview,
     make_user,
-    store,
+    store_call,
 )
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -309,7 +308,7 @@ async def test_a_call_without_an_interview_is_listed_by_its_operation(database: 
         started_at=ago(minutes=1),
         finished_at=ago(seconds=58),
     )
-    await store(database, call, log_of(call))
+    await store_call(database, call)
     row = (await office.view()).calls.rows[0]
     assert (row.person, row.subject) == ("Ada Lindqvist", "CV parse")
     assert row.cost == "less than $0.0001"

@@ -10,7 +10,7 @@ from sqlmodel import func, select
 
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
-from feedback_app.llm.audit import costs, rows
+from feedback_app.llm.audit import costs, rows, sums
 from feedback_app.llm.audit.finding import Check, Finding
 
 __all__ = ["Audited", "Check", "Finding", "audit", "audit_counted"]
@@ -54,6 +54,7 @@ async def audit(
         findings += await rows.saved_flags(session, company_id)
         findings += await rows.drafts(session, company_id)
         findings += await rows.log_rows(session, company_id)
+        findings += await sums.rollups(session, company_id)
     return findings
 
 

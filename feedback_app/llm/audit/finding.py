@@ -33,11 +33,15 @@ class Check(StrEnum):
     DRAFT_WITHOUT_CALL = "draft_without_call"
     CALL_WITHOUT_DRAFT = "call_without_draft"
     LOG_ROWS = "log_rows"
+    ROLLUP_SUMS = "rollup_sums"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong; where it concerns several calls, `call_id` is the latest."""
+    """One thing that is wrong; where it concerns several calls, `call_id` is the latest.
+
+    It is empty where there are sums of calls that do not exist.
+    """
 
     check: Check
     call_id: str

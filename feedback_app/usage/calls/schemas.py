@@ -1,0 +1,82 @@
+"""A list of calls as plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallEntry:
+    """A call, whom it concerned, what it used. `None` is what it has not or nobody knows."""
+
+    call_id: str
+    started_at: datetime
+    finished_at: datetime | None
+    operation: str
+    user_id: str
+    person: str
+    department: str | None
+    candidate: str | None
+    interview_id: str | None
+    interview_kind: str | None
+    requested_model: str
+    resolved_model: str | None
+    provider: str
+    template_id: str
+    prompt_version: str
+    streaming: bool
+    status: str
+    finish_reason: str | None
+    error_code: str | None
+    prompt_tokens: int
+    """Of a running call, an estimate."""
+    completion_tokens: int
+    reasoning_tokens: int
+    cached_tokens: int
+    tokens_estimated: bool
+    cost_microusd: int | None
+    price_source: str
+    latency_ms: int | None
+    ttft_ms: int | None
+    stream_ms: int | None
+    chunk_count: int
+    retries: int
+    saved_as_feedback: bool
+    request_id: str
+
+    @property
+    def model(self) -> str:
+        """The one that answered, or the one that was asked."""
+        return self.resolved_model or self.requested_model
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page of calls continues: a call, and how many stood before it when it was shown."""
+
+    call_id: str
+    place: int
+
+    def __str__(self) -> str:
+        return f"{self.place}.{self.call_id}"
+
+
+def cursor_from(text: str) -> Cursor | None:
+    """The cursor in an address, `None` where there is none."""
+    place, _, call_id = text.partition(".")
+    is_place = place.isascii() and place.isdigit() and len(place) < 10
+    return Cursor(call_id[:36], int(place)) if is_place and call_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class CallsPage:
+    """One page of the calls that a filter means, in its order."""
+
+    rows: tuple[CallEntry, ...] = ()
+    first: int = 0
+    """The place of the first row, from 0; calls that came meanwhile are not counted in."""
+    total: int | None = 0
+    """`None` where text is searched for: nobody counts them."""
+    before: Cursor | None = None
+    """Where the page before ends, `None` on the first."""
+    after: Cursor | None = None
+    """Where the next page begins, `None` on the last."""

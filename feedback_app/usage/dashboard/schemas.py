@@ -1,0 +1,197 @@
+"""The figures of a dashboard: plain values, to be worded and drawn by the page.
+
+Money is in whole micro-dollars; `None` is an unknown price, never 0. Where only some prices are
+known an amount is of those, and `unpriced` says of how many calls the price is not.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from feedback_app.usage.filters import Span, UsageFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Waste:
+    """What was spent on calls that nothing came of. Amounts are of known prices."""
+
+    stopped_microusd: int = 0
+    """Stopped by the person; not where the text became feedback all the same."""
+    failed_microusd: int = 0
+    """Ended by a fault or with its process; likewise."""
+    never_saved_microusd: int = 0
+    """Complete drafts of feedback that a day later had not become feedback."""
+    not_yet_saved_microusd: int = 0
+    """The same, not yet a day old (to the full hour): no waste so far, and not in the total."""
+
+    @property
+    def total_microusd(self) -> int:
+        return self.stopped_microusd + self.failed_microusd + self.never_saved_microusd
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Of the finished calls that began within a period."""
+
+    calls: int = 0
+    complete: int = 0
+    stopped: int = 0
+    failed: int = 0
+    """Ended by a fault or with their process."""
+    saved: int = 0
+    """Became feedback."""
+    estimated: int = 0
+    """Have estimated tokens."""
+    unpriced: int = 0
+    """Have no known price."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    """Of the prompt tokens."""
+    reasoning_tokens: int = 0
+    """Of the completion tokens."""
+    cost_microusd: int | None = 0
+    cost_per_saved_microusd: int | None = None
+    """What all drafts of feedback cost, by how many became it; `None` where none did."""
+    waste: Waste | None = field(default_factory=Waste)
+    """`None` where no price is known."""
+    latency_p50_ms: float | None = None
+    """Percentiles are within 4 % of the exact ones, and `None` of nothing."""
+    latency_p95_ms: float | None = None
+    ttft_p50_ms: float | None = None
+    ttft_p95_ms: float | None = None
+    tokens_per_second: float | None = None
+    """Completion tokens by the time they streamed in."""
+
+    @property
+    def error_rate(self) -> float | None:
+        """Failed calls by all, from 0 to 1; `None` of no calls."""
+        return self.failed / self.calls if self.calls else None
+
+    @property
+    def stop_rate(self) -> float | None:
+        """Stopped calls by all, from 0 to 1; `None` of no calls."""
+        return self.stopped / self.calls if self.calls else None
+
+
+def change(now: float | None, before: float | None) -> float | None:
+    """By what part of `before` it is more (0.25) or less (-0.25); `None` where nothing was."""
+    return (now - before) / before if now is not None and before else None
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What the series go by: the days of the period, or the hours of a single day, in UTC."""
+
+    unit: Literal["hour", "day"] = "day"
+    starts: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSeries:
+    """One model's share of each step."""
+
+    model: str
+    """Empty: all other models together."""
+    calls: tuple[int, ...]
+    cost_microusd: tuple[int | None, ...]
+    tokens: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSeries:
+    """How many calls of each step ended how."""
+
+    complete: tuple[int, ...] = ()
+    stopped: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSeries:
+    """Percentiles of each step in milliseconds; `None` where there was nothing."""
+
+    latency_p50_ms: tuple[float | None, ...] = ()
+    latency_p95_ms: tuple[float | None, ...] = ()
+    ttft_p50_ms: tuple[float | None, ...] = ()
+    ttft_p95_ms: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCount:
+    """How many calls failed with a code, and what they cost."""
+
+    code: str
+    calls: int
+    cost_microusd: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTotal:
+    """One person's calls of the period."""
+
+    user_id: str
+    name: str
+    calls: int
+    tokens: int
+    cost_microusd: int | None
+    unpriced: int
+    saved: int
+
+
+@dataclass(frozen=True, slots=True)
+class BurnDown:
+    """The cost of this calendar month in UTC: the company's, or the chosen person's.
+
+    No other filter narrows it.
+    """
+
+    days: tuple[date, ...] = ()
+    """Every day of the month."""
+    spent_microusd: tuple[int, ...] = ()
+    """From the first of the month to the end of each day, up to and including today."""
+    unpriced: int = 0
+    forecast_microusd: int | None = None
+    """At the end of the month, if it goes on as it has; `None` on the month's first day."""
+    budget_microusd: int | None = None
+    runs_out_on: date | None = None
+    """The day of this month on which the budget is, or at this pace will be, used up."""
+
+    @property
+    def total_microusd(self) -> int:
+        return self.spent_microusd[-1] if self.spent_microusd else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters can be set to: id and name, or a plain value."""
+
+    people: tuple[tuple[str, str], ...] = ()
+    departments: tuple[tuple[str, str], ...] = ()
+    operations: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Everything the usage page shows above its list of calls."""
+
+    wanted: UsageFilter
+    span: Span
+    before: Span
+    """As long before; where the period is not over, cut at the same hour."""
+    made_at: datetime
+    running: int
+    """Calls that run now, whenever they began; they are in no other figure."""
+    totals: Totals
+    previous: Totals
+    steps: Steps
+    models: tuple[ModelSeries, ...]
+    """At most six by cost, the dearest first, then all others."""
+    outcomes: OutcomeSeries
+    times: TimeSeries
+    errors: tuple[ErrorCount, ...]
+    people: tuple[PersonTotal, ...]
+    """At most ten, the dearest first."""
+    burn_down: BurnDown
+    choices: Choices

@@ -1,0 +1,188 @@
+"""Which calls an address of the usage page means, and in which order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from feedback_app.core.text import storable
+from feedback_app.db.models import CallStatus
+
+
+class Period(StrEnum):
+    """Whole UTC days up to and including today, or from one day to another."""
+
+    TODAY = "today"
+    WEEK = "7d"
+    MONTH = "30d"
+    QUARTER = "90d"
+    CUSTOM = "custom"
+
+
+PERIOD_DAYS = {Period.TODAY: 1, Period.WEEK: 7, Period.MONTH: 30, Period.QUARTER: 90}
+MOST_DAYS = 731
+"""Of a period from one day to another; a longer one begins later."""
+_LONGEST_VALUE = 200
+
+
+class SortBy(StrEnum):
+    """What a list of calls can be ordered by; what a call has none of counts as less than 0."""
+
+    STARTED = "started"
+    COST = "cost"
+    LATENCY = "latency"
+    TTFT = "ttft"
+    TOKENS = "tokens"
+    PROMPT_TOKENS = "prompt_tokens"
+    COMPLETION_TOKENS = "completion_tokens"
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of calls; in an address `cost` is the cheapest first and `-cost` the dearest."""
+
+    by: SortBy = SortBy.STARTED
+    descending: bool = True
+
+    def __str__(self) -> str:
+        return f"-{self.by}" if self.descending else str(self.by)
+
+
+NEWEST_FIRST = Sort()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From a moment, up to but not including another."""
+
+    since: datetime
+    until: datetime
+
+    @property
+    def first_day(self) -> date:
+        return self.since.date()
+
+    @property
+    def last_day(self) -> date:
+        return (self.until - timedelta(microseconds=1)).date()
+
+    @property
+    def days(self) -> int:
+        """How many UTC days it touches."""
+        return (self.last_day - self.first_day).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class UsageFilter:
+    """Which calls are meant; an empty string means any. `model` is the one that answered.
+
+    `first_day` and `last_day` are those of a custom period. `text` and `sort` concern lists of
+    calls only; `text` is looked for in person, candidate, model, error code and call id.
+    """
+
+    period: Period = Period.MONTH
+    person: str = ""
+    status: str = ""
+    model: str = ""
+    department: str = ""
+    operation: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+    text: str = ""
+    sort: Sort = NEWEST_FIRST
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether more than the period limits the calls."""
+        return bool(
+            self.person
+            or self.status
+            or self.model
+            or self.department
+            or self.operation
+            or self.text
+        )
+
+    def span(self, now: datetime) -> Span:
+        """The period as whole UTC days."""
+        if self.first_day is not None and self.last_day is not None:
+            since, until = _midnight(self.first_day), _midnight(self.last_day) + timedelta(days=1)
+            return Span(max(since, until - timedelta(days=MOST_DAYS)), until)
+        midnight = _midnight(now.astimezone(UTC).date())
+        days = PERIOD_DAYS.get(self.period, PERIOD_DAYS[Period.MONTH])
+        return Span(midnight - timedelta(days=days - 1), midnight + timedelta(days=1))
+
+    def query(self) -> dict[str, str]:
+        """The filter as the parameters of an address; what is the default is left out."""
+        custom = self.period == Period.CUSTOM
+        asked = {
+            "period": "" if self.period == Period.MONTH else str(self.period),
+            "from": self.first_day.isoformat() if custom and self.first_day else "",
+            "to": self.last_day.isoformat() if custom and self.last_day else "",
+            "person": self.person,
+            "status": self.status,
+            "model": self.model,
+            "department": self.department,
+            "operation": self.operation,
+            "q": self.text,
+            "sort": "" if self.sort == NEWEST_FIRST else str(self.sort),
+        }
+        return {name: value for name, value in asked.items() if value}
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where in the list of calls: the calls older than one, newer than one, or the newest."""
+
+    older_than: str = ""
+    newer_than: str = ""
+
+
+def filter_from(query: Mapping[str, str]) -> UsageFilter:
+    """The filter an address asks for; what it does not say, or says wrongly, is the default."""
+    asked = query.get("period", "")
+    period = next((period for period in Period if period == asked), Period.MONTH)
+    first_day, last_day = _day(query.get("from", "")), _day(query.get("to", ""))
+    if period == Period.CUSTOM and (not first_day or not last_day or last_day < first_day):
+        period = Period.MONTH
+    if period != Period.CUSTOM:
+        first_day = last_day = None
+    return UsageFilter(
+        period=period,
+        person=_value(query, "person"),
+        status=next((status for status in CallStatus if status == query.get("status")), ""),
+        model=_value(query, "model"),
+        department=_value(query, "department"),
+        operation=_value(query, "operation"),
+        first_day=first_day,
+        last_day=last_day,
+        text=_value(query, "q").strip(),
+        sort=_sort(query.get("sort", "")),
+    )
+
+
+def _value(query: Mapping[str, str], name: str) -> str:
+    return storable(query.get(name, "")[:_LONGEST_VALUE])
+
+
+def _day(text: str) -> date | None:
+    """A day from 1972 to 9998, so that one more or less is a day as well."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1972 <= day.year <= 9998 else None
+
+
+def _sort(text: str) -> Sort:
+    by = next((by for by in SortBy if by == text.removeprefix("-")), None)
+    return Sort(by, descending=text.startswith("-")) if by else NEWEST_FIRST
+
+
+def page_from(query: Mapping[str, str]) -> Page:
+    """The page of the list an address asks for."""
+    return Page(older_than=_value(query, "older"), newer_than=_value(query, "newer"))

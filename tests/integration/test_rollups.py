@@ -1,0 +1,282 @@
+"""Hourly sums: always those of the calls, whoever settles, saves or mends at the same time."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core import clock
+from feedback_app.core.ids import new_id
+from feedback_app.core.settings import Settings
+from feedback_app.db import histogram, rollups
+from feedback_app.db.models import CallStatus, LlmCall, UsageRollup, User
+from feedback_app.db.session import Database
+from feedback_app.feedback import service as feedback
+from feedback_app.llm.admission import Admission
+from feedback_app.llm.audit import Check, audit
+from feedback_app.llm.completion import Usage
+from feedback_app.llm.ledger import Ledger, Reservation, Settlement
+from feedback_app.llm.streams import Owner
+from tests.factories import MadeInterview, make_call, make_interview, make_job, make_user
+
+SETTLED = Settlement(
+    status=CallStatus.COMPLETE,
+    text="A draft.",
+    usage=Usage(900, 300, 20, 100),
+    tokens_estimated=False,
+    resolved_model="gpt-4o-mini-2024-07-18",
+    finish_reason="stop",
+    error_code=None,
+    latency_ms=4_000,
+    ttft_ms=400,
+    stream_ms=3_000,
+    chunk_count=70,
+    retries=0,
+    timings=[],
+    outline=[],
+)
+
+
+def acting_as(user: User) -> CurrentUser:
+    return CurrentUser(user.id, user.company_id, user.name, user.email, user.role)
+
+
+async def sums_in(database: Database) -> Sequence[UsageRollup]:
+    async with database.read() as session:
+        return (await session.exec(select(UsageRollup).order_by(col(UsageRollup.hour)))).all()
+
+
+async def started(database: Database, made: MadeInterview, operation: str = "feedback") -> str:
+    call_id = new_id()
+    owner = Owner(made.interviewer.company_id, made.interviewer.id, made.id, operation)
+    reservation = Reservation(
+        call_id=call_id,
+        owner=owner,
+        template_id="standard",
+        prompt_version="feedback-1",
+        requested_model="gpt-4o-mini",
+        provider="openai",
+        streaming=True,
+        prompt_tokens=900,
+        max_output_tokens=1200,
+        started_at=clock.now(),
+    )
+    assert await Admission(Settings(), database).reserve(reservation) is None
+    return call_id
+
+
+async def test_a_settled_call_is_in_the_sums_of_the_hour_it_began_in(database: Database) -> None:
+    made, ledger = await make_interview(database), Ledger(database)
+    call_id = await started(database, made)
+    assert await sums_in(database) == []
+    call = await ledger.settle(call_id, SETTLED)
+    assert call is not None
+    assert await ledger.settle(call_id, SETTLED) is None, "it is settled once"
+    (row,) = await sums_in(database)
+    assert row.hour == rollups.hour_of(call.started_at)
+    assert (row.user_id, row.department_id) == (made.interviewer.id, made.department.id)
+    assert (row.operation, row.model) == ("feedback", "gpt-4o-mini-2024-07-18")
+    assert (row.status, row.error_code, row.calls) == ("complete", "", 1)
+    assert (row.prompt_tokens, row.completion_tokens) == (900, 300)
+    assert (row.reasoning_tokens, row.cached_tokens) == (20, 100)
+    assert (row.cost_microusd, row.unpriced, row.estimated) == (call.cost_microusd, 0, 0)
+    assert (row.stream_tokens, row.stream_ms) == (300, 3_000)
+    assert histogram.percentile(histogram.merged([row.latencies]), 0.5) == pytest.approx(4000, 0.04)
+    assert histogram.percentile(histogram.merged([row.ttfts]), 0.5) == pytest.approx(400, 0.04)
+
+
+@pytest.mark.ledger_findings("unknown_price", reason="the model has no price")
+async def test_an_unknown_price_is_counted_and_adds_nothing(database: Database) -> None:
+    made, ledger = await make_interview(database), Ledger(database)
+    for _ in range(2):
+        unknown = replace(SETTLED, resolved_model="house-7b")
+        call_id = await started(database, made)
+        async with database.write() as session:
+            await session.exec(update(LlmCall).values(requested_model="house-7b"))
+        assert await ledger.settle(call_id, unknown) is not None
+    (row,) = await sums_in(database)
+    assert (row.calls, row.unpriced, row.cost_microusd) == (2, 2, 0)
+
+
+async def test_swept_calls_are_in_the_sums(database: Database) -> None:
+    ledger = Ledger(database)
+    for _ in range(3):
+        await started(database, await make_interview(database))
+    await ledger.sweep(stale_after=timedelta(seconds=-1))
+    rows = await sums_in(database)
+    assert [(row.status, row.error_code, row.calls) for row in rows] == [
+        ("interrupted", "INTERRUPTED", 1)
+    ] * 3
+
+
+async def test_settlements_at_the_same_moment_lose_nothing(database: Database) -> None:
+    """Ten people settle into as many sums, and eight calls of each into the same one."""
+    job = await make_job(database, (await make_user(database)).company_id)
+    people = [await make_user(database, company_id=job.job.company_id) for _ in range(5)]
+    ledger = Ledger(database)
+    ids: list[str] = []
+    for person in people:
+        for _ in range(8):
+            made = await make_interview(database, person, job=job)
+            ids.append(await started(database, made))
+    settled = await asyncio.gather(*(ledger.settle(call_id, SETTLED) for call_id in ids))
+    assert all(settled)
+    rows = await sums_in(database)
+    assert sorted(row.calls for row in rows) == [8] * 5
+    assert sum(row.prompt_tokens for row in rows) == 40 * 900
+    for row in rows:
+        assert sum(histogram.merged([row.latencies]).values()) == 8
+        assert sum(histogram.merged([row.ttfts]).values()) == 8
+
+
+async def test_a_rebuild_amid_settlements_counts_every_call_once(database: Database) -> None:
+    made, ledger = await make_interview(database), Ledger(database)
+    company = made.interviewer.company_id
+    ids = [
+        await started(database, await make_interview(database, made.interviewer)) for _ in range(12)
+    ]
+    now = clock.now()
+
+    async def rebuild() -> None:
+        async with database.write() as session:
+            hour = timedelta(hours=1)
+            await rollups.rebuild(session, company, now - hour, now + hour)
+
+    await asyncio.gather(
+        *(ledger.settle(call_id, SETTLED) for call_id in ids), *(rebuild() for _ in range(4))
+    )
+    assert sum(row.calls for row in await sums_in(database)) == 12
+    assert await audit(database, ()) == []
+
+
+async def test_saving_and_replacing_a_draft_moves_the_saved_sums(database: Database) -> None:
+    made = await make_interview(database)
+    user = acting_as(made.interviewer)
+    dear = await make_call(database, made, cost_microusd=700)
+    cheap = await make_call(
+        database, made, cost_microusd=50, started_at=clock.now() - timedelta(hours=3)
+    )
+
+    async def saved() -> list[tuple[int, int]]:
+        return [(row.saved, row.saved_cost_microusd) for row in await sums_in(database)]
+
+    assert await saved() == [(0, 0), (0, 0)]
+    await feedback.save(user, made.id, "Text", dear.id)
+    assert await saved() == [(0, 0), (1, 700)]
+    await feedback.save(user, made.id, "Text, edited", dear.id)
+    assert await saved() == [(0, 0), (1, 700)]
+    await feedback.save(user, made.id, "Other text", cheap.id)
+    assert await saved() == [(1, 50), (0, 0)]
+    await feedback.save(user, made.id, "Own text", "")
+    assert await saved() == [(0, 0), (0, 0)]
+
+
+async def test_a_draft_saved_while_it_runs_is_counted_at_settlement(database: Database) -> None:
+    made, ledger = await make_interview(database), Ledger(database)
+    call_id = await started(database, made)
+    await feedback.save(acting_as(made.interviewer), made.id, "Text so far", call_id)
+    assert await sums_in(database) == []
+    call = await ledger.settle(call_id, SETTLED)
+    assert call is not None
+    (row,) = await sums_in(database)
+    assert (row.saved, row.saved_cost_microusd) == (1, call.cost_microusd)
+
+
+@pytest.mark.ledger_findings("missing_cost", reason="a cost is taken away by hand")
+async def test_a_rebuild_follows_calls_that_were_changed(database: Database) -> None:
+    made = await make_interview(database)
+    company = made.interviewer.company_id
+    moment = datetime(2026, 3, 10, 11, 59, 59, 999_999, tzinfo=UTC)
+    changed = await make_call(database, made, started_at=moment, cost_microusd=10)
+    other_hour = await make_call(database, made, started_at=moment + timedelta(microseconds=1))
+    theirs = await make_call(database, await make_interview(database), started_at=moment)
+    async with database.write() as session:
+        await session.exec(
+            update(LlmCall).where(col(LlmCall.id) == changed.id).values(cost_microusd=None)
+        )
+        await session.exec(
+            delete(UsageRollup).where(
+                col(UsageRollup.hour) == rollups.hour_of(other_hour.started_at)
+            )
+        )
+        await rollups.rebuild(session, company, moment, moment + timedelta(minutes=1))
+    by_hour = {
+        (row.company_id, row.hour): (row.calls, row.unpriced) for row in await sums_in(database)
+    }
+    hour = rollups.hour_of(moment)
+    assert by_hour == {
+        (company, hour): (1, 1),
+        (company, hour + 1): (1, 0),
+        (theirs.company_id, hour): (1, 0),
+    }
+
+
+async def test_a_rebuild_of_a_span_without_calls_leaves_no_sums_there(database: Database) -> None:
+    made = await make_interview(database)
+    call = await make_call(database, made)
+    async with database.write() as session:
+        await rollups.rebuild(
+            session, call.company_id, datetime(1990, 1, 1, tzinfo=UTC), call.started_at
+        )
+    (row,) = await sums_in(database)
+    assert row.calls == 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"calls": 2}, {"cost_microusd": 1}, {"cached_tokens": 7}, {"saved": 1}],
+    ids=lambda values: next(iter(values)),
+)
+@pytest.mark.ledger_findings("rollup_sums", reason="a sum is changed by hand")
+async def test_sums_that_do_not_add_up_are_found(
+    database: Database, values: dict[str, Any]
+) -> None:
+    made = await make_interview(database)
+    moment = datetime(2026, 3, 10, 23, 59, 59, 999_999, tzinfo=UTC)
+    call = await make_call(database, made, started_at=moment)
+    await make_call(database, made, started_at=moment + timedelta(days=1))
+    assert await audit(database, ()) == []
+    async with database.write() as session:
+        hour = rollups.hour_of(moment)
+        await session.exec(
+            update(UsageRollup).where(col(UsageRollup.hour) == hour).values(**values)
+        )
+    (finding,) = await audit(database, (), company_id=call.company_id)
+    assert (finding.check, finding.call_id) == (Check.ROLLUP_SUMS, call.id)
+    (name,) = values
+    assert finding.sentence == (
+        f"The hourly sums of 10 Mar 2026 do not add up to its calls: {name}."
+    )
+    other = await make_user(database)
+    assert await audit(database, (), company_id=other.company_id) == []
+
+
+async def test_a_histogram_that_grew_long_is_rewritten_short(database: Database) -> None:
+    made = await make_interview(database)
+    calls = [
+        LlmCall(
+            company_id=made.interviewer.company_id,
+            user_id=made.interviewer.id,
+            operation="cv_parse",
+            requested_model="gpt-4o-mini",
+            provider="openai",
+            status=CallStatus.COMPLETE,
+            latency_ms=4_000 + number % 5,
+            started_at=clock.now(),
+        )
+        for number in range(900)
+    ]
+    async with database.write() as session:
+        for call in calls:
+            await rollups.add_calls(session, [call])
+        (row,) = (await session.exec(select(UsageRollup))).all()
+        await session.refresh(row)
+        assert len(row.latencies) <= 2_000
+        assert sum(histogram.merged([row.latencies]).values()) == row.calls == 900
+        await session.rollback()
