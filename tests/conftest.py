@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 os.environ["ENV_FILE"] = os.devnull
 
@@ -31,6 +33,22 @@ def fresh_settings() -> Iterator[None]:
     get_settings.cache_clear()
     yield
     get_settings.cache_clear()
+
+
+class _FilesBesideBrowser(LoadFileScheduling):
+    """Gives a process one file at a time; the browser tests, first, count as one file.
+
+    They share one build of the pages, which one process at a time may use.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "e2e" if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """How the tests are shared out where several processes run them."""
+    config.option.loadscopereorder = False
+    return _FilesBesideBrowser(config, log)
 
 
 def pytest_report_header() -> str:

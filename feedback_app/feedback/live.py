@@ -5,6 +5,7 @@ A click only starts or stops a generation. What is seen comes from the follower,
 """
 
 import asyncio
+import logging
 from typing import Any
 
 import reflex as rx
@@ -23,6 +24,8 @@ from feedback_app.live.view import LiveView, fill_slots
 from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, EndedEvent
 from feedback_app.llm.streams import EventLog, Owner
 from feedback_app.llm.supervisor import generations
+
+_log = logging.getLogger(__name__)
 
 ONE_FRAME_S = 0.016
 """A pause after each stage, or the browser would draw two that come at once as one."""
@@ -107,10 +110,14 @@ class Live(LiveText, rx.State):
             joined, self._joined = self._joined, ""
         owner = service.owner_of(user, interview_id)
         hub = generations().hub
-        log = hub.get(joined) or await hub.next(owner)
-        while True:
-            await self._follow_one(owner, log)
-            log = await hub.next(owner, log.call_id)
+        _log.debug("a page begins to follow interview %s", interview_id)
+        try:
+            log = hub.get(joined) or await hub.next(owner)
+            while True:
+                await self._follow_one(owner, log)
+                log = await hub.next(owner, log.call_id)
+        finally:
+            _log.debug("a page ceases to follow interview %s", interview_id)
 
     async def _follow_one(self, owner: Owner, log: EventLog) -> None:
         view, seen, rounds = LiveView(age_s(log.call_id)), 0, 0

@@ -6,7 +6,6 @@ coroutine test cannot run beside it. Rows are arranged with `running_app.arrange
 
 import shutil
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -21,15 +20,6 @@ from tests.e2e.serving import RunningApp, built_app, serving
 from tests.e2e.watching import Watch
 
 expect.set_options(timeout=10_000)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs all browser tests, because there is one build of the pages."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
 
 _NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 

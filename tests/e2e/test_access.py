@@ -150,11 +150,12 @@ def test_signing_out_ends_access_in_every_tab(
 
 
 def test_a_wrong_password_and_an_unknown_person_look_the_same(
-    page: Page, running_app: RunningApp
+    context: BrowserContext, running_app: RunningApp
 ) -> None:
     person = running_app.arrange(make_user)
     told = []
     for email in (person.email, "nobody@example.test"):
+        page = context.new_page()
         SignInPage(page).open().sign_in(email, "wrong password")
         expect(page.locator("#login-error")).to_be_visible()
         expect(page.locator("#login-email")).to_have_value(email)

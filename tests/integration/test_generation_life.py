@@ -151,9 +151,12 @@ async def test_a_second_start_joins_the_running_one(database: Database, upstream
 async def test_twenty_starts_at_once_are_one_generation(
     database: Database, upstream: Upstream
 ) -> None:
+    upstream.play(HELD)
     async with stage(database, upstream.base_url) as on:
         started = await asyncio.gather(*(on.start() for _ in range(20)))
         (call_id,) = set(started)
+        await until_text(on.log(call_id))
+        upstream.release()
         assert text_of(await follow(on.log(call_id))) == FEEDBACK
         assert [row.id for row in await on.calls()] == [call_id]
         assert len(upstream.requests) == 1
