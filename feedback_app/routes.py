@@ -46,6 +46,18 @@ def admin_usage(**query: str) -> str:
     return f"{ADMIN_USAGE}?{urlencode(kept)}" if kept else ADMIN_USAGE
 
 
+def admin_logs(**query: str) -> str:
+    """The system log, narrowed by what its address says; empty values are left out."""
+    kept = {key: value for key, value in query.items() if value}
+    return f"{ADMIN_LOGS}?{urlencode(kept)}" if kept else ADMIN_LOGS
+
+
+def my_usage(**query: str) -> str:
+    """The person's own usage over the period its address says; empty values are left out."""
+    kept = {key: value for key, value in query.items() if value}
+    return f"{MY_USAGE}?{urlencode(kept)}" if kept else MY_USAGE
+
+
 CALL_ANSWER_ANCHOR = "call-answer"
 """The id of the answer on the page of a call."""
 

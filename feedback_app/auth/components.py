@@ -11,6 +11,7 @@ from feedback_app.ui.layout import NavLink, frame
 _NAVIGATION = (
     NavLink("My interviews", routes.INTERVIEWS),
     NavLink("Usage", routes.ADMIN_USAGE, AuthState.is_admin),
+    NavLink("Log", routes.ADMIN_LOGS, AuthState.is_admin),
 )
 
 
@@ -48,6 +49,16 @@ def account_menu() -> rx.Component:
                     class_name="account-names",
                 ),
                 rx.separator(size="4"),
+                rx.popover.close(
+                    rx.link(
+                        rx.icon("activity", size=16),
+                        "My usage",
+                        href=routes.MY_USAGE,
+                        underline="none",
+                        id="my-usage-link",
+                        class_name="account-link",
+                    )
+                ),
                 native_form(
                     rx.button(
                         rx.icon("log-out", size=16),

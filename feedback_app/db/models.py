@@ -310,6 +310,10 @@ class Draft(SQLModel, table=True):
 
 
 _OF_A_CALL = text("llm_call_id IS NOT NULL")
+LOG_ROW_FAILED = text("((status >= '4' AND status < '6') OR status IN ('error', 'interrupted'))")
+"""A row of the system log tells of a failure: an HTTP status of 400 or more, a call that broke off.
+
+Word for word as in the index that finds such rows, or no database would use it."""
 
 
 class SystemLog(SQLModel, table=True):
@@ -318,6 +322,27 @@ class SystemLog(SQLModel, table=True):
     __tablename__ = "system_log"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         Index("ix_system_log_company_at", "company_id", "at"),
+        Index("ix_system_log_component_at", "company_id", "component", "at"),
+        Index("ix_system_log_action_at", "company_id", "action", "at"),
+        Index("ix_system_log_user_at", "company_id", "user_id", "at"),
+        Index("ix_system_log_status_at", "company_id", "status", "at"),
+        Index("ix_system_log_path_at", "company_id", "path", "at"),
+        Index(
+            "ix_system_log_model_at",
+            "company_id",
+            "model",
+            "at",
+            sqlite_where=_OF_A_CALL,
+            postgresql_where=_OF_A_CALL,
+        ),
+        Index("ix_system_log_request", "request_id"),
+        Index(
+            "ix_system_log_failed_at",
+            "company_id",
+            "at",
+            sqlite_where=LOG_ROW_FAILED,
+            postgresql_where=LOG_ROW_FAILED,
+        ),
         Index(
             "ix_system_log_llm_call",
             "llm_call_id",
@@ -328,7 +353,7 @@ class SystemLog(SQLModel, table=True):
 
     id: str = _id()
     at: datetime = _moment(index=True)
-    component: str = Field(max_length=10, index=True)
+    component: str = Field(max_length=10)
     action: str = Field(max_length=120)
     """The route's template, the event's name, or the LLM operation."""
     method: str | None = Field(default=None, max_length=10)
