@@ -40,22 +40,28 @@ def filters() -> rx.Component:
     """Component, period, action, person, status and text; the address holds them all."""
     chosen = _view.filters
     return rx.el.div(
-        rx.el.nav(
-            rx.foreach(chosen.components, _component),
-            aria_label="Component",
-            class_name="segments",
+        rx.el.div(
+            rx.el.nav(
+                rx.foreach(chosen.components, _component),
+                aria_label="Component",
+                class_name="segments",
+            ),
+            _search(),
+            class_name="usage-filters",
         ),
-        _search(),
-        _select("Period", "period", chosen.period, chosen.periods),
-        _select("Action", "action", chosen.action, chosen.actions, "Any action"),
-        _select("Person", "person", chosen.person, chosen.people, "Everyone"),
-        _select("Status", "status", chosen.status, chosen.statuses, "Any status"),
-        rx.cond(
-            chosen.can_reset,
-            rx.link("Reset", href=routes.ADMIN_LOGS, size="2", id="log-reset"),
+        rx.el.div(
+            _select("Period", "period", chosen.period, chosen.periods),
+            _select("Action", "action", chosen.action, chosen.actions, "Any action"),
+            _select("Person", "person", chosen.person, chosen.people, "Everyone"),
+            _select("Status", "status", chosen.status, chosen.statuses, "Any status"),
+            rx.cond(
+                chosen.can_reset,
+                rx.link("Reset", href=routes.ADMIN_LOGS, size="2", id="log-reset"),
+            ),
+            class_name="usage-filters",
         ),
         id="log-filters",
-        class_name="usage-filters log-filters",
+        class_name="log-filters",
     )
 
 

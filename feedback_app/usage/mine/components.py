@@ -49,7 +49,12 @@ def _fact(label: str, value: str, note: str) -> rx.Component:
 def limits_card(lines: list[LimitLine]) -> rx.Component:
     """What limits the person's drafts, and what is left."""
     return card(
-        rx.el.dl(rx.foreach(lines, _limit), class_name="my-limits"), title="Limits", id="my-limits"
+        rx.el.div(
+            rx.heading("Limits", as_="h2", size="3", weight="medium"),
+            class_name="usage-card-head",
+        ),
+        rx.el.dl(rx.foreach(lines, _limit), class_name="my-limits"),
+        id="my-limits",
     )
 
 
