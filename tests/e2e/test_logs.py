@@ -61,7 +61,7 @@ def test_a_view_of_the_log_is_shared_by_its_address(
     logs = LogsPage(office).open()
     logs.component("Requests")
     expect(logs.rows.first).to_have_attribute("data-component", "api")
-    expect(office.locator("#system-log [data-component='llm']")).to_have_count(0)
+    expect(office.locator("#system-log tr[data-component='llm']")).to_have_count(0)
     logs.component("LLM")
     expect(logs.rows).to_have_count(1)
     logs.choose("person", made.interviewer.name)
@@ -105,7 +105,7 @@ def test_the_live_tail_shows_a_draft_as_it_ends_and_opens_its_trace(
     interview = InterviewPage(page).shown()
     interview.generate()
     interview.expect_phase("complete")
-    row = office.locator("#system-log [data-component='llm']")
+    row = office.locator("#system-log tr[data-component='llm']")
     expect(row).to_have_count(1)
     expect(row).to_contain_text("Complete")
     expect(row).to_contain_text(made.interviewer.name)
@@ -142,6 +142,8 @@ def test_a_page_that_follows_does_not_jump(
     assert abs(after["y"] - before["y"]) < 2
     office.locator("#log-older").click()
     expect(logs.switch).to_be_hidden()
+    office.locator("#log-newer").click()
+    expect(office).to_have_url(re.compile("newer="))
     office.locator("#log-newer").click()
     expect(logs.switch).to_be_visible()
 
@@ -218,7 +220,7 @@ def test_the_log_and_my_usage_have_no_barriers_and_fit(
     page: Page, made: MadeInterview, admin: User, running_app: RunningApp, scheme: Any
 ) -> None:
     running_app.arrange(lambda database: make_call(database, made))
-    running_app.arrange(lambda database: _log_rows(database, made, 60))
+    running_app.arrange(lambda database: _log_rows(database, made, 20))
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     sign_in(page, made.interviewer.email, path="/me/usage")
     expect(page.locator("#my-calls-table")).to_be_visible()
@@ -228,7 +230,7 @@ def test_the_log_and_my_usage_have_no_barriers_and_fit(
     page.set_viewport_size({"width": 1280, "height": 800})
     sign_in(page, admin.email, path="/admin/logs?tail=1")
     expect(page.locator("#log-following")).to_be_visible()
-    expect(page.locator("#system-log [data-component='llm']")).to_have_count(1)
+    expect(page.locator("#system-log tr[data-component='llm']")).to_have_count(1)
     assert_no_barriers(page)
     assert_fits(page)
     page.goto("/admin/logs?component=web")

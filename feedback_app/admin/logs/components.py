@@ -1,6 +1,6 @@
 """The pieces of the system log's page: its filters, its rows, the switch that follows them."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import reflex as rx
 
@@ -11,6 +11,8 @@ from feedback_app.ui.components import card, empty_state, error_callout, skeleto
 
 _view = LogsState.view
 _TITLE = "system-log-title"
+_ON_RED: dict[str, Any] = {"variant": "outline", "color_scheme": "gray", "high_contrast": True}
+"""A button on a red callout: a red one would lack contrast."""
 
 
 def tail_switch() -> rx.Component:
@@ -263,7 +265,7 @@ def invalid() -> rx.Component:
     return error_callout(
         LogsState.problem,
         rx.link(
-            rx.button("Show the whole log", variant="soft", color_scheme="red"),
+            rx.button("Show the whole log", **_ON_RED),
             href=routes.ADMIN_LOGS,
         ),
         id="log-invalid",
@@ -273,7 +275,7 @@ def invalid() -> rx.Component:
 def failed() -> rx.Component:
     return error_callout(
         "The log could not be loaded.",
-        rx.button("Try again", on_click=LogsState.retry, variant="soft", color_scheme="red"),
+        rx.button("Try again", on_click=LogsState.retry, **_ON_RED),
         id="log-failed",
     )
 

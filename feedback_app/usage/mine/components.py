@@ -216,6 +216,12 @@ def loading() -> rx.Component:
 def failed() -> rx.Component:
     return error_callout(
         "Your usage could not be loaded.",
-        rx.button("Try again", on_click=MyUsageState.retry, variant="soft", color_scheme="red"),
+        rx.button(
+            "Try again",
+            on_click=MyUsageState.retry,
+            variant="outline",
+            color_scheme="gray",
+            high_contrast=True,
+        ),
         id="my-usage-failed",
     )

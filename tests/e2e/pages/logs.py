@@ -13,7 +13,7 @@ class LogsPage:
 
     def open(self) -> "LogsPage":
         self.page.goto("/admin/logs")
-        expect(self.rows.first).to_be_visible()
+        expect(self.page.locator("#log-filters")).to_be_visible()
         return self
 
     def component(self, label: str) -> None:
