@@ -17,10 +17,10 @@ _OF_A_CALL = sa.text("llm_call_id IS NOT NULL")
 _INDEXES = {
     "ix_system_log_component_at": ["company_id", "component", "at"],
     "ix_system_log_action_at": ["company_id", "action", "at"],
-    "ix_system_log_user_at": ["company_id", "user_id", "at"],
+    "ix_system_log_user_id_at": ["company_id", "user_id", "at"],
     "ix_system_log_status_at": ["company_id", "status", "at"],
     "ix_system_log_path_at": ["company_id", "path", "at"],
-    "ix_system_log_request": ["request_id"],
+    "ix_system_log_request_id": ["request_id"],
 }
 _PARTIAL = {
     "ix_system_log_failed_at": (["company_id", "at"], _FAILED),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -33,12 +34,13 @@ def noon() -> Iterator[None]:
 async def test_figures_agree_with_calls_counted_by_hand(database: Database) -> None:
     made = await make_interview(database)
     me = as_user(made.interviewer)
-    for days, values in (
+    calls: tuple[tuple[int, dict[str, Any]], ...] = (
         (0, {"saved_as_feedback": True}),
         (9, {"cost_microusd": 200_000}),
         (10, {"cost_microusd": 5_000}),
         (40, {}),
-    ):
+    )
+    for days, values in calls:
         await make_call(database, made, started_at=NOW - timedelta(days=days), **values)
     await make_call(database, made, status=CallStatus.RUNNING, started_at=NOW)
     view = await service.view(me, {})
