@@ -58,6 +58,7 @@ def test_a_view_of_the_log_is_shared_by_its_address(
     office: Page, made: MadeInterview, running_app: RunningApp
 ) -> None:
     call = running_app.arrange(lambda database: make_call(database, made))
+    running_app.arrange(lambda database: _log_rows(database, made, 1, LogComponent.API))
     logs = LogsPage(office).open()
     logs.component("Requests")
     expect(logs.rows.first).to_have_attribute("data-component", "api")
@@ -148,16 +149,19 @@ def test_a_page_that_follows_does_not_jump(
     expect(logs.switch).to_be_visible()
 
 
-async def _log_rows(database: Database, made: MadeInterview, count: int) -> None:
+async def _log_rows(
+    database: Database,
+    made: MadeInterview,
+    count: int,
+    component: LogComponent = LogComponent.UI,
+) -> None:
     who: dict[str, Any] = {
         "company_id": made.interviewer.company_id,
         "user_id": made.interviewer.id,
     }
     async with database.write() as session:
         for _ in range(count):
-            session.add(
-                SystemLog(component=LogComponent.UI, action="Made.up", status="received", **who)
-            )
+            session.add(SystemLog(component=component, action="Made.up", status="received", **who))
 
 
 def test_an_interviewer_is_shown_no_log_and_events_sent_by_hand_are_refused(
