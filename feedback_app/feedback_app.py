@@ -9,6 +9,8 @@ from starlette.types import ASGIApp
 from feedback_app import routes
 from feedback_app.admin.limits.page import limits_page
 from feedback_app.admin.limits.state import LimitsState
+from feedback_app.admin.logs.page import logs_page
+from feedback_app.admin.logs.state import LogsState
 from feedback_app.auth.components import on_load
 from feedback_app.auth.page import sign_in_page
 from feedback_app.auth.routes import AUTH_ROUTES
@@ -19,6 +21,8 @@ from feedback_app.interviews.state import InterviewListState, InterviewState
 from feedback_app.lifespan import lifespan
 from feedback_app.ui.layout import connection_banner, missing_page
 from feedback_app.ui.theme import STYLESHEETS
+from feedback_app.usage.mine.page import my_usage_page
+from feedback_app.usage.mine.state import MyUsageState
 from feedback_app.usage.page import usage_page
 from feedback_app.usage.prices.page import prices_page
 from feedback_app.usage.prices.state import PricesState
@@ -107,5 +111,17 @@ app.add_page(
     route=routes.ADMIN_LIMITS,
     title="Limits · Debrief",
     on_load=on_load(LimitsState.load),
+)
+app.add_page(
+    logs_page,
+    route=routes.ADMIN_LOGS,
+    title="System log · Debrief",
+    on_load=on_load(LogsState.load),
+)
+app.add_page(
+    my_usage_page,
+    route=routes.MY_USAGE,
+    title="My usage · Debrief",
+    on_load=on_load(MyUsageState.load),
 )
 app.add_page(missing_page, route="404", title="Not found · Debrief")

@@ -57,6 +57,18 @@ def admin_usage_export(kind: Literal["csv", "jsonl"], **query: str) -> str:
     return f"{path}?{urlencode(kept)}" if kept else path
 
 
+def admin_logs(**query: str) -> str:
+    """The system log, narrowed by what its address says; empty values are left out."""
+    kept = {key: value for key, value in query.items() if value}
+    return f"{ADMIN_LOGS}?{urlencode(kept)}" if kept else ADMIN_LOGS
+
+
+def my_usage(**query: str) -> str:
+    """The person's own usage over the period its address says; empty values are left out."""
+    kept = {key: value for key, value in query.items() if value}
+    return f"{MY_USAGE}?{urlencode(kept)}" if kept else MY_USAGE
+
+
 CALL_ANSWER_ANCHOR = "call-answer"
 """The id of the answer on the page of a call."""
 

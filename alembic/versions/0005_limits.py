@@ -1,7 +1,7 @@
 """limits of companies and people, the audit of their changes, and what running calls may use.
 
 Revision: 0005
-After: 0003
+After: 0004
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """hourly usage sums, and the department of a call.
 
 Revision: 0006
-After: 0003
+After: 0005
 """
 
 import math

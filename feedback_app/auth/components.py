@@ -13,6 +13,7 @@ _NAVIGATION = (
     NavLink("Usage", routes.ADMIN_USAGE, AuthState.is_admin),
     NavLink("Prices", routes.ADMIN_PRICES, AuthState.is_admin),
     NavLink("Limits", routes.ADMIN_LIMITS, AuthState.is_admin),
+    NavLink("Log", routes.ADMIN_LOGS, AuthState.is_admin),
 )
 
 
@@ -50,6 +51,16 @@ def account_menu() -> rx.Component:
                     class_name="account-names",
                 ),
                 rx.separator(size="4"),
+                rx.popover.close(
+                    rx.link(
+                        rx.icon("activity", size=16),
+                        "My usage",
+                        href=routes.MY_USAGE,
+                        underline="none",
+                        id="my-usage-link",
+                        class_name="account-link",
+                    )
+                ),
                 native_form(
                     rx.button(
                         rx.icon("log-out", size=16),

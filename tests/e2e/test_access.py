@@ -26,13 +26,14 @@ def send_by_hand(
     cookie: str,
     events: list[tuple[str, dict[str, Any]]],
     until: Callable[[Database], Awaitable[bool]] | None = None,
-) -> None:
+) -> list[Any]:
     """Open the app's socket as any program may and send these events one after the other.
 
-    The socket stays open until the app's database is as `until` wants it.
+    Returns what the app answered first to each. The socket stays open until the app's database
+    is as `until` wants it.
     """
 
-    async def send() -> None:
+    async def send() -> list[Any]:
         answered: list[Any] = []
         async with socketio.AsyncSimpleClient() as client:
             await client.connect(
@@ -53,8 +54,9 @@ def send_by_hand(
                         pass
                 await database.aclose()
         assert len(answered) == len(events)
+        return answered
 
-    run_apart(send())
+    return run_apart(send())
 
 
 def cookie_of(context: BrowserContext) -> str:

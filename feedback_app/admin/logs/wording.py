@@ -1,0 +1,83 @@
+"""A row of the system log in words."""
+
+from feedback_app import routes
+from feedback_app.admin.logs.queries import LogRecord
+from feedback_app.admin.logs.schemas import LogRow
+from feedback_app.db.models import CallStatus, LogComponent, SystemLog
+from feedback_app.ui import wording
+
+_BADGES: dict[str, str] = {
+    LogComponent.API: "Request",
+    LogComponent.UI: "UI event",
+    LogComponent.LLM: "LLM",
+}
+_STATUS_LABELS: dict[str, str] = {
+    CallStatus.COMPLETE: "Complete",
+    CallStatus.CANCELLED: "Stopped",
+    CallStatus.ERROR: "Failed",
+    CallStatus.INTERRUPTED: "Interrupted",
+    "received": "Received",
+}
+
+
+def status_label(status: str) -> str:
+    """`Stopped` for `cancelled`; an HTTP status as it is."""
+    return _STATUS_LABELS.get(status, status)
+
+
+def row_in_words(record: LogRecord, *, request_href: str) -> LogRow:
+    """What the page shows of a row."""
+    row = record.row
+    milliseconds = row.duration_ms
+    return LogRow(
+        row_id=row.id,
+        at=row.at.isoformat(timespec="microseconds"),
+        day=f"{row.at.day} {row.at:%b}",
+        time=f"{row.at:%H:%M:%S}",
+        component=row.component,
+        component_label=_BADGES.get(row.component, row.component),
+        action=_action(row),
+        href=routes.admin_call(row.llm_call_id) if row.llm_call_id else "",
+        person=record.person or "",
+        status=status_label(row.status),
+        outcome=_outcome(row.status),
+        duration=""
+        if milliseconds is None
+        else f"{milliseconds} ms"
+        if milliseconds < 1000
+        else wording.duration(milliseconds),
+        details=_details(row),
+        request_id=row.request_id,
+        request_href=request_href,
+    )
+
+
+def _action(row: SystemLog) -> str:
+    """`GET /admin/usage` for a request, `CV parse` for the operation `cv_parse`."""
+    if row.component == LogComponent.API:
+        return f"{row.method} {row.action}" if row.method else row.action
+    if row.component == LogComponent.LLM:
+        return row.action.replace("_", " ").capitalize().replace("Cv ", "CV ")
+    return row.action
+
+
+def _details(row: SystemLog) -> str:
+    said: list[str] = []
+    if row.path and row.path != row.action:
+        said.append(f"on {row.path}" if row.component == LogComponent.UI else row.path)
+    if row.model:
+        said.append(row.model)
+    if row.tokens is not None:
+        said.append(wording.tokens(row.tokens))
+    if row.streaming is not None:
+        said.append("streamed" if row.streaming else "not streamed")
+    return " · ".join(said)
+
+
+def _outcome(status: str) -> str:
+    """The status of a call that is coloured alike: good, bad, or neither."""
+    if status == CallStatus.COMPLETE or status[:1] == "2":
+        return CallStatus.COMPLETE
+    if status in {CallStatus.ERROR, CallStatus.INTERRUPTED} or status[:1] in {"4", "5"}:
+        return CallStatus.ERROR
+    return ""

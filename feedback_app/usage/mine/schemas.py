@@ -1,0 +1,75 @@
+"""What a person's own usage shows: values for the page, no rows."""
+
+from dataclasses import dataclass, field
+
+from feedback_app.usage.schemas import PeriodLink
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresView:
+    """Sums over some time, each with what must be known to read it rightly."""
+
+    span: str = ""
+    """The days they are of."""
+    calls: str = ""
+    calls_note: str = ""
+    cost: str = ""
+    cost_note: str = ""
+    tokens_in: str = ""
+    tokens_in_note: str = ""
+    tokens_out: str = ""
+    tokens_out_note: str = ""
+    saved: str = ""
+    saved_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """One limit, how much it allows, and when it counts anew."""
+
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class MyCallRow:
+    """One of the person's own calls in words."""
+
+    call_id: str
+    href: str
+    """Of the interview it was about, else empty."""
+    when: str
+    started_at: str
+    """ISO 8601."""
+    subject: str
+    """The candidate, or the operation where no interview belongs to the call."""
+    subject_note: str
+    status: str
+    status_label: str
+    saved: bool
+    tokens_in: str
+    tokens_out: str
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
+class MyCallsView:
+    """One page of the person's calls, newest first."""
+
+    rows: list[MyCallRow] = field(default_factory=list)
+    position: str = ""
+    newer_href: str = ""
+    older_href: str = ""
+    has_estimates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MyUsageView:
+    """Everything on the page."""
+
+    month: FiguresView = field(default_factory=FiguresView)
+    limits: list[LimitLine] = field(default_factory=list)
+    periods: list[PeriodLink] = field(default_factory=list)
+    figures: FiguresView = field(default_factory=FiguresView)
+    calls: MyCallsView = field(default_factory=MyCallsView)
