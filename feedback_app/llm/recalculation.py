@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback_app.db import rollups
 from feedback_app.db.models import CallStatus, LlmCall, PriceOverride, PriceRecalculation
 from feedback_app.llm.completion import Usage
 from feedback_app.llm.pricing import price_from
@@ -60,7 +61,7 @@ async def preview(session: AsyncSession, scope: Scope) -> tuple[Effect, int]:
 
 
 async def recalculate(
-    session: AsyncSession, scope: Scope, user_id: str, *, rebuild: Rebuild | None = None
+    session: AsyncSession, scope: Scope, user_id: str, *, rebuild: Rebuild = rollups.rebuild
 ) -> Effect:
     """Price the scope's calls anew within a writing session, and record it."""
     effect, _ = await _walk(session, scope, write=True)
@@ -79,8 +80,7 @@ async def recalculate(
         )
     )
     await session.flush()
-    if rebuild is not None:
-        await rebuild(session, scope.company_id, scope.since, scope.until)
+    await rebuild(session, scope.company_id, scope.since, scope.until)
     return effect
 
 

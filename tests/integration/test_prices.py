@@ -12,6 +12,7 @@ from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, Invalid, NotFound
 from feedback_app.core.ids import new_id
 from feedback_app.core.settings import Settings
+from feedback_app.db import rollups
 from feedback_app.db.models import (
     CallStatus,
     LlmCall,
@@ -228,6 +229,7 @@ async def test_pricing_anew_changes_what_its_preview_says_and_nothing_else(
     async def rebuild(
         session: AsyncSession, company_id: str, since: datetime, until: datetime
     ) -> None:
+        await rollups.rebuild(session, company_id, since, until)
         row = await session.get_one(LlmCall, inside[0].id)
         rebuilt.append((company_id, since, until, row.cost_microusd))
 

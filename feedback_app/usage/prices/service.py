@@ -8,6 +8,7 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, Invalid
 from feedback_app.core.settings import get_settings
+from feedback_app.db import rollups
 from feedback_app.db.models import PriceOverride
 from feedback_app.db.session import database
 from feedback_app.llm import recalculation
@@ -133,7 +134,7 @@ async def preview(user: CurrentUser, form: PeriodForm) -> Preview:
 
 
 async def recalculate(
-    user: CurrentUser, seen: Preview, *, rebuild: Rebuild | None = None
+    user: CurrentUser, seen: Preview, *, rebuild: Rebuild = rollups.rebuild
 ) -> Effect:
     """Price the calls of a preview anew, all or none; `rebuild` renews what is made of costs.
 
