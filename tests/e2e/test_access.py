@@ -125,10 +125,11 @@ def test_interviews_of_others_and_absent_ones_look_alike(
     sign_in(page, person.email)
     seen = set()
     for interview_id in (other_company.id, someone_else.id, "no-such-interview"):
-        page.goto(f"/interviews/{interview_id}")
-        expect(page.get_by_text("It does not exist, or it is not yours to see.")).to_be_visible()
-        seen.add(page.locator("main").inner_text())
-        expect(page.locator("#interview-notes")).to_be_hidden()
+        tab = page.context.new_page()
+        tab.goto(f"/interviews/{interview_id}")
+        expect(tab.get_by_text("It does not exist, or it is not yours to see.")).to_be_visible()
+        seen.add(tab.locator("main").inner_text())
+        expect(tab.locator("#interview-notes")).to_be_hidden()
     assert len(seen) == 1
 
 

@@ -171,9 +171,10 @@ def test_a_call_of_another_company_and_an_absent_one_look_alike(
     sign_in(page, stranger.email)
     seen = set()
     for call_id in (call.id, "no-such-call"):
-        page.goto(f"/admin/usage/calls/{call_id}")
-        expect(page.get_by_text("It does not exist, or it is not yours to see.")).to_be_visible()
-        seen.add(page.locator("main").inner_text())
+        tab = page.context.new_page()
+        tab.goto(f"/admin/usage/calls/{call_id}")
+        expect(tab.get_by_text("It does not exist, or it is not yours to see.")).to_be_visible()
+        seen.add(tab.locator("main").inner_text())
     assert len(seen) == 1
 
 
