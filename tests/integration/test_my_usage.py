@@ -52,7 +52,11 @@ async def test_figures_agree_with_calls_counted_by_hand(database: Database) -> N
     assert view.figures.cost == "$0.2053"
     assert (await service.view(me, {"period": "today"})).figures.calls == "2"
     assert (await service.view(me, {"period": "90d"})).figures.calls == "5"
-    assert [line.value for line in view.limits] == ["20 drafts"]
+    assert [(line.label, line.note) for line in view.limits[1:]] == [
+        ("At once", "1 running now"),
+        ("Pace", "within any minute"),
+    ]
+    assert view.limits[0].value == "1,997,600 left"
 
 
 @pytest.mark.ledger_findings("missing_cost", reason="a call without a cost is written by hand")

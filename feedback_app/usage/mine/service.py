@@ -61,7 +61,7 @@ async def view(user: CurrentUser, query: Mapping[str, str]) -> MyUsageView:
         calls = await _calls(session, user, period, days, page_from(query), of_period.calls)
     return MyUsageView(
         month=_figures(of_month, month),
-        limits=await limits.limits_of(user),
+        limits=await limits.lines_of(user),
         periods=[
             PeriodLink(label, _address(value), current=value == period)
             for value, label in _PERIOD_LABELS.items()
