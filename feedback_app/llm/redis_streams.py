@@ -184,9 +184,7 @@ class RedisStreamHub(StreamHub):
                 await asyncio.sleep(READ_PAUSE_S)
             except FAULTS as fault:
                 if not told:
-                    _log.warning(
-                        "others cannot be followed until Redis answers: %r", fault
-                    )
+                    _log.warning("nothing is followed until Redis answers: %r", fault)
                 told, self._control_seen = True, None
                 await asyncio.sleep(RETRY_S)
             except Exception:
