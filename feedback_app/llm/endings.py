@@ -5,6 +5,7 @@ from typing import Literal
 from feedback_app.core.errors import AppError, Cancelled, Interrupted, error_named
 from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.llm.events import CompleteEvent, EndedEvent, usd
+from feedback_app.llm.ledger import Settlement
 
 
 def ended_event(
@@ -34,6 +35,37 @@ def ended_event(
         tokens_used=tokens,
         cost_usd=usd(cost_microusd),
         tokens_estimated=estimated,
+    )
+
+
+def event_of(
+    ended: Settlement,
+    seq: int,
+    call_id: str,
+    error: AppError | None,
+    asked_model: str,
+    cost_microusd: int | None,
+) -> CompleteEvent | EndedEvent:
+    """The end of a call of this process, ended early by `error` or complete without one."""
+    tokens = ended.usage.prompt_tokens + ended.usage.completion_tokens
+    estimated = ended.tokens_estimated
+    if error is not None:
+        return ended_event(
+            seq, call_id, error, ended.text, tokens, cost_microusd, estimated=estimated
+        )
+    return CompleteEvent(
+        seq=seq,
+        llm_call_id=call_id,
+        feedback=ended.text,
+        finish_reason=ended.finish_reason or "stop",
+        tokens_used=tokens,
+        prompt_tokens=ended.usage.prompt_tokens,
+        completion_tokens=ended.usage.completion_tokens,
+        tokens_estimated=estimated,
+        model=ended.resolved_model or asked_model,
+        cost_usd=usd(cost_microusd),
+        latency_ms=ended.latency_ms,
+        ttft_ms=ended.ttft_ms,
     )
 
 

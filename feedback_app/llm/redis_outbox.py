@@ -95,7 +95,7 @@ class Outbox:
                 await asyncio.sleep(PAUSE_S)
             except FAULTS as fault:
                 if not self._failing:
-                    _log.warning("generations cannot be shared for now: %r", fault)
+                    _log.warning("generations cannot be shared until Redis answers: %r", fault)
                 self._failing = True
                 self._work.set()
                 self._drop_old()

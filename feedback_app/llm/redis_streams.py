@@ -184,7 +184,7 @@ class RedisStreamHub(StreamHub):
                 await asyncio.sleep(READ_PAUSE_S)
             except FAULTS as fault:
                 if not told:
-                    _log.warning("other processes cannot be followed for now: %r", fault)
+                    _log.warning("nothing is followed until Redis answers: %r", fault)
                 told, self._control_seen = True, None
                 await asyncio.sleep(RETRY_S)
             except Exception:

@@ -19,8 +19,8 @@ from feedback_app.db.session import Database
 from feedback_app.llm.admission import Admission
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.completion import CompletionClient
-from feedback_app.llm.endings import ended_event
-from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, StatusEvent, usd
+from feedback_app.llm.endings import ended_event, event_of
+from feedback_app.llm.events import STAGE_MESSAGES, StatusEvent
 from feedback_app.llm.generation import Generation, Progress, Timeline
 from feedback_app.llm.ledger import STALE_AFTER, Checkpoint, Ledger, Settlement
 from feedback_app.llm.pacing import LoopLag
@@ -253,37 +253,8 @@ class Generations:
         settled, _ = await asyncio.wait({settling}, timeout=TELL_AFTER_S)
         row = settling.result() if settled else None
         cost = row.cost_microusd if row else None
-        tokens = settlement.usage.prompt_tokens + settlement.usage.completion_tokens
-        estimated = settlement.tokens_estimated
-        if error is not None:
-            log.append(
-                ended_event(
-                    log.next_seq,
-                    log.call_id,
-                    error,
-                    generation.text,
-                    tokens,
-                    cost,
-                    estimated=estimated,
-                )
-            )
-            return
-        log.append(
-            CompleteEvent(
-                seq=log.next_seq,
-                llm_call_id=log.call_id,
-                feedback=generation.text,
-                finish_reason=settlement.finish_reason or "stop",
-                tokens_used=tokens,
-                prompt_tokens=settlement.usage.prompt_tokens,
-                completion_tokens=settlement.usage.completion_tokens,
-                tokens_estimated=estimated,
-                model=settlement.resolved_model or generation.request.model,
-                cost_usd=usd(cost),
-                latency_ms=settlement.latency_ms,
-                ttft_ms=settlement.ttft_ms,
-            )
-        )
+        asked = generation.request.model
+        log.append(event_of(settlement, log.next_seq, log.call_id, error, asked, cost))
 
     async def _settle(self, call_id: str, settlement: Settlement) -> LlmCall | None:
         try:

@@ -29,9 +29,9 @@ def settings(base_url: str | None, **changes: Any) -> Settings:
     values = {
         "OPENAI_API_KEY": SecretStr(KEY),
         "OPENAI_BASE_URL": base_url,
-        "LLM_CONNECT_TIMEOUT_S": 0.3,
-        "LLM_FIRST_TOKEN_TIMEOUT_S": 0.4,
-        "LLM_IDLE_TIMEOUT_S": 0.3,
+        "LLM_CONNECT_TIMEOUT_S": 1.5,
+        "LLM_FIRST_TOKEN_TIMEOUT_S": 1.5,
+        "LLM_IDLE_TIMEOUT_S": 1.5,
         "LLM_TOTAL_TIMEOUT_S": 20,
     }
     return Settings(_env_file=None, **{**values, **changes})  # pyright: ignore[reportCallIssue]

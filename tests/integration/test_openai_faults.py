@@ -210,11 +210,11 @@ async def test_a_slow_consumer_is_not_taken_for_a_stalled_model(upstream: Upstre
     """A limit armed across the yields would cancel the consumer's own await."""
     upstream.play(Scenario(hold_after=12))
     said: list[CompletionEvent] = []
-    async with client_of(upstream.base_url) as client:
+    async with client_of(upstream.base_url, LLM_IDLE_TIMEOUT_S=0.5) as client:
         async for event in client.stream(request()):
             said.append(event)
             if text_of(said) == TWELVE_TOKENS:
-                await asyncio.sleep(0.4)
+                await asyncio.sleep(0.7)
                 upstream.release()
     assert text_of(said) == FEEDBACK
 
