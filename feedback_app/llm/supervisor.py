@@ -9,7 +9,6 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 from typing import Any, TypeVar
 
 from feedback_app.core import clock
@@ -196,7 +195,7 @@ class Generations:
             messages=feedback_prompt(assessment),
             max_output_tokens=self._settings.LLM_MAX_OUTPUT_TOKENS,
             assessment=assessment,
-            gather=partial(self._lag.gather, flush_s),
+            gather=self._lag.turns(flush_s),
         )
         generation = Generation(log, request, timeline, flush_s, self._lag)
         generation.started_at = started_at
