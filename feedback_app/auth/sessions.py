@@ -75,17 +75,16 @@ async def resolve(
         return None
     now = clock.now()
     async with asyncio.timeout(_RESOLVE_TIMEOUT_S):
-        async with database().read() as session:
-            found = await queries.live_session(session, token_hash, kind, now)
-        if found is None:
+        async with database().read_one() as session:
+            live = await queries.live_session(session, token_hash, kind, now)
+        if live is None:
             return None
-        login, user = found
         slides = kind == SessionKind.BROWSER
-        if slides and now + LIFETIME - login.expires_at >= _EXTEND_AFTER:
+        if slides and now + LIFETIME - live.expires_at >= _EXTEND_AFTER:
             async with database().write() as session:
                 await queries.extend(session, token_hash, now + LIFETIME)
-    _remember(token_hash, user)
-    return _as_current(user)
+    _remember(token_hash, Identity(live.user_id, live.company_id))
+    return CurrentUser(live.user_id, live.company_id, live.name, live.email, live.role)
 
 
 def identity(token_hash: str | None) -> Identity | None:
@@ -179,8 +178,8 @@ def _as_current(user: User) -> CurrentUser:
     )
 
 
-def _remember(token_hash: str, user: User) -> None:
-    _identities[token_hash] = Identity(user.id, user.company_id)
+def _remember(token_hash: str, whose: Identity) -> None:
+    _identities[token_hash] = whose
     _identities.move_to_end(token_hash)
     if len(_identities) > _IDENTITIES_KEPT:
         _identities.popitem(last=False)

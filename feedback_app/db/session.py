@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-_IMMEDIATE = "debrief_immediate"
+_BEGINS_WITH = "debrief_begins_with"
 
 
 def async_url(url: str) -> str:
@@ -68,8 +68,9 @@ def make_engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get(_IMMEDIATE)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        begin = connection.get_execution_options().get(_BEGINS_WITH, "BEGIN")
+        if begin:
+            connection.exec_driver_sql(begin)
 
     return engine
 
@@ -81,6 +82,10 @@ class Database:
         self.engine = make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = asyncio.Lock() if self.is_sqlite else nullcontext()
+        # The same connections: SQLite's run outside of a transaction unless we begin one.
+        self._single = self.engine.execution_options(
+            **({_BEGINS_WITH: ""} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
+        )
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -89,11 +94,18 @@ class Database:
             yield session
 
     @asynccontextmanager
+    async def read_one(self) -> AsyncIterator[AsyncSession]:
+        """A session for a single statement that reads, without a transaction around it: on
+        SQLite that saves three of eight turns of its thread, on PostgreSQL two round trips."""
+        async with AsyncSession(self._single, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A session that commits when the block ends and rolls back when it raises."""
         async with self._writer, AsyncSession(self.engine, expire_on_commit=False) as session:
             if self.is_sqlite:
-                await session.connection(execution_options={_IMMEDIATE: True})
+                await session.connection(execution_options={_BEGINS_WITH: "BEGIN IMMEDIATE"})
             async with _committed(session):
                 yield session
 

@@ -1,9 +1,11 @@
 """The SQL of interviews. Every query takes the acting user and sees only what they take part in."""
 
-from typing import Any
+import sys
+from datetime import datetime
+from typing import Any, NamedTuple, cast
 
 import sqlalchemy
-from sqlalchemy import func, or_
+from sqlalchemy import exists, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,17 +22,72 @@ from feedback_app.db.models import (
 )
 from feedback_app.interviews.schemas import InterviewStatus
 
-ListedInterview = tuple[Interview, Scorecard, Candidate, Job, Department]
+InterviewParts = tuple[Interview, Scorecard, Candidate, Job, Department]
 
 
-def _mine(user: CurrentUser) -> Any:
-    return (
-        sqlalchemy.select(Interview, Scorecard, Candidate, Job, Department)
-        .join(Scorecard, col(Scorecard.interview_id) == Interview.id)
-        .join(Candidate, col(Candidate.id) == Interview.candidate_id)
-        .join(Job, col(Job.id) == Interview.job_id)
-        .join(Department, col(Department.id) == Job.department_id)
-        .where(col(Scorecard.user_id) == user.id, col(Interview.company_id) == user.company_id)
+class ListedInterview(NamedTuple):
+    """What a list tells of one interview, of the person's own scorecard too."""
+
+    id: str
+    kind: str
+    held_at: datetime
+    duration_min: int
+    candidate: str
+    headline: str
+    job: str
+    department: str
+    submitted_at: datetime | None
+    has_feedback: bool
+    has_evidence: bool
+    """Whether there are notes, or a rating or reason of any competency."""
+
+
+_BLANKS = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace())
+"""What `str.strip` takes off; SQL's `trim` knows the space only."""
+
+_LISTED = (
+    sqlalchemy.select(
+        col(Interview.id),
+        col(Interview.kind),
+        col(Interview.held_at),
+        col(Interview.duration_min),
+        col(Candidate.name),
+        col(Candidate.headline),
+        col(Job.title),
+        col(Department.name),
+        col(Scorecard.submitted_at),
+        col(Scorecard.feedback) != "",
+        or_(
+            func.trim(col(Scorecard.notes), _BLANKS) != "",
+            exists().where(
+                col(CompetencyRating.scorecard_id) == Scorecard.id,
+                or_(col(CompetencyRating.rating).is_not(None), col(CompetencyRating.reason) != ""),
+            ),
+        ),
+    )
+    .join(Scorecard, col(Scorecard.interview_id) == Interview.id)
+    .join(Candidate, col(Candidate.id) == Interview.candidate_id)
+    .join(Job, col(Job.id) == Interview.job_id)
+    .join(Department, col(Department.id) == Job.department_id)
+    .order_by(col(Interview.held_at).desc(), col(Interview.id).desc())
+)
+"""Made once: to put it together takes longer than to ask it."""
+
+_SEARCHED = func.lower(
+    col(Candidate.name)
+    + "\n"
+    + col(Job.title)
+    + "\n"
+    + col(Interview.kind)
+    + "\n"
+    + col(Department.name)
+)
+"""What a list is searched in; no word has a line's end in it."""
+
+
+def _mine(statement: Any, user: CurrentUser) -> Any:
+    return statement.where(
+        col(Scorecard.user_id) == user.id, col(Interview.company_id) == user.company_id
     )
 
 
@@ -38,17 +95,10 @@ async def list_interviews(
     session: AsyncSession, user: CurrentUser, search: str, status: InterviewStatus | None
 ) -> list[ListedInterview]:
     """The person's interviews, newest first; `search` looks in candidate, job and kind."""
-    statement = _mine(user).order_by(col(Interview.held_at).desc(), col(Interview.id).desc())
+    statement = _mine(_LISTED, user)
     for word in search.split():
         pattern = f"%{_escaped(word.lower())}%"
-        statement = statement.where(
-            or_(
-                *(
-                    func.lower(column).like(pattern, escape="\\")
-                    for column in (Candidate.name, Job.title, Interview.kind, Department.name)
-                )
-            )
-        )
+        statement = statement.where(_SEARCHED.like(pattern, escape="\\"))
     match status:
         case "submitted":
             statement = statement.where(col(Scorecard.submitted_at).is_not(None))
@@ -60,7 +110,7 @@ async def list_interviews(
             statement = statement.where(
                 col(Scorecard.submitted_at).is_(None), col(Scorecard.feedback) == ""
             )
-    return list((await session.exec(statement)).all())
+    return await _listed(session, statement)
 
 
 async def interviews_after(
@@ -68,7 +118,7 @@ async def interviews_after(
 ) -> list[ListedInterview]:
     """The person's newest interviews, or the next ones after `older_than`, newest first."""
     held_at, interview_id = col(Interview.held_at), col(Interview.id)
-    statement = _mine(user).order_by(held_at.desc(), interview_id.desc()).limit(limit)
+    statement = _mine(_LISTED, user).limit(limit)
     if older_than is not None:
         statement = statement.where(
             or_(
@@ -76,32 +126,23 @@ async def interviews_after(
                 (held_at == older_than.held_at) & (interview_id < older_than.id),
             )
         )
-    return list((await session.exec(statement)).all())
+    return await _listed(session, statement)
 
 
-async def rated_interviews(session: AsyncSession, user: CurrentUser) -> set[str]:
-    """The ids of the person's interviews with at least one rating or reason."""
-    rows = await session.exec(
-        select(Scorecard.interview_id)
-        .join(CompetencyRating, col(CompetencyRating.scorecard_id) == Scorecard.id)
-        .where(
-            Scorecard.user_id == user.id,
-            or_(col(CompetencyRating.rating).is_not(None), col(CompetencyRating.reason) != ""),
-        )
-        .distinct()
-    )
-    return set(rows.all())
+async def _listed(session: AsyncSession, statement: Any) -> list[ListedInterview]:
+    rows = await session.exec(cast(Any, statement))
+    return [ListedInterview(*row) for row in rows]
 
 
 async def interview_of(
     session: AsyncSession, user: CurrentUser, interview_id: str
-) -> ListedInterview:
+) -> InterviewParts:
     """One of the person's interviews.
 
     Raises:
         NotFound: no such interview, another company's, or one the person takes no part in.
     """
-    found = (await session.exec(_mine(user).where(Interview.id == interview_id))).first()
+    found = (await session.exec(_parts_of(user, interview_id))).first()
     if found is None:
         raise NotFound
     return found
@@ -111,8 +152,20 @@ async def own_interview(
     session: AsyncSession, user: CurrentUser, interview_id: str
 ) -> Interview | None:
     """One of the person's interviews, `None` for anything else."""
-    found = (await session.exec(_mine(user).where(Interview.id == interview_id))).first()
+    found = (await session.exec(_parts_of(user, interview_id))).first()
     return found[0] if found else None
+
+
+def _parts_of(user: CurrentUser, interview_id: str) -> Any:
+    statement = (
+        sqlalchemy.select(Interview, Scorecard, Candidate, Job, Department)
+        .join(Scorecard, col(Scorecard.interview_id) == Interview.id)
+        .join(Candidate, col(Candidate.id) == Interview.candidate_id)
+        .join(Job, col(Job.id) == Interview.job_id)
+        .join(Department, col(Department.id) == Job.department_id)
+        .where(col(Interview.id) == interview_id)
+    )
+    return _mine(statement, user)
 
 
 async def rating_for(

@@ -32,24 +32,23 @@ async def list_mine(
 ) -> list[InterviewRow]:
     """The person's interviews that match, newest first."""
     search = storable(search[:MAX_SEARCH_CHARACTERS])
-    async with database().read() as session:
+    async with database().read_one() as session:
         rows = await queries.list_interviews(session, user, search, status)
-        rated = await queries.rated_interviews(session, user)
     return [
         InterviewRow(
-            id=interview.id,
-            candidate=candidate.name,
-            initials=_initials(candidate.name),
-            headline=candidate.headline,
-            job=job.title,
-            department=department.name,
-            kind=interview.kind,
-            held=_day(interview.held_at),
-            status=_status(scorecard),
-            status_label=STATUS_LABELS[_status(scorecard)],
-            can_generate=_can_generate(scorecard, rated),
+            id=row.id,
+            candidate=row.candidate,
+            initials=_initials(row.candidate),
+            headline=row.headline,
+            job=row.job,
+            department=row.department,
+            kind=row.kind,
+            held=_day(row.held_at),
+            status=_status(row),
+            status_label=STATUS_LABELS[_status(row)],
+            can_generate=_can_generate(row),
         )
-        for interview, scorecard, candidate, job, department in rows
+        for row in rows
     ]
 
 
@@ -66,20 +65,19 @@ async def page_of_mine(
         if after and older_than is None:
             raise Invalid("The list has no such cursor.")
         rows = await queries.interviews_after(session, user, older_than, limit + 1)
-        rated = await queries.rated_interviews(session, user)
     entries = [
         InterviewEntry(
-            id=interview.id,
-            candidate=candidate.name,
-            job=job.title,
-            department=department.name,
-            kind=interview.kind,
-            held_at=interview.held_at,
-            duration_min=interview.duration_min,
-            status=_status(scorecard),
-            can_generate=_can_generate(scorecard, rated),
+            id=row.id,
+            candidate=row.candidate,
+            job=row.job,
+            department=row.department,
+            kind=row.kind,
+            held_at=row.held_at,
+            duration_min=row.duration_min,
+            status=_status(row),
+            can_generate=_can_generate(row),
         )
-        for interview, scorecard, candidate, job, department in rows[:limit]
+        for row in rows[:limit]
     ]
     return entries, entries[-1].id if len(rows) > limit else None
 
@@ -208,15 +206,14 @@ def _open(scorecard: Scorecard) -> Scorecard:
     return scorecard
 
 
-def _can_generate(scorecard: Scorecard, rated: set[str]) -> bool:
-    has_evidence = bool(scorecard.notes.strip()) or scorecard.interview_id in rated
-    return has_evidence and scorecard.submitted_at is None
+def _can_generate(row: queries.ListedInterview) -> bool:
+    return row.has_evidence and row.submitted_at is None
 
 
-def _status(scorecard: Scorecard) -> InterviewStatus:
-    if scorecard.submitted_at:
+def _status(row: queries.ListedInterview) -> InterviewStatus:
+    if row.submitted_at:
         return "submitted"
-    return "draft" if scorecard.feedback else "to_do"
+    return "draft" if row.has_feedback else "to_do"
 
 
 def _initials(name: str) -> str:

@@ -1,9 +1,11 @@
 """Reads the chunks of one streamed chat completion: JSON in, deltas out."""
 
 import json
+from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
-from feedback_app.core.errors import LLMContentFilter, LLMDisconnected, LLMEmpty
+from feedback_app.core.errors import LLMContentFilter, LLMDisconnected, LLMEmpty, LLMError
 from feedback_app.llm.completion import Finished, ReasoningDelta, TextDelta, Usage
 from feedback_app.llm.faults import provider_fault
 
@@ -50,6 +52,24 @@ class ChunkReader:
                 self._read_delta(choice.get("delta") or {}, deltas)
                 self._finish_reason = choice.get("finish_reason") or self._finish_reason
         return deltas
+
+    def read_all(
+        self, events: Iterable[bytes]
+    ) -> tuple[list[ReasoningDelta | TextDelta], Exception | None]:
+        """The new text of chunks that came together, neighbours joined, and what `read` raised
+        at the first that is bad; the text before it is good."""
+        deltas: list[ReasoningDelta | TextDelta] = []
+        fault: Exception | None = None
+        try:
+            for data in events:
+                deltas += self.read(data)
+        except (ValueError, TypeError, AttributeError, LLMError) as error:
+            fault = error
+        joined = [
+            kind("".join(delta.text for delta in run), len(run))
+            for kind, run in ((kind, list(run)) for kind, run in groupby(deltas, type))
+        ]
+        return joined, fault
 
     def finish(self) -> Finished:
         """The end of the answer; raises `LLMDisconnected` where there was none."""

@@ -179,16 +179,17 @@ class OpenAIClient:
                     if isinstance(error, TimeoutError):
                         raise _overdue(late, give_up_at) from None
                     raise
-                for event in decoder.feed(data) if data else decoder.close():
-                    try:
-                        deltas = chunks.read(event)
-                    except (ValueError, TypeError, AttributeError) as error:
-                        raise (LLMBadResponse if data else LLMDisconnected) from error
-                    for delta in deltas:
-                        late = LLMStalled
-                        yield delta
-                    if deltas:
-                        due_at = min(_now() + self._settings.LLM_IDLE_TIMEOUT_S, give_up_at)
+                events = decoder.feed(data) if data else decoder.close()
+                deltas, fault = chunks.read_all(events)
+                for delta in deltas:
+                    late = LLMStalled
+                    yield delta
+                if isinstance(fault, LLMError):
+                    raise fault
+                if fault is not None:
+                    raise (LLMBadResponse if data else LLMDisconnected) from fault
+                if deltas:
+                    due_at = min(_now() + self._settings.LLM_IDLE_TIMEOUT_S, give_up_at)
                 if not data:
                     break
                 if late is LLMStalled and request.gather and not chunks.is_whole:

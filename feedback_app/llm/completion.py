@@ -61,6 +61,8 @@ class ReasoningDelta:
     """New reasoning text of a model that shows it."""
 
     text: str
+    chunks: int = 1
+    """How many of the provider's chunks it came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class TextDelta:
     """New text of the answer."""
 
     text: str
+    chunks: int = 1
+    """How many of the provider's chunks it came in."""
 
 
 @dataclass(frozen=True, slots=True)

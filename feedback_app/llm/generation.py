@@ -121,13 +121,13 @@ class Generation:
         async with aclosing(client.stream(self.request)) as events:
             async for event in events:
                 match event:
-                    case TextDelta(text):
-                        self._take_text(text)
-                    case ReasoningDelta(text):
+                    case TextDelta(text, chunks):
+                        self._take_text(text, chunks)
+                    case ReasoningDelta(text, chunks):
                         if self._first_delta is None:
                             self.timeline.mark("reasoning")
                         self._first_delta = self._first_delta or clock.monotonic()
-                        self.deltas += 1
+                        self.deltas += chunks
                         self.reasoning_tokens += estimate_tokens(text)
                         self._reasoning.add(text)
                     case Finished():
@@ -182,13 +182,13 @@ class Generation:
         completion = self.reasoning_tokens + estimate_tokens(self.text)
         return Usage(self.prompt_tokens, completion, self.reasoning_tokens), True
 
-    def _take_text(self, text: str) -> None:
+    def _take_text(self, text: str, chunks: int) -> None:
         if not text:
             return
         now = clock.monotonic()
         self._first_delta = self._first_delta or now
         self._last_text = now
-        self.deltas += 1
+        self.deltas += chunks
         if self._first_text is None:
             self._first_text = now
             self._reasoning.flush()

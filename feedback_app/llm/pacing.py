@@ -8,7 +8,8 @@ carries more text for the same envelope; if none comes within `GRACE_S`, it leav
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 MAX_INTERVAL_S = 0.2
 GRACE_S = 0.015
@@ -17,10 +18,22 @@ CHUNKS_PER_S = 500
 costs about 0.4 ms on its way to the page, and other requests need their share."""
 _EARLY_SHARE = 0.25
 """How much of a stretched interval may be missing when what was gathered comes."""
+_GOLDEN_RATIO = 0.618033988749895
+"""Its multiples, without their whole parts, lie evenly however many there are (Weyl 1916)."""
 _LAG_SHARE = 0.2
 _LAG_WEIGHT = 4.0
 _TOLERATED_LAG_S = 0.005
 """A lag nobody sees, as any busy machine has now and then."""
+
+
+def point_of(number: int) -> float:
+    """Where in an interval, from 0 to 1, the stream of this number has its turn."""
+    return number * _GOLDEN_RATIO % 1
+
+
+def next_turn(now: float, every_s: float, point: float) -> float:
+    """The next moment at which intervals of `every_s` have come to `point`."""
+    return now + (point - now / every_s) % 1 * every_s
 
 
 class LoopLag:
@@ -30,19 +43,30 @@ class LoopLag:
         self.seconds = 0.0
         self.streams = 0
         """How many streams run in this process."""
+        self._given = 0
 
     def observe(self, lateness_s: float) -> None:
         self.seconds += _LAG_SHARE * (max(0.0, lateness_s) - self.seconds)
 
-    async def gather(self, interval_s: float) -> None:
-        """Where the interval is stretched, wait as long: one read of what comes meanwhile costs
-        far less than a read of each delta, and nothing would leave earlier for it."""
-        pause_s = self.stretch(interval_s)
-        if pause_s <= interval_s:
+    def turns(self, interval_s: float) -> Callable[[], Awaitable[None]]:
+        """What one more stream awaits between two reads.
+
+        Where the interval is stretched, that is its next turn: one read of what comes meanwhile
+        costs far less than a read of each delta, and nothing would leave earlier for it. Turns
+        come once per interval, each stream's at a point of its own, so that the work of many
+        streams never comes in one heap which everybody else's requests would wait behind.
+        """
+        self._given += 1
+        return partial(self._turn, interval_s, point_of(self._given))
+
+    async def _turn(self, interval_s: float, point: float) -> None:
+        every_s = self.stretch(interval_s)
+        if every_s <= interval_s:
             return
         loop = asyncio.get_running_loop()
-        due = loop.time() + pause_s
-        await asyncio.sleep(pause_s)
+        now = loop.time()
+        due = next_turn(now, every_s, point)
+        await asyncio.sleep(due - now)
         self.observe(loop.time() - due)
 
     def stretch(self, interval_s: float) -> float:

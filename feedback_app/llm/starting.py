@@ -5,7 +5,6 @@ What it would cost is quoted from the very request that a start would send.
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from functools import partial
 
 from feedback_app.core import clock
 from feedback_app.core.settings import Settings
@@ -72,7 +71,7 @@ class Starter:
             messages=feedback_prompt(assessment),
             max_output_tokens=self._settings.LLM_MAX_OUTPUT_TOKENS,
             assessment=assessment,
-            gather=partial(self._lag.gather, self._flush_s),
+            gather=self._lag.turns(self._flush_s),
         )
 
     def _reservation(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.core.errors import LLMContentFilter, LLMDisconnected, LLMEmpty
+from feedback_app.core.errors import LLMContentFilter, LLMDisconnected, LLMEmpty, LLMError
 from feedback_app.llm.chunks import ChunkReader
 from feedback_app.llm.completion import Finished, ReasoningDelta, TextDelta, Usage
 
@@ -42,6 +42,23 @@ def test_a_character_escaped_across_two_chunks_comes_out_whole(text: str) -> Non
     assert "".join(delta.text for delta in deltas) == text
     for delta in deltas:
         delta.text.encode()
+
+
+def test_chunks_that_came_together_are_joined_and_counted() -> None:
+    together = [chunk({"reasoning": "H"}), chunk({"reasoning": "m."}), SAID, SAID, DONE]
+    deltas, fault = ChunkReader().read_all(together)
+    assert deltas == [ReasoningDelta("Hm.", 2), TextDelta("Fair.Fair.", 2)]
+    assert fault is None
+
+
+@pytest.mark.parametrize(
+    ("bad", "kind"),
+    [(b"{", ValueError), (b'{"error": {"code": "insufficient_quota"}}', LLMError)],
+)
+def test_text_before_a_bad_chunk_is_not_lost(bad: bytes, kind: type[Exception]) -> None:
+    deltas, fault = ChunkReader().read_all([SAID, bad, SAID])
+    assert deltas == [TextDelta("Fair.")]
+    assert isinstance(fault, kind)
 
 
 def test_what_cannot_be_stored_is_taken_out() -> None:

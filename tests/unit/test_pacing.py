@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_app.llm.pacing import CHUNKS_PER_S, GRACE_S, MAX_INTERVAL_S, LoopLag, Pacer
+from feedback_app.llm.pacing import (
+    CHUNKS_PER_S,
+    GRACE_S,
+    MAX_INTERVAL_S,
+    LoopLag,
+    Pacer,
+    next_turn,
+    point_of,
+)
 
 INTERVAL_S = 0.04
 
@@ -215,14 +223,32 @@ def test_deltas_gathered_in_a_crowd_leave_together() -> None:
         assert [text for _, text in on.emitted] == ["ab", "cd", "ef"]
 
 
-async def test_reading_rests_for_the_stretched_interval_in_a_crowd_only() -> None:
+async def test_reading_rests_in_a_crowd_only() -> None:
     lag = LoopLag()
     loop = asyncio.get_running_loop()
+    wait_for_turn = lag.turns(INTERVAL_S)
     lag.streams = 20
-    alone = lag.gather(INTERVAL_S)
     with pytest.raises(StopIteration):
-        alone.send(None)
+        wait_for_turn().__await__().send(None)
     lag.streams = 1000
+    await wait_for_turn()
     began = loop.time()
-    await lag.gather(INTERVAL_S)
-    assert loop.time() - began >= MAX_INTERVAL_S - 0.002
+    await wait_for_turn()
+    assert loop.time() - began >= 0.5 * MAX_INTERVAL_S
+
+
+@given(now=st.floats(0, 1e6), every_s=st.floats(0.05, 0.2), number=st.integers(1, 10_000))
+def test_a_turn_comes_once_an_interval(now: float, every_s: float, number: int) -> None:
+    due = next_turn(now, every_s, point_of(number))
+    assert now <= due <= now + every_s
+    assert next_turn(due + every_s / 100, every_s, point_of(number)) == pytest.approx(
+        due + every_s, abs=every_s / 1000
+    )
+
+
+@given(first=st.integers(1, 10_000), streams=st.integers(2, 300))
+def test_the_turns_of_a_crowd_lie_evenly_in_an_interval(first: int, streams: int) -> None:
+    points = sorted(point_of(number) for number in range(first, first + streams))
+    gaps = [after - before for before, after in pairwise([*points, points[0] + 1])]
+    assert max(gaps) < 2 / streams
+    assert min(gaps) > 0.3 / streams
