@@ -22,7 +22,7 @@ from feedback_app.llm.events import (
     from_record,
     to_record,
 )
-from feedback_app.llm.redis_keys import KEEP_S
+from feedback_app.llm.redis_keys import KEEP_S, events_key
 from feedback_app.llm.redis_streams import RedisStreamHub
 from feedback_app.llm.streams import EventLog, Owner, StreamHub
 from tests.databases import free_port, temporary_home
@@ -192,11 +192,21 @@ async def test_every_key_is_kept_ten_minutes_after_the_end_and_then_expires(
         followed = await log_of(following, log.call_id, OWNER)
         with Redis.from_url(valkey_url) as client:
             assert all(0 < _ttl(client, key) <= KEEP_S for key in client.scan_iter())
+            for key in client.scan_iter():
+                client.expire(key, 60)
             log.append(ending(log))
             await follow(followed)
             keys = {key.decode() for key in client.scan_iter()}
             assert {key.split(":")[1] for key in keys} == {"control", "events", "owner"}
             assert all(600 <= _ttl(client, key) <= KEEP_S for key in keys)
+
+
+async def test_what_is_told_for_a_dead_process_expires_as_well(valkey_url: str) -> None:
+    lost, call_id = EventLog(new_id(), OWNER), new_id()
+    async with hubs("redis", valkey_url) as (ending_it, _):
+        await ending_it.end(call_id, lambda seq: ending(lost))
+        with Redis.from_url(valkey_url) as client:
+            assert 600 <= _ttl(client, events_key(call_id)) <= KEEP_S
 
 
 def _ttl(client: Redis, key: bytes | str) -> int:
