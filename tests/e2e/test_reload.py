@@ -70,9 +70,11 @@ def test_ten_quick_reloads_leave_one_follower(
     interview.generate()
     expect(interview.live.locator("h3").first).to_have_text("Summary")
     page, interview_id = interview.page, id_of(interview)
-    for _ in range(10):
-        page.reload(wait_until="commit")
-        page.wait_for_timeout(150)
+    for number in range(10):
+        with page.expect_websocket():
+            page.reload(wait_until="commit")
+        if number % 2:
+            interview.shown()
     page.reload()
     interview.shown().expect_phase("streaming")
     wait_for(page, lambda: followers_of(running_app, interview_id) == 1)

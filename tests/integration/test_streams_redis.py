@@ -201,6 +201,26 @@ async def test_every_key_is_kept_ten_minutes_after_the_end_and_then_expires(
             assert all(600 <= _ttl(client, key) <= KEEP_S for key in keys)
 
 
+async def test_two_logs_of_one_call_that_know_different_parts_both_become_whole(
+    valkey_url: str,
+) -> None:
+    """A page follows another process's call while a click here has just joined it."""
+    async with hubs("redis", valkey_url) as (writing, following):
+        log = writing.open(new_id(), OWNER)
+        writing.share(log)
+        for text in "ab":
+            log.append(event(log, ChunkEvent, text))
+        followed = await log_of(following, log.call_id, OWNER)
+        async with asyncio.timeout(FOLLOW_WITHIN_S):
+            assert await followed.batch(1) == log.events[1:]
+        joined = following.open(new_id(), OWNER)
+        assert following.adopt(joined, log.call_id)
+        log.append(event(log, ChunkEvent, "c"))
+        log.append(ending(log))
+        assert await follow(followed) == log.events
+        assert await follow(joined) == log.events
+
+
 async def test_what_is_told_for_a_dead_process_expires_as_well(valkey_url: str) -> None:
     lost, call_id = EventLog(new_id(), OWNER), new_id()
     async with hubs("redis", valkey_url) as (ending_it, _):
