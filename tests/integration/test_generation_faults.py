@@ -6,7 +6,7 @@ What the client alone makes of each fault is in `test_openai_faults`.
 import asyncio
 import math
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pytest
@@ -130,6 +130,12 @@ CASES: dict[str, Case] = {
     "closed mid-chunk": _broken("closed-mid", LLMDisconnected),
     "no finish reason": _broken("no-finish", LLMDisconnected, FEEDBACK),
     "malformed JSON": _broken("malformed", LLMBadResponse),
+    "malformed JSON in a stream that stays open": Case(
+        (replace(FAULTS["malformed"], end_delay_s=60),),
+        LLMBadResponse,
+        text=TWELVE_TOKENS,
+        counting="estimated",
+    ),
     "an error in the stream": _broken("error-in-stream", LLMUnavailable),
     "a page in place of a stream": _broken("html", LLMBadResponse, ""),
     "empty": Case((FAULTS["empty"],), LLMEmpty, finish_reason="stop"),

@@ -228,6 +228,7 @@ class _Answer:
             await self._silence(None)
         if scenario.fault_after is not None and scenario.fault_after in due:
             await self._send(self._wire.error() if scenario.error else self._wire.malformed())
+            await asyncio.sleep(scenario.end_delay_s)
             return False
         if scenario.cut_after is not None and scenario.cut_after in due:
             await self._response.write((payload or b"data: {")[: len(payload) // 2 or 7])
