@@ -164,8 +164,7 @@ async def test_a_generation_ends_as_it_should_and_leaves_nothing_behind(
     async with stage(database, upstream.base_url, **changes) as on:
         before = asyncio.all_tasks()
         events = await on.run()
-        assert asyncio.all_tasks() == before
-        assert on.connections_out() == 0
+        check_nothing_left(on, before)
         assert len((await upstream.idle()).requests) == case.retries + 1
         await check(on, events, case)
 
@@ -177,8 +176,7 @@ async def test_a_refused_connection_is_told_and_costs_nothing(database: Database
     async with stage(database, f"http://127.0.0.1:{port}/v1", **changes) as on:
         before = asyncio.all_tasks()
         events = await on.run()
-        assert asyncio.all_tasks() == before
-        assert on.connections_out() == 0
+        check_nothing_left(on, before)
         await check(on, events, Case((), LLMUnavailable, counting="nothing", retries=2))
 
 
@@ -194,12 +192,17 @@ async def test_the_total_limit_ends_a_stream_that_still_flows(
     async with stage(database, upstream.base_url, **changes) as on:
         before = asyncio.all_tasks()
         events = await on.run()
-        assert asyncio.all_tasks() == before
-        assert on.connections_out() == 0
+        check_nothing_left(on, before)
         await upstream.idle()
         text = text_of(events)
         assert "".join(tokens).startswith(text)
         await check(on, events, Case((), LLMTotalTimeout, text=text, counting="estimated"))
+
+
+def check_nothing_left(on: Stage, tasks_before: set[asyncio.Task[Any]]) -> None:
+    assert asyncio.all_tasks() == tasks_before
+    assert on.connections_out() == 0
+    assert on.generations._lag.streams == 0
 
 
 async def check(on: Stage, events: list[Event], case: Case) -> None:

@@ -172,6 +172,19 @@ async def test_a_start_after_the_end_is_a_new_call(database: Database, upstream:
         ]
 
 
+async def test_an_ended_generation_is_forgotten_after_its_time(
+    database: Database, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedback_app.llm.supervisor.KEEP_LOG_S", 0)
+    async with stage(database, upstream.base_url) as on:
+        call_id = await on.start()
+        supervision = [t for t in asyncio.all_tasks() if t.get_name() == f"supervision-{call_id}"]
+        await asyncio.wait(supervision)
+        await asyncio.sleep(0)
+        assert on.generations.hub.get(call_id) is None
+        assert await on.generations.hub.running(on.owner) is None
+
+
 async def test_who_goes_away_while_starting_does_not_take_the_generation_along(
     database: Database, upstream: Upstream
 ) -> None:

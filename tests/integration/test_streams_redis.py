@@ -100,6 +100,7 @@ async def hubs(kind: str, url: str) -> AsyncIterator[tuple[StreamHub, StreamHub]
         return
     async with RedisStreamHub(url) as writing, RedisStreamHub(url) as following:
         yield writing, following
+    assert not {task.get_name() for task in asyncio.all_tasks()} & {"redis-outbox", "redis-reader"}
 
 
 async def play(kind: str, url: str, script: list[Append | Join | Leave | Pause]) -> None:
