@@ -66,6 +66,7 @@ class Live(LiveText, rx.State):
         except AppError as error:
             self._refuse(error.message)
         except Exception:
+            # Whatever it was, the panel must not stay in its first stage; it is raised on.
             self._refuse(AppError.sentence)
             raise
 
