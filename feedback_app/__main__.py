@@ -184,6 +184,9 @@ def main() -> int:
     command = parser.parse_args().command
     os.chdir(ROOT)
     os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
+    # A page whose connection died without a word notices by its pings, which come too seldom.
+    os.environ.setdefault("REFLEX_SOCKET_INTERVAL", "10s")
+    os.environ.setdefault("REFLEX_SOCKET_TIMEOUT", "20s")
     if command == "run":
         return run()
     if command == "dev":

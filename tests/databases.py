@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -18,7 +18,8 @@ from alembic.config import Config
 from feedback_app.core.settings import ROOT
 from tests.apart import call_apart
 
-_START_TIMEOUT_S = 60
+_READY = "ready to accept connections"
+"""What the server says once it takes connections."""
 _numbers = count(1)
 
 
@@ -52,7 +53,7 @@ class Postgres:
             self._become_nobody()
         self._data = home / "data"
         self._port = free_port()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[str] | None = None
 
     def _become_nobody(self) -> None:
         """PostgreSQL refuses to run as root, and nobody may not read where our packages are."""
@@ -69,19 +70,24 @@ class Postgres:
         """Make the cluster, start its server, and wait until it answers."""
         self._run("initdb", "-D", str(self._data), *_INITDB_OPTIONS)
         options = [f"-c{name}={value}" for name, value in _SERVER_OPTIONS.items()]
-        log = (self._home / "log").open("wb")
+        server = [self._bin / "postgres", "-D", self._data, "-p", str(self._port), *options]
         self._process = subprocess.Popen(
-            [self._bin / "postgres", "-D", self._data, "-p", str(self._port), *options],
-            stdout=log,
-            stderr=subprocess.STDOUT,
+            server,
+            stderr=subprocess.PIPE,
+            text=True,
             cwd=self._home,
             **self._as_user,  # pyright: ignore[reportArgumentType, reportCallIssue]
         )
-        until = time.monotonic() + _START_TIMEOUT_S
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > until:
-                raise RuntimeError((self._home / "log").read_text())
-            time.sleep(0.05)
+        assert self._process.stderr is not None
+        said: list[str] = []
+        for line in self._process.stderr:
+            said.append(line)
+            if _READY in line:
+                break
+        else:
+            raise RuntimeError("".join(said))
+        # Read on, or the server would wait for room in the pipe.
+        threading.Thread(target=self._process.stderr.read, daemon=True).start()
 
     def stop(self) -> None:
         """End the server and whoever is connected to it."""
@@ -106,10 +112,6 @@ class Postgres:
 
     def _connection(self) -> tuple[str, ...]:
         return ("-h", "127.0.0.1", "-p", str(self._port), "-U", "postgres")
-
-    def _answers(self) -> bool:
-        ready = [self._bin / "pg_isready", "-q", *self._connection()]
-        return subprocess.run(ready, check=False).returncode == 0
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(

@@ -69,6 +69,7 @@ class Live(LiveText, rx.State):
             panel.may_retry = error.retryable
             await panel._refresh()
         except Exception:
+            # Whatever it was, the panel must not stay in its first stage; it is raised on.
             self._refuse(AppError.sentence)
             raise
 

@@ -188,6 +188,7 @@ class RedisStreamHub(StreamHub):
                 told, self._control_seen = True, None
                 await asyncio.sleep(RETRY_S)
             except Exception:
+                # An entry of another version may be anything; all followers here need this task.
                 _log.exception("what another process wrote cannot be read")
                 await asyncio.sleep(RETRY_S)
 

@@ -6,10 +6,10 @@ not kept, is 0. With it a replay has the same events under the same `seq` as the
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal, cast
+from typing import Any
 
-from feedback_app.core.errors import Interrupted, error_named
-from feedback_app.db.models import CallStatus, Draft, LlmCall
+from feedback_app.db.models import Draft, LlmCall
+from feedback_app.llm.endings import ending_of
 from feedback_app.llm.events import (
     STAGE_MESSAGES,
     ChunkEvent,
@@ -18,7 +18,6 @@ from feedback_app.llm.events import (
     Event,
     ReasoningEvent,
     StatusEvent,
-    usd,
 )
 
 
@@ -57,37 +56,4 @@ def replay(call: LlmCall, draft: Draft, after: int) -> list[Event]:
         else:
             events.append(ChunkEvent(seq, call.id, draft.text[told : told + entry], told))
             told += entry
-    return [*events, ending_of(call, draft, len(outline) + 1)]
-
-
-def ending_of(call: LlmCall, draft: Draft, seq: int) -> CompleteEvent | EndedEvent:
-    """The last event of a finished call, as its row tells it."""
-    tokens = call.prompt_tokens + call.completion_tokens
-    if call.status == CallStatus.COMPLETE:
-        return CompleteEvent(
-            seq=seq,
-            llm_call_id=call.id,
-            feedback=draft.text,
-            finish_reason=call.finish_reason or "stop",
-            tokens_used=tokens,
-            prompt_tokens=call.prompt_tokens,
-            completion_tokens=call.completion_tokens,
-            tokens_estimated=call.tokens_estimated,
-            model=call.resolved_model or call.requested_model,
-            cost_usd=usd(call.cost_microusd),
-            latency_ms=call.latency_ms or 0,
-            ttft_ms=call.ttft_ms,
-        )
-    error = error_named(call.error_code or Interrupted.code)
-    return EndedEvent(
-        seq=seq,
-        llm_call_id=call.id,
-        type=cast(Literal["cancelled", "error", "interrupted"], call.status),
-        code=error.code,
-        message=error.sentence,
-        retryable=error.retryable,
-        partial=draft.text,
-        tokens_used=tokens,
-        cost_usd=usd(call.cost_microusd),
-        tokens_estimated=call.tokens_estimated,
-    )
+    return [*events, ending_of(call, draft.text, len(outline) + 1)]

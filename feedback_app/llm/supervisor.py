@@ -232,7 +232,7 @@ class Generations:
             error = Cancelled() if log.call_id in self._stopped else Interrupted()
         except AppError as fault:
             error = fault
-        except Exception:
+        except Exception:  # a fault of our own must not leave the call running either
             _log.exception("generation %s failed", log.call_id)
             error = Internal()
         settlement = generation.settlement(error)
@@ -259,7 +259,7 @@ class Generations:
     async def _settle(self, call_id: str, settlement: Settlement) -> LlmCall | None:
         try:
             row = await self._ledger.settle(call_id, settlement)
-        except Exception:
+        except Exception:  # drivers raise errors of many kinds while the database is away
             if call_id not in self._unsettled:
                 _log.exception("call %s could not be settled; it is tried again", call_id)
             self._unsettled[call_id] = settlement
@@ -293,7 +293,7 @@ class Generations:
             await asyncio.sleep(seconds)
             try:
                 await work()
-            except Exception:
+            except Exception:  # the process needs its checkpoints and sweeps to its end
                 _log.exception("a periodic task of the ledger failed; it goes on")
 
 

@@ -18,6 +18,8 @@ from tests.chromium import find_chromium
 from tests.databases import Databases, temporary_home
 from tests.e2e.serving import RunningApp, built_app, serving
 from tests.e2e.watching import Watch
+from tests.factories import MadeInterview, make_interview
+from tests.upstream import Upstream
 
 expect.set_options(timeout=10_000)
 
@@ -52,18 +54,46 @@ def app_env() -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="module")
+def server_port(app_port: int) -> int:
+    """Where this module's app listens; one that has something before its app overrides it."""
+    return app_port
+
+
+@pytest.fixture(scope="module")
 def running_app(
-    app_port: int, demo_database: str, app_env: Mapping[str, str]
+    server_port: int, demo_database: str, app_env: Mapping[str, str]
 ) -> Iterator[RunningApp]:
     """The app in production mode over a fresh copy of the demo, one server for the module."""
     with temporary_home("app") as home:
         copy = home / "debrief.db"
         shutil.copy(demo_database.removeprefix("sqlite:///"), copy)
         url = app_env.get("DATABASE_URL", f"sqlite:///{copy}")
-        with serving(app_port, url, home, app_env) as app:
+        with serving(server_port, url, home, app_env) as app:
             yield app
         findings = run_apart(findings_in(url))
     assert findings == []
+
+
+@pytest.fixture(scope="module")
+def upstream_process() -> Iterator[Upstream]:
+    """The model of a module whose `app_env` names its address."""
+    with Upstream() as upstream:
+        yield upstream
+
+
+@pytest.fixture
+def upstream(upstream_process: Upstream) -> Iterator[Upstream]:
+    """The model with no scenario set; what is open there at the end of the test is let go."""
+    upstream_process.reset()
+    yield upstream_process
+    upstream_process.release()
+    upstream_process.wait_until_idle()
+
+
+@pytest.fixture
+def made(running_app: RunningApp) -> MadeInterview:
+    """An interview of a new person in a new company."""
+    return running_app.arrange(make_interview)
 
 
 @pytest.fixture(autouse=True)
@@ -87,10 +117,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser, running_app: RunningApp) -> Iterator[BrowserContext]:
+def context(browser: Browser, app_port: int, running_app: RunningApp) -> Iterator[BrowserContext]:
     """A browser profile of its own: paths are the app's, `page.goto("/login")` works."""
     opened = browser.new_context(
-        base_url=running_app.url, viewport={"width": 1280, "height": 800}, locale="en-GB"
+        base_url=f"http://127.0.0.1:{app_port}",
+        viewport={"width": 1280, "height": 800},
+        locale="en-GB",
     )
     yield opened
     opened.close()

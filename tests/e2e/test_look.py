@@ -11,7 +11,7 @@ from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.limits import LimitsPage
 from tests.e2e.pages.sign_in import sign_in
 from tests.e2e.serving import RunningApp
-from tests.factories import MadeInterview, make_admin, make_interview
+from tests.factories import MadeInterview, make_admin
 
 WIDTHS = (360, 1280, 1920)
 
@@ -21,11 +21,6 @@ def themed(page: Page, request: pytest.FixtureRequest) -> Page:
     """A page whose person prefers light or dark."""
     page.emulate_media(color_scheme=request.param, reduced_motion="reduce")
     return page
-
-
-@pytest.fixture
-def made(running_app: RunningApp) -> MadeInterview:
-    return running_app.arrange(make_interview)
 
 
 def assert_no_barriers(page: Page) -> None:

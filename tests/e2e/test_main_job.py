@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import col, select
 
@@ -13,11 +12,6 @@ from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.sign_in import sign_in
 from tests.e2e.serving import RunningApp
 from tests.factories import MadeInterview, make_interview
-
-
-@pytest.fixture
-def made(running_app: RunningApp) -> MadeInterview:
-    return running_app.arrange(make_interview)
 
 
 def _calls(app: RunningApp, made: MadeInterview) -> list[LlmCall]:

@@ -1,15 +1,14 @@
 """The same page with a model behind it: faults, retry, reasoning, money, hostile answers."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlmodel import select
 
 from feedback_app.core.errors import LLMDisconnected, LLMUnavailable
-from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
+from tests.e2e.behind import call_of
 from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.sign_in import sign_in
 from tests.e2e.serving import RunningApp
@@ -30,40 +29,11 @@ Fine. <script>window.hacked = 1</script> <img src="http://evil.test/x.png" onerr
 
 
 @pytest.fixture(scope="module")
-def upstream_process() -> Iterator[Upstream]:
-    with Upstream() as upstream:
-        yield upstream
-
-
-@pytest.fixture(scope="module")
 def app_env(upstream_process: Upstream) -> Mapping[str, str]:
     return {
         "OPENAI_BASE_URL": upstream_process.base_url,
         "LLM_MODEL": "gpt-4o-mini",
     }
-
-
-@pytest.fixture
-def upstream(upstream_process: Upstream) -> Iterator[Upstream]:
-    upstream_process.reset()
-    yield upstream_process
-    upstream_process.release()
-    upstream_process.wait_until_idle()
-
-
-@pytest.fixture
-def made(running_app: RunningApp) -> MadeInterview:
-    return running_app.arrange(make_interview)
-
-
-def _only_call(app: RunningApp, made: MadeInterview) -> LlmCall:
-    async def read(database: Database) -> LlmCall:
-        async with database.read() as session:
-            return (
-                await session.exec(select(LlmCall).where(LlmCall.interview_id == made.id))
-            ).one()
-
-    return app.arrange(read)
 
 
 def test_text_grows_on_the_page_before_the_answer_ends(
@@ -85,7 +55,7 @@ def test_text_grows_on_the_page_before_the_answer_ends(
     interview.expect_phases_in_order("complete")
     assert len(interview.live.inner_text()) > len(early)
     expect(interview.editor).to_have_value(FEEDBACK)
-    call = _only_call(running_app, made)
+    call = call_of(running_app, made.id)
     assert call.cost_microusd
     expect(interview.facts).to_contain_text("gpt-4o-mini-2024-07-18")
     expect(interview.facts).to_contain_text(f"{call.prompt_tokens + call.completion_tokens:,}")

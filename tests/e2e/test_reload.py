@@ -1,28 +1,20 @@
 """Tabs that come and go while a draft is being written: nothing is lost, nobody is left behind."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlmodel import select
 
-from feedback_app.db.models import CallStatus, LlmCall, Scorecard
+from feedback_app.db.models import CallStatus, Scorecard
 from feedback_app.db.session import Database
+from tests.e2e.behind import LEFT_BEHIND, call_of, followers_of, wait_for
 from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.sign_in import sign_in
 from tests.e2e.serving import RunningApp
 from tests.e2e.watching import Watch
-from tests.factories import make_interview
+from tests.factories import MadeInterview
 from tests.upstream import FEEDBACK, Scenario, Upstream
-
-LEFT_BEHIND = "disconnected client"
-"""What Reflex logs each time something is sent to a tab that is gone."""
-
-
-@pytest.fixture(scope="module")
-def upstream_process() -> Iterator[Upstream]:
-    with Upstream() as upstream:
-        yield upstream
 
 
 @pytest.fixture(scope="module")
@@ -31,39 +23,9 @@ def app_env(upstream_process: Upstream) -> Mapping[str, str]:
 
 
 @pytest.fixture
-def upstream(upstream_process: Upstream) -> Iterator[Upstream]:
-    upstream_process.reset()
-    yield upstream_process
-    upstream_process.release()
-    upstream_process.wait_until_idle()
-
-
-@pytest.fixture
-def interview(page: Page, running_app: RunningApp) -> InterviewPage:
-    made = running_app.arrange(make_interview)
+def interview(page: Page, made: MadeInterview) -> InterviewPage:
     sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
     return InterviewPage(page).shown()
-
-
-def status_of(app: RunningApp, interview_id: str) -> str:
-    async def read(database: Database) -> str:
-        async with database.read() as session:
-            return (
-                await session.exec(
-                    select(LlmCall.status).where(LlmCall.interview_id == interview_id)
-                )
-            ).one()
-
-    return app.arrange(read)
-
-
-def wait_for(page: Page, condition: Callable[[], bool]) -> None:
-    """Look again each time the browser has drawn, for at most ten seconds."""
-    for _ in range(200):
-        if condition():
-            return
-        page.evaluate("new Promise(done => setTimeout(done, 50))")
-    raise AssertionError("what was waited for did not happen")
 
 
 def test_a_second_tab_follows_and_stops(
@@ -101,12 +63,6 @@ def test_a_tab_that_was_offline_shows_everything_once_it_is_back(
     expect(interview.editor).to_have_value(FEEDBACK)
 
 
-def followers_of(app: RunningApp, interview_id: str) -> int:
-    """How many pages follow this interview now, by what the server says."""
-    begun = app.log.count(f"begins to follow interview {interview_id}")
-    return begun - app.log.count(f"ceases to follow interview {interview_id}")
-
-
 def test_ten_quick_reloads_leave_one_follower(
     interview: InterviewPage, upstream: Upstream, running_app: RunningApp
 ) -> None:
@@ -114,9 +70,11 @@ def test_ten_quick_reloads_leave_one_follower(
     interview.generate()
     expect(interview.live.locator("h3").first).to_have_text("Summary")
     page, interview_id = interview.page, id_of(interview)
-    for _ in range(10):
-        page.reload(wait_until="commit")
-        page.wait_for_timeout(150)
+    for number in range(10):
+        with page.expect_websocket():
+            page.reload(wait_until="commit")
+        if number % 2:
+            interview.shown()
     page.reload()
     interview.shown().expect_phase("streaming")
     wait_for(page, lambda: followers_of(running_app, interview_id) == 1)
@@ -134,11 +92,11 @@ def test_a_draft_goes_on_without_its_tab_and_the_tab_leaves_nobody_behind(
     expect(interview.live.locator("h3").first).to_have_text("Summary")
     interview_id = id_of(interview)
     interview.page.close()
-    assert status_of(running_app, interview_id) == CallStatus.RUNNING
+    assert call_of(running_app, interview_id).status == CallStatus.RUNNING
     again = InterviewPage(context.new_page())
     wait_for(again.page, lambda: followers_of(running_app, interview_id) == 0)
     upstream.wait_until_idle(timeout_s=20)
-    wait_for(again.page, lambda: status_of(running_app, interview_id) == CallStatus.COMPLETE)
+    wait_for(again.page, lambda: call_of(running_app, interview_id).status == CallStatus.COMPLETE)
     assert LEFT_BEHIND not in running_app.log
     again.open(interview_id).expect_phase("complete")
     expect(again.live.locator("h3").first).to_have_text("Summary")

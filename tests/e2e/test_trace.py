@@ -9,41 +9,23 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlmodel import select
 
 from feedback_app.core.errors import Cancelled
-from feedback_app.db.models import LlmCall, SystemLog, User
+from feedback_app.db.models import SystemLog, User
 from feedback_app.db.session import Database
+from tests.e2e.behind import call_of
 from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.sign_in import sign_in
 from tests.e2e.pages.usage import CallPage, UsagePage
 from tests.e2e.serving import RunningApp
 from tests.e2e.test_look import assert_fits, assert_no_barriers
-from tests.factories import MadeInterview, make_admin, make_interview
+from tests.factories import MadeInterview, make_admin
 from tests.upstream import Scenario, Upstream, saying
 
 ANSWER = "## Summary\n\nDrew the ledger as two append-only tables.\n\n- **Retries** were hard.\n"
 
 
 @pytest.fixture(scope="module")
-def upstream_process() -> Iterator[Upstream]:
-    with Upstream() as upstream:
-        yield upstream
-
-
-@pytest.fixture(scope="module")
 def app_env(upstream_process: Upstream) -> Mapping[str, str]:
     return {"OPENAI_BASE_URL": upstream_process.base_url, "LLM_MODEL": "gpt-4o-mini"}
-
-
-@pytest.fixture
-def upstream(upstream_process: Upstream) -> Iterator[Upstream]:
-    upstream_process.reset()
-    yield upstream_process
-    upstream_process.release()
-    upstream_process.wait_until_idle()
-
-
-@pytest.fixture
-def made(running_app: RunningApp) -> MadeInterview:
-    return running_app.arrange(make_interview)
 
 
 @pytest.fixture
@@ -63,16 +45,6 @@ def office(context: BrowserContext, running_app: RunningApp, admin: User) -> Ite
         yield page
 
 
-def call_of(app: RunningApp, made: MadeInterview) -> LlmCall:
-    async def read(database: Database) -> LlmCall:
-        async with database.read() as session:
-            return (
-                await session.exec(select(LlmCall).where(LlmCall.interview_id == made.id))
-            ).one()
-
-    return app.arrange(read)
-
-
 def generate(page: Page, made: MadeInterview, phase: str = "complete") -> InterviewPage:
     sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
     interview = InterviewPage(page).shown()
@@ -86,7 +58,7 @@ def test_an_administrator_opens_a_call_from_the_table_and_replays_it(
 ) -> None:
     upstream.play(saying(ANSWER, tokens_per_second=10))
     generate(page, made)
-    call = call_of(running_app, made)
+    call = call_of(running_app, made.id)
     usage = UsagePage(office).open()
     usage.row(call.id).locator(".call-model").click()
     trace = CallPage(office)
@@ -124,7 +96,7 @@ def test_a_replay_ends_when_its_page_is_left(
 ) -> None:
     upstream.play(saying(ANSWER, tokens_per_second=10))
     generate(page, made)
-    trace = CallPage(office).open(call_of(running_app, made).id)
+    trace = CallPage(office).open(call_of(running_app, made.id).id)
     trace.replay_button.click()
     expect(trace.answer).to_have_attribute("data-phase", "streaming")
     office.get_by_role("link", name="Usage").first.click()
@@ -140,7 +112,7 @@ def test_the_page_of_a_call_has_no_barriers_and_fits(
 ) -> None:
     upstream.play(saying(ANSWER))
     generate(page, made)
-    trace = CallPage(office).open(call_of(running_app, made).id)
+    trace = CallPage(office).open(call_of(running_app, made.id).id)
     for scheme in ("light", "dark"):
         office.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         office.reload()
@@ -154,7 +126,7 @@ def test_an_interviewer_is_shown_no_call(
 ) -> None:
     upstream.play(saying(ANSWER))
     generate(page, made)
-    page.goto(f"/admin/usage/calls/{call_of(running_app, made).id}?replay=1")
+    page.goto(f"/admin/usage/calls/{call_of(running_app, made.id).id}?replay=1")
     expect(page.get_by_text("For administrators")).to_be_visible()
     expect(page.locator("#call-trace")).to_be_hidden()
     expect(page.locator("main")).not_to_contain_text("ledger")
@@ -165,7 +137,7 @@ def test_a_call_of_another_company_and_an_absent_one_look_alike(
 ) -> None:
     upstream.play(saying(ANSWER))
     generate(page, made)
-    call = call_of(running_app, made)
+    call = call_of(running_app, made.id)
     stranger = running_app.arrange(make_admin)
     page.context.clear_cookies()
     sign_in(page, stranger.email)
@@ -190,7 +162,7 @@ def test_an_administrator_stops_a_running_call_and_its_person_sees_it(
     usage = UsagePage(office)
     expect(office.locator("#running-now")).to_contain_text("No call is running.")
     interview = generate(page, made, "streaming")
-    call = call_of(running_app, made)
+    call = call_of(running_app, made.id)
     row = usage.running_row(call.id)
     expect(row).to_contain_text(made.candidate.name)
     expect(row).to_contain_text(made.interviewer.name)
@@ -211,7 +183,7 @@ def test_an_administrator_stops_a_running_call_and_its_person_sees_it(
     interview.expect_phase("cancelled")
     expect(interview.error).to_have_text(Cancelled.sentence)
     expect(row).to_be_hidden()
-    assert call_of(running_app, made).status == "cancelled"
+    assert call_of(running_app, made.id).status == "cancelled"
     expect(office.locator("#running-now")).to_contain_text("No call is running.")
     usage.page.locator("#check-ledger").click()
     expect(usage.check_summary).to_have_text("No findings, 1 call checked.")

@@ -383,6 +383,17 @@ async def test_nobody_follows_or_cancels_what_another_person_drafts(
 
 
 @ONE_DATABASE
+async def test_nobody_reads_a_finished_draft_of_another_person(database: Database) -> None:
+    async with served_api(database) as api:
+        query = f"?call={(await make_call(database, api.on.made)).id}"
+        colleague = await make_user(database, None, company_id=api.on.user.company_id)
+        await add_interviewer(database, api.on.made, colleague)
+        for person in (colleague, await make_user(database)):
+            assert await refused(api, query, await api.headers(person)) == ("NOT_FOUND", 4404)
+        assert (await whole_stream(api, query))[-1]["type"] == "complete"
+
+
+@ONE_DATABASE
 async def test_limits_close_with_4429(database: Database, upstream: Upstream) -> None:
     async with served_api(database, upstream.base_url, LLM_GENERATIONS_PER_MINUTE=1) as api:
         await whole_stream(api)

@@ -95,6 +95,13 @@ async def test_a_running_call_without_a_task_is_found_unless_it_is_alive(
     assert await audit(database, None) == [], "it may run elsewhere: its heart beats"
 
 
+async def test_a_running_call_that_has_an_end_is_found(database: Database) -> None:
+    made = await make_interview(database)
+    call = await make_call(database, made, status=CallStatus.RUNNING, finished_at=clock.now())
+    (finding,) = await audit(database, {call.id})
+    assert (finding.check, finding.call_id) == (Check.FINISHED_AT, call.id)
+
+
 async def test_a_stale_heartbeat_is_found_by_whoever_knows_no_tasks(database: Database) -> None:
     made = await make_interview(database)
     beat = clock.now() - timedelta(seconds=31)

@@ -6,7 +6,7 @@ What the client alone makes of each fault is in `test_openai_faults`.
 import asyncio
 import math
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pytest
@@ -130,6 +130,12 @@ CASES: dict[str, Case] = {
     "closed mid-chunk": _broken("closed-mid", LLMDisconnected),
     "no finish reason": _broken("no-finish", LLMDisconnected, FEEDBACK),
     "malformed JSON": _broken("malformed", LLMBadResponse),
+    "malformed JSON in a stream that stays open": Case(
+        (replace(FAULTS["malformed"], end_delay_s=60),),
+        LLMBadResponse,
+        text=TWELVE_TOKENS,
+        counting="estimated",
+    ),
     "an error in the stream": _broken("error-in-stream", LLMUnavailable),
     "a page in place of a stream": _broken("html", LLMBadResponse, ""),
     "empty": Case((FAULTS["empty"],), LLMEmpty, finish_reason="stop"),
@@ -158,8 +164,7 @@ async def test_a_generation_ends_as_it_should_and_leaves_nothing_behind(
     async with stage(database, upstream.base_url, **changes) as on:
         before = asyncio.all_tasks()
         events = await on.run()
-        assert asyncio.all_tasks() == before
-        assert on.connections_out() == 0
+        check_nothing_left(on, before)
         assert len((await upstream.idle()).requests) == case.retries + 1
         await check(on, events, case)
 
@@ -171,8 +176,7 @@ async def test_a_refused_connection_is_told_and_costs_nothing(database: Database
     async with stage(database, f"http://127.0.0.1:{port}/v1", **changes) as on:
         before = asyncio.all_tasks()
         events = await on.run()
-        assert asyncio.all_tasks() == before
-        assert on.connections_out() == 0
+        check_nothing_left(on, before)
         await check(on, events, Case((), LLMUnavailable, counting="nothing", retries=2))
 
 
@@ -188,12 +192,17 @@ async def test_the_total_limit_ends_a_stream_that_still_flows(
     async with stage(database, upstream.base_url, **changes) as on:
         before = asyncio.all_tasks()
         events = await on.run()
-        assert asyncio.all_tasks() == before
-        assert on.connections_out() == 0
+        check_nothing_left(on, before)
         await upstream.idle()
         text = text_of(events)
         assert "".join(tokens).startswith(text)
         await check(on, events, Case((), LLMTotalTimeout, text=text, counting="estimated"))
+
+
+def check_nothing_left(on: Stage, tasks_before: set[asyncio.Task[Any]]) -> None:
+    assert asyncio.all_tasks() == tasks_before
+    assert on.connections_out() == 0
+    assert on.generations._lag.streams == 0
 
 
 async def check(on: Stage, events: list[Event], case: Case) -> None:

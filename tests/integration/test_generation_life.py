@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import AsyncGenerator
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -9,6 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
 from feedback_app.feedback import service
+from feedback_app.llm.completion import (
+    CompletionEvent,
+    CompletionRequest,
+    ResponseOpened,
+    TextDelta,
+)
 from feedback_app.llm.events import Event
 from feedback_app.llm.pricing import estimate_tokens
 from tests.factories import add_interviewer, make_call, make_interview, make_user
@@ -135,6 +142,45 @@ async def test_stopping_twice_ends_it_once(database: Database, upstream: Upstrea
         assert len(await on.system_log()) == 1
 
 
+class _SlowToClose:
+    """A model whose request takes a while to be closed."""
+
+    provider = "openai"
+
+    def __init__(self) -> None:
+        self.closing, self.let_go = asyncio.Event(), asyncio.Event()
+        self.closed = False
+
+    async def stream(self, request: CompletionRequest) -> AsyncGenerator[CompletionEvent, None]:
+        yield ResponseOpened()
+        yield TextDelta("So far")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.closing.set()
+            await self.let_go.wait()
+            self.closed = True
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+async def test_a_second_stop_does_not_cut_short_the_closing_of_the_request(
+    database: Database,
+) -> None:
+    client = _SlowToClose()
+    async with stage(database, client=client) as on:
+        log = on.log(await on.start())
+        await until_text(log)
+        assert await on.stop()
+        await client.closing.wait()
+        assert await on.stop()
+        await asyncio.sleep(0)
+        client.let_go.set()
+        assert ended_of(await follow(log)).partial == "So far"
+        assert client.closed
+
+
 async def test_a_second_start_joins_the_running_one(database: Database, upstream: Upstream) -> None:
     upstream.play(HELD)
     async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as on:
@@ -170,6 +216,19 @@ async def test_a_start_after_the_end_is_a_new_call(database: Database, upstream:
             first[0].llm_call_id,
             second[0].llm_call_id,
         ]
+
+
+async def test_an_ended_generation_is_forgotten_after_its_time(
+    database: Database, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedback_app.llm.supervisor.KEEP_LOG_S", 0)
+    async with stage(database, upstream.base_url) as on:
+        call_id = await on.start()
+        supervision = [t for t in asyncio.all_tasks() if t.get_name() == f"supervision-{call_id}"]
+        await asyncio.wait(supervision)
+        await asyncio.sleep(0)
+        assert on.generations.hub.get(call_id) is None
+        assert await on.generations.hub.running(on.owner) is None
 
 
 async def test_who_goes_away_while_starting_does_not_take_the_generation_along(

@@ -22,7 +22,7 @@ from feedback_app.llm.events import (
     from_record,
     to_record,
 )
-from feedback_app.llm.redis_keys import KEEP_S
+from feedback_app.llm.redis_keys import KEEP_S, events_key
 from feedback_app.llm.redis_streams import RedisStreamHub
 from feedback_app.llm.streams import EventLog, Owner, StreamHub
 from tests.databases import free_port, temporary_home
@@ -100,6 +100,7 @@ async def hubs(kind: str, url: str) -> AsyncIterator[tuple[StreamHub, StreamHub]
         return
     async with RedisStreamHub(url) as writing, RedisStreamHub(url) as following:
         yield writing, following
+    assert not {task.get_name() for task in asyncio.all_tasks()} & {"redis-outbox", "redis-reader"}
 
 
 async def play(kind: str, url: str, script: list[Append | Join | Leave | Pause]) -> None:
@@ -192,11 +193,41 @@ async def test_every_key_is_kept_ten_minutes_after_the_end_and_then_expires(
         followed = await log_of(following, log.call_id, OWNER)
         with Redis.from_url(valkey_url) as client:
             assert all(0 < _ttl(client, key) <= KEEP_S for key in client.scan_iter())
+            for key in client.scan_iter():
+                client.expire(key, 60)
             log.append(ending(log))
             await follow(followed)
             keys = {key.decode() for key in client.scan_iter()}
             assert {key.split(":")[1] for key in keys} == {"control", "events", "owner"}
             assert all(600 <= _ttl(client, key) <= KEEP_S for key in keys)
+
+
+async def test_two_logs_of_one_call_that_know_different_parts_both_become_whole(
+    valkey_url: str,
+) -> None:
+    """A page follows another process's call while a click here has just joined it."""
+    async with hubs("redis", valkey_url) as (writing, following):
+        log = writing.open(new_id(), OWNER)
+        writing.share(log)
+        for text in "ab":
+            log.append(event(log, ChunkEvent, text))
+        followed = await log_of(following, log.call_id, OWNER)
+        async with asyncio.timeout(FOLLOW_WITHIN_S):
+            assert await followed.batch(1) == log.events[1:]
+        joined = following.open(new_id(), OWNER)
+        assert following.adopt(joined, log.call_id)
+        log.append(event(log, ChunkEvent, "c"))
+        log.append(ending(log))
+        assert await follow(followed) == log.events
+        assert await follow(joined) == log.events
+
+
+async def test_what_is_told_for_a_dead_process_expires_as_well(valkey_url: str) -> None:
+    lost, call_id = EventLog(new_id(), OWNER), new_id()
+    async with hubs("redis", valkey_url) as (ending_it, _):
+        await ending_it.end(call_id, lambda seq: ending(lost))
+        with Redis.from_url(valkey_url) as client:
+            assert 600 <= _ttl(client, events_key(call_id)) <= KEEP_S
 
 
 def _ttl(client: Redis, key: bytes | str) -> int:

@@ -10,12 +10,12 @@ from feedback_app.core.settings import get_settings
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
 from feedback_app.llm.blocks import parse_blocks
-from feedback_app.llm.events import ChunkEvent, StatusEvent
+from feedback_app.llm.events import ChunkEvent, Event, StatusEvent
 from feedback_app.usage.trace import service
 from feedback_app.usage.trace.schemas import TraceView
 from feedback_app.usage.trace.state import TraceState
 from tests.factories import MadeInterview, make_admin, make_call, make_interview
-from tests.integration.generating import HELD, as_user, stage
+from tests.integration.generating import HELD, as_user, stage, text_of
 from tests.integration.states import state_of
 from tests.integration.test_usage_page import signed_in
 from tests.upstream import FAULTS, FEEDBACK, Scenario, Upstream
@@ -51,12 +51,17 @@ def facts(view: TraceView) -> dict[tuple[str, str], tuple[str, str]]:
     }
 
 
+def chunks_of(events: list[Event]) -> list[tuple[int, str]]:
+    """The offset and the text of each chunk."""
+    return [(event.offset, event.content) for event in events if isinstance(event, ChunkEvent)]
+
+
 async def test_a_call_is_timed_from_the_click_and_replays_as_it_came(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(Scenario(tokens_per_second=400))
     async with stage(database, upstream.base_url, LLM_STORE_CONTENT=True) as on:
-        await on.run()
+        log = await on.run()
         call, draft = await on.call(), await on.draft()
         admin = await admin_of(database, on.made)
     noted = [timing["event"] for timing in draft.timings]
@@ -74,11 +79,12 @@ async def test_a_call_is_timed_from_the_click_and_replays_as_it_came(
     assert [message.role for message in shown.view.prompt] == ["system", "user"]
     moments = await service.moments(admin, call.id)
     pieces = [moment for moment in moments if isinstance(moment.event, ChunkEvent)]
-    assert "".join(m.event.content for m in pieces if isinstance(m.event, ChunkEvent)) == FEEDBACK
+    assert chunks_of([moment.event for moment in moments]) == chunks_of(log)
+    assert text_of(log) == FEEDBACK
     assert len(pieces) == len(draft.pace) // 2
     assert pieces[0].at_ms == draft.pace[0] <= pieces[-1].at_ms <= at[-1]
-    stages = [m.event.status for m in moments if isinstance(m.event, StatusEvent)]
-    assert list(dict.fromkeys(stages)) == noted[:3] + noted[4:6]
+    told = [m.event.status if isinstance(m.event, StatusEvent) else "text" for m in moments]
+    assert list(dict.fromkeys(told)) == [*noted[:3], *noted[4:6], "text"]
 
 
 async def test_a_stopped_call_keeps_its_pace(database: Database, upstream: Upstream) -> None:

@@ -88,8 +88,9 @@ class Page:
         self.vars |= changes
         return changes
 
-    def write(self, text: str) -> dict[str, Any]:
-        return self.receive(ChunkEvent(1, "call", text, len(self.view.text)))
+    def write(self, *pieces: str) -> dict[str, Any]:
+        """Receive the pieces together, as a follower that fell behind does."""
+        return self.receive(*(ChunkEvent(1, "call", text, 0) for text in pieces))
 
     def end(self) -> None:
         text = self.view.text
@@ -167,11 +168,12 @@ def test_at_every_moment_the_page_shows_the_text_so_far(pieces: list[str]) -> No
 @example(["Asked```\nA", "bout"])
 @example(["Asked**\n\n", "about"])
 def test_how_an_answer_was_cut_cannot_be_seen(pieces: list[str]) -> None:
-    cut, whole = Page(), Page()
+    cut, together, whole = Page(), Page(), Page()
     for piece in pieces:
         cut.write(piece)
+    together.write(*pieces)
     whole.write("".join(pieces))
-    assert cut.shown == whole.shown
+    assert cut.shown == together.shown == whole.shown
 
 
 @given(cut_markdown())

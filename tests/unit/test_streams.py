@@ -128,3 +128,14 @@ async def test_forgetting_an_old_call_keeps_the_owners_new_one() -> None:
     second = hub.open("second", OWNER)
     hub.forget("first")
     assert await hub.running(OWNER) is second
+
+
+async def test_followers_that_have_waited_leave_nothing_in_the_hub() -> None:
+    hub = StreamHub()
+    impatient, patient = [asyncio.create_task(hub.next(OWNER)) for _ in range(2)]
+    await asyncio.sleep(0)
+    impatient.cancel()
+    log = hub.open("call", OWNER)
+    assert await patient is log
+    hub.forget("call")
+    assert (hub._waiting, hub._by_call, hub._latest) == ({}, {}, {})

@@ -5,8 +5,6 @@ import http.client
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -95,7 +93,11 @@ class Upstream:
         self._call("POST", "reset", {})
 
     def state(self) -> State:
-        answer = self._call("GET", "state")
+        return self._state("", 0)
+
+    def _state(self, awaited: str, timeout_s: float) -> State:
+        query = f"state?within_s={timeout_s}&{awaited}"
+        answer = self._call("GET", query, timeout_s=timeout_s)
         seen = [Seen(**fields) for fields in answer.pop("requests")]
         return State(requests=seen, **answer)
 
@@ -106,11 +108,15 @@ class Upstream:
 
     def wait_until_idle(self, timeout_s: float = 5) -> State:
         """Wait until no request is open; fails after `timeout_s`."""
-        return self._wait(_is_idle, timeout_s)
+        state = self._state("idle=1", timeout_s)
+        assert not state.open_requests, f"not idle in {timeout_s} s: {state}"
+        return state
 
     def wait_for_requests(self, count: int, timeout_s: float = 5) -> State:
         """Wait until `count` requests have arrived since the last reset."""
-        return self._wait(lambda state: len(state.requests) >= count, timeout_s)
+        state = self._state(f"requests={count}", timeout_s)
+        assert len(state.requests) >= count, f"no {count} requests in {timeout_s} s: {state}"
+        return state
 
     async def idle(self, timeout_s: float = 5) -> State:
         """`wait_until_idle` without blocking the loop."""
@@ -120,15 +126,9 @@ class Upstream:
         """`wait_for_requests` without blocking the loop."""
         return await asyncio.to_thread(self.wait_for_requests, count, timeout_s)
 
-    def _wait(self, reached: Callable[[State], bool], timeout_s: float) -> State:
-        give_up_at = time.monotonic() + timeout_s
-        while not reached(state := self.state()):
-            assert time.monotonic() < give_up_at, f"not reached in {timeout_s} s: {state}"
-            time.sleep(0.01)
-        return state
-
-    def _call(self, method: str, path: str, body: object = None) -> Any:
-        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=10)
+    def _call(self, method: str, path: str, body: object = None, timeout_s: float = 0) -> Any:
+        address = urlsplit(self.address).netloc
+        connection = http.client.HTTPConnection(address, timeout=timeout_s + 10)
         try:
             connection.request(method, f"/_control/{path}", json.dumps(body))
             response = connection.getresponse()
@@ -159,7 +159,3 @@ class Upstream:
         trace: TracebackType | None,
     ) -> None:
         await asyncio.to_thread(self.stop)
-
-
-def _is_idle(state: State) -> bool:
-    return not state.open_requests

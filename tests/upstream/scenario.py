@@ -35,7 +35,7 @@ class Scenario:
     done: bool = True
     """Whether `[DONE]` is sent."""
     end_delay_s: float = 0
-    """From the last event to the end of the response."""
+    """From the last event, or a fault told in the stream, to the end of the response."""
 
     status: int = 200
     error: dict[str, Any] | None = None

@@ -47,6 +47,7 @@ class Server:
         self._gates: dict[str, asyncio.Event] = {}
         self._connections: set[web.RequestHandler] = set()
         self._connections_made = 0
+        self._changed = asyncio.Event()
         self.app = web.Application(client_max_size=16 * 2**20)
         self.app.add_routes(
             [
@@ -91,7 +92,14 @@ class Server:
         self._connections_made = 0
         return web.json_response({})
 
-    async def _state(self, _: web.Request) -> web.Response:
+    async def _state(self, request: web.Request) -> web.Response:
+        """What is known, at once or, within a time, as soon as what is asked for has happened."""
+        asked = request.query
+        within_s, count = float(asked.get("within_s", 0)), int(asked.get("requests", 0))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while len(self._seen) < count or ("idle" in asked and self._is_busy()):
+                    await self._changed.wait()
         self._connections = {c for c in self._connections if c.transport is not None}
         return web.json_response(
             {
@@ -100,6 +108,13 @@ class Server:
                 "connections_made": self._connections_made,
             }
         )
+
+    def _is_busy(self) -> bool:
+        return any(seen.ending is None for seen in self._seen)
+
+    def _tell_change(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     async def _models(self, _: web.Request) -> web.Response:
         names = ["gpt-4o-mini", *self._by_model, *(f"fault-{name}" for name in FAULTS)]
@@ -129,6 +144,7 @@ class Server:
             received_at=time.time(),
         )
         self._seen.append(seen)
+        self._tell_change()
         gate = self._gates[seen.id] = asyncio.Event()
         ending: Ending = "client_closed"
         try:
@@ -140,6 +156,7 @@ class Server:
             return web.Response()
         finally:
             seen.ending, seen.ended_monotonic = ending, time.monotonic()
+            self._tell_change()
 
 
 class _Answer:
@@ -211,6 +228,7 @@ class _Answer:
             await self._silence(None)
         if scenario.fault_after is not None and scenario.fault_after in due:
             await self._send(self._wire.error() if scenario.error else self._wire.malformed())
+            await asyncio.sleep(scenario.end_delay_s)
             return False
         if scenario.cut_after is not None and scenario.cut_after in due:
             await self._response.write((payload or b"data: {")[: len(payload) // 2 or 7])

@@ -40,6 +40,8 @@ from feedback_app.web.api.schemas import (
 )
 from feedback_app.web.api.stream import stream_feedback
 
+_Endpoint = Callable[..., Coroutine[Any, Any, Any]]
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -47,7 +49,7 @@ class Operation:
 
     method: Literal["GET", "POST", "WS"]
     path: str
-    endpoint: Callable[..., Coroutine[Any, Any, Any]]
+    endpoint: _Endpoint
     summary: str
     description: str
     errors: tuple[type[AppError], ...]
@@ -66,6 +68,8 @@ class Operation:
 
 
 _GENERATING = (
+    NotSignedIn,
+    Forbidden,
     NotFound,
     AlreadySubmitted,
     Cancelled,
@@ -76,7 +80,25 @@ _GENERATING = (
     ConcurrencyLimit,
     BudgetExceeded,
     LLMError,
+    Internal,
 )
+
+
+def _listing(
+    *, path: str, endpoint: _Endpoint, summary: str, description: str, answer: type[BaseModel]
+) -> Operation:
+    """A list that is read a page at a time."""
+    return Operation(
+        method="GET",
+        path=path,
+        endpoint=endpoint,
+        summary=summary,
+        description=description,
+        errors=(NotSignedIn, Forbidden, Invalid, Internal),
+        answer=answer,
+        query=ListQuery,
+    )
+
 
 OPERATIONS = (
     Operation(
@@ -93,15 +115,12 @@ OPERATIONS = (
         body=TokenRequest,
         needs_token=False,
     ),
-    Operation(
-        method="GET",
+    _listing(
         path=routes.API_INTERVIEWS,
         endpoint=endpoints.list_interviews,
         summary="List my interviews",
         description="The interviews the person takes part in, newest first.",
-        errors=(NotSignedIn, Forbidden, Invalid, Internal),
         answer=InterviewPage,
-        query=ListQuery,
     ),
     Operation(
         method="POST",
@@ -113,7 +132,7 @@ OPERATIONS = (
             "ended: the whole text, or an error with the text so far as `partial`. A client that "
             "goes away does not stop it."
         ),
-        errors=(NotSignedIn, Forbidden, *_GENERATING, Internal),
+        errors=_GENERATING,
         answer=CompleteEvent,
         body=DraftOptions,
         body_optional=True,
@@ -135,11 +154,10 @@ OPERATIONS = (
             "(limited), 1011 (fault), and 1000 after any other ending. A token in the address "
             "is written to no log; browsers may use the session cookie instead."
         ),
-        errors=(NotSignedIn, Forbidden, *_GENERATING, Internal),
+        errors=_GENERATING,
         query=StreamQuery,
     ),
-    Operation(
-        method="GET",
+    _listing(
         path=routes.API_LLM_CALLS,
         endpoint=endpoints.list_llm_calls,
         summary="List LLM calls",
@@ -147,8 +165,6 @@ OPERATIONS = (
             "The company's ledger, newest first, for administrators: one row per LLM operation, "
             "without any content. A `cost_microusd` of null is an unknown price."
         ),
-        errors=(NotSignedIn, Forbidden, Invalid, Internal),
         answer=LlmCallPage,
-        query=ListQuery,
     ),
 )
