@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from tests.integration.alerting import (
 DOLLAR = 1_000_000
 
 
-async def fail(database: Database, made: MadeInterview, count: int, **values: object) -> None:
+async def fail(database: Database, made: MadeInterview, count: int, **values: Any) -> None:
     """So many calls that failed just now, at no cost."""
     for _ in range(count):
         await make_call(
@@ -169,6 +170,7 @@ async def test_the_same_failures_are_told_once_and_later_ones_again(database: Da
         assert await look(database, company) == 1
 
 
+@pytest.mark.ledger_findings("missing_cost", "unknown_price", reason="costs are left out by hand")
 async def test_a_model_without_a_price_alerts_once_a_month_and_says_how_many_calls(
     database: Database,
 ) -> None:
