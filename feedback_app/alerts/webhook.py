@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from pydantic import SecretStr
+from yarl import URL
 
 from feedback_app.core.settings import Settings, webhook_key
 
@@ -54,11 +55,10 @@ class Webhook:
         }
         timeout = aiohttp.ClientTimeout(total=self._timeout_s)
         try:
+            url = URL(self._url.get_secret_value(), encoded=True)
             async with (
                 aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as http,
-                http.post(
-                    self._url.get_secret_value(), data=body, headers=headers, allow_redirects=False
-                ) as answer,
+                http.post(url, data=body, headers=headers, allow_redirects=False) as answer,
             ):
                 status = answer.status
         except TimeoutError:

@@ -18,9 +18,9 @@ def sentence(alert: Alert, person: str) -> str:
     """What the alert says; `person` is the name of its subject where that is a user."""
     match alert.kind:
         case AlertKind.COMPANY_BUDGET:
-            return _budget(alert, "The company")
+            return _budget(alert, "The company", "its")
         case AlertKind.PERSON_BUDGET:
-            return _budget(alert, person or "A former user")
+            return _budget(alert, person or "A former user", "their")
         case AlertKind.ERROR_RATE:
             share = 100 * alert.measured / alert.calls
             return (
@@ -42,15 +42,15 @@ def sentence(alert: Alert, person: str) -> str:
             return "This is a test alert. Nothing is wrong."
 
 
-def _budget(alert: Alert, who: str) -> str:
-    budget = f"{dollars(alert.bound)} budget for {_month(alert.period)}"
+def _budget(alert: Alert, who: str, whose: str) -> str:
+    budget = f"{whose} {dollars(alert.bound)} budget for {_month(alert.period)}"
     if alert.level == AlertLevel.WARNING:
         share = 100 * alert.measured // alert.bound
-        return f"{who} has used {share}% of the {budget}: {dollars(alert.measured)}."
+        return f"{who} has used {share}% of {budget}: {dollars(alert.measured)}."
     if alert.measured >= alert.bound:
-        return f"{who} has used up the {budget}: {dollars(alert.measured)}."
+        return f"{who} has used up {budget}: {dollars(alert.measured)}."
     left = dollars(alert.bound - alert.measured, down=True)
-    return f"{who} has {left} left of the {budget}, too little for the next draft: it was refused."
+    return f"{who} has {left} left of {budget}, too little for the next draft: it was refused."
 
 
 def explanation(alert: Alert) -> tuple[str, str]:

@@ -126,7 +126,7 @@ def test_alerts_come_in_while_the_page_is_open_and_fit_every_width(
     running_app.arrange(arrange)
     expect(alerts.rows).to_have_count(3)
     expect(alerts.count).to_have_text("3")
-    given_up = alerts.row("The company has used 80% of the $10.00 budget for November 2026")
+    given_up = alerts.row("The company has used 80% of its $10.00 budget for November 2026")
     expect(given_up).to_contain_text("Gave up after 8 tries: the server answered 500")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

@@ -6,6 +6,7 @@ import logging
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from openai import InvalidWebhookSignatureError
@@ -15,6 +16,7 @@ from feedback_app.alerts.outbox import CLAIM, MOST_ATTEMPTS, Outbox, pause_after
 from feedback_app.alerts.watcher import Alerts
 from feedback_app.alerts.webhook import Outcome, Webhook, signature
 from feedback_app.core import clock
+from feedback_app.core.settings import ROOT
 from feedback_app.db.alert import Alert, AlertKind, AlertLevel
 from feedback_app.db.session import Database
 from tests.databases import free_port
@@ -61,7 +63,7 @@ async def test_a_message_says_what_it_is_about_and_another_verifier_accepts_it(
     event = json.loads(delivery.body)
     assert (event["type"], event["data"]["kind"]) == ("alert.raised", "person_budget")
     assert event["data"]["message"] == (
-        "Ada Ferreira has used 80% of the $10.00 budget for November 2026: $8.00."
+        "Ada Ferreira has used 80% of their $10.00 budget for November 2026: $8.00."
     )
     assert event["data"]["company"] == {"id": company.id, "name": "Nordwind – Österreich"}
     assert (event["data"]["used_usd"], event["data"]["budget_usd"]) == ("8.00", "10.00")
@@ -71,6 +73,33 @@ async def test_a_message_says_what_it_is_about_and_another_verifier_accepts_it(
     )
     assert (await the_alert(database)).delivered_at is not None
     assert await outbox(database, receiver.url).deliver_due() == 0
+
+
+async def test_the_verifier_in_the_documentation_accepts_what_is_sent_and_nothing_else(
+    database: Database, receiver: Receiver
+) -> None:
+    await make_alert(database)
+    await outbox(database, receiver.url).deliver_due()
+    (sent,) = receiver.deliveries
+    written = (ROOT / "docs" / "operations.md").read_text().partition("```python\n")[2]
+    documented: dict[str, Any] = {}
+    exec(written.partition("```")[0], documented)
+    is_ours = documented["is_ours"]
+    assert is_ours(SECRET, sent.headers, sent.body)
+    assert not is_ours(SECRET, sent.headers, sent.body + b" ")
+    assert not is_ours(SECRET, sent.headers | {"webhook-id": "another"}, sent.body)
+    assert not is_ours(SECRET, sent.headers | {"webhook-timestamp": "1614265330"}, sent.body)
+
+
+async def test_an_address_is_used_as_it_is_written_and_its_user_signs_in(
+    database: Database, receiver: Receiver
+) -> None:
+    await make_alert(database)
+    url = receiver.url.replace("//", "//some%40body:pass1234@") + "?sp=%2Ftriggers%2Brun&sig=a%3Db"
+    await outbox(database, url).deliver_due()
+    (sent,) = receiver.deliveries
+    assert sent.path == "/hook?sp=%2Ftriggers%2Brun&sig=a%3Db"
+    assert sent.headers["authorization"] == f"Basic {b64encode(b'some@body:pass1234').decode()}"
 
 
 async def test_what_is_not_accepted_is_tried_again_later_with_the_same_id_and_body(

@@ -43,15 +43,15 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     [
         (
             {"measured": 8_000_000},
-            "The company has used 80% of the $10.00 budget for November 2026: $8.00.",
+            "The company has used 80% of its $10.00 budget for November 2026: $8.00.",
         ),
         (
             {"level": AlertLevel.CRITICAL, "measured": 10_030_000},
-            "The company has used up the $10.00 budget for November 2026: $10.03.",
+            "The company has used up its $10.00 budget for November 2026: $10.03.",
         ),
         (
             {"level": AlertLevel.CRITICAL, "measured": 9_999_500, "kind": "person_budget"},
-            "Ada has $0.0005 left of the $10.00 budget for November 2026, too little for the "
+            "Ada has $0.0005 left of their $10.00 budget for November 2026, too little for the "
             "next draft: it was refused.",
         ),
         (
@@ -124,7 +124,7 @@ async def test_the_list_is_the_companys_own_newest_first_with_its_way_to_the_web
             ("waiting", "Being sent"),
             (
                 "waiting",
-                "Not sent yet: the server answered 500. It is tried again today 09:30 UTC",
+                "Not sent yet: the server answered 500. It will be tried again today 09:30 UTC",
             ),
             ("sent", "Sent today 09:30 UTC"),
             ("failed", "Gave up after 8 tries: the server answered 500"),

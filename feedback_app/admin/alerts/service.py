@@ -116,4 +116,4 @@ def _delivery(alert: Alert, webhook: str) -> tuple[str, str]:
     if not alert.delivery_error:
         return "waiting", "Being sent"
     again = wording.moment(alert.next_attempt_at)
-    return "waiting", f"Not sent yet: {alert.delivery_error}. It is tried again {again}"
+    return "waiting", f"Not sent yet: {alert.delivery_error}. It will be tried again {again}"
