@@ -33,8 +33,8 @@ class BellState(rx.State):
             await asyncio.sleep(LOOK_EVERY_S)
 
 
-def bell() -> rx.Component:
-    """Links to the alerts."""
+def bell(*, current: bool = False) -> rx.Component:
+    """Links to the alerts; `current` is whether this is their page."""
     return rx.link(
         rx.icon("bell", size=17),
         rx.cond(
@@ -55,4 +55,5 @@ def bell() -> rx.Component:
         underline="none",
         id="alerts-bell",
         class_name="bell",
+        custom_attrs={"aria-current": "page"} if current else {},
     )

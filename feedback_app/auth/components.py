@@ -20,7 +20,8 @@ _NAVIGATION = (
 
 def signed_in_page(*content: rx.Component, active: str = "") -> rx.Component:
     """A page for people signed in; `active` is the route of its link in the top bar."""
-    account = rx.fragment(rx.cond(AuthState.is_admin, bell()), account_menu())
+    alerts = bell(current=active == routes.ADMIN_ALERTS)
+    account = rx.fragment(rx.cond(AuthState.is_admin, alerts), account_menu())
     return frame(*content, navigation=_NAVIGATION, active=active, account=account)
 
 
