@@ -7,6 +7,8 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from feedback_app import routes
+from feedback_app.admin.alerts.page import alerts_page
+from feedback_app.admin.alerts.state import AlertsState
 from feedback_app.admin.limits.page import limits_page
 from feedback_app.admin.limits.state import LimitsState
 from feedback_app.admin.logs.page import logs_page
@@ -117,6 +119,12 @@ app.add_page(
     route=routes.ADMIN_LOGS,
     title="System log · Debrief",
     on_load=on_load(LogsState.load),
+)
+app.add_page(
+    alerts_page,
+    route=routes.ADMIN_ALERTS,
+    title="Alerts · Debrief",
+    on_load=on_load(AlertsState.load),
 )
 app.add_page(
     my_usage_page,

@@ -13,6 +13,7 @@ from contextlib import (
 )
 from logging import getLogger
 
+from feedback_app.alerts.watcher import Alerts
 from feedback_app.core import interpreter, logging
 from feedback_app.core.settings import Settings, get_settings
 from feedback_app.db.session import Database, database, set_database
@@ -36,6 +37,7 @@ async def lifespan() -> AsyncIterator[None]:
         await stack.enter_async_context(_database(settings.DATABASE_URL))
         await stack.enter_async_context(_system_log())
         await stack.enter_async_context(_generations(settings))
+        await stack.enter_async_context(_alerts(settings))
         interpreter.tune()
         yield
 
@@ -55,6 +57,16 @@ async def _generations(settings: Settings) -> AsyncIterator[None]:
             auditing.cancel()
             await asyncio.wait([auditing])
             await opened.aclose()
+
+
+@asynccontextmanager
+async def _alerts(settings: Settings) -> AsyncIterator[None]:
+    opened = Alerts(settings, database())
+    opened.open()
+    try:
+        yield
+    finally:
+        await opened.aclose()
 
 
 def _hub(settings: Settings) -> AbstractAsyncContextManager[StreamHub]:

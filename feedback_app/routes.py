@@ -15,6 +15,7 @@ ADMIN_USERS = "/admin/users"
 ADMIN_TEMPLATES = "/admin/templates"
 ADMIN_HIRING = "/admin/hiring"
 ADMIN_LOGS = "/admin/logs"
+ADMIN_ALERTS = "/admin/alerts"
 
 ADMIN_USAGE_CSV = f"{ADMIN_USAGE}/export.csv"
 ADMIN_USAGE_JSONL = f"{ADMIN_USAGE}/export.jsonl"

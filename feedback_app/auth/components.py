@@ -4,6 +4,7 @@ import reflex as rx
 from reflex.event import EventCallback
 
 from feedback_app import routes
+from feedback_app.auth.bell import bell
 from feedback_app.auth.state import AuthState
 from feedback_app.ui.components import native_form
 from feedback_app.ui.layout import NavLink, frame
@@ -19,7 +20,9 @@ _NAVIGATION = (
 
 def signed_in_page(*content: rx.Component, active: str = "") -> rx.Component:
     """A page for people signed in; `active` is the route of its link in the top bar."""
-    return frame(*content, navigation=_NAVIGATION, active=active, account=account_menu())
+    alerts = bell(current=active == routes.ADMIN_ALERTS)
+    account = rx.fragment(rx.cond(AuthState.is_admin, alerts), account_menu())
+    return frame(*content, navigation=_NAVIGATION, active=active, account=account)
 
 
 def on_load(*handlers: EventCallback[()]) -> list[EventCallback[()]]:

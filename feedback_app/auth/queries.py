@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback_app.db.models import LoginSession, SessionKind, SignInAttempt, User
+from feedback_app.db.models import Alert, LoginSession, SessionKind, SignInAttempt, User
 
 
 async def user_by_email(session: AsyncSession, email: str) -> User | None:
@@ -122,3 +122,11 @@ async def mark_succeeded(session: AsyncSession, attempt_id: str) -> None:
     await session.exec(
         update(SignInAttempt).where(col(SignInAttempt.id) == attempt_id).values(succeeded=True)
     )
+
+
+async def unseen_alerts(session: AsyncSession, company_id: str) -> int:
+    """How many of the company's alerts no administrator has seen."""
+    unseen = select(func.count()).where(
+        Alert.company_id == company_id, col(Alert.seen_at).is_(None)
+    )
+    return (await session.exec(unseen)).one()

@@ -1,8 +1,10 @@
 """What the pages may know of the person signed in, for display only; never for authorisation."""
 
 import reflex as rx
+from reflex.event import EventCallback
 
 from feedback_app import routes
+from feedback_app.auth.bell import BellState
 from feedback_app.auth.guards import acting_user, guarded, require_user
 from feedback_app.auth.routes import UNREADABLE_FORM
 from feedback_app.core.demo import DEMO_SIGN_INS
@@ -33,7 +35,7 @@ class AuthState(rx.State):
     @rx.event
     @own_event
     @guarded
-    async def enter(self) -> None:
+    async def enter(self) -> EventCallback[()] | None:
         """First of the events of every signed-in page."""
         user = acting_user()
         self.name = user.name
@@ -42,6 +44,7 @@ class AuthState(rx.State):
         self.is_admin = user.is_admin
         notice = await self.get_state(NoticeState)
         notice.message = ""
+        return BellState.watch if user.is_admin else None
 
 
 class SignInState(rx.State):

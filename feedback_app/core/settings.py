@@ -2,13 +2,14 @@
 
 import os
 import sys
+from base64 import b64decode
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +63,17 @@ class Settings(BaseSettings):
     API_SOCKETS_PER_USER: int = Field(default=10, ge=1, le=1000)
     """Streams of the API that one person may have open in one process."""
 
+    ALERT_ERROR_RATE_PERCENT: float = Field(default=20, ge=0.1, le=100)
+    """Administrators are alerted when more of a company's calls fail; 100 is never."""
+    ALERT_ERROR_WINDOW_MIN: int = Field(default=60, ge=1, le=1440)
+    """Over the calls begun in so many minutes."""
+    ALERT_ERROR_MIN_CALLS: int = Field(default=10, ge=1, le=100_000)
+    """Fewer calls say nothing about a rate."""
+    ALERT_WEBHOOK_URL: SecretStr | None = None
+    """Where alerts are sent; its path or user may be a secret."""
+    ALERT_WEBHOOK_SECRET: SecretStr | None = Field(default=None, validate_default=True)
+    """What they are signed with: `whsec_` and 24 to 64 bytes in base64."""
+
     DEMO: bool = False
     PORT: int = Field(default=3000, ge=1, le=65_535)
     HOST: str = Field(default="127.0.0.1", min_length=1)
@@ -87,6 +99,35 @@ class Settings(BaseSettings):
     def _redis_url(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must start with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("ALERT_WEBHOOK_URL")
+    @classmethod
+    def _webhook_url(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value.get_secret_value())
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            raise ValueError("must be an address such as https://example.com/hook") from None
+        if not host or parts.scheme not in {"https", "http"}:
+            raise ValueError("must be an address such as https://example.com/hook")
+        if parts.scheme == "http" and host not in _LOOPBACK:
+            raise ValueError("must start with https://; http:// is for this machine only")
+        return value
+
+    @field_validator("ALERT_WEBHOOK_SECRET")
+    @classmethod
+    def _webhook_secret(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is None:
+            if info.data.get("ALERT_WEBHOOK_URL") is not None:
+                raise ValueError("must be set where ALERT_WEBHOOK_URL is, see .env.example")
+            return None
+        try:
+            webhook_key(value)
+        except ValueError:
+            raise ValueError("must be whsec_ followed by 24 to 64 bytes in base64") from None
         return value
 
     @field_validator("LOG_LEVEL", mode="before")
@@ -144,6 +185,19 @@ class Settings(BaseSettings):
     @property
     def is_sqlite(self) -> bool:
         return self.DATABASE_URL.startswith("sqlite")
+
+
+def webhook_key(secret: SecretStr) -> bytes:
+    """The key in a secret as Standard Webhooks writes it: `whsec_` and base64.
+
+    Raises:
+        ValueError: it is not written so, or not 24 to 64 bytes long.
+    """
+    prefix, written = secret.get_secret_value()[:6], secret.get_secret_value()[6:]
+    key = b64decode(written, validate=True)
+    if prefix != "whsec_" or not 24 <= len(key) <= 64:
+        raise ValueError("no such secret")
+    return key
 
 
 def explain(error: ValidationError) -> str:

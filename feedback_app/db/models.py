@@ -1,32 +1,18 @@
 """Every table. Ids are UUIDv7 text, moments are UTC, money is whole micro-dollars."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Text, TypeDecorator, text
-from sqlalchemy.engine import Dialect
+from sqlalchemy import JSON, BigInteger, Column, Index, Text, text
 from sqlalchemy.sql.expression import TextClause
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from feedback_app.core import clock
 from feedback_app.core.ids import new_id
+from feedback_app.db.alert import Alert as Alert
+from feedback_app.db.columns import UtcDateTime as UtcDateTime
 from feedback_app.db.usage_rollup import UsageRollup as UsageRollup
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC datetime on every database; SQLite itself would drop the zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.astimezone(UTC) if value is not None else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Role(StrEnum):

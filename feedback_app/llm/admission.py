@@ -24,6 +24,7 @@ from feedback_app.llm.quote import Quote, Standing
 from feedback_app.llm.rates import Rates
 from feedback_app.llm.spending import Running, running, spent
 from feedback_app.llm.streams import Owner
+from feedback_app.llm.watching import BudgetRefusal, PriceRefusal, tell
 
 
 class Admission:
@@ -80,6 +81,7 @@ class Admission:
             async for standing in self._standings(session, reservation, cost, runs):
                 taken.append(standing)
                 if refusal := Quote(reservation.requested_model, cost, (standing,)).refusal:
+                    _tell_refusal(reservation, standing, cost)
                     raise refusal
             await insert_running(session, reservation, cost)
             for standing in taken:
@@ -137,6 +139,18 @@ async def _take_turn(session: AsyncSession, company_id: str) -> None:
     """Wait until no other process admits a call of this company; on SQLite its `BEGIN` did."""
     row = select(Company.id).where(Company.id == company_id)
     await session.exec(row.with_for_update(key_share=True))
+
+
+def _tell_refusal(r: Reservation, standing: Standing, cost: Cost) -> None:
+    """Tell of a budget that is used up, or that an unknown price cannot be kept within."""
+    if standing.name.unit != "microusd":
+        return
+    used = standing.used - standing.held
+    if cost.microusd is None:
+        tell(PriceRefusal(r.owner.company_id, r.requested_model, r.started_at))
+    elif used + standing.asked > standing.allowed:
+        whose = r.owner.user_id if standing.name.is_personal else None
+        tell(BudgetRefusal(r.owner.company_id, whose, used, standing.allowed, r.started_at))
 
 
 def _rate_key(name: LimitName, owner: Owner) -> tuple[str, str] | None:

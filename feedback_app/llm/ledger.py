@@ -31,6 +31,7 @@ from feedback_app.llm.blocks import parse_blocks
 from feedback_app.llm.completion import Usage
 from feedback_app.llm.pricing import Cost, cost_of, estimate_tokens
 from feedback_app.llm.streams import Owner
+from feedback_app.llm.watching import Settled, tell
 
 STALE_AFTER = timedelta(seconds=30)
 """A running call without a heartbeat for this long has lost its process."""
@@ -138,7 +139,9 @@ class Ledger:
             settled = await _settle(session, row, settlement)
             if settled is not None:
                 await rollups.add_calls(session, [settled])
-            return settled
+        if settled is not None:
+            tell(Settled(settled.company_id))
+        return settled
 
     async def calls_and_texts(self, call_ids: Sequence[str]) -> list[tuple[LlmCall, str]]:
         """These calls, as far as they exist, each with the text of its draft."""
@@ -178,7 +181,9 @@ class Ledger:
                 if await _settle(session, row, _interruption(row, partial)):
                     swept.append(row)
             await rollups.add_calls(session, swept)
-            return [row.id for row in swept]
+        for company_id in {row.company_id for row in swept}:
+            tell(Settled(company_id))
+        return [row.id for row in swept]
 
 
 async def _department_of(session: AsyncSession, interview_id: str | None) -> str | None:

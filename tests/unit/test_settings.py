@@ -29,6 +29,16 @@ WRONG = [
     pytest.param("LLM_MAX_OUTPUT_TOKENS", "0", id="no output"),
     pytest.param("LOG_LEVEL", "LOUD", id="an unknown log level"),
     pytest.param("DEMO", "perhaps", id="neither yes nor no"),
+    pytest.param("ALERT_ERROR_RATE_PERCENT", "101", id="more than all calls"),
+    pytest.param("ALERT_WEBHOOK_URL", "http://hidden.example/hook", id="a webhook in the clear"),
+    pytest.param("ALERT_WEBHOOK_URL", "http://localhost.hidden.example", id="no loopback name"),
+    pytest.param("ALERT_WEBHOOK_URL", "ftp://hidden.example", id="a webhook of another kind"),
+    pytest.param("ALERT_WEBHOOK_URL", "https://user:hidden@", id="a webhook without a host"),
+    pytest.param("ALERT_WEBHOOK_URL", "https://hidden:port/", id="a webhook with a wrong port"),
+    pytest.param("ALERT_WEBHOOK_URL", "https://[hidden", id="a webhook that is no address"),
+    pytest.param("ALERT_WEBHOOK_SECRET", "hidden", id="a secret without its prefix"),
+    pytest.param("ALERT_WEBHOOK_SECRET", "whsec_aGlkZGVu", id="a secret that is too short"),
+    pytest.param("ALERT_WEBHOOK_SECRET", "whsec_hidden ü" + "A" * 40, id="no base64"),
 ]
 
 
@@ -89,6 +99,46 @@ def test_without_key_and_base_url_the_offline_drafter_serves(
     settings = read()
     assert not settings.offline
     assert settings.OPENAI_BASE_URL == "http://127.0.0.1:9/v1"
+
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:pass@hooks.example/services/T00",
+        "http://127.0.0.1:9000/hook",
+        "http://localhost/hook",
+        "http://[::1]:9000/",
+    ],
+)
+def test_a_webhook_is_https_or_on_this_machine_and_never_printed(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALERT_WEBHOOK_URL", url)
+    monkeypatch.setenv("ALERT_WEBHOOK_SECRET", SECRET)
+    settings = read()
+    assert settings.ALERT_WEBHOOK_URL is not None
+    assert settings.ALERT_WEBHOOK_URL.get_secret_value() == url
+    printed = f"{settings!r} {settings} {settings.model_dump_json()}"
+    assert url not in printed
+    assert SECRET not in printed
+
+
+def test_a_webhook_without_a_secret_is_refused_and_a_secret_alone_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ALERT_WEBHOOK_URL", "https://hooks.example/hook")
+    with pytest.raises(ValidationError) as caught:
+        read()
+    assert explain(caught.value) == (
+        "Setting ALERT_WEBHOOK_SECRET is wrong: must be set where ALERT_WEBHOOK_URL is, "
+        "see .env.example."
+    )
+    monkeypatch.setenv("ALERT_WEBHOOK_URL", "")
+    monkeypatch.setenv("ALERT_WEBHOOK_SECRET", SECRET)
+    assert read().ALERT_WEBHOOK_URL is None
 
 
 def test_a_key_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:

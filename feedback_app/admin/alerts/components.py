@@ -1,0 +1,148 @@
+"""The pieces of the alerts page: the list and the webhook."""
+
+import reflex as rx
+
+from feedback_app import routes
+from feedback_app.admin.alerts.schemas import AlertRow
+from feedback_app.admin.alerts.state import AlertsState
+from feedback_app.ui.components import card, empty_state, skeleton_rows
+
+_view = AlertsState.view
+
+
+def mark_all() -> rx.Component:
+    """Marks every alert as seen, where there is one that is not."""
+    return rx.cond(
+        _view.unseen > 0,
+        rx.button(
+            rx.icon("check-check", size=16),
+            "Mark all as seen",
+            on_click=AlertsState.mark_all_seen,
+            variant="soft",
+            id="alerts-mark-all",
+        ),
+    )
+
+
+def alert_list() -> rx.Component:
+    """The alerts, newest first."""
+    return rx.cond(
+        _view.rows,
+        rx.el.section(
+            rx.el.ul(rx.foreach(_view.rows, _row), id="alerts-list", class_name="alert-rows"),
+            rx.cond(_view.more != "", rx.el.p(_view.more, class_name="muted alert-more")),
+            aria_label="Alerts, newest first",
+            class_name="card alert-card",
+        ),
+        rx.el.div(
+            empty_state(
+                "bell",
+                "No alerts",
+                "An alert comes when a monthly budget is 80% used or used up, when many calls "
+                "fail, and when a model without a known price is called.",
+                rx.link(rx.button("Look at the limits", variant="soft"), href=routes.ADMIN_LIMITS),
+            ),
+            id="alerts-empty",
+        ),
+    )
+
+
+def _row(row: AlertRow) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.span(
+                row.level_label, class_name="alert-level", custom_attrs={"data-level": row.level}
+            ),
+            rx.el.time(row.when, date_time=row.at, class_name="muted"),
+            class_name="alert-head",
+        ),
+        rx.el.p(row.text, class_name="alert-text"),
+        rx.el.div(
+            rx.cond(row.href != "", rx.link(row.href_label, href=row.href)),
+            rx.cond(
+                row.delivery != "",
+                rx.el.span(
+                    row.delivery,
+                    class_name="save-state alert-delivery",
+                    custom_attrs={"data-delivery": row.delivery_status},
+                ),
+            ),
+            rx.cond(row.seen != "", rx.el.span(row.seen, class_name="muted")),
+            class_name="alert-foot",
+        ),
+        rx.cond(
+            row.seen == "",
+            rx.button(
+                "Mark as seen",
+                on_click=AlertsState.mark_seen(row.alert_id),
+                aria_label="Mark as seen: " + row.text,
+                variant="soft",
+                color_scheme="gray",
+                size="1",
+                class_name="alert-mark",
+            ),
+        ),
+        class_name="alert-row",
+        custom_attrs={"data-id": row.alert_id, "data-seen": rx.cond(row.seen == "", "no", "yes")},
+    )
+
+
+def webhook() -> rx.Component:
+    """Where alerts are sent besides."""
+    return card(
+        rx.cond(
+            _view.webhook != "",
+            rx.el.div(
+                rx.el.p(
+                    "Alerts are also sent to ",
+                    rx.el.b(_view.webhook),
+                    ", signed; what is not accepted is tried again for about fifteen hours.",
+                    class_name="alert-webhook-text",
+                ),
+                rx.button(
+                    "Send a test alert",
+                    on_click=AlertsState.send_test,
+                    variant="soft",
+                    id="alerts-test",
+                ),
+                rx.el.span(
+                    AlertsState.message,
+                    id="alerts-test-status",
+                    role="status",
+                    class_name="save-state",
+                    custom_attrs={"data-status": AlertsState.status},
+                ),
+                class_name="alert-webhook",
+            ),
+            rx.el.p(
+                "Alerts are shown here only. Whoever runs this installation can have them sent "
+                "to another system: ",
+                rx.el.code("ALERT_WEBHOOK_URL"),
+                " in its settings.",
+                class_name="muted alert-webhook-text",
+            ),
+        ),
+        title="Webhook",
+        id="alerts-webhook",
+    )
+
+
+def loading() -> rx.Component:
+    """Stands in for the page until it is there."""
+    return rx.el.div(
+        skeleton_rows(3, height="96px"),
+        rx.el.span("Loading the alerts…", role="status", class_name="sr-only"),
+    )
+
+
+def refused() -> rx.Component:
+    """For whoever is not an administrator."""
+    return rx.el.div(
+        empty_state(
+            "lock",
+            "For administrators",
+            "The company's alerts are for its administrators only.",
+            rx.link(rx.button("Back to my interviews", variant="soft"), href=routes.INTERVIEWS),
+        ),
+        id="alerts-refused",
+    )

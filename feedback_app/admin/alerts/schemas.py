@@ -1,0 +1,36 @@
+"""What the alerts page shows."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One alert in words."""
+
+    alert_id: str = ""
+    level: str = ""
+    level_label: str = ""
+    text: str = ""
+    at: str = ""
+    when: str = ""
+    href: str = ""
+    """Where more is to be seen of it; empty for a test."""
+    href_label: str = ""
+    seen: str = ""
+    """Who marked it as seen and when; empty while nobody has."""
+    delivery: str = ""
+    """What the webhook made of it; empty where it was not to be sent."""
+    delivery_status: str = ""
+    """`sent`, `waiting` or `failed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsView:
+    """Everything on the page."""
+
+    rows: list[AlertRow] = field(default_factory=list)
+    unseen: int = 0
+    more: str = ""
+    """Says that there are older ones; empty where there are none."""
+    webhook: str = ""
+    """The host that alerts are sent to; empty where none is set."""

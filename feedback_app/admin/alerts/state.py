@@ -1,0 +1,85 @@
+"""The alerts page's state: the list as it is in the table, and what came of the last click."""
+
+import asyncio
+from typing import Literal
+
+import reflex as rx
+from reflex.event import EventCallback
+
+from feedback_app.admin.alerts import service
+from feedback_app.admin.alerts.schemas import AlertsView
+from feedback_app.auth import guards
+from feedback_app.auth.bell import BellState
+from feedback_app.auth.guards import acting_user, guarded
+from feedback_app.core.errors import AppError, Forbidden
+from feedback_app.core.markers import own_event
+
+LOOK_EVERY_S = 3.0
+
+
+class AlertsState(rx.State):
+    """The company's alerts."""
+
+    phase: Literal["loading", "ready", "refused", "failed"] = "loading"
+    view: AlertsView = AlertsView()
+    status: str = ""
+    """`saved` or `failed`; empty while there is nothing to say of the webhook's test."""
+    message: str = ""
+
+    @rx.event
+    @own_event
+    @guarded
+    async def load(self) -> EventCallback[()] | None:
+        """Show the alerts and follow them; to anybody but an administrator nothing."""
+        self.status = self.message = ""
+        await self._show()
+        return AlertsState.watch if self.phase == "ready" else None
+
+    @rx.event(background=True, supersedes=True)
+    @own_event
+    @guarded(admin=True)
+    async def watch(self) -> None:
+        """Keep the list as it is in the table while the page is open."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            view = await service.view(await guards.require_admin(self))
+            if view != self.view:
+                async with self:
+                    self.view = view
+
+    @rx.event
+    @guarded(admin=True)
+    async def mark_seen(self, alert_id: str) -> None:
+        """Mark one alert as seen."""
+        await service.mark_seen(acting_user(), alert_id)
+        await self._show()
+
+    @rx.event
+    @guarded(admin=True)
+    async def mark_all_seen(self) -> None:
+        """Mark every alert as seen."""
+        await service.mark_seen(acting_user())
+        await self._show()
+
+    @rx.event
+    @guarded(admin=True)
+    async def send_test(self) -> None:
+        """Have the webhook sent an alert that says it is a test."""
+        try:
+            await service.send_test(acting_user())
+        except AppError as error:
+            self.status, self.message = "failed", error.message
+            return
+        self.status, self.message = "saved", "A test alert is on its way."
+        await self._show()
+
+    async def _show(self) -> None:
+        try:
+            self.view = await service.view(acting_user())
+            self.phase = "ready"
+            (await self.get_state(BellState)).unseen = self.view.unseen
+        except Forbidden:
+            self.view, self.phase = AlertsView(), "refused"
+        except Exception:
+            self.phase = "failed" if self.phase != "ready" else "ready"
+            raise
