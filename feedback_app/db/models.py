@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from feedback_app.core import clock
 from feedback_app.core.ids import new_id
+from feedback_app.db.usage_rollup import UsageDay as UsageDay
 from feedback_app.db.usage_rollup import UsageRollup as UsageRollup
 
 
