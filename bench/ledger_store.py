@@ -68,6 +68,8 @@ def sums_of(calls: Sequence[Row]) -> Tally:
 
 def _appended(text: str) -> str:
     """The histogram as single settlements write it, unless that would be rewritten short."""
+    if "*" not in text:
+        return text
     long = "".join(f"{index} " * count for index, count in histogram.merged([text]).items())
     return long if len(long) <= _LONGEST_APPENDED else text
 

@@ -1,9 +1,8 @@
 """Adds up finished calls into rows of usage sums, by hour and by day; knows no database."""
 
-from collections import Counter
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Table
@@ -11,7 +10,7 @@ from sqlalchemy import Table
 from feedback_app.db import histogram
 from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import LlmCall, UsageDay, UsageRollup
-from feedback_app.db.usage_rollup import UsageSums
+from feedback_app.db.usage_tables import UsageSums
 
 HOURS: Table = UsageRollup.__table__  # pyright: ignore[reportAttributeAccessIssue]
 DAYS: Table = UsageDay.__table__  # pyright: ignore[reportAttributeAccessIssue]
@@ -44,35 +43,31 @@ _FIELDS = (
 )
 FIELDS = tuple(LlmCall.__table__.columns[name] for name in _FIELDS)  # pyright: ignore[reportAttributeAccessIssue]
 """The columns of a call that its sums are made of, in the order `tally` wants them."""
-fields_of = attrgetter(*_FIELDS)
+fields_of = operator.attrgetter(*_FIELDS)
 """Their values, of one call."""
-_SAVED, _SAVED_COST = SUMS.index("saved"), SUMS.index("saved_cost_microusd")
+_NOTHING = (0,) * len(SUMS)
 
 _Key = tuple[Any, ...]
 
 
 class _Sums:
-    """One row in the making."""
+    """One row in the making: its sums, and how many durations each bucket has."""
 
     __slots__ = ("latencies", "sums", "ttfts")
 
     def __init__(self) -> None:
-        self.sums = [0] * len(SUMS)
-        self.latencies = Counter[int]()
-        self.ttfts = Counter[int]()
+        self.sums: Sequence[int] = _NOTHING
+        self.latencies: dict[int, int] = {}
+        self.ttfts: dict[int, int] = {}
 
-    def add(self, other: "_Sums") -> None:
-        self.sums = [total + value for total, value in zip(self.sums, other.sums, strict=True)]
+    def add(self, values: Sequence[int]) -> None:
+        self.sums = values if self.sums is _NOTHING else tuple(map(operator.add, self.sums, values))
+
+    def add_all(self, other: "_Sums") -> None:
+        self.add(other.sums)
         for counts, more in ((self.latencies, other.latencies), (self.ttfts, other.ttfts)):
             for bucket, count in more.items():
-                counts[bucket] += count
-
-    def values(self) -> dict[str, Any]:
-        return {
-            **dict(zip(SUMS, self.sums, strict=True)),
-            "latencies": histogram.as_text(self.latencies),
-            "ttfts": histogram.as_text(self.ttfts),
-        }
+                counts[bucket] = counts.get(bucket, 0) + count
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +90,7 @@ def tally(calls: Iterable[Sequence[Any]]) -> Tally:
         if made is None:
             made = hours[key] = _Sums()
         known = cost or 0
+        # In the order of `SUMS`.
         one = (
             1,
             int(estimated),
@@ -109,11 +105,11 @@ def tally(calls: Iterable[Sequence[Any]]) -> Tally:
             completion if stream else 0,
             stream or 0,
         )
-        made.sums = [total + value for total, value in zip(made.sums, one, strict=True)]
-        if latency is not None:
-            made.latencies[histogram.index_of(latency)] += 1
-        if ttft is not None:
-            made.ttfts[histogram.index_of(ttft)] += 1
+        made.add(one)
+        for counts, duration in ((made.latencies, latency), (made.ttfts, ttft)):
+            if duration is not None:
+                bucket = histogram.index_of(duration)
+                counts[bucket] = counts.get(bucket, 0) + 1
     return _as_rows(hours)
 
 
@@ -122,9 +118,9 @@ def tally_saved(saved: Iterable[Sequence[Any]], unsaved: Iterable[Sequence[Any]]
     hours: dict[_Key, _Sums] = {}
     for sign, calls in ((1, saved), (-1, unsaved)):
         for call in calls:
+            change = {"saved": sign, "saved_cost_microusd": sign * (call[10] or 0)}
             made = hours.setdefault(_hour_key(call), _Sums())
-            made.sums[_SAVED] += sign
-            made.sums[_SAVED_COST] += sign * (call[10] or 0)
+            made.add([change.get(name, 0) for name in SUMS])
     return _as_rows(hours)
 
 
@@ -143,11 +139,15 @@ def _as_rows(hours: dict[_Key, _Sums]) -> Tally:
             whole = days.get(key)
             if whole is None:
                 whole = days[key] = _Sums()
-            whole.add(made)
+            whole.add_all(made)
     return Tally(_rows(HOURS, hours), _rows(DAYS, days))
 
 
 def _rows(table: Table, found: dict[_Key, _Sums]) -> list[dict[str, Any]]:
-    return [
-        {**dict(zip(KEYS[table], key, strict=True)), **found[key].values()} for key in sorted(found)
-    ]
+    names = (*KEYS[table], *SUMS, *HISTOGRAMS)
+    rows = []
+    for key in sorted(found):
+        made = found[key]
+        texts = histogram.as_text(made.latencies), histogram.as_text(made.ttfts)
+        rows.append(dict(zip(names, (*key, *made.sums, *texts), strict=True)))
+    return rows

@@ -26,7 +26,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.db import histogram
 from feedback_app.db.models import CallStatus, Department, User
-from feedback_app.db.usage_rollup import UsageSums
+from feedback_app.db.usage_tables import UsageSums
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.usage.dashboard.parts import Part, by_person, parts_of, whole_days
 from feedback_app.usage.filters import Span, UsageFilter
