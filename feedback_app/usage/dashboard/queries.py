@@ -182,23 +182,26 @@ async def top_people(
     """Those whose calls cost the most, at most `MOST_PEOPLE`."""
     part = by_person(user, wanted, span)
     cost, calls = _sum(part.column("cost_microusd")), _sum(part.column("calls"))
-    person = part.person
-    query = (
+    dearest = (
         select(
-            col(User.id),
-            col(User.name),
-            calls,
-            _sum(part.column("prompt_tokens") + part.column("completion_tokens")),
-            cost,
-            _sum(part.column("unpriced")),
-            _sum(part.column("saved")),
+            part.person.label("user_id"),
+            calls.label("calls"),
+            _sum(part.column("prompt_tokens") + part.column("completion_tokens")).label("tokens"),
+            cost.label("cost"),
+            _sum(part.column("unpriced")).label("unpriced"),
+            _sum(part.column("saved")).label("saved"),
         )
-        .select_from(User)
-        .join(part.table, person == col(User.id))
-        .where(col(User.company_id) == user.company_id, *part.conditions)
-        .group_by(col(User.id), col(User.name))
-        .order_by(cost.desc(), calls.desc(), col(User.id))
+        .where(*part.conditions)
+        .group_by(part.person)
+        .order_by(cost.desc(), calls.desc(), part.person)
         .limit(MOST_PEOPLE)
+        .subquery()
+    )
+    of = dearest.c
+    query = (
+        select(of.user_id, col(User.name), of.calls, of.tokens, of.cost, of.unpriced, of.saved)
+        .join(User, col(User.id) == of.user_id)
+        .order_by(of.cost.desc(), of.calls.desc(), of.user_id)
     )
     return [PersonSums(*row) for row in await _rows(session, query)]
 
