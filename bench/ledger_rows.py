@@ -204,7 +204,7 @@ def _call(
         prompt,
         completion,
         completion // 3 if requested == "o4-mini" else 0,
-        prompt // 2 if draw() < 0.2 else 0,
+        prompt // 2 if complete and draw() < 0.2 else 0,
         not complete,
         None if price is None else round(price * (prompt + 4 * completion)),
         1_000,

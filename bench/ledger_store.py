@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -22,12 +23,11 @@ from feedback_app.db.models import (
     Job,
     User,
 )
+from feedback_app.db.rollups import SHORTEN_EVERY
 from feedback_app.db.session import Database
 from feedback_app.db.tally import DAYS, FIELDS, HISTOGRAMS, HOURS, Tally, tally
 
 _fields_of = itemgetter(*(COLUMNS.index(field.name) for field in FIELDS))
-_LONGEST_APPENDED = 2_000
-"""Characters; settlements append to a histogram up to this length."""
 
 
 async def store_offices(database: Database, offices: list[Office]) -> None:
@@ -47,7 +47,7 @@ async def store_offices(database: Database, offices: list[Office]) -> None:
 
 
 async def store_days(database: Database, url: str, days: Iterable[Sequence[Row]]) -> None:
-    """Insert the calls of each day and their sums: of no company any that are there already.
+    """Insert the calls of each day and their sums, into a database that has none of these days.
 
     The sums are made by the function that settlement and rebuild make them with.
     """
@@ -67,11 +67,13 @@ def sums_of(calls: Sequence[Row]) -> Tally:
 
 
 def _appended(text: str) -> str:
-    """The histogram as single settlements write it, unless that would be rewritten short."""
+    """The histogram with its last entries as settlements append them, one by one."""
     if "*" not in text:
         return text
-    long = "".join(f"{index} " * count for index, count in histogram.merged([text]).items())
-    return long if len(long) <= _LONGEST_APPENDED else text
+    buckets = list(histogram.merged([text]).elements())
+    single = len(buckets) % SHORTEN_EVERY
+    short = histogram.as_text(Counter(buckets[single:]))
+    return short + "".join(f"{bucket} " for bucket in buckets[:single])
 
 
 def _store_in_sqlite(path: str, days: Iterable[Sequence[Row]]) -> None:

@@ -31,8 +31,8 @@ from feedback_app.db.tally import (
     tally_saved,
 )
 
-_LONGEST_HISTOGRAM = 2_000
-"""Characters; a longer one is rewritten with one entry for each bucket, at most about 1,200."""
+SHORTEN_EVERY = 32
+"""Calls; then a row's histograms are rewritten with one entry for each bucket."""
 _PER_INSERT = 500
 """Rows; SQLite allows 32,766 values in a statement."""
 
@@ -62,14 +62,14 @@ async def _add(session: AsyncSession, counted: Tally) -> None:
     for table, rows in ((HOURS, counted.hours), (DAYS, counted.days)):
         added = _addition(table, connection.dialect.name)
         for row in rows:
-            lengths = (await connection.execute(added, row)).one()
-            if max(lengths) > _LONGEST_HISTOGRAM:
+            calls = (await connection.execute(added, row)).scalar_one()
+            if calls // SHORTEN_EVERY > (calls - row["calls"]) // SHORTEN_EVERY:
                 await _shorten(connection, table, row)
 
 
 @cache
 def _addition(table: Table, dialect: str) -> Executable:
-    """Inserts a row or adds it to the one with its key; answers with its histograms' lengths."""
+    """Inserts a row or adds it to the one with its key; answers with how many calls it has then."""
     added = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
     return added.on_conflict_do_update(
         index_elements=KEYS[table],
@@ -77,7 +77,7 @@ def _addition(table: Table, dialect: str) -> Executable:
             **{name: table.c[name] + added.excluded[name] for name in SUMS},
             **{name: table.c[name].concat(added.excluded[name]) for name in HISTOGRAMS},
         },
-    ).returning(*(func.length(table.c[name]) for name in HISTOGRAMS))
+    ).returning(table.c.calls)
 
 
 async def _shorten(connection: AsyncConnection, table: Table, row: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ Its cost grows with the period that is asked for, not with the ledger's age.
 """
 
 import calendar
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -143,9 +143,10 @@ def _totals(rows: Sequence[Sums], times: Iterable[Times], not_yet_saved: int) ->
         not_yet_saved_microusd=not_yet_saved,
     )
     stream_ms = _sum(rows, lambda r: r.stream_ms)
-    took = list(times)
-    latencies = sum((t.latencies for t in took), start=type(took[0].latencies)()) if took else {}
-    ttfts = sum((t.ttfts for t in took), start=type(took[0].ttfts)()) if took else {}
+    latencies, ttfts = Counter[int](), Counter[int]()
+    for took in times:
+        latencies.update(took.latencies)
+        ttfts.update(took.ttfts)
     return Totals(
         calls=number,
         complete=_sum(rows, lambda r: r.complete),
