@@ -4,12 +4,12 @@ Whole days are read from the sums by day, which are few; hours, and what asks fo
 department at once, from the sums by hour, which know everything of every call.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, literal, select
+from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, bindparam, literal, select
 from sqlmodel import col
 
 from feedback_app.auth.sessions import CurrentUser
@@ -18,18 +18,39 @@ from feedback_app.db.models import UsageDay, UsageRollup, User
 from feedback_app.usage.filters import Span, UsageFilter
 
 _DAY_HOURS = 24
+_EVERYBODY = select(col(User.id)).where(col(User.company_id) == bindparam("company"))
+_SUBJECT = {
+    "subject": col(UsageDay.subject_id) == bindparam("subject"),
+    # People one by one, because a join lets SQLite read all days of the company.
+    "people": col(UsageDay.subject_id).in_(_EVERYBODY),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows of one table that together are the calls that are meant, or some of them, once."""
+    """Rows of one table that together are the calls that are meant, or some of them, once.
+
+    Equal ones have the same conditions, whose parameters are `values`: so a statement is built
+    once for all of them.
+    """
 
     table: type[UsageDay] | type[UsageRollup]
-    conditions: tuple[ColumnElement[bool], ...]
+    narrowed: tuple[str, ...]
+    """What limits the rows beside company and time: columns, or one of `_SUBJECT`."""
     step_hours: int
+    values: Mapping[str, Any] = field(compare=False)
+
+    @property
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        time = col(UsageDay.day if self.table is UsageDay else UsageRollup.hour)
+        yield col(self.table.company_id) == bindparam("company")
+        yield time >= bindparam("first")
+        yield time < bindparam("end")
+        for name in self.narrowed:
+            yield _SUBJECT[name] if name in _SUBJECT else self.column(name) == bindparam(name)
 
     def column(self, name: str) -> SQLColumnExpression[Any]:
-        """One of the columns that both tables have."""
+        """A column of the table."""
         return col(getattr(self.table, name))
 
     def step(self) -> SQLColumnExpression[int]:
@@ -68,49 +89,35 @@ def parts_of(
 
 def whole_days(user: CurrentUser, wanted: UsageFilter, span: Span) -> Part:
     """The chosen calls, by day; of a person or of a department, not of both."""
-    subject = col(UsageDay.subject_id) == (wanted.person or wanted.department)
-    return Part(UsageDay, (*_on_days(user, wanted, span), subject), _DAY_HOURS)
+    return _days(user, wanted, span, {"subject": wanted.person or wanted.department})
 
 
 def by_person(user: CurrentUser, wanted: UsageFilter, span: Span) -> Part:
     """The chosen calls, in rows that are each of one person; the span is of whole days."""
     if wanted.department:
         return _hours(user, wanted, span, _DAY_HOURS)
-    # People one by one, because a join lets SQLite read all days of the company.
-    everybody = select(col(User.id)).where(col(User.company_id) == user.company_id)
-    subject = col(UsageDay.subject_id)
-    people = subject == wanted.person if wanted.person else subject.in_(everybody)
-    return Part(UsageDay, (*_on_days(user, wanted, span), people), _DAY_HOURS)
+    whose = {"subject": wanted.person} if wanted.person else {"people": ""}
+    return _days(user, wanted, span, whose)
 
 
-def _on_days(user: CurrentUser, wanted: UsageFilter, span: Span) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(UsageDay.company_id) == user.company_id,
-        hour_of(span.since) // _DAY_HOURS <= col(UsageDay.day),
-        hour_of(span.until) // _DAY_HOURS > col(UsageDay.day),
-        *_chosen(UsageDay, wanted),
-    )
+def _days(user: CurrentUser, wanted: UsageFilter, span: Span, whose: dict[str, str]) -> Part:
+    narrowed = whose | _chosen(wanted)
+    first, end = hour_of(span.since) // _DAY_HOURS, hour_of(span.until) // _DAY_HOURS
+    values = {"company": user.company_id, "first": first, "end": end, **narrowed}
+    return Part(UsageDay, tuple(narrowed), _DAY_HOURS, values)
 
 
 def _hours(user: CurrentUser, wanted: UsageFilter, span: Span, step_hours: int) -> Part:
-    of = ((UsageRollup.user_id, wanted.person), (UsageRollup.department_id, wanted.department))
-    conditions = (
-        col(UsageRollup.company_id) == user.company_id,
-        hour_of(span.since) <= col(UsageRollup.hour),
-        hour_of(span.until) > col(UsageRollup.hour),
-        *(col(column) == value for column, value in of if value),
-        *_chosen(UsageRollup, wanted),
-    )
-    return Part(UsageRollup, conditions, step_hours)
+    whose = {"user_id": wanted.person, "department_id": wanted.department}
+    narrowed = {name: value for name, value in whose.items() if value} | _chosen(wanted)
+    first, end = hour_of(span.since), hour_of(span.until)
+    values = {"company": user.company_id, "first": first, "end": end, **narrowed}
+    return Part(UsageRollup, tuple(narrowed), step_hours, values)
 
 
-def _chosen(
-    table: type[UsageDay] | type[UsageRollup], wanted: UsageFilter
-) -> Iterator[ColumnElement[bool]]:
-    values = ((table.operation, wanted.operation), (table.model, wanted.model))
-    for column, value in (*values, (table.status, wanted.status)):
-        if value:
-            yield col(column) == value
+def _chosen(wanted: UsageFilter) -> dict[str, str]:
+    chosen = {"operation": wanted.operation, "model": wanted.model, "status": wanted.status}
+    return {name: value for name, value in chosen.items() if value}
 
 
 def _midnight(moment: datetime, *, up: bool) -> datetime:

@@ -6,6 +6,7 @@ It reads a period's sums and nothing of the calls themselves: `dashboard.parts` 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -106,8 +107,8 @@ def _is_complete_draft(part: Part) -> ColumnElement[bool]:
     )
 
 
-async def _rows(session: AsyncSession, query: Executable) -> Sequence[Any]:
-    return (await (await session.connection()).execute(query)).all()
+async def _rows(session: AsyncSession, query: Executable, part: Part) -> Sequence[Any]:
+    return (await (await session.connection()).execute(query, part.values)).all()
 
 
 async def sums(
@@ -119,29 +120,34 @@ async def sums(
     step_hours: int | None,
 ) -> list[Sums]:
     """The period's sums by step, model and error code; without `step_hours` of everything."""
-    found: list[Sums] = []
-    for part in parts_of(user, wanted, span, step_hours):
-        calls, cost = part.column("calls"), part.column("cost_microusd")
-        status, unsaved = part.column("status"), _unsaved(part)
-        complete, stopped = status == CallStatus.COMPLETE, status == CallStatus.CANCELLED
-        failed = status.in_(_FAILED)
-        summed = (
-            *(_sum(part.column(name)) for name in _SUMMED),
-            *(_sum(case((which, calls), else_=0)) for which in (complete, stopped, failed)),
-            *(_sum(case((which, unsaved), else_=0)) for which in (stopped, failed)),
-            _sum(case((part.column("operation") == FEEDBACK_OPERATION, cost), else_=0)),
-            _sum(case((_is_complete_draft(part), unsaved), else_=0)),
-        )
-        if step_hours is None:
-            query = select(literal(0), literal(""), literal(""), *summed)
-        else:
-            by = (part.step(), part.column("model"), part.column("error_code"))
-            query = select(*by, *summed).group_by(*by)
-        found += [Sums(*row) for row in await _rows(session, query.where(*part.conditions))]
-    return found
+    return [
+        Sums(*row)
+        for part in parts_of(user, wanted, span, step_hours)
+        for row in await _rows(session, _sums(part, by_step=step_hours is not None), part)
+    ]
 
 
-async def unsaved_since(
+@cache
+def _sums(part: Part, *, by_step: bool) -> Executable:
+    calls, cost = part.column("calls"), part.column("cost_microusd")
+    status, unsaved = part.column("status"), _unsaved(part)
+    complete, stopped = status == CallStatus.COMPLETE, status == CallStatus.CANCELLED
+    failed = status.in_(_FAILED)
+    summed = (
+        *(_sum(part.column(name)) for name in _SUMMED),
+        *(_sum(case((which, calls), else_=0)) for which in (complete, stopped, failed)),
+        *(_sum(case((which, unsaved), else_=0)) for which in (stopped, failed)),
+        _sum(case((part.column("operation") == FEEDBACK_OPERATION, cost), else_=0)),
+        _sum(case((_is_complete_draft(part), unsaved), else_=0)),
+    )
+    if not by_step:
+        nothing = (literal(0), literal(""), literal(""))
+        return select(*nothing, *summed).where(*part.conditions)
+    by = (part.step(), part.column("model"), part.column("error_code"))
+    return select(*by, *summed).where(*part.conditions).group_by(*by)
+
+
+async def unsaved_in(
     session: AsyncSession, user: CurrentUser, wanted: UsageFilter, span: Span
 ) -> int:
     """What complete drafts of the span cost that did not become feedback, in micro-dollars."""
@@ -149,9 +155,13 @@ async def unsaved_since(
         return 0
     total = 0
     for part in parts_of(user, wanted, span, None):
-        query = select(_sum(_unsaved(part))).where(*part.conditions, _is_complete_draft(part))
-        total += (await _rows(session, query))[0][0]
+        total += (await _rows(session, _unsaved_drafts(part), part))[0][0]
     return total
+
+
+@cache
+def _unsaved_drafts(part: Part) -> Executable:
+    return select(_sum(_unsaved(part))).where(*part.conditions, _is_complete_draft(part))
 
 
 async def times(
@@ -165,15 +175,20 @@ async def times(
     """How long the period's calls took, by step, or without `step_hours` all in one."""
     found: dict[int, Times] = {}
     for part in parts_of(user, wanted, span, step_hours):
-        step = literal(0) if step_hours is None else part.step()
-        joined = [func.aggregate_strings(part.column(name), "") for name in ("latencies", "ttfts")]
-        query = select(step, *joined).where(*part.conditions)
-        query = query if step_hours is None else query.group_by(step)
-        for number, latencies, ttfts in await _rows(session, query):
-            took = found.setdefault(number, Times(Counter(), Counter()))
+        query = _times(part, by_step=step_hours is not None)
+        for step, latencies, ttfts in await _rows(session, query, part):
+            took = found.setdefault(step, Times(Counter(), Counter()))
             took.latencies.update(histogram.merged([latencies or ""]))
             took.ttfts.update(histogram.merged([ttfts or ""]))
     return found
+
+
+@cache
+def _times(part: Part, *, by_step: bool) -> Executable:
+    joined = [func.aggregate_strings(part.column(name), "") for name in ("latencies", "ttfts")]
+    if not by_step:
+        return select(literal(0), *joined).where(*part.conditions)
+    return select(part.step(), *joined).where(*part.conditions).group_by(part.step())
 
 
 async def top_people(
@@ -181,6 +196,11 @@ async def top_people(
 ) -> list[PersonSums]:
     """Those whose calls cost the most, at most `MOST_PEOPLE`."""
     part = by_person(user, wanted, span)
+    return [PersonSums(*row) for row in await _rows(session, _top_people(part), part)]
+
+
+@cache
+def _top_people(part: Part) -> Executable:
     cost, calls = _sum(part.column("cost_microusd")), _sum(part.column("calls"))
     dearest = (
         select(
@@ -198,12 +218,11 @@ async def top_people(
         .subquery()
     )
     of = dearest.c
-    query = (
+    return (
         select(of.user_id, col(User.name), of.calls, of.tokens, of.cost, of.unpriced, of.saved)
         .join(User, col(User.id) == of.user_id)
         .order_by(of.cost.desc(), of.calls.desc(), of.user_id)
     )
-    return [PersonSums(*row) for row in await _rows(session, query)]
 
 
 async def spent_by_day(
@@ -216,14 +235,14 @@ async def spent_by_day(
     part = whole_days(user, UsageFilter(person=person), span)
     sums = (_sum(part.column("cost_microusd")), _sum(part.column("unpriced")))
     query = select(part.step(), *sums).where(*part.conditions).group_by(part.step())
-    return {day: (cost, unpriced) for day, cost, unpriced in await _rows(session, query)}
+    return {day: (cost, unpriced) for day, cost, unpriced in await _rows(session, query, part)}
 
 
 async def used(session: AsyncSession, user: CurrentUser, span: Span) -> tuple[list[str], list[str]]:
     """The operations and the models of the company's calls on the span's days, by name."""
     part = whole_days(user, UsageFilter(), span)
     query = select(part.column("operation"), part.column("model")).where(*part.conditions)
-    rows = await _rows(session, query.distinct())
+    rows = await _rows(session, query.distinct(), part)
     return sorted({row[0] for row in rows}), sorted({row[1] for row in rows})
 
 
@@ -232,7 +251,7 @@ async def count(session: AsyncSession, user: CurrentUser, wanted: UsageFilter, s
     total = 0
     for part in parts_of(user, wanted, span, None):
         query = select(_sum(part.column("calls"))).where(*part.conditions)
-        total += (await _rows(session, query))[0][0]
+        total += (await _rows(session, query, part))[0][0]
     return total
 
 
@@ -243,4 +262,5 @@ async def departments(session: AsyncSession, user: CurrentUser) -> list[tuple[st
         .where(col(Department.company_id) == user.company_id)
         .order_by(func.lower(Department.name), col(Department.id))
     )
-    return [(row[0], row[1]) for row in await _rows(session, query)]
+    rows = await (await session.connection()).execute(query)
+    return [(row[0], row[1]) for row in rows]

@@ -58,10 +58,10 @@ async def dashboard(
     async with database().read() as session:
         choices = await _choices(session, user, span)
         found = await queries.sums(session, user, wanted, span, step_hours=step_hours)
-        not_yet_saved = await queries.unsaved_since(session, user, wanted, lately)
+        not_yet_saved = await queries.unsaved_in(session, user, wanted, lately)
         times = await queries.times(session, user, wanted, span, step_hours=step_hours)
         earlier = await queries.sums(session, user, wanted, before, step_hours=None)
-        not_saved_before = await queries.unsaved_since(session, user, wanted, _lately(before, now))
+        not_saved_before = await queries.unsaved_in(session, user, wanted, _lately(before, now))
         earlier_times = await queries.times(session, user, wanted, before, step_hours=None)
         people = await queries.top_people(session, user, wanted, span)
         running = await calls.running_now(session, user, wanted)
