@@ -15,14 +15,14 @@ from sqlmodel import col
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.db.epoch import hour_of, start_of
 from feedback_app.db.models import UsageDay, UsageRollup, User
+from feedback_app.db.one_of import one_of
 from feedback_app.usage.filters import Span, UsageFilter
 
 _DAY_HOURS = 24
 _EVERYBODY = select(col(User.id)).where(col(User.company_id) == bindparam("company"))
 _SUBJECT = {
     "subject": col(UsageDay.subject_id) == bindparam("subject"),
-    # People one by one, because a join lets SQLite read all days of the company.
-    "people": col(UsageDay.subject_id).in_(_EVERYBODY),
+    "people": one_of(col(UsageDay.subject_id), _EVERYBODY),
 }
 
 
