@@ -13,6 +13,10 @@ class _OneOf(FunctionElement[bool]):
     inherit_cache = True
     name = "one_of"
 
+    def self_group(self, against: Any = None) -> ColumnElement[bool]:
+        """Itself: SQLite, which has no truth values, would else compare it with 1, unindexed."""
+        return self
+
 
 def one_of(value: SQLColumnExpression[str], query: Select[str]) -> ColumnElement[bool]:
     """The same as `IN`, for few values: the query is run first, and not joined with.
