@@ -73,8 +73,8 @@ def downgrade() -> None:
     op.drop_table("usage_day")
     op.drop_table("usage_rollup")
     op.drop_index("ix_llm_call_company_status", "llm_call")
-    with op.batch_alter_table("llm_call", schema=None) as batch_op:
-        batch_op.drop_column("department_id")
+    # Not in a batch: that replaces the table, which drafts refer to.
+    op.drop_column("llm_call", "department_id")
 
 
 def _strings(**lengths: int) -> Iterator[sa.Column[str]]:
