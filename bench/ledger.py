@@ -16,21 +16,12 @@ from sqlmodel import func, select
 from starlette.applications import Starlette
 
 from bench import machine
-from bench.ledger_rows import (
-    NOW,
-    Office,
-    make_calls,
-    make_offices,
-    settle_down,
-    store_calls_in_postgresql,
-    store_calls_in_sqlite,
-    store_offices,
-    sum_up,
-)
+from bench.ledger_rows import NOW, Office, make_days, make_offices
+from bench.ledger_store import settle_down, store_days, store_offices
 from feedback_app.auth import sessions
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
-from feedback_app.db.models import LoginSession, UsageRollup
+from feedback_app.db.models import LoginSession, UsageDay, UsageRollup
 from feedback_app.db.session import Database, set_database
 from feedback_app.usage.calls import service as calls
 from feedback_app.usage.dashboard.service import dashboard
@@ -105,21 +96,13 @@ async def _measure_at(kind: str, url: str, count: int, runs: int) -> list[str]:
     async with _open(url) as database:
         started = time.perf_counter()
         await store_offices(database, offices)
-        rows = make_calls(offices, count)
-        if kind == "sqlite":
-            await asyncio.to_thread(store_calls_in_sqlite, url.removeprefix("sqlite:///"), rows)
-        else:
-            await store_calls_in_postgresql(url, rows)
-        stored = time.perf_counter()
-        await sum_up(database, offices)
-        summed = time.perf_counter()
+        await store_days(database, url, make_days(offices, count))
         await settle_down(database)
+        seconds = time.perf_counter() - started
         async with database.read() as session:
-            buckets = (await session.exec(select(func.count()).select_from(UsageRollup))).one()
-        print(
-            f"\n{kind}: stored in {stored - started:.0f} s, summed into {buckets:,} rows in "
-            f"{summed - stored:.0f} s"
-        )
+            hours = (await session.exec(select(func.count()).select_from(UsageRollup))).one()
+            days = (await session.exec(select(func.count()).select_from(UsageDay))).one()
+        print(f"\n{kind}: stored in {seconds:.0f} s; {hours:,} sums by hour, {days:,} by day")
         timed = [await _timed(*request, runs) for request in _requests(offices[0])]
         exported = await _exported(database, offices[0])
     _print(timed, exported)

@@ -1,28 +1,20 @@
-"""A year of calls for the ledger's benchmark, from a seeded generator, stored in bulk."""
+"""A year of calls for the ledger's benchmark, from a seeded generator."""
 
 import random
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import asyncpg
-from sqlalchemy import insert
-from sqlmodel import SQLModel
-
-from feedback_app.db import rollups
 from feedback_app.db.models import (
     Candidate,
     Company,
     Department,
     Interview,
     Job,
-    LlmCall,
     Role,
     User,
 )
-from feedback_app.db.session import Database
 
 NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
 DAYS = 365
@@ -46,7 +38,46 @@ _OUTCOMES = (
     ("error", "LLM_UNAVAILABLE", 0.02),
 )
 _OPERATIONS = (("feedback", 0.8), ("cv_parse", 0.12), ("job_metadata", 0.08))
-_COLUMNS = tuple(LlmCall.__table__.columns.keys())  # pyright: ignore[reportAttributeAccessIssue]
+COLUMNS = (
+    "id",
+    "component",
+    "operation",
+    "company_id",
+    "user_id",
+    "interview_id",
+    "department_id",
+    "template_id",
+    "prompt_version",
+    "requested_model",
+    "resolved_model",
+    "provider",
+    "streaming",
+    "status",
+    "finish_reason",
+    "prompt_tokens",
+    "completion_tokens",
+    "reasoning_tokens",
+    "cached_tokens",
+    "tokens_estimated",
+    "cost_microusd",
+    "reserved_microusd",
+    "reserved_tokens",
+    "price_source",
+    "latency_ms",
+    "ttft_ms",
+    "stream_ms",
+    "chunk_count",
+    "retries",
+    "error_code",
+    "saved_as_feedback",
+    "request_id",
+    "started_at",
+    "finished_at",
+    "heartbeat_at",
+)
+"""Of `llm_call`, as `make_days` has their values."""
+
+Row = tuple[Any, ...]
 
 
 @dataclass(slots=True)
@@ -102,8 +133,8 @@ def make_offices() -> list[Office]:
     return offices
 
 
-def make_calls(offices: list[Office], count: int) -> Iterator[tuple[Any, ...]]:
-    """So many calls as values of `llm_call`'s columns, oldest first, in working hours."""
+def make_days(offices: list[Office], count: int) -> Iterator[list[Row]]:
+    """So many calls as values of `llm_call`'s columns, a workday at a time, oldest first."""
     draw = random.Random("a year of calls")
     start = (NOW - timedelta(days=DAYS)).replace(hour=0, minute=0)
     workdays = [
@@ -127,8 +158,10 @@ def make_calls(offices: list[Office], count: int) -> Iterator[tuple[Any, ...]]:
             draw.choices(_OUTCOMES, [share for *_, share in _OUTCOMES], k=wanted),
             strict=True,
         )
-        for moment, office, (operation, _), model, outcome in of_day:
-            yield _call(draw.random, moment, office, operation, model, outcome)
+        yield [
+            _call(draw.random, moment, office, operation, model, outcome)
+            for moment, office, (operation, _), model, outcome in of_day
+        ]
 
 
 def _call(
@@ -138,7 +171,7 @@ def _call(
     operation: str,
     model: tuple[str, str, float, float | None],
     outcome: tuple[str, str | None, float],
-) -> tuple[Any, ...]:
+) -> Row:
     requested, resolved, _, price = model
     status, code, _ = outcome
     complete = status == "complete"
@@ -151,95 +184,41 @@ def _call(
     stream = completion * 1000 // (40 + int(draw() * 70))
     ended = started + timedelta(milliseconds=ttft + stream)
     number = f"{int(started.timestamp() * 1000):012x}7{int(draw() * (1 << 53)):019x}"
-    values = {
-        "id": f"{number[:8]}-{number[8:12]}-{number[12:16]}-{number[16:20]}-{number[20:]}",
-        "component": "llm",
-        "operation": operation,
-        "company_id": office.company.id,
-        "user_id": person,
-        "interview_id": office.interviews[interview].id if drafted else None,
-        "department_id": office.departments[interview % 4].id if drafted else None,
-        "template_id": "standard",
-        "prompt_version": "1",
-        "requested_model": requested,
-        "resolved_model": resolved if complete else None,
-        "provider": "openai",
-        "streaming": drafted,
-        "status": status,
-        "finish_reason": "stop" if complete else None,
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "reasoning_tokens": completion // 3 if requested == "o4-mini" else 0,
-        "cached_tokens": prompt // 2 if draw() < 0.2 else 0,
-        "tokens_estimated": not complete,
-        "cost_microusd": None if price is None else round(price * (prompt + 4 * completion)),
-        "reserved_microusd": 1_000,
-        "price_source": "" if price is None else "genai-prices:openai",
-        "latency_ms": ttft + stream,
-        "ttft_ms": ttft,
-        "stream_ms": stream,
-        "chunk_count": stream // 42,
-        "retries": 0,
-        "error_code": code,
-        "saved_as_feedback": drafted and complete and draw() < 0.7,
-        "request_id": "",
-        "started_at": started,
-        "finished_at": ended,
-        "heartbeat_at": ended,
-    }
-    return tuple(map(values.__getitem__, _COLUMNS))
-
-
-async def store_offices(database: Database, offices: list[Office]) -> None:
-    """Insert everything that calls refer to."""
-    tables: tuple[tuple[type[SQLModel], list[Any]], ...] = (
-        (Company, [o.company for o in offices]),
-        (User, [person for o in offices for person in o.people]),
-        (Department, [d for o in offices for d in o.departments]),
-        (Job, [job for o in offices for job in o.jobs]),
-        (Candidate, [candidate for o in offices for candidate in o.candidates]),
-        (Interview, [interview for o in offices for interview in o.interviews]),
+    # In the order of `COLUMNS`.
+    return (
+        f"{number[:8]}-{number[8:12]}-{number[12:16]}-{number[16:20]}-{number[20:]}",
+        "llm",
+        operation,
+        office.company.id,
+        person,
+        office.interviews[interview].id if drafted else None,
+        office.departments[interview % 4].id if drafted else None,
+        "standard",
+        "1",
+        requested,
+        resolved if complete else None,
+        "openai",
+        drafted,
+        status,
+        "stop" if complete else None,
+        prompt,
+        completion,
+        completion // 3 if requested == "o4-mini" else 0,
+        prompt // 2 if complete and draw() < 0.2 else 0,
+        not complete,
+        None if price is None else round(price * (prompt + 4 * completion)),
+        1_000,
+        prompt + 1_200,
+        "" if price is None else "genai-prices:openai",
+        ttft + stream,
+        ttft,
+        stream,
+        stream // 42,
+        0,
+        code,
+        drafted and complete and draw() < 0.7,
+        "",
+        started,
+        ended,
+        ended,
     )
-    async with database.write() as session:
-        connection = await session.connection()
-        for model, rows in tables:
-            await connection.execute(insert(model), [row.model_dump() for row in rows])
-
-
-def store_calls_in_sqlite(path: str, calls: Iterator[tuple[Any, ...]]) -> None:
-    """Insert calls as the app's driver would, in one transaction."""
-    sqlite3.register_adapter(
-        datetime, lambda moment: moment.replace(tzinfo=None).isoformat(" ", "microseconds")
-    )
-    marks = ", ".join("?" * len(_COLUMNS))
-    with sqlite3.connect(path) as connection:
-        connection.executemany(
-            f"INSERT INTO llm_call ({', '.join(_COLUMNS)}) VALUES ({marks})", calls
-        )
-    connection.close()
-
-
-async def store_calls_in_postgresql(url: str, calls: Iterator[tuple[Any, ...]]) -> None:
-    """Copy calls in, then gather statistics as autovacuum would."""
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.copy_records_to_table("llm_call", records=calls, columns=list(_COLUMNS))
-    finally:
-        await connection.close()
-
-
-async def sum_up(database: Database, offices: list[Office]) -> None:
-    """Make every company's hourly sums."""
-    for office in offices:
-        async with database.write() as session:
-            await rollups.rebuild(
-                session, office.company.id, NOW - timedelta(days=DAYS + 1), NOW + timedelta(days=1)
-            )
-
-
-async def settle_down(database: Database) -> None:
-    """What a database in use has had done: statistics, and on PostgreSQL a vacuum."""
-    async with database.engine.connect() as connection:
-        free = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        statement = "ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"
-        await free.exec_driver_sql(statement)

@@ -1,4 +1,4 @@
-"""hourly usage sums, and the department of a call.
+"""hourly and daily usage sums, and the department of a call.
 
 Revision: 0006
 After: 0005
@@ -6,9 +6,10 @@ After: 0005
 
 import math
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,21 +20,11 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-_KEY = (
-    "company_id",
-    "hour",
-    "user_id",
-    "department_id",
-    "operation",
-    "model",
-    "status",
-    "error_code",
-)
-_SUMS = (
-    "calls",
-    "estimated",
-    "unpriced",
-    "saved",
+_REST_OF_KEY = ("operation", "model", "status", "error_code")
+_HOUR_KEY = ("company_id", "hour", "user_id", "department_id", *_REST_OF_KEY)
+_DAY_KEY = ("company_id", "subject_id", "day", *_REST_OF_KEY)
+_COUNTS = ("calls", "estimated", "unpriced", "saved")
+_AMOUNTS = (
     "prompt_tokens",
     "completion_tokens",
     "reasoning_tokens",
@@ -50,31 +41,21 @@ def upgrade() -> None:
     op.create_index(
         "ix_llm_call_company_status", "llm_call", ["company_id", "status", "started_at"]
     )
-    rollup = op.create_table(
+    hours = op.create_table(
         "usage_rollup",
-        sa.Column("company_id", sa.String(length=36), nullable=False),
+        *_strings(company_id=36),
         sa.Column("hour", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("user_id", sa.String(length=36), nullable=False),
-        sa.Column("department_id", sa.String(length=36), nullable=False),
-        sa.Column("operation", sa.String(length=40), nullable=False),
-        sa.Column("model", sa.String(), nullable=False),
-        sa.Column("status", sa.String(length=20), nullable=False),
-        sa.Column("error_code", sa.String(length=40), nullable=False),
-        sa.Column("calls", sa.Integer(), nullable=False),
-        sa.Column("estimated", sa.Integer(), nullable=False),
-        sa.Column("unpriced", sa.Integer(), nullable=False),
-        sa.Column("saved", sa.Integer(), nullable=False),
-        sa.Column("prompt_tokens", sa.BigInteger(), nullable=False),
-        sa.Column("completion_tokens", sa.BigInteger(), nullable=False),
-        sa.Column("reasoning_tokens", sa.BigInteger(), nullable=False),
-        sa.Column("cached_tokens", sa.BigInteger(), nullable=False),
-        sa.Column("cost_microusd", sa.BigInteger(), nullable=False),
-        sa.Column("saved_cost_microusd", sa.BigInteger(), nullable=False),
-        sa.Column("stream_tokens", sa.BigInteger(), nullable=False),
-        sa.Column("stream_ms", sa.BigInteger(), nullable=False),
-        sa.Column("latencies", sa.Text(), server_default="", nullable=False),
-        sa.Column("ttfts", sa.Text(), server_default="", nullable=False),
-        sa.PrimaryKeyConstraint(*_KEY),
+        *_strings(user_id=36, department_id=36),
+        *_rest_of_key_and_sums(),
+        sa.PrimaryKeyConstraint(*_HOUR_KEY),
+        sqlite_with_rowid=False,
+    )
+    days = op.create_table(
+        "usage_day",
+        *_strings(company_id=36, subject_id=36),
+        sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
+        *_rest_of_key_and_sums(),
+        sa.PrimaryKeyConstraint(*_DAY_KEY),
         sqlite_with_rowid=False,
     )
     op.execute(
@@ -83,19 +64,42 @@ def upgrade() -> None:
         " WHERE interview_id IS NOT NULL"
     )
     connection = op.get_bind()
-    for rows in _sums_by_day(connection):
-        connection.execute(rollup.insert(), rows)
+    for of_hours, of_days in _sums_by_day(connection):
+        connection.execute(hours.insert(), of_hours)
+        connection.execute(days.insert(), of_days)
 
 
 def downgrade() -> None:
+    op.drop_table("usage_day")
     op.drop_table("usage_rollup")
     op.drop_index("ix_llm_call_company_status", "llm_call")
-    with op.batch_alter_table("llm_call", schema=None) as batch_op:
-        batch_op.drop_column("department_id")
+    # Not in a batch: that replaces the table, which drafts refer to.
+    op.drop_column("llm_call", "department_id")
 
 
-def _sums_by_day(connection: sa.Connection) -> Iterator[list[dict[str, Any]]]:
-    """The finished calls of each company and day as rows of sums."""
+def _strings(**lengths: int) -> Iterator[sa.Column[str]]:
+    for name, length in lengths.items():
+        yield sa.Column(name, sa.String(length=length), nullable=False)
+
+
+def _rest_of_key_and_sums() -> Iterator[sa.Column[Any]]:
+    yield sa.Column("operation", sa.String(length=40), nullable=False)
+    yield sa.Column("model", sa.String(), nullable=False)
+    yield sa.Column("status", sa.String(length=20), nullable=False)
+    yield sa.Column("error_code", sa.String(length=40), nullable=False)
+    for name in _COUNTS:
+        yield sa.Column(name, sa.Integer(), nullable=False)
+    for name in _AMOUNTS:
+        yield sa.Column(name, sa.BigInteger(), nullable=False)
+    for name in ("latencies", "ttfts"):
+        yield sa.Column(name, sa.Text(), server_default="", nullable=False)
+
+
+_Rows = list[dict[str, Any]]
+
+
+def _sums_by_day(connection: sa.Connection) -> Iterator[tuple[_Rows, _Rows]]:
+    """The finished calls of each company and day as rows of sums, by hour and by day."""
     call = sa.table(
         "llm_call",
         *(sa.column(name) for name in ("company_id", "user_id", "department_id", "operation")),
@@ -112,15 +116,7 @@ def _sums_by_day(connection: sa.Connection) -> Iterator[list[dict[str, Any]]]:
     for company in companies:
         of_company = finished.where(call.c.company_id == company)
         result = connection.execute(of_company.order_by(call.c.started_at))
-        day, part = None, []
-        for row in result.yield_per(2_000):
-            hour = _hour(row.started_at)
-            if part and hour // 24 != day:
-                yield _summed(part)
-                part = []
-            day = hour // 24
-            part.append((hour, row))
-        if part:
+        for _, part in groupby(result.yield_per(2_000), lambda row: _hour(row.started_at) // 24):
             yield _summed(part)
 
 
@@ -129,49 +125,54 @@ def _hour(moment: datetime) -> int:
     return int(aware.timestamp()) // 3600
 
 
-def _summed(calls: Sequence[tuple[int, Any]]) -> list[dict[str, Any]]:
-    sums: dict[tuple[Any, ...], Counter[str]] = {}
-    latencies: dict[tuple[Any, ...], Counter[int]] = {}
-    ttfts: dict[tuple[Any, ...], Counter[int]] = {}
-    for hour, c in calls:
-        key = (
-            c.company_id,
-            hour,
-            c.user_id,
-            c.department_id or "",
-            c.operation,
-            c.resolved_model or c.requested_model,
-            c.status,
-            c.error_code or "",
+class _Sums:
+    """One row in the making."""
+
+    def __init__(self) -> None:
+        self.sums = Counter[str]()
+        self.latencies = Counter[int]()
+        self.ttfts = Counter[int]()
+
+    def add(self, call: Any) -> None:
+        cost = call.cost_microusd or 0
+        self.sums.update(
+            calls=1,
+            estimated=int(call.tokens_estimated),
+            unpriced=int(call.cost_microusd is None),
+            saved=int(call.saved_as_feedback),
+            prompt_tokens=call.prompt_tokens,
+            completion_tokens=call.completion_tokens,
+            reasoning_tokens=call.reasoning_tokens,
+            cached_tokens=call.cached_tokens,
+            cost_microusd=cost,
+            saved_cost_microusd=cost if call.saved_as_feedback else 0,
+            stream_tokens=call.completion_tokens if call.stream_ms else 0,
+            stream_ms=call.stream_ms or 0,
         )
-        cost = c.cost_microusd or 0
-        one = {
-            "calls": 1,
-            "estimated": int(c.tokens_estimated),
-            "unpriced": int(c.cost_microusd is None),
-            "saved": int(c.saved_as_feedback),
-            "prompt_tokens": c.prompt_tokens,
-            "completion_tokens": c.completion_tokens,
-            "reasoning_tokens": c.reasoning_tokens,
-            "cached_tokens": c.cached_tokens,
-            "cost_microusd": cost,
-            "saved_cost_microusd": cost if c.saved_as_feedback else 0,
-            "stream_tokens": c.completion_tokens if c.stream_ms else 0,
-            "stream_ms": c.stream_ms or 0,
-        }
-        sums.setdefault(key, Counter()).update(one)
-        for counts, duration in ((latencies, c.latency_ms), (ttfts, c.ttft_ms)):
-            if duration is not None:
-                counts.setdefault(key, Counter())[_bucket(duration)] += 1
-    return [
-        {
-            **dict(zip(_KEY, key, strict=True)),
-            **{name: found[name] for name in _SUMS},
-            "latencies": _text(latencies.get(key, Counter())),
-            "ttfts": _text(ttfts.get(key, Counter())),
-        }
-        for key, found in sorted(sums.items())
-    ]
+        for counts, took in ((self.latencies, call.latency_ms), (self.ttfts, call.ttft_ms)):
+            if took is not None:
+                counts[_bucket(took)] += 1
+
+    def values(self) -> dict[str, Any]:
+        sums = {name: self.sums[name] for name in (*_COUNTS, *_AMOUNTS)}
+        return sums | {"latencies": _text(self.latencies), "ttfts": _text(self.ttfts)}
+
+
+def _summed(calls: Iterable[Any]) -> tuple[_Rows, _Rows]:
+    hours: defaultdict[tuple[Any, ...], _Sums] = defaultdict(_Sums)
+    days: defaultdict[tuple[Any, ...], _Sums] = defaultdict(_Sums)
+    for c in calls:
+        hour, department = _hour(c.started_at), c.department_id or ""
+        model = c.resolved_model or c.requested_model
+        rest = (c.operation, model, c.status, c.error_code or "")
+        hours[(c.company_id, hour, c.user_id, department, *rest)].add(c)
+        for subject in ("", c.user_id, department) if department else ("", c.user_id):
+            days[(c.company_id, subject, hour // 24, *rest)].add(c)
+    return _rows(_HOUR_KEY, hours), _rows(_DAY_KEY, days)
+
+
+def _rows(names: Sequence[str], found: Mapping[tuple[Any, ...], _Sums]) -> _Rows:
+    return [{**dict(zip(names, key, strict=True)), **found[key].values()} for key in sorted(found)]
 
 
 def _bounds() -> list[int]:

@@ -1,9 +1,14 @@
-"""Column types that the tables share."""
+"""What the columns of several tables have in common."""
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import DateTime, TypeDecorator
+from sqlalchemy import Column, DateTime, Text, TypeDecorator
 from sqlalchemy.engine import Dialect
+from sqlmodel import Field
+
+from feedback_app.core import clock
+from feedback_app.core.ids import new_id
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -19,3 +24,23 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def id_() -> Any:
+    """The UUIDv7 of a row, made with it."""
+    return Field(default_factory=new_id, primary_key=True, max_length=36)
+
+
+def moment(**options: Any) -> Any:
+    """Now, unless said otherwise."""
+    return Field(default_factory=clock.now, sa_type=UtcDateTime, **options)  # pyright: ignore[reportArgumentType]
+
+
+def optional_moment(**options: Any) -> Any:
+    """`None`, unless said otherwise."""
+    return Field(default=None, sa_type=UtcDateTime, **options)  # pyright: ignore[reportArgumentType]
+
+
+def long_text() -> Any:
+    """Of any length, empty unless said otherwise."""
+    return Field(default="", sa_column=Column(Text, nullable=False, server_default=""))

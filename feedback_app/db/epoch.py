@@ -1,12 +1,22 @@
-"""Days as numbers, so that the databases group by them alike and without a time zone."""
+"""Hours and days as numbers, so that databases group by them alike and without a time zone."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, SQLColumnExpression
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+
+
+def hour_of(moment: datetime) -> int:
+    """Whole hours since 1970 in UTC."""
+    return int(moment.timestamp()) // 3600
+
+
+def start_of(hour: int) -> datetime:
+    """The moment an hour begins."""
+    return datetime.fromtimestamp(hour * 3600, UTC)
 
 
 class _EpochDay(FunctionElement[int]):

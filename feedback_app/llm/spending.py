@@ -9,7 +9,8 @@ from sqlalchemy import Executable, and_, bindparam, case, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback_app.db.models import CallStatus, LlmCall
+from feedback_app.db.epoch import hour_of
+from feedback_app.db.models import CallStatus, LlmCall, UsageDay
 from feedback_app.llm.streams import Owner
 
 
@@ -64,26 +65,31 @@ _RUNNING = select(
     ),
 ).where(col(LlmCall.company_id) == bindparam("company"), col(LlmCall.status) == CallStatus.RUNNING)
 _SPENT = select(
-    func.coalesce(func.sum(col(LlmCall.cost_microusd)), 0),
-    func.coalesce(func.sum(col(LlmCall.prompt_tokens) + col(LlmCall.completion_tokens)), 0),
+    func.coalesce(func.sum(col(UsageDay.cost_microusd)), 0),
+    func.coalesce(func.sum(col(UsageDay.prompt_tokens) + col(UsageDay.completion_tokens)), 0),
 ).where(
-    col(LlmCall.company_id) == bindparam("company"),
-    col(LlmCall.started_at) >= bindparam("since"),
-    col(LlmCall.started_at) < bindparam("until"),
-    col(LlmCall.status) != CallStatus.RUNNING,
+    col(UsageDay.company_id) == bindparam("company"),
+    col(UsageDay.subject_id) == bindparam("subject"),
+    col(UsageDay.day) >= bindparam("first"),
+    col(UsageDay.day) < bindparam("end"),
 )
-_SPENT_BY_PERSON = _SPENT.where(_MINE)
 
 
 async def spent(
     session: AsyncSession, company_id: str, user_id: str | None, since: datetime, until: datetime
 ) -> Spent:
-    """What the company, or one person of it, has used by calls begun in that period."""
-    asked = {"company": company_id, "since": since, "until": until}
-    if user_id is None:
-        cost, tokens = await _figures(session, _SPENT, asked)
-    else:
-        cost, tokens = await _figures(session, _SPENT_BY_PERSON, asked | {"user": user_id})
+    """What the company, or one person of it, has used by calls begun in that period.
+
+    The period is of whole UTC days. Read from the sums by day, which every settlement adds to in
+    its own transaction: so it is exact, and as quick in a year of calls as on the first day.
+    """
+    asked = {
+        "company": company_id,
+        "subject": user_id or "",
+        "first": hour_of(since) // 24,
+        "end": hour_of(until) // 24,
+    }
+    cost, tokens = await _figures(session, _SPENT, asked)
     return Spent(int(cost), int(tokens))
 
 

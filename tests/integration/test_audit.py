@@ -164,6 +164,7 @@ async def test_a_draft_without_its_call_is_found(database: Database) -> None:
         await connection.execute(text("DELETE FROM llm_call"))
         await connection.execute(text("DELETE FROM system_log"))
         await connection.execute(text("DELETE FROM usage_rollup"))
+        await connection.execute(text("DELETE FROM usage_day"))
     assert await found(database) == [(Check.DRAFT_WITHOUT_CALL, call.id)]
 
 

@@ -14,10 +14,11 @@ from feedback_app.db import rollups
 from feedback_app.db.models import CallStatus, LlmCall, User
 from feedback_app.db.session import Database
 from feedback_app.usage.calls import service as calls
-from feedback_app.usage.dashboard.schemas import Totals, change
+from feedback_app.usage.dashboard.schemas import Dashboard, Totals, change
 from feedback_app.usage.dashboard.service import dashboard
 from feedback_app.usage.filters import filter_from
-from tests.factories import MadeInterview, make_admin, make_call, make_interview, make_user
+from tests.factories import make_admin, make_call, make_interview, make_user
+from tests.integration.any_calls import FAILED, any_call
 
 NOW = datetime(2026, 3, 10, 12, 20, tzinfo=UTC)
 _FIELDS = {
@@ -27,7 +28,6 @@ _FIELDS = {
     "model": lambda call: call.resolved_model or call.requested_model,
     "status": lambda call: call.status,
 }
-_FAILED = {CallStatus.ERROR, CallStatus.INTERRUPTED}
 
 pytestmark = [
     pytest.mark.unaudited(reason="calls are made up without drafts and log rows"),
@@ -43,36 +43,6 @@ def noon() -> Iterator[None]:
 
 def acting(user: User) -> CurrentUser:
     return CurrentUser(user.id, user.company_id, user.name, user.email, user.role)
-
-
-def any_call(draw: random.Random, made: MadeInterview) -> LlmCall:
-    """A finished call of any kind within the last 200 days."""
-    status = draw.choice([s for s in CallStatus if s != CallStatus.RUNNING])
-    started = NOW - timedelta(seconds=draw.random() ** 3 * 200 * 86_400)
-    answered = draw.random() < 0.9
-    return LlmCall(
-        company_id=made.interviewer.company_id,
-        user_id=made.interviewer.id,
-        department_id=draw.choice([made.department.id, None]),
-        operation=draw.choice(["feedback", "cv_parse"]),
-        requested_model=draw.choice("abcdefghi"),
-        resolved_model=draw.choice([None, "a", "resolved"]),
-        provider="openai",
-        status=status,
-        error_code=draw.choice(["LLM_STALLED", "INTERRUPTED"]) if status in _FAILED else None,
-        prompt_tokens=draw.randrange(5_000_000_000 if draw.random() < 0.05 else 3_000) % 2**31,
-        completion_tokens=draw.randrange(2_000),
-        reasoning_tokens=draw.randrange(50),
-        cached_tokens=draw.randrange(50),
-        tokens_estimated=draw.random() < 0.3,
-        cost_microusd=draw.choice([None, 0, draw.randrange(10**12), draw.randrange(100)]),
-        latency_ms=int(draw.lognormvariate(8, 2)) if answered else None,
-        ttft_ms=draw.randrange(20) if answered else None,
-        stream_ms=draw.randrange(9_000) if answered else None,
-        saved_as_feedback=draw.random() < 0.3,
-        started_at=started,
-        finished_at=started,
-    )
 
 
 def nearest_rank(values: Sequence[int | None], share: float) -> float | None:
@@ -92,7 +62,7 @@ def expected(found: Sequence[LlmCall]) -> Totals:
         calls=len(found),
         complete=sum(call.status == "complete" for call in found),
         stopped=sum(call.status == "cancelled" for call in found),
-        failed=sum(call.status in _FAILED for call in found),
+        failed=sum(call.status in FAILED for call in found),
         saved=len(saved),
         estimated=sum(call.tokens_estimated for call in found),
         unpriced=unpriced,
@@ -137,6 +107,24 @@ def assert_totals(totals: Totals, found: Sequence[LlmCall]) -> None:
     assert totals.tokens_per_second == (None if speed is None else pytest.approx(speed))
 
 
+def assert_people(shown: Dashboard, found: Sequence[LlmCall]) -> None:
+    """The table of people, and what its rows add up to."""
+    of_person = {
+        person.user_id: (person.calls, person.tokens, person.cost_microusd or 0, person.saved)
+        for person in shown.people
+    }
+    assert of_person == {
+        user_id: (
+            len(theirs),
+            sum(call.prompt_tokens + call.completion_tokens for call in theirs),
+            sum(call.cost_microusd or 0 for call in theirs),
+            sum(call.saved_as_feedback for call in theirs),
+        )
+        for user_id in {call.user_id for call in found}
+        if (theirs := [call for call in found if call.user_id == user_id])
+    }
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_the_figures_are_those_of_the_calls(database: Database, seed: int) -> None:
     draw = random.Random(seed)
@@ -147,8 +135,8 @@ async def test_the_figures_are_those_of_the_calls(database: Database, seed: int)
         await make_interview(database, await make_user(database, company_id=admin.company_id))
         for _ in range(2)
     ]
-    made = [any_call(draw, draw.choice(places)) for _ in range(400)]
-    stranger = any_call(draw, await make_interview(database))
+    made = [any_call(draw, draw.choice(places), NOW) for _ in range(400)]
+    stranger = any_call(draw, await make_interview(database), NOW)
     async with database.write() as session:
         session.add_all([*made, stranger])
         await session.flush()
@@ -183,6 +171,7 @@ async def test_the_figures_are_those_of_the_calls(database: Database, seed: int)
         assert sum(sum(cost or 0 for cost in s.cost_microusd) for s in shown.models) == (
             shown.totals.cost_microusd or 0
         )
+        assert_people(shown, found)
         listed = await calls.page(acting(admin), filter_from(query))
         assert listed.total == len(found)
 

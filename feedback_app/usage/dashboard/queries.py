@@ -1,16 +1,18 @@
-"""The SQL of the dashboard: hourly sums of the acting administrator's company, added up.
+"""The SQL of the dashboard: usage sums of the acting administrator's company, added up.
 
-It reads the hours of a period and nothing of the calls themselves.
+It reads a period's sums and nothing of the calls themselves: `dashboard.parts` says which.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Integer,
+    Executable,
     SQLColumnExpression,
     and_,
     case,
@@ -24,14 +26,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.db import histogram
-from feedback_app.db.models import CallStatus, Department, UsageRollup, User
-from feedback_app.db.rollups import hour_of
+from feedback_app.db.models import CallStatus, Department, User
+from feedback_app.db.usage_tables import UsageSums
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
+from feedback_app.usage.dashboard.parts import Part, by_person, parts_of, whole_days
 from feedback_app.usage.filters import Span, UsageFilter
 
 MOST_PEOPLE = 10
-_HOUR = col(UsageRollup.hour)
-_IS_DRAFT = col(UsageRollup.operation) == FEEDBACK_OPERATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,6 @@ class Sums:
     """Of drafts of feedback."""
     unsaved_microusd: int
     """Of complete drafts that did not become feedback."""
-    unsaved_lately_microusd: int
-    """Of those, the ones that may still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +87,8 @@ class PersonSums:
     saved: int
 
 
-_SUMMED = tuple(
-    field.name
-    for field in fields(Sums)
-    if field.name in UsageRollup.model_fields and field.name not in {"model", "error_code"}
-)
+_SUMMED = tuple(field.name for field in fields(Sums) if field.name in UsageSums.model_fields)
 _FAILED = (CallStatus.ERROR, CallStatus.INTERRUPTED)
-
-
-def _within(user: CurrentUser, wanted: UsageFilter, span: Span) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [
-        col(UsageRollup.company_id) == user.company_id,
-        hour_of(span.since) <= _HOUR,
-        hour_of(span.until) > _HOUR,
-    ]
-    chosen = (
-        (col(UsageRollup.user_id), wanted.person),
-        (col(UsageRollup.department_id), wanted.department),
-        (col(UsageRollup.operation), wanted.operation),
-        (col(UsageRollup.model), wanted.model),
-        (col(UsageRollup.status), wanted.status),
-    )
-    conditions += [column == value for column, value in chosen if value]
-    return and_(*conditions)
 
 
 def _sum(value: SQLColumnExpression[Any]) -> ColumnElement[int]:
@@ -118,9 +96,19 @@ def _sum(value: SQLColumnExpression[Any]) -> ColumnElement[int]:
     return cast(func.coalesce(func.sum(value), 0), BigInteger)
 
 
-def _step(hours: int) -> ColumnElement[int]:
-    # Written out, because grouping by a parameter is not grouping by the same parameter.
-    return (_HOUR // literal(hours, Integer, literal_execute=True)).label("step")
+def _unsaved(part: Part) -> ColumnElement[int]:
+    return part.column("cost_microusd") - part.column("saved_cost_microusd")
+
+
+def _is_complete_draft(part: Part) -> ColumnElement[bool]:
+    return and_(
+        part.column("operation") == FEEDBACK_OPERATION,
+        part.column("status") == CallStatus.COMPLETE,
+    )
+
+
+async def _rows(session: AsyncSession, query: Executable, part: Part) -> Sequence[Any]:
+    return (await (await session.connection()).execute(query, part.values)).all()
 
 
 async def sums(
@@ -130,116 +118,141 @@ async def sums(
     span: Span,
     *,
     step_hours: int | None,
-    lately_from: int,
 ) -> list[Sums]:
-    """The period's sums by step, model and error code, or without `step_hours` all in one.
+    """The period's sums by step, model and error code; without `step_hours` of everything."""
+    return [
+        Sums(*row)
+        for part in parts_of(user, wanted, span, step_hours)
+        for row in await _rows(session, _sums(part, by_step=step_hours is not None), part)
+    ]
 
-    An unsaved draft that began in the hour `lately_from` or later may still be saved.
-    """
-    calls, cost = col(UsageRollup.calls), col(UsageRollup.cost_microusd)
-    status = col(UsageRollup.status)
-    unsaved = cost - col(UsageRollup.saved_cost_microusd)
+
+@cache
+def _sums(part: Part, *, by_step: bool) -> Executable:
+    calls, cost = part.column("calls"), part.column("cost_microusd")
+    status, unsaved = part.column("status"), _unsaved(part)
     complete, stopped = status == CallStatus.COMPLETE, status == CallStatus.CANCELLED
     failed = status.in_(_FAILED)
-    drafted = and_(_IS_DRAFT, complete)
     summed = (
-        *(_sum(col(getattr(UsageRollup, name))) for name in _SUMMED),
+        *(_sum(part.column(name)) for name in _SUMMED),
         *(_sum(case((which, calls), else_=0)) for which in (complete, stopped, failed)),
         *(_sum(case((which, unsaved), else_=0)) for which in (stopped, failed)),
-        _sum(case((_IS_DRAFT, cost), else_=0)),
-        _sum(case((drafted, unsaved), else_=0)),
-        _sum(case((and_(drafted, lately_from <= _HOUR), unsaved), else_=0)),
+        _sum(case((part.column("operation") == FEEDBACK_OPERATION, cost), else_=0)),
+        _sum(case((_is_complete_draft(part), unsaved), else_=0)),
     )
-    if step_hours is None:
-        query = select(literal(0), literal(""), literal(""), *summed)
-    else:
-        by = (_step(step_hours), col(UsageRollup.model), col(UsageRollup.error_code))
-        query = select(*by, *summed).group_by(*by)
-    query = query.where(_within(user, wanted, span))
-    return [Sums(*row) for row in await (await session.connection()).execute(query)]
+    if not by_step:
+        nothing = (literal(0), literal(""), literal(""))
+        return select(*nothing, *summed).where(*part.conditions)
+    by = (part.step(), part.column("model"), part.column("error_code"))
+    return select(*by, *summed).where(*part.conditions).group_by(*by)
+
+
+async def unsaved_in(
+    session: AsyncSession, user: CurrentUser, wanted: UsageFilter, span: Span
+) -> int:
+    """What complete drafts of the span cost that did not become feedback, in micro-dollars."""
+    if span.since >= span.until:
+        return 0
+    total = 0
+    for part in parts_of(user, wanted, span, None):
+        total += (await _rows(session, _unsaved_drafts(part), part))[0][0]
+    return total
+
+
+@cache
+def _unsaved_drafts(part: Part) -> Executable:
+    return select(_sum(_unsaved(part))).where(*part.conditions, _is_complete_draft(part))
 
 
 async def times(
-    session: AsyncSession, user: CurrentUser, wanted: UsageFilter, span: Span, *, step_hours: int
+    session: AsyncSession,
+    user: CurrentUser,
+    wanted: UsageFilter,
+    span: Span,
+    *,
+    step_hours: int | None,
 ) -> dict[int, Times]:
-    """How long the period's calls took, by step."""
-    step = _step(step_hours)
-    query = (
-        select(
-            step,
-            func.aggregate_strings(col(UsageRollup.latencies), ""),
-            func.aggregate_strings(col(UsageRollup.ttfts), ""),
-        )
-        .where(_within(user, wanted, span))
-        .group_by(step)
-    )
-    return {
-        found: Times(histogram.merged([latencies]), histogram.merged([ttfts]))
-        for found, latencies, ttfts in await (await session.connection()).execute(query)
-    }
+    """How long the period's calls took, by step, or without `step_hours` all in one."""
+    found: dict[int, Times] = {}
+    for part in parts_of(user, wanted, span, step_hours):
+        query = _times(part, by_step=step_hours is not None)
+        for step, latencies, ttfts in await _rows(session, query, part):
+            took = found.setdefault(step, Times(Counter(), Counter()))
+            took.latencies.update(histogram.merged([latencies or ""]))
+            took.ttfts.update(histogram.merged([ttfts or ""]))
+    return found
+
+
+@cache
+def _times(part: Part, *, by_step: bool) -> Executable:
+    joined = [func.aggregate_strings(part.column(name), "") for name in ("latencies", "ttfts")]
+    if not by_step:
+        return select(literal(0), *joined).where(*part.conditions)
+    return select(part.step(), *joined).where(*part.conditions).group_by(part.step())
 
 
 async def top_people(
     session: AsyncSession, user: CurrentUser, wanted: UsageFilter, span: Span
 ) -> list[PersonSums]:
     """Those whose calls cost the most, at most `MOST_PEOPLE`."""
-    cost, calls = _sum(col(UsageRollup.cost_microusd)), _sum(col(UsageRollup.calls))
-    person = col(UsageRollup.user_id)
+    part = by_person(user, wanted, span)
+    return [PersonSums(*row) for row in await _rows(session, _top_people(part), part)]
+
+
+@cache
+def _top_people(part: Part) -> Executable:
+    cost, calls = _sum(part.column("cost_microusd")), _sum(part.column("calls"))
     dearest = (
         select(
-            person.label("user_id"),
+            part.person.label("user_id"),
             calls.label("calls"),
-            _sum(col(UsageRollup.prompt_tokens) + col(UsageRollup.completion_tokens)).label(
-                "tokens"
-            ),
+            _sum(part.column("prompt_tokens") + part.column("completion_tokens")).label("tokens"),
             cost.label("cost"),
-            _sum(col(UsageRollup.unpriced)).label("unpriced"),
-            _sum(col(UsageRollup.saved)).label("saved"),
+            _sum(part.column("unpriced")).label("unpriced"),
+            _sum(part.column("saved")).label("saved"),
         )
-        .where(_within(user, wanted, span))
-        .group_by(person)
-        .order_by(cost.desc(), calls.desc(), person)
+        .where(*part.conditions)
+        .group_by(part.person)
+        .order_by(cost.desc(), calls.desc(), part.person)
         .limit(MOST_PEOPLE)
         .subquery()
     )
     of = dearest.c
-    query = (
+    return (
         select(of.user_id, col(User.name), of.calls, of.tokens, of.cost, of.unpriced, of.saved)
         .join(User, col(User.id) == of.user_id)
         .order_by(of.cost.desc(), of.calls.desc(), of.user_id)
     )
-    return [PersonSums(*row) for row in await (await session.connection()).execute(query)]
 
 
 async def spent_by_day(
     session: AsyncSession, user: CurrentUser, person: str, span: Span
 ) -> dict[int, tuple[int, int]]:
-    """Cost and number of unpriced calls of each day since 1970, of one person or everybody."""
-    day = _step(24)
-    query = (
-        select(day, _sum(col(UsageRollup.cost_microusd)), _sum(col(UsageRollup.unpriced)))
-        .where(_within(user, UsageFilter(person=person), span))
-        .group_by(day)
-    )
-    rows = await (await session.connection()).execute(query)
-    return {found: (cost, unpriced) for found, cost, unpriced in rows}
+    """Cost and number of unpriced calls of each day since 1970, of one person or everybody.
+
+    The span is of whole days.
+    """
+    part = whole_days(user, UsageFilter(person=person), span)
+    sums = (_sum(part.column("cost_microusd")), _sum(part.column("unpriced")))
+    query = select(part.step(), *sums).where(*part.conditions).group_by(part.step())
+    return {day: (cost, unpriced) for day, cost, unpriced in await _rows(session, query, part)}
 
 
 async def used(session: AsyncSession, user: CurrentUser, span: Span) -> tuple[list[str], list[str]]:
-    """The operations and the models of the company's calls within the period, by name."""
-    query = (
-        select(col(UsageRollup.operation), col(UsageRollup.model))
-        .where(_within(user, UsageFilter(), span))
-        .distinct()
-    )
-    rows = (await (await session.connection()).execute(query)).all()
+    """The operations and the models of the company's calls on the span's days, by name."""
+    part = whole_days(user, UsageFilter(), span)
+    query = select(part.column("operation"), part.column("model")).where(*part.conditions)
+    rows = await _rows(session, query.distinct(), part)
     return sorted({row[0] for row in rows}), sorted({row[1] for row in rows})
 
 
 async def count(session: AsyncSession, user: CurrentUser, wanted: UsageFilter, span: Span) -> int:
     """How many finished calls there are."""
-    query = select(_sum(col(UsageRollup.calls))).where(_within(user, wanted, span))
-    return (await (await session.connection()).execute(query)).scalar_one()
+    total = 0
+    for part in parts_of(user, wanted, span, None):
+        query = select(_sum(part.column("calls"))).where(*part.conditions)
+        total += (await _rows(session, query, part))[0][0]
+    return total
 
 
 async def departments(session: AsyncSession, user: CurrentUser) -> list[tuple[str, str]]:
@@ -249,4 +262,5 @@ async def departments(session: AsyncSession, user: CurrentUser) -> list[tuple[st
         .where(col(Department.company_id) == user.company_id)
         .order_by(func.lower(Department.name), col(Department.id))
     )
-    return [(row[0], row[1]) for row in await (await session.connection()).execute(query)]
+    rows = await (await session.connection()).execute(query)
+    return [(row[0], row[1]) for row in rows]

@@ -4,7 +4,7 @@ Its cost grows with the period that is asked for, not with the ledger's age.
 """
 
 import calendar
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -13,8 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden
+from feedback_app.db.epoch import hour_of, start_of
 from feedback_app.db.histogram import percentile
-from feedback_app.db.rollups import hour_of, start_of
 from feedback_app.db.session import database
 from feedback_app.usage import queries as calls
 from feedback_app.usage.dashboard import queries
@@ -53,18 +53,16 @@ async def dashboard(
     now = clock.now()
     span = wanted.span(now)
     before = _before(span, now)
-    lately_from = hour_of(now) - _MAY_BE_SAVED_HOURS
+    lately = _lately(span, now)
     step_hours = 1 if span.days == 1 else 24
     async with database().read() as session:
         choices = await _choices(session, user, span)
-        found = await queries.sums(
-            session, user, wanted, span, step_hours=step_hours, lately_from=lately_from
-        )
+        found = await queries.sums(session, user, wanted, span, step_hours=step_hours)
+        not_yet_saved = await queries.unsaved_in(session, user, wanted, lately)
         times = await queries.times(session, user, wanted, span, step_hours=step_hours)
-        earlier = await queries.sums(
-            session, user, wanted, before, step_hours=None, lately_from=lately_from
-        )
-        earlier_times = await queries.times(session, user, wanted, before, step_hours=_WHOLE)
+        earlier = await queries.sums(session, user, wanted, before, step_hours=None)
+        not_saved_before = await queries.unsaved_in(session, user, wanted, _lately(before, now))
+        earlier_times = await queries.times(session, user, wanted, before, step_hours=None)
         people = await queries.top_people(session, user, wanted, span)
         running = await calls.running_now(session, user, wanted)
         burn_down = await _burn_down(session, user, wanted.person, now, budget_microusd)
@@ -75,8 +73,8 @@ async def dashboard(
         before=before,
         made_at=now,
         running=running,
-        totals=_totals(found, times.values()),
-        previous=_totals(earlier, earlier_times.values()),
+        totals=_totals(found, times.values(), not_yet_saved),
+        previous=_totals(earlier, earlier_times.values(), not_saved_before),
         steps=Steps(
             "hour" if step_hours == 1 else "day",
             tuple(start_of(step * step_hours) for step in steps),
@@ -102,15 +100,16 @@ async def dashboard(
     )
 
 
-_WHOLE = 10_000_000
-"""Hours of a step that holds any period."""
-
-
 def _before(span: Span, now: datetime) -> Span:
     """As many days before; where the period is not over, only up to the same hour."""
     length = timedelta(days=span.days)
     so_far = max(span.since, min(span.until, start_of(hour_of(now) + 1)))
     return Span(span.since - length, so_far - length)
+
+
+def _lately(span: Span, now: datetime) -> Span:
+    """The part of it whose drafts may still be saved."""
+    return Span(max(span.since, start_of(hour_of(now) - _MAY_BE_SAVED_HOURS)), span.until)
 
 
 async def _choices(session: AsyncSession, user: CurrentUser, span: Span) -> Choices:
@@ -132,22 +131,22 @@ def _sum(rows: Iterable[Sums], value: Callable[[Sums], int]) -> int:
     return sum(map(value, rows))
 
 
-def _totals(rows: Sequence[Sums], times: Iterable[Times]) -> Totals:
+def _totals(rows: Sequence[Sums], times: Iterable[Times], not_yet_saved: int) -> Totals:
     number, unpriced = _sum(rows, lambda r: r.calls), _sum(rows, lambda r: r.unpriced)
     saved = _sum(rows, lambda r: r.saved)
     cost = _money(_sum(rows, lambda r: r.cost_microusd), number, unpriced)
     drafts_cost = _sum(rows, lambda r: r.draft_cost_microusd)
-    lately = _sum(rows, lambda r: r.unsaved_lately_microusd)
     waste = Waste(
         stopped_microusd=_sum(rows, lambda r: r.stopped_microusd),
         failed_microusd=_sum(rows, lambda r: r.failed_microusd),
-        never_saved_microusd=_sum(rows, lambda r: r.unsaved_microusd) - lately,
-        not_yet_saved_microusd=lately,
+        never_saved_microusd=_sum(rows, lambda r: r.unsaved_microusd) - not_yet_saved,
+        not_yet_saved_microusd=not_yet_saved,
     )
     stream_ms = _sum(rows, lambda r: r.stream_ms)
-    took = list(times)
-    latencies = sum((t.latencies for t in took), start=type(took[0].latencies)()) if took else {}
-    ttfts = sum((t.ttfts for t in took), start=type(took[0].ttfts)()) if took else {}
+    latencies, ttfts = Counter[int](), Counter[int]()
+    for took in times:
+        latencies.update(took.latencies)
+        ttfts.update(took.ttfts)
     return Totals(
         calls=number,
         complete=_sum(rows, lambda r: r.complete),

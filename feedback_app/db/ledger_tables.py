@@ -1,0 +1,166 @@
+"""The tables of LLM calls: the calls, their drafts, and what they are priced at."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, Index, text
+from sqlmodel import Field, SQLModel
+
+from feedback_app.db.columns import id_, long_text, moment, optional_moment
+from feedback_app.db.log_table import LogComponent
+
+
+class CallStatus(StrEnum):
+    """The life of an LLM call; every value but `RUNNING` is final."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    CANCELLED = "cancelled"
+    ERROR = "error"
+    INTERRUPTED = "interrupted"
+
+
+_RUNNING = text("status = 'running'")
+
+
+class LlmCall(SQLModel, table=True):
+    """The ledger: one row per LLM operation, no content in it.
+
+    Inserted as `running` at admission, settled exactly once. `cost_microusd` is `None` where the
+    price is unknown; it is never 0 for want of a price.
+    """
+
+    __tablename__ = "llm_call"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        Index(
+            "uq_llm_call_running",
+            "interview_id",
+            "user_id",
+            "operation",
+            unique=True,
+            sqlite_where=_RUNNING,
+            postgresql_where=_RUNNING,
+        ),
+        Index("ix_llm_call_company_started", "company_id", "started_at"),
+        Index("ix_llm_call_user_started", "user_id", "started_at"),
+        Index("ix_llm_call_company_status", "company_id", "status", "started_at"),
+        Index("ix_llm_call_status", "status", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+        Index("ix_llm_call_interview", "interview_id", "user_id"),
+    )
+
+    id: str = id_()
+    component: str = Field(default=LogComponent.LLM, max_length=10)
+    operation: str = Field(max_length=40)
+    company_id: str = Field(foreign_key="company.id")
+    user_id: str = Field(foreign_key="app_user.id")
+    interview_id: str | None = Field(default=None, foreign_key="interview.id")
+    department_id: str | None = Field(default=None, max_length=36)
+    """Of the interview's job when the call began."""
+    template_id: str = ""
+    prompt_version: str = ""
+    requested_model: str
+    resolved_model: str | None = None
+    provider: str
+    streaming: bool = True
+    status: str = Field(default=CallStatus.RUNNING, max_length=20)
+    finish_reason: str | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning_tokens: int = 0
+    cached_tokens: int = 0
+    tokens_estimated: bool = False
+    cost_microusd: int | None = Field(default=None, sa_type=BigInteger)
+    reserved_microusd: int | None = Field(default=None, sa_type=BigInteger)
+    reserved_tokens: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The most tokens the call may use, in and out; 0 for calls from before there were limits."""
+    price_source: str = ""
+    latency_ms: int | None = None
+    ttft_ms: int | None = None
+    stream_ms: int | None = None
+    chunk_count: int = 0
+    retries: int = 0
+    error_code: str | None = Field(default=None, max_length=40)
+    saved_as_feedback: bool = False
+    request_id: str = ""
+    started_at: datetime = moment()
+    finished_at: datetime | None = optional_moment()
+    heartbeat_at: datetime = moment()
+
+
+class Draft(SQLModel, table=True):
+    """The text of one call, checkpointed while it runs; discarded ones stay for the ledger."""
+
+    __tablename__ = "draft"  # pyright: ignore[reportAssignmentType]
+
+    llm_call_id: str = Field(foreign_key="llm_call.id", primary_key=True, max_length=36)
+    interview_id: str = Field(foreign_key="interview.id", index=True)
+    user_id: str = Field(foreign_key="app_user.id")
+    text: str = long_text()
+    blocks: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
+    """The text as blocks (`feedback.blocks`), written at settlement."""
+    timings: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
+    """What happened when, for the trace: `event` and `at_ms`, milliseconds from the click."""
+    outline: list[Any] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
+    """The shape of the call's event log without its text, for `llm.replay`."""
+    pace: list[int] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
+    """When the text left, for the replay (`llm.pace`); empty where nobody noted it."""
+    prompt: list[dict[str, str]] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
+    """The messages that were sent, where `LLM_STORE_CONTENT` keeps them."""
+    created_at: datetime = moment()
+    discarded_at: datetime | None = optional_moment()
+
+
+class PriceOverride(SQLModel, table=True):
+    """A company's own price of a model from a moment on: only ever added, or withdrawn.
+
+    Prices are whole micro-dollars per million tokens. `model` is spelled as calls name it.
+    """
+
+    __tablename__ = "price_override"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("ix_price_override_company_model", "company_id", "model", "starts_at"),)
+
+    id: str = id_()
+    company_id: str = Field(foreign_key="company.id")
+    model: str = Field(max_length=200)
+    starts_at: datetime = moment()
+    input_microusd_per_mtok: int = Field(sa_type=BigInteger)
+    cached_microusd_per_mtok: int = Field(sa_type=BigInteger)
+    output_microusd_per_mtok: int = Field(sa_type=BigInteger)
+    set_by: str = Field(foreign_key="app_user.id")
+    set_at: datetime = moment()
+    withdrawn_by: str | None = Field(default=None, foreign_key="app_user.id")
+    withdrawn_at: datetime | None = optional_moment()
+
+
+class PriceRecalculation(SQLModel, table=True):
+    """That somebody had a model's settled calls of a period priced anew, and what it changed."""
+
+    __tablename__ = "price_recalculation"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("ix_price_recalculation_company_at", "company_id", "at"),)
+
+    id: str = id_()
+    company_id: str = Field(foreign_key="company.id")
+    user_id: str = Field(foreign_key="app_user.id")
+    at: datetime = moment()
+    model: str = Field(max_length=200)
+    since: datetime = moment()
+    until: datetime = moment()
+    """The period's end, not in it."""
+    calls: int
+    """How many calls changed; the figures below are of these."""
+    before_microusd: int = Field(sa_type=BigInteger)
+    """Of those whose cost was known."""
+    after_microusd: int = Field(sa_type=BigInteger)
+    became_known: int
+    became_unknown: int
