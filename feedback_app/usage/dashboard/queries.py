@@ -5,6 +5,7 @@ It reads the hours of a period and nothing of the calls themselves.
 
 from collections import Counter
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -30,6 +31,7 @@ from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.usage.filters import Span, UsageFilter
 
 MOST_PEOPLE = 10
+_LATELY_HOURS = 48
 _HOUR = col(UsageRollup.hour)
 _IS_DRAFT = col(UsageRollup.operation) == FEEDBACK_OPERATION
 
@@ -240,6 +242,16 @@ async def count(session: AsyncSession, user: CurrentUser, wanted: UsageFilter, s
     """How many finished calls there are."""
     query = select(_sum(col(UsageRollup.calls))).where(_within(user, wanted, span))
     return (await (await session.connection()).execute(query)).scalar_one()
+
+
+async def lately(session: AsyncSession, user: CurrentUser, now: datetime) -> tuple[int, ...]:
+    """How many calls of the last two days finished, were saved, have no price, and their cost."""
+    figures = (UsageRollup.calls, UsageRollup.saved, UsageRollup.unpriced)
+    query = select(*(_sum(col(figure)) for figure in (*figures, UsageRollup.cost_microusd))).where(
+        col(UsageRollup.company_id) == user.company_id,
+        hour_of(now) - _LATELY_HOURS <= _HOUR,
+    )
+    return tuple((await (await session.connection()).execute(query)).one())
 
 
 async def departments(session: AsyncSession, user: CurrentUser) -> list[tuple[str, str]]:
