@@ -13,7 +13,8 @@ from feedback_app.core.errors import Forbidden
 from feedback_app.db.models import CallStatus, Company, LlmCall, User
 from feedback_app.db.session import Database
 from feedback_app.usage import service
-from feedback_app.usage.schemas import CallsView, UsageView
+from feedback_app.usage.calls.views import CallsView
+from feedback_app.usage.schemas import UsageView
 from tests.factories import (
     MadeInterview,
     make_admin,
