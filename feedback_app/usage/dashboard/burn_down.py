@@ -2,8 +2,9 @@
 
 from feedback_app.core.money import dollars
 from feedback_app.usage import labels
+from feedback_app.usage.dashboard import axis
 from feedback_app.usage.dashboard.schemas import BurnDown
-from feedback_app.usage.dashboard.views import ChartView, Series, TableRow, TableView
+from feedback_app.usage.dashboard.views import ChartView, Point, Series, TableRow, TableView
 
 _SPENT, _LIMIT = "var(--series-0)", "var(--series-limit)"
 _AHEAD = "5 4"
@@ -19,20 +20,22 @@ def burn_down(b: BurnDown) -> ChartView:
         kinds.append(("Forecast", ahead, _SPENT, _AHEAD))
     if b.budget_microusd is not None:
         kinds.append(("Budget", limit, _LIMIT, ""))
+    points: list[Point] = [
+        {
+            "step": labels.short_day(day),
+            **{
+                f"s{n}": None if (v := values[place]) is None else v / 1_000_000
+                for n, (_, values, *_) in enumerate(kinds)
+            },
+        }
+        for place, day in enumerate(b.days)
+    ]
     return ChartView(
         summary=_budget_summary(b),
         is_empty=not b.days,
         series=[Series(f"s{n}", label, *look) for n, (label, _, *look) in enumerate(kinds)],
-        points=[
-            {
-                "step": labels.short_day(day),
-                **{
-                    f"s{n}": None if (v := values[place]) is None else v / 1_000_000
-                    for n, (_, values, *_) in enumerate(kinds)
-                },
-            }
-            for place, day in enumerate(b.days)
-        ],
+        points=points,
+        ticks=axis.ticks(axis.single(points)),
         table=TableView(
             ["Day", *(label for label, *_ in kinds)],
             [

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from feedback_app.usage import labels
+from feedback_app.usage.dashboard import axis
 from feedback_app.usage.dashboard.schemas import (
     Dashboard,
     OutcomeSeries,
@@ -47,6 +48,7 @@ def tokens(d: Dashboard) -> ChartView:
         [f"{sum(m.tokens):,}" for m in d.models],
         [f"{sum(m.tokens[place] for m in d.models):,}" for place in range(len(d.steps.starts))],
         f"{total:,}",
+        whole=True,
     )
 
 
@@ -66,7 +68,8 @@ def outcomes(d: Dashboard) -> ChartView:
         ),
         is_empty=not sum(sums),
         series=[Series(f"s{n}", label, color) for n, (label, _, color) in enumerate(kinds)],
-        points=_points(d.steps, [list(values) for _, values, _ in kinds]),
+        points=(points := _points(d.steps, [list(values) for _, values, _ in kinds])),
+        ticks=axis.ticks(axis.stacked(points), whole=True),
         table=TableView(
             [_unit(d.steps), *(label for label, _, _ in kinds), "All"],
             rows,
@@ -85,6 +88,10 @@ def times(d: Dashboard) -> ChartView:
         ("First token, median", t.ttft_p50_ms, _COLORS[1], ""),
     )
     steps = range(len(d.steps.starts))
+    points = _points(
+        d.steps,
+        [[None if v is None else round(v / 1000, 3) for v in values] for _, values, *_ in kinds],
+    )
     whole = ", ".join(
         f"{what} {labels.milliseconds(value)}"
         for what, value in (
@@ -97,13 +104,8 @@ def times(d: Dashboard) -> ChartView:
         summary=f"Times {_per(d)}; of the whole period: {whole}.",
         is_empty=all(value is None for _, values, _, _ in kinds for value in values),
         series=[Series(f"s{n}", label, *look) for n, (label, _, *look) in enumerate(kinds)],
-        points=_points(
-            d.steps,
-            [
-                [None if v is None else round(v / 1000, 3) for v in values]
-                for _, values, *_ in kinds
-            ],
-        ),
+        points=points,
+        ticks=axis.ticks(axis.single(points)),
         table=TableView(
             [_unit(d.steps), *(label for label, *_ in kinds)],
             [
@@ -125,6 +127,8 @@ def _by_model(
     of_models: Sequence[str],
     of_steps: Sequence[str],
     total: str,
+    *,
+    whole: bool = False,
 ) -> ChartView:
     names = [m.model or OTHER_MODELS for m in d.models]
     drawn = [[v or None for v in of_model] for of_model in values]
@@ -132,7 +136,8 @@ def _by_model(
         summary=summary,
         is_empty=not any(any(of_model) for of_model in drawn),
         series=[Series(f"s{n}", name, _COLORS[n]) for n, name in enumerate(names)],
-        points=_points(d.steps, drawn),
+        points=(points := _points(d.steps, drawn)),
+        ticks=axis.ticks(axis.stacked(points), whole=whole),
         table=TableView(
             [_unit(d.steps), *names, "All"],
             [

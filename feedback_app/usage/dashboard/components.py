@@ -45,8 +45,9 @@ def totals() -> rx.Component:
 
 def _tile(tile: Tile) -> rx.Component:
     return rx.el.div(
+        rx.el.div(tile.label, class_name="tile-label"),
         rx.el.div(
-            rx.el.span(tile.label, class_name="tile-label"),
+            rx.el.span(tile.value, id=tile.tile_id, class_name="tile-value figure"),
             rx.cond(
                 tile.change != "",
                 rx.el.span(
@@ -56,9 +57,8 @@ def _tile(tile: Tile) -> rx.Component:
                     custom_attrs={"data-trend": tile.trend},
                 ),
             ),
-            class_name="tile-head",
+            class_name="tile-figure",
         ),
-        rx.el.div(tile.value, id=tile.tile_id, class_name="tile-value figure"),
         rx.el.div(tile.note, class_name="tile-note"),
         class_name="card tile",
     )
@@ -131,12 +131,17 @@ def _over_time(
     )
 
 
-def _key(series: Series) -> rx.Component:
+def _bar_key(series: Series) -> rx.Component:
+    return _key(series, "")
+
+
+def _line_key(series: Series) -> rx.Component:
+    return _key(series, rx.cond(series.dash != "", "dashed", "line"))
+
+
+def _key(series: Series, look: str | rx.Var[str]) -> rx.Component:
     return rx.el.span(
-        rx.el.span(
-            class_name=rx.cond(series.dash != "", "chart-swatch dashed", "chart-swatch"),
-            style={"--swatch": series.color},
-        ),
+        rx.el.span(class_name=["chart-swatch", look], style={"--swatch": series.color}),
         series.label,
     )
 
@@ -150,7 +155,11 @@ def _drawn(
             data_key="step", tick_line=False, interval="preserveStartEnd", min_tick_gap=24
         ),
         rx.recharts.y_axis(
-            width="auto", tick_line=False, axis_line=False, tick_formatter=tick, tick_count=4
+            width="auto",
+            tick_line=False,
+            axis_line=False,
+            tick_formatter=tick,
+            custom_attrs={"ticks": view.ticks, "domain": [0, view.ticks[-1]]},
         ),
         _tooltip(value),
     )
@@ -226,7 +235,7 @@ def _ranking(title: str, name: str, view: RankingView, color: str, nothing: str)
                         rx.recharts.bar(
                             data_key="s0",
                             fill=color,
-                            bar_size=12,
+                            bar_size=6,
                             radius=3,
                             min_point_size=2,
                             is_animation_active=False,

@@ -7,7 +7,7 @@ from feedback_app.usage import address, labels
 from feedback_app.usage.dashboard.schemas import Dashboard, ErrorCount, PersonTotal
 from feedback_app.usage.dashboard.views import Point, Ranked, RankingView, TableRow, TableView
 
-ROW_HEIGHT = 34
+ROW_HEIGHT = 42
 """Of one bar in pixels; the stylesheet gives the names beside it the same."""
 MOST_ERRORS = 10
 _UNNAMED = "No code"

@@ -66,6 +66,8 @@ class ChartView:
     is_empty: bool = True
     series: list[Series] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
+    ticks: list[float] = field(default_factory=list)
+    """Of the axis of values, from 0 to its end."""
     table: TableView = field(default_factory=TableView)
 
 
