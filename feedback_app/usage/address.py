@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from feedback_app import routes
 from feedback_app.db.models import CallStatus
@@ -94,7 +95,8 @@ def _of_period(query: Mapping[str, str]) -> str:
         return f"{problem[0].upper()}{problem[1:]}, {_INSTEAD}."
     since, until = day_from(first), day_from(last)
     if since and until and (until - since).days >= MOST_DAYS:
-        return f"A period has at most {MOST_DAYS} days, so this one ends on {labels.day(until)}."
+        begins = labels.day(until - timedelta(days=MOST_DAYS - 1))
+        return f"A period has at most {MOST_DAYS} days, so this one begins on {begins}."
     return ""
 
 

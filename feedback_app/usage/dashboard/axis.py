@@ -14,15 +14,16 @@ def ticks(highest: float, *, whole: bool = False) -> list[float]:
 
     `whole` is for what only comes in whole numbers.
     """
+    exact = Decimal(repr(highest))
     if highest <= 0:
         return [0, 1]
-    scale = Decimal(10) ** (Decimal(highest).adjusted() - 1)
+    scale = Decimal(10) ** (exact.adjusted() - 1)
     if whole:
         scale = max(scale, Decimal(1))
     while True:
         for factor in ("1", "2", "2.5", "5"):
             step = Decimal(factor) * scale
-            steps = math.ceil(Decimal(highest) / step)
+            steps = math.ceil(exact / step)
             if steps <= _MOST_STEPS and not (whole and step % 1):
                 return [float(step * number) for number in range(steps + 1)]
         scale *= 10

@@ -112,7 +112,11 @@ def _over_time(
     return card(
         rx.el.div(
             rx.heading(title, as_="h2", size="3", weight="medium"),
-            rx.el.div(rx.foreach(view.series, _key), class_name="chart-legend", aria_hidden="true"),
+            rx.el.div(
+                rx.foreach(view.series, _bar_key if form == "bars" else _line_key),
+                class_name="chart-legend",
+                aria_hidden="true",
+            ),
             class_name="usage-card-head",
         ),
         rx.el.p(view.summary, class_name="chart-said") if said else rx.fragment(),
