@@ -234,7 +234,7 @@ def _ranking(title: str, name: str, view: RankingView, color: str, nothing: str)
                 rx.el.ol(rx.foreach(view.rows, _ranked), class_name="ranking-names"),
                 rx.el.div(
                     rx.recharts.bar_chart(
-                        rx.recharts.x_axis(type_="number", hide=True),
+                        rx.recharts.x_axis(type_="number", hide=True, domain=[0, "dataMax"]),
                         rx.recharts.y_axis(type_="category", data_key="step", hide=True),
                         rx.recharts.bar(
                             data_key="s0",
