@@ -1,34 +1,18 @@
 """The usage page's words: true figures, of the administrators' own company only."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
-from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden
-from feedback_app.db.models import CallStatus, Company, LimitValue, LlmCall, User
+from feedback_app.db.models import CallStatus, LimitValue
 from feedback_app.db.session import Database
 from feedback_app.llm.limits import LimitName
-from feedback_app.usage import address, service
-from feedback_app.usage.calls.views import CallsView
-from feedback_app.usage.dashboard.views import Tile
-from feedback_app.usage.schemas import UsageView
-from tests.factories import (
-    MadeInterview,
-    make_admin,
-    make_call,
-    make_company,
-    make_interview,
-    make_user,
-    store,
-    store_call,
-)
-
-NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+from feedback_app.usage import service
+from tests.factories import make_call, make_interview, make_user, store
+from tests.integration.usage_office import NOW, acting, ago, calls_of_days, ids, make_office, tile
 
 
 @pytest.fixture(autouse=True)
@@ -37,50 +21,6 @@ def noon() -> Iterator[None]:
     clock.set_now(lambda: NOW)
     yield
     clock.set_now(None)
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """A company with an administrator and one interview."""
-
-    database: Database
-    company: Company
-    admin: CurrentUser
-    made: MadeInterview
-
-    async def call(self, **values: Any) -> LlmCall:
-        """A finished call of the interviewer, unless `values` say otherwise."""
-        return await make_call(self.database, self.made, **values)
-
-    async def view(self, **query: str) -> UsageView:
-        return await service.view(self.admin, query)
-
-
-async def make_office(database: Database) -> Office:
-    company = await make_company(database)
-    interviewer = await make_user(database, company, name="Ines Okafor")
-    admin = await make_admin(database, company, name="Ada Lindqvist")
-    return Office(database, company, acting(admin), await make_interview(database, interviewer))
-
-
-def acting(user: User) -> CurrentUser:
-    return CurrentUser(user.id, user.company_id, user.name, user.email, user.role)
-
-
-def ago(**units: float) -> datetime:
-    return NOW - timedelta(**units)
-
-
-def tile(view: UsageView, name: str) -> Tile:
-    return next(t for t in view.tiles if t.tile_id == f"usage-{name}")
-
-
-def ids(calls: CallsView) -> list[str]:
-    return [row.call_id for row in calls.rows]
-
-
-def calls_of_days(view: UsageView) -> list[int]:
-    return [int(row.cells[-1]) for row in view.outcomes.table.rows]
 
 
 async def test_totals_agree_with_rows_counted_by_hand(database: Database) -> None:
@@ -262,94 +202,6 @@ async def test_filters_narrow_the_figures_and_the_list_alike(database: Database)
     none = await office.view(person=other.interviewer.id, status="error")
     assert none.head.is_empty
     assert tile(none, "total-cost").value == "$0.00"
-
-
-async def test_a_search_narrows_the_list_and_leaves_the_figures(database: Database) -> None:
-    office = await make_office(database)
-    stalled = await office.call(status=CallStatus.ERROR, error_code="LLM_STALLED")
-    await office.call()
-    view = await office.view(q="llm_stalled")
-    assert ids(view.calls) == [stalled.id]
-    assert tile(view, "total-calls").value == "2"
-    assert view.errors.rows[0].label == "LLM_STALLED"
-    assert view.errors.rows[0].href == "/admin/usage?q=LLM_STALLED#usage-calls"
-
-
-async def test_every_address_of_the_page_keeps_what_is_chosen(database: Database) -> None:
-    office = await make_office(database)
-    call = await office.call(status=CallStatus.ERROR)
-    person = office.made.interviewer.id
-    view = await office.view(status="error", older=f"0.{call.id}")
-    assert [link.href for link in view.filters.periods] == [
-        "/admin/usage?period=today&status=error",
-        "/admin/usage?period=7d&status=error",
-        "/admin/usage?status=error",
-        "/admin/usage?period=90d&status=error",
-        "/admin/usage?period=custom&from=2026-02-09&to=2026-03-10&status=error",
-    ]
-    assert view.people.rows[0].href == f"/admin/usage?person={person}&status=error"
-    assert view.head.csv_href == "/admin/usage/export.csv?status=error"
-    assert view.calls.columns[7].href == "/admin/usage?status=error&sort=-cost#usage-calls"
-    chosen = address.with_value({"period": "7d", "older": "x", "status": "error"}, "status", "")
-    assert chosen == "/admin/usage?period=7d"
-
-
-async def test_paging_walks_the_whole_list_there_and_back(database: Database) -> None:
-    office = await make_office(database)
-    made = [await office.call(started_at=ago(hours=1), cost_microusd=n) for n in range(60)]
-    expected = [call.id for call in reversed(made)]
-    first = (await office.view(sort="-cost")).calls
-    assert ids(first) == expected[:25]
-    assert (first.position, first.newer_href) == ("1–25 of 60 calls", "")
-    assert [c.label for c in first.columns if c.sorted == "descending"] == ["Cost"]
-    second = (await office.view(sort="-cost", older=f"24.{first.rows[-1].call_id}")).calls
-    assert ids(second) == expected[25:50]
-    assert second.position == "26–50 of 60 calls"
-    assert f"older=49.{expected[49]}" in second.older_href
-    back = (await office.view(sort="-cost", newer=f"25.{expected[25]}")).calls
-    assert ids(back) == expected[:25]
-
-
-async def test_a_row_says_whom_the_call_concerned_and_what_is_estimated(
-    database: Database,
-) -> None:
-    office = await make_office(database)
-    await office.call(
-        status=CallStatus.CANCELLED,
-        tokens_estimated=True,
-        error_code="CANCELLED",
-        cost_microusd=400,
-        latency_ms=4200,
-        ttft_ms=410,
-    )
-    calls = (await office.view()).calls
-    row = calls.rows[0]
-    assert (row.person, row.subject) == ("Ines Okafor", office.made.candidate.name)
-    assert (row.status_label, row.error_code) == ("Stopped", "CANCELLED")
-    assert (row.tokens_in, row.tokens_out) == ("≈ 800", "≈ 300")
-    assert (row.cost, row.latency, row.ttft) == ("$0.0004", "4.2 s", "410 ms")
-    assert calls.has_estimates
-
-
-async def test_a_call_without_an_interview_is_listed_by_its_operation(database: Database) -> None:
-    office = await make_office(database)
-    call = LlmCall(
-        operation="cv_parse",
-        company_id=office.admin.company_id,
-        user_id=office.admin.id,
-        requested_model="gpt-4o-mini",
-        provider="openai",
-        status=CallStatus.COMPLETE,
-        cost_microusd=5,
-        prompt_tokens=30,
-        finish_reason="stop",
-        started_at=ago(minutes=1),
-        finished_at=ago(seconds=58),
-    )
-    await store_call(database, call)
-    row = (await office.view()).calls.rows[0]
-    assert (row.person, row.subject) == ("Ada Lindqvist", "CV parse")
-    assert row.cost == "less than $0.0001"
 
 
 async def test_the_month_is_held_against_the_budget_that_is_set(database: Database) -> None:
