@@ -58,6 +58,7 @@ async def test_paging_walks_the_whole_list_there_and_back(database: Database) ->
     assert ids(first) == expected[:25]
     assert (first.position, first.newer_href) == ("1–25 of 60 calls", "")
     assert [c.label for c in first.columns if c.sorted == "descending"] == ["Cost"]
+    assert first.columns[7].href == "/admin/usage?sort=cost#usage-calls", "the other way round"
     second = (await office.view(sort="-cost", older=f"24.{first.rows[-1].call_id}")).calls
     assert ids(second) == expected[25:50]
     assert second.position == "26–50 of 60 calls"
