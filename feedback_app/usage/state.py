@@ -132,8 +132,10 @@ class UsageState(rx.State):
             return seen
         if view is not None and await is_open(self):
             async with self:
-                self._take(view)
-                self._pulse, self.stale = pulse, False
+                # The person may have gone on to another view while this one was read.
+                if self._query() == query:
+                    self._take(view)
+                    self._pulse, self.stale = pulse, False
             return pulse
         return seen
 
