@@ -1,6 +1,6 @@
 """The page frame: skip link, top bar, notice, main landmark, the banner of a lost connection."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import reflex as rx
@@ -68,7 +68,7 @@ def frame(
             rx.el.div(
                 logo(),
                 rx.el.nav(
-                    *(_nav_link(link, current=link.href == active) for link in navigation),
+                    *_nav_links(navigation, active),
                     aria_label="Main",
                     class_name="nav",
                 ),
@@ -126,12 +126,50 @@ def connection_banner() -> rx.Component:
     )
 
 
-def _nav_link(link: NavLink, *, current: bool) -> rx.Component:
-    drawn = rx.link(
+def _nav_links(navigation: Sequence[NavLink], active: str) -> Iterator[rx.Component]:
+    """The links for everybody, then the others: side by side, in a narrow window as a menu."""
+    others = [link for link in navigation if link.visible is not True]
+    for link in navigation:
+        if link.visible is True:
+            yield _nav_link(link, current=link.href == active)
+    if others:
+        beside = (_nav_link(link, current=link.href == active) for link in others)
+        yield rx.cond(
+            others[0].visible,
+            rx.fragment(rx.el.div(*beside, class_name="nav-admin"), _nav_menu(others, active)),
+        )
+
+
+def _nav_menu(links: Sequence[NavLink], active: str) -> rx.Component:
+    return rx.popover.root(
+        rx.popover.trigger(
+            rx.button(
+                "Admin",
+                rx.icon("chevron-down", size=15),
+                variant="ghost",
+                color_scheme="gray",
+                id="admin-menu",
+                class_name="nav-link nav-menu",
+                custom_attrs={"data-current": str(active in {x.href for x in links}).lower()},
+            )
+        ),
+        rx.popover.content(
+            *(
+                rx.popover.close(_nav_link(link, current=link.href == active, look="nav-menu-link"))
+                for link in links
+            ),
+            aria_label="Administration",
+            side_offset=8,
+            size="1",
+        ),
+    )
+
+
+def _nav_link(link: NavLink, *, current: bool, look: str = "nav-link") -> rx.Component:
+    return rx.link(
         link.label,
         href=link.href,
         underline="none",
-        class_name="nav-link",
+        class_name=look,
         custom_attrs={"aria-current": "page"} if current else {},
     )
-    return drawn if link.visible is True else rx.cond(link.visible, drawn)

@@ -146,7 +146,7 @@ def filter_from(query: Mapping[str, str]) -> UsageFilter:
     """The filter an address asks for; what it does not say, or says wrongly, is the default."""
     asked = query.get("period", "")
     period = next((period for period in Period if period == asked), Period.MONTH)
-    first_day, last_day = _day(query.get("from", "")), _day(query.get("to", ""))
+    first_day, last_day = day_from(query.get("from", "")), day_from(query.get("to", ""))
     if period == Period.CUSTOM and (not first_day or not last_day or last_day < first_day):
         period = Period.MONTH
     if period != Period.CUSTOM:
@@ -169,8 +169,8 @@ def _value(query: Mapping[str, str], name: str) -> str:
     return storable(query.get(name, "")[:_LONGEST_VALUE])
 
 
-def _day(text: str) -> date | None:
-    """A day from 1972 to 9998, so that one more or less is a day as well."""
+def day_from(text: str) -> date | None:
+    """A day from 1972 to 9998, so that one more or less is a day as well; else `None`."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -181,6 +181,11 @@ def _day(text: str) -> date | None:
 def _sort(text: str) -> Sort:
     by = next((by for by in SortBy if by == text.removeprefix("-")), None)
     return Sort(by, descending=text.startswith("-")) if by else NEWEST_FIRST
+
+
+def is_sort(text: str) -> bool:
+    """Whether it names an order."""
+    return text.removeprefix("-") in set(SortBy)
 
 
 def page_from(query: Mapping[str, str]) -> Page:

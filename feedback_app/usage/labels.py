@@ -23,8 +23,12 @@ def status(call: LlmCall) -> str:
 
 
 def operation(call: LlmCall) -> str:
+    return operation_named(call.operation)
+
+
+def operation_named(name: str) -> str:
     """`CV parse` for `cv_parse`."""
-    return call.operation.replace("_", " ").capitalize().replace("Cv ", "CV ")
+    return name.replace("_", " ").capitalize().replace("Cv ", "CV ")
 
 
 def model(call: LlmCall) -> str:
@@ -48,9 +52,19 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def exact_dollars(microusd: int | None) -> str:
+    """To the micro-dollar, so that columns add up: `$0.000335`; or `Unknown`."""
+    return "Unknown" if microusd is None else f"${Decimal(microusd).scaleb(-6):,.6f}"
+
+
+def short_day(value: date) -> str:
+    """`3 Nov`."""
+    return f"{value.day} {value:%b}"
+
+
 def day(value: date) -> str:
     """`3 Nov 2026`."""
-    return f"{value.day} {value:%b} {value.year}"
+    return f"{short_day(value)} {value.year}"
 
 
 def rate(usd: Decimal) -> str:

@@ -4,10 +4,11 @@ import reflex as rx
 
 from feedback_app import routes
 from feedback_app.auth.components import signed_in_page
-from feedback_app.ui.components import error_callout
 from feedback_app.ui.layout import page_header
 from feedback_app.usage import components
+from feedback_app.usage.calls.components import calls
 from feedback_app.usage.checking.components import ledger_check
+from feedback_app.usage.dashboard.components import charts, totals
 from feedback_app.usage.running.components import running_now
 from feedback_app.usage.state import UsageState
 
@@ -25,7 +26,7 @@ def usage_page() -> rx.Component:
                 UsageState.phase,
                 ("ready", _dashboard()),
                 ("refused", components.refused()),
-                ("failed", _failed()),
+                ("failed", components.failed()),
                 components.loading(),
             )
         ),
@@ -35,24 +36,17 @@ def usage_page() -> rx.Component:
 
 def _dashboard() -> rx.Component:
     return rx.el.div(
+        components.messages(),
         components.filters(),
-        components.totals(),
+        totals(),
         running_now(),
         rx.cond(
-            UsageState.view.is_empty,
+            UsageState.head.is_empty,
             components.nothing_here(),
-            rx.fragment(components.calls_per_day(), components.latest_calls()),
+            rx.fragment(charts(), calls()),
         ),
         ledger_check(),
         id="usage-dashboard",
         class_name="usage",
         aria_busy=UsageState.busy,
-    )
-
-
-def _failed() -> rx.Component:
-    return error_callout(
-        "The figures could not be loaded.",
-        rx.button("Try again", on_click=UsageState.refresh, variant="soft", color_scheme="red"),
-        id="usage-failed",
     )

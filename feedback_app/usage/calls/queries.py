@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select, true
 from sqlmodel import col
+from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
@@ -149,6 +150,29 @@ async def entries(
     rows = await (await session.connection()).execute(query)
     found = {row[0]: CallEntry(*row) for row in rows}
     return tuple(found[call_id] for call_id in ids if call_id in found)
+
+
+async def call_by_id(session: AsyncSession, user: CurrentUser, call_id: str) -> LlmCall | None:
+    """A call of the company, `None` for anybody else's."""
+    query = select_rows(LlmCall).where(LlmCall.id == call_id, LlmCall.company_id == user.company_id)
+    return (await session.exec(query)).first()
+
+
+async def ledger(
+    session: AsyncSession, user: CurrentUser, *, older_than: LlmCall | None, limit: int
+) -> Sequence[LlmCall]:
+    """The company's calls whenever they were, newest first: the newest or those after one."""
+    started, call_id = col(LlmCall.started_at), col(LlmCall.id)
+    query = (
+        select_rows(LlmCall)
+        .where(LlmCall.company_id == user.company_id)
+        .order_by(started.desc(), call_id.desc())
+        .limit(limit)
+    )
+    if older_than is not None:
+        at, known = older_than.started_at, older_than.id
+        query = query.where(or_(started < at, and_(started == at, call_id < known)))
+    return (await session.exec(query)).all()
 
 
 async def count_running(

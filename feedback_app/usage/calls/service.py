@@ -6,7 +6,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
-from feedback_app.core.errors import Forbidden
+from feedback_app.core.errors import Forbidden, Invalid
+from feedback_app.db.models import LlmCall
 from feedback_app.db.session import database
 from feedback_app.usage.calls import queries
 from feedback_app.usage.calls.schemas import CallsPage, Cursor
@@ -46,6 +47,26 @@ async def page(
         before=Cursor(ids[0], first) if ids and first else None,
         after=Cursor(ids[-1], first + len(ids) - 1) if more else None,
     )
+
+
+async def ledger(
+    user: CurrentUser, *, after: str | None, limit: int
+) -> tuple[list[LlmCall], str | None]:
+    """The company's ledger newest first, from `after` on, and the cursor of what follows.
+
+    Raises:
+        Forbidden: not an administrator.
+        Invalid: `after` is not a call of the company.
+    """
+    if not user.is_admin:
+        raise Forbidden
+    async with database().read() as session:
+        older_than = await queries.call_by_id(session, user, after) if after else None
+        if after and older_than is None:
+            raise Invalid("The list has no such cursor.")
+        found = await queries.ledger(session, user, older_than=older_than, limit=limit + 1)
+    shown = list(found[:limit])
+    return shown, shown[-1].id if len(found) > limit else None
 
 
 async def _count(

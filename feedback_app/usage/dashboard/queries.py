@@ -6,6 +6,7 @@ It reads a period's sums and nothing of the calls themselves: `dashboard.parts` 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -26,13 +27,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.db import histogram
+from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import CallStatus, Department, User
-from feedback_app.db.usage_tables import UsageSums
+from feedback_app.db.usage_tables import UsageRollup, UsageSums
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.usage.dashboard.parts import Part, by_person, parts_of, whole_days
 from feedback_app.usage.filters import Span, UsageFilter
 
 MOST_PEOPLE = 10
+_LATELY_HOURS = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +256,16 @@ async def count(session: AsyncSession, user: CurrentUser, wanted: UsageFilter, s
         query = select(_sum(part.column("calls"))).where(*part.conditions)
         total += (await _rows(session, query, part))[0][0]
     return total
+
+
+async def lately(session: AsyncSession, user: CurrentUser, now: datetime) -> tuple[int, ...]:
+    """How many calls of the last two days finished, were saved, have no price, and their cost."""
+    figures = (UsageRollup.calls, UsageRollup.saved, UsageRollup.unpriced)
+    query = select(*(_sum(col(figure)) for figure in (*figures, UsageRollup.cost_microusd))).where(
+        col(UsageRollup.company_id) == user.company_id,
+        col(UsageRollup.hour) >= hour_of(now) - _LATELY_HOURS,
+    )
+    return tuple((await (await session.connection()).execute(query)).one())
 
 
 async def departments(session: AsyncSession, user: CurrentUser) -> list[tuple[str, str]]:

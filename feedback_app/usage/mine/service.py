@@ -13,7 +13,7 @@ from feedback_app.core import clock
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import database
 from feedback_app.ui import wording
-from feedback_app.usage import chart, labels
+from feedback_app.usage import labels
 from feedback_app.usage.filters import PERIOD_DAYS, Page, Period, filter_from, page_from
 from feedback_app.usage.mine import limits, queries
 from feedback_app.usage.mine.queries import Figures, MyCallRecord
@@ -44,8 +44,8 @@ class _Days:
         """`16 to 22 Nov 2026`, with the months where they differ."""
         first, last = self.since.date(), (self.until - timedelta(days=1)).date()
         if first == last:
-            return f"{chart.day_label(last)} {last.year}"
-        return f"{_start_label(first, last)} to {chart.day_label(last)} {last.year}"
+            return f"{labels.short_day(last)} {last.year}"
+        return f"{_start_label(first, last)} to {labels.short_day(last)} {last.year}"
 
 
 async def view(user: CurrentUser, query: Mapping[str, str]) -> MyUsageView:
@@ -168,5 +168,5 @@ def _page_address(period: Period, **page: str) -> str:
 
 def _start_label(first: date, last: date) -> str:
     if first.year != last.year:
-        return f"{chart.day_label(first)} {first.year}"
-    return str(first.day) if first.month == last.month else chart.day_label(first)
+        return f"{labels.short_day(first)} {first.year}"
+    return str(first.day) if first.month == last.month else labels.short_day(first)

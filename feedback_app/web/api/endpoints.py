@@ -13,7 +13,7 @@ from feedback_app.feedback import service as feedback
 from feedback_app.feedback.following import log_of, outcome
 from feedback_app.interviews import service as interviews
 from feedback_app.llm.events import EndedEvent, as_dict
-from feedback_app.usage import service as usage
+from feedback_app.usage.calls import service as calls
 from feedback_app.web.api.reading import error_response, interview_id_in, read_body, read_query
 from feedback_app.web.api.schemas import (
     DraftOptions,
@@ -59,7 +59,7 @@ async def list_llm_calls(request: Request) -> Response:
     """Answer the company's ledger, to administrators."""
     user = await user_from_request(request)
     query = read_query(request.query_params, ListQuery)
-    items, following = await usage.calls(user, after=query.cursor, limit=query.limit)
+    items, following = await calls.ledger(user, after=query.cursor, limit=query.limit)
     return _json(LlmCallPage(items=items, next=following))
 
 

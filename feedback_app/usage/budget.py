@@ -1,0 +1,14 @@
+"""The month's budget that the burn-down of the usage page is held against."""
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core.settings import get_settings
+from feedback_app.db.session import database
+from feedback_app.llm.limits import LimitName, default_limits, limits_of
+
+
+async def budget_of(user: CurrentUser, person: str) -> int | None:
+    """The budget in micro-dollars of one person, or of the company; `None` is no limit."""
+    name = LimitName.PERSON_COST_PER_MONTH if person else LimitName.COMPANY_COST_PER_MONTH
+    async with database().read() as session:
+        limits = await limits_of(session, default_limits(get_settings()), user.company_id, person)
+    return limits[name]

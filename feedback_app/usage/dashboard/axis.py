@@ -1,0 +1,43 @@
+"""Where an axis of values has its ticks."""
+
+import math
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from feedback_app.usage.dashboard.views import Point
+
+_MOST_STEPS = 4
+
+
+def ticks(highest: float, *, whole: bool = False) -> list[float]:
+    """From 0 in equal steps of 1, 2, 2.5 or 5 times a power of ten to at least `highest`.
+
+    `whole` is for what only comes in whole numbers.
+    """
+    exact = Decimal(repr(highest))
+    if highest <= 0:
+        return [0, 1]
+    scale = Decimal(10) ** (exact.adjusted() - 1)
+    if whole:
+        scale = max(scale, Decimal(1))
+    while True:
+        for factor in ("1", "2", "2.5", "5"):
+            step = Decimal(factor) * scale
+            steps = math.ceil(exact / step)
+            if steps <= _MOST_STEPS and not (whole and step % 1):
+                return [float(step * number) for number in range(steps + 1)]
+        scale *= 10
+
+
+def stacked(points: Iterable[Point]) -> float:
+    """The highest of all steps, their values on top of each other."""
+    return max((sum(_values(point)) for point in points), default=0)
+
+
+def single(points: Iterable[Point]) -> float:
+    """The highest of all values."""
+    return max((value for point in points for value in _values(point)), default=0)
+
+
+def _values(point: Point) -> Sequence[float]:
+    return [value for value in point.values() if isinstance(value, int | float)]

@@ -1,0 +1,86 @@
+"""The month's cost as a chart: what is spent, where that leads, the budget it is held against."""
+
+from feedback_app.core.money import dollars
+from feedback_app.usage import labels
+from feedback_app.usage.dashboard import axis
+from feedback_app.usage.dashboard.schemas import BurnDown
+from feedback_app.usage.dashboard.views import ChartView, Point, Series, TableRow, TableView
+
+_SPENT, _LIMIT = "var(--series-0)", "var(--series-limit)"
+_AHEAD = "5 4"
+
+
+def burn_down(b: BurnDown) -> ChartView:
+    """What the month has cost so far, where it leads, and the budget it is held against."""
+    spent = [*b.spent_microusd, *[None] * (len(b.days) - len(b.spent_microusd))]
+    ahead = _ahead(b)
+    limit = [b.budget_microusd] * len(b.days)
+    kinds = [("Spent", spent, _SPENT, "")]
+    if b.forecast_microusd is not None:
+        kinds.append(("Forecast", ahead, _SPENT, _AHEAD))
+    if b.budget_microusd is not None:
+        kinds.append(("Budget", limit, _LIMIT, ""))
+    points: list[Point] = [
+        {
+            "step": labels.short_day(day),
+            **{
+                f"s{n}": None if (v := values[place]) is None else v / 1_000_000
+                for n, (_, values, *_) in enumerate(kinds)
+            },
+        }
+        for place, day in enumerate(b.days)
+    ]
+    return ChartView(
+        summary=_budget_summary(b),
+        is_empty=not b.days,
+        series=[Series(f"s{n}", label, *look) for n, (label, _, *look) in enumerate(kinds)],
+        points=points,
+        ticks=axis.ticks(axis.single(points)),
+        table=TableView(
+            ["Day", *(label for label, *_ in kinds)],
+            [
+                TableRow(
+                    labels.day(day),
+                    [
+                        labels.NONE if (v := values[place]) is None else labels.exact_dollars(v)
+                        for _, values, *_ in kinds
+                    ],
+                )
+                for place, day in enumerate(b.days)
+            ],
+        ),
+    )
+
+
+def _ahead(b: BurnDown) -> list[int | None]:
+    """The straight way from what is spent to the forecast of the month's end."""
+    if b.forecast_microusd is None:
+        return [None] * len(b.days)
+    today = len(b.spent_microusd) - 1
+    left = len(b.days) - 1 - today
+    rise = b.forecast_microusd - b.total_microusd
+    return [
+        None
+        if place < today
+        else b.total_microusd + (rise * (place - today) // left if left else 0)
+        for place in range(len(b.days))
+    ]
+
+
+def _budget_summary(b: BurnDown) -> str:
+    said = [f"{dollars(b.total_microusd)} spent this month"]
+    if b.budget_microusd is not None:
+        said[0] += f" of {dollars(b.budget_microusd)}"
+    if b.unpriced:
+        said.append(f"{labels.count(b.unpriced, 'call')} of unknown cost not counted")
+    if b.forecast_microusd is not None:
+        said.append(f"{dollars(b.forecast_microusd)} by its end at this pace")
+    if b.budget_microusd is None:
+        said.append("no budget is set")
+    elif b.runs_out_on is not None:
+        spent_up = b.total_microusd >= b.budget_microusd
+        day = labels.short_day(b.runs_out_on)
+        said.append(f"the budget {'was used up' if spent_up else 'runs out'} on {day}")
+    else:
+        said.append("the budget lasts")
+    return f"{'; '.join(said)}."

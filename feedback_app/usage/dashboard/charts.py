@@ -1,0 +1,189 @@
+"""The series of a dashboard as charts: points to draw, and tables that say the same in full."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from feedback_app.usage import labels
+from feedback_app.usage.dashboard import axis
+from feedback_app.usage.dashboard.schemas import (
+    Dashboard,
+    OutcomeSeries,
+    Steps,
+    TimeSeries,
+)
+from feedback_app.usage.dashboard.views import ChartView, Point, Series, TableRow, TableView
+
+OTHER_MODELS = "Other models"
+_COLORS = tuple(f"var(--series-{number})" for number in range(7))
+_GOOD, _STOPPED, _BAD = "var(--series-good)", "var(--series-stopped)", "var(--series-bad)"
+
+
+def cost(d: Dashboard) -> ChartView:
+    """What calls cost by step and model, in dollars; an unknown cost draws no bar."""
+    of_models = [_added(m.cost_microusd, m.calls) for m in d.models]
+    of_steps = [
+        _added([m.cost_microusd[place] for m in d.models], [m.calls[place] for m in d.models])
+        for place in range(len(d.steps.starts))
+    ]
+    total = labels.exact_dollars(_added(of_models, [sum(m.calls) for m in d.models]))
+    return _by_model(
+        d,
+        f"Cost {_per(d)} by model, {total} in all.",
+        [[None if c is None else c / 1_000_000 for c in m.cost_microusd] for m in d.models],
+        [[labels.exact_dollars(c) for c in m.cost_microusd] for m in d.models],
+        [labels.exact_dollars(c) for c in of_models],
+        [labels.exact_dollars(c) for c in of_steps],
+        total,
+    )
+
+
+def tokens(d: Dashboard) -> ChartView:
+    """Tokens in and out together by step and model."""
+    total = sum(sum(m.tokens) for m in d.models)
+    return _by_model(
+        d,
+        f"Tokens {_per(d)} by model, {total:,} in all.",
+        [list(m.tokens) for m in d.models],
+        [[f"{n:,}" for n in m.tokens] for m in d.models],
+        [f"{sum(m.tokens):,}" for m in d.models],
+        [f"{sum(m.tokens[place] for m in d.models):,}" for place in range(len(d.steps.starts))],
+        f"{total:,}",
+        whole=True,
+    )
+
+
+def outcomes(d: Dashboard) -> ChartView:
+    """How calls ended by step."""
+    o: OutcomeSeries = d.outcomes
+    kinds = (("Complete", o.complete, _GOOD), ("Stopped", o.stopped, _STOPPED))
+    kinds += (("Failed", o.failed, _BAD),)
+    sums = [sum(values) for _, values, _ in kinds]
+    rows = [
+        TableRow(_step_in_full(d.steps, place), [f"{n:,}" for n in (*row, sum(row))])
+        for place, row in enumerate(zip(o.complete, o.stopped, o.failed, strict=True))
+    ]
+    return ChartView(
+        summary=(
+            f"Calls {_per(d)}: {sums[0]:,} complete, {sums[1]:,} stopped, {sums[2]:,} failed."
+        ),
+        is_empty=not sum(sums),
+        series=[Series(f"s{n}", label, color) for n, (label, _, color) in enumerate(kinds)],
+        points=(points := _points(d.steps, [list(values) for _, values, _ in kinds])),
+        ticks=axis.ticks(axis.stacked(points), whole=True),
+        table=TableView(
+            [_unit(d.steps), *(label for label, _, _ in kinds), "All"],
+            rows,
+            [f"{n:,}" for n in (*sums, sum(sums))],
+        ),
+    )
+
+
+def times(d: Dashboard) -> ChartView:
+    """Percentiles of latency and time to first token by step, in seconds."""
+    t: TimeSeries = d.times
+    kinds = (
+        ("Latency, p95", t.latency_p95_ms, _COLORS[0], "5 4"),
+        ("Latency, median", t.latency_p50_ms, _COLORS[0], ""),
+        ("First token, p95", t.ttft_p95_ms, _COLORS[1], "5 4"),
+        ("First token, median", t.ttft_p50_ms, _COLORS[1], ""),
+    )
+    steps = range(len(d.steps.starts))
+    points = _points(
+        d.steps,
+        [[None if v is None else round(v / 1000, 3) for v in values] for _, values, *_ in kinds],
+    )
+    whole = ", ".join(
+        f"{what} {labels.milliseconds(value)}"
+        for what, value in (
+            ("median latency", d.totals.latency_p50_ms),
+            ("95th percentile", d.totals.latency_p95_ms),
+            ("median time to first token", d.totals.ttft_p50_ms),
+        )
+    )
+    return ChartView(
+        summary=f"Times {_per(d)}; of the whole period: {whole}.",
+        is_empty=all(value is None for _, values, _, _ in kinds for value in values),
+        series=[Series(f"s{n}", label, *look) for n, (label, _, *look) in enumerate(kinds)],
+        points=points,
+        ticks=axis.ticks(axis.single(points)),
+        table=TableView(
+            [_unit(d.steps), *(label for label, *_ in kinds)],
+            [
+                TableRow(
+                    _step_in_full(d.steps, place),
+                    [labels.milliseconds(values[place]) for _, values, *_ in kinds],
+                )
+                for place in steps
+            ],
+        ),
+    )
+
+
+def _by_model(
+    d: Dashboard,
+    summary: str,
+    values: Sequence[Sequence[float | None]],
+    cells: Sequence[Sequence[str]],
+    of_models: Sequence[str],
+    of_steps: Sequence[str],
+    total: str,
+    *,
+    whole: bool = False,
+) -> ChartView:
+    names = [m.model or OTHER_MODELS for m in d.models]
+    drawn = [[v or None for v in of_model] for of_model in values]
+    return ChartView(
+        summary=summary,
+        is_empty=not any(any(of_model) for of_model in drawn),
+        series=[Series(f"s{n}", name, _COLORS[n]) for n, name in enumerate(names)],
+        points=(points := _points(d.steps, drawn)),
+        ticks=axis.ticks(axis.stacked(points), whole=whole),
+        table=TableView(
+            [_unit(d.steps), *names, "All"],
+            [
+                TableRow(
+                    _step_in_full(d.steps, place),
+                    [*(of_model[place] for of_model in cells), of_steps[place]],
+                )
+                for place in range(len(d.steps.starts))
+            ],
+            [*of_models, total],
+        ),
+    )
+
+
+def _added(costs: Iterable[int | None], calls: Iterable[int]) -> int | None:
+    """The known costs together, `None` where there are calls and the cost of none is known."""
+    of_calls = [cost for cost, number in zip(costs, calls, strict=True) if number]
+    known = [cost for cost in of_calls if cost is not None]
+    return None if of_calls and not known else sum(known)
+
+
+def _points(steps: Steps, values: Sequence[Sequence[float | None]]) -> list[Point]:
+    return [
+        {
+            "step": _step(steps, place),
+            **{f"s{n}": of_series[place] for n, of_series in enumerate(values)},
+        }
+        for place in range(len(steps.starts))
+    ]
+
+
+def _step(steps: Steps, place: int) -> str:
+    start = steps.starts[place]
+    return f"{start:%H:%M}" if steps.unit == "hour" else labels.short_day(start.date())
+
+
+def _step_in_full(steps: Steps, place: int) -> str:
+    start = steps.starts[place]
+    if steps.unit == "hour":
+        return f"{start:%H:%M} to {start + timedelta(hours=1):%H:%M}"
+    return labels.day(start.date())
+
+
+def _unit(steps: Steps) -> str:
+    return "Hour (UTC)" if steps.unit == "hour" else "Day (UTC)"
+
+
+def _per(d: Dashboard) -> str:
+    return "per hour" if d.steps.unit == "hour" else "per day"

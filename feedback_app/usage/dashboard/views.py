@@ -1,0 +1,92 @@
+"""What the usage page shows of a dashboard: figures in words, and points to draw."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Trend = Literal["", "better", "worse"]
+"""Empty: neither."""
+
+Point = dict[str, str | float | None]
+"""One step of a chart: `step` is its label, `s0`, `s1` ... the values of its series."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure of the period and how it changed against the period before."""
+
+    tile_id: str
+    """The id of its element."""
+    label: str
+    value: str
+    note: str = ""
+    change: str = ""
+    """`↑ 12%`; empty where there is nothing to compare."""
+    change_words: str = ""
+    """The same for those who hear it."""
+    trend: Trend = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One kind of value of a chart."""
+
+    key: str
+    label: str
+    color: str
+    """CSS."""
+    dash: str = ""
+    """Of a line, as SVG writes it; empty is a whole line."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row; `href` is where its heading leads, if anywhere."""
+
+    heading: str
+    cells: list[str]
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """All that a chart draws, in words; the first column is that of the headings."""
+
+    columns: list[str] = field(default_factory=list)
+    rows: list[TableRow] = field(default_factory=list)
+    total: list[str] = field(default_factory=list)
+    """The last row, without its heading `Total`; empty where nothing is to be added up."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartView:
+    """Values over time."""
+
+    summary: str = ""
+    """The chart in a sentence."""
+    is_empty: bool = True
+    series: list[Series] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
+    ticks: list[float] = field(default_factory=list)
+    """Of the axis of values, from 0 to its end."""
+    table: TableView = field(default_factory=TableView)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One bar of a ranking."""
+
+    label: str
+    value: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class RankingView:
+    """Names by a value, the highest first."""
+
+    rows: list[Ranked] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
+    """Of `rows`, in their order."""
+    height: int = 0
+    """Of the bars in pixels."""
+    table: TableView = field(default_factory=TableView)
