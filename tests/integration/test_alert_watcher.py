@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -11,6 +12,7 @@ from feedback_app.alerts.watcher import Alerts
 from feedback_app.alerts.webhook import Webhook
 from feedback_app.core.errors import BudgetExceeded
 from feedback_app.core.settings import Settings
+from feedback_app.db import rollups
 from feedback_app.db.alert import Alert, AlertKind, AlertLevel
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
@@ -97,6 +99,10 @@ async def test_a_budget_that_running_drafts_hold_for_a_while_is_not_told_as_used
                 call.status, call.cost_microusd = CallStatus.INTERRUPTED, 900
                 call.finished_at = call.heartbeat_at
                 session.add(call)
+                await session.flush()
+                day = timedelta(days=1)
+                began = call.started_at
+                await rollups.rebuild(session, company, began - day, began + day)
             with pytest.raises(BudgetExceeded, match="It starts anew"):
                 await on.start()
             assert [type(happening).__name__ for happening in told] == ["BudgetRefusal"]

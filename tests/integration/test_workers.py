@@ -98,6 +98,7 @@ async def test_of_two_workers_that_start_at_once_one_generates_and_both_show_it(
         followers = [asyncio.create_task(follow_next(each, owner)) for each in (a, b)]
         started = await asyncio.gather(a.start(owner, load), b.start(owner, load))
         (call_id,) = set(started)
+        await upstream.received(1)
         upstream.release()
         first, second = [await task for task in followers]
         assert text_of(first) == text_of(second) == FEEDBACK
