@@ -182,7 +182,7 @@ def _field(name: LimitName, row: LimitValue | None, used: int | None) -> LimitFi
     return LimitField(
         name=name,
         label=LABELS[name],
-        unit="US dollars" if name.unit == "microusd" else "",
+        unit="US$" if name.unit == "microusd" else "",
         value=written(name, row.value) if row else "",
         default=in_words(name, default),
         used=words,
