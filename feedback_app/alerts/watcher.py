@@ -78,7 +78,9 @@ class Alerts:
         await self._safely(self._look_at_all)
         while True:
             try:
-                await asyncio.wait_for(self._woken.wait(), LOOK_EVERY_S)
+                # Not `asyncio.wait_for`, which loses a cancellation that comes with the wake.
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._woken.wait()
                 await self._safely(self._look_at_noted)
             except TimeoutError:
                 await self._safely(self._look_at_all)
@@ -109,7 +111,8 @@ class Alerts:
         while True:
             await self._safely(self._send)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._sent_for.wait(), SEND_EVERY_S)
+                async with asyncio.timeout(SEND_EVERY_S):
+                    await self._sent_for.wait()
             self._sent_for.clear()
 
     async def _send(self) -> None:

@@ -190,3 +190,21 @@ async def test_a_watcher_that_fails_does_not_reach_the_ledger() -> None:
     watching.tell(Settled("company"))
     watching.set_watcher(None)
     assert told == [Settled("company")]
+
+
+async def test_a_watch_that_is_woken_as_it_closes_still_closes(database: Database) -> None:
+    for turns in range(6):
+        watch = Alerts(configured(), database, rest_s=0)
+        watch.open()
+        while not is_resting(watch):
+            await asyncio.sleep(0.001)
+        watching.tell(Settled("a company"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(2):
+            await watch.aclose()
+
+
+def is_resting(watch: Alerts) -> bool:
+    """Whether its look is over and it waits to be woken."""
+    return bool(watch._woken._waiters)
