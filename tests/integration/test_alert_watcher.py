@@ -194,10 +194,9 @@ async def test_a_watcher_that_fails_does_not_reach_the_ledger() -> None:
 
 async def test_a_watch_that_is_woken_as_it_closes_still_closes(database: Database) -> None:
     for turns in range(6):
-        watch = Alerts(configured(), database, rest_s=0)
+        watch = RestingWatch(configured(), database, rest_s=0)
         watch.open()
-        while not is_resting(watch):
-            await asyncio.sleep(0.001)
+        await watch.rests.wait()
         watching.tell(Settled("a company"))
         for _ in range(turns):
             await asyncio.sleep(0)
@@ -205,6 +204,13 @@ async def test_a_watch_that_is_woken_as_it_closes_still_closes(database: Databas
             await watch.aclose()
 
 
-def is_resting(watch: Alerts) -> bool:
-    """Whether its look is over and it waits to be woken."""
-    return bool(watch._woken._waiters)
+class RestingWatch(Alerts):
+    """One that tells when its first look is over and it waits to be woken."""
+
+    def __init__(self, settings: Settings, database: Database, *, rest_s: float) -> None:
+        super().__init__(settings, database, rest_s=rest_s)
+        self.rests = asyncio.Event()
+
+    async def _look_at_all(self) -> None:
+        await super()._look_at_all()
+        self.rests.set()
