@@ -1,7 +1,7 @@
 """The SQL of signing in: users, login sessions, attempts."""
 
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 import sqlalchemy
 from sqlalchemy import bindparam, func, update
@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.db.models import Alert, LoginSession, SessionKind, SignInAttempt, User
+from feedback_app.db.session import Database
 
 
 async def user_by_email(session: AsyncSession, email: str) -> User | None:
@@ -49,12 +50,12 @@ _LIVE = (
 
 
 async def live_session(
-    session: AsyncSession, token_hash: str, kind: SessionKind, now: datetime
+    database: Database, token_hash: str, kind: SessionKind, now: datetime
 ) -> LiveSession | None:
     """A session of that kind neither expired nor revoked, with its still active user."""
     values = {"token_hash": token_hash, "kind": kind, "now": now}
-    found = (await session.exec(cast(Any, _LIVE), params=values)).first()
-    return LiveSession(*found) if found else None
+    found = await database.rows(_LIVE, values)
+    return LiveSession(*found[0]) if found else None
 
 
 async def extend(session: AsyncSession, token_hash: str, expires_at: datetime) -> None:

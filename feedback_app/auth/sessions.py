@@ -75,8 +75,7 @@ async def resolve(
         return None
     now = clock.now()
     async with asyncio.timeout(_RESOLVE_TIMEOUT_S):
-        async with database().read_one() as session:
-            live = await queries.live_session(session, token_hash, kind, now)
+        live = await queries.live_session(database(), token_hash, kind, now)
         if live is None:
             return None
         slides = kind == SessionKind.BROWSER

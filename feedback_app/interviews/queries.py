@@ -1,11 +1,12 @@
 """The SQL of interviews. Every query takes the acting user and sees only what they take part in."""
 
+import functools
 import sys
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy
-from sqlalchemy import exists, func, or_
+from sqlalchemy import bindparam, exists, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +21,7 @@ from feedback_app.db.models import (
     Job,
     Scorecard,
 )
+from feedback_app.db.session import Database
 from feedback_app.interviews.schemas import InterviewStatus
 
 InterviewParts = tuple[Interview, Scorecard, Candidate, Job, Department]
@@ -92,13 +94,26 @@ def _mine(statement: Any, user: CurrentUser) -> Any:
 
 
 async def list_interviews(
-    session: AsyncSession, user: CurrentUser, search: str, status: InterviewStatus | None
+    database: Database, user: CurrentUser, search: str, status: InterviewStatus | None
 ) -> list[ListedInterview]:
     """The person's interviews, newest first; `search` looks in candidate, job and kind."""
-    statement = _mine(_LISTED, user)
-    for word in search.split():
-        pattern = f"%{_escaped(word.lower())}%"
-        statement = statement.where(_SEARCHED.like(pattern, escape="\\"))
+    words = search.lower().split()
+    values = {"user": user.id, "company": user.company_id} | {
+        f"word{number}": f"%{_escaped(word)}%" for number, word in enumerate(words)
+    }
+    rows = await database.rows(_list(len(words), status), values)
+    return [ListedInterview(*row) for row in rows]
+
+
+@functools.lru_cache(maxsize=64)
+def _list(words: int, status: InterviewStatus | None) -> Any:
+    """The statement of a list, by how many words are searched for."""
+    statement = _LISTED.where(
+        col(Scorecard.user_id) == bindparam("user"),
+        col(Interview.company_id) == bindparam("company"),
+    )
+    for number in range(words):
+        statement = statement.where(_SEARCHED.like(bindparam(f"word{number}"), escape="\\"))
     match status:
         case "submitted":
             statement = statement.where(col(Scorecard.submitted_at).is_not(None))
@@ -110,7 +125,7 @@ async def list_interviews(
             statement = statement.where(
                 col(Scorecard.submitted_at).is_(None), col(Scorecard.feedback) == ""
             )
-    return await _listed(session, statement)
+    return statement
 
 
 async def interviews_after(
@@ -126,10 +141,6 @@ async def interviews_after(
                 (held_at == older_than.held_at) & (interview_id < older_than.id),
             )
         )
-    return await _listed(session, statement)
-
-
-async def _listed(session: AsyncSession, statement: Any) -> list[ListedInterview]:
     rows = await session.exec(cast(Any, statement))
     return [ListedInterview(*row) for row in rows]
 

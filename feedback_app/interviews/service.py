@@ -32,8 +32,7 @@ async def list_mine(
 ) -> list[InterviewRow]:
     """The person's interviews that match, newest first."""
     search = storable(search[:MAX_SEARCH_CHARACTERS])
-    async with database().read_one() as session:
-        rows = await queries.list_interviews(session, user, search, status)
+    rows = await queries.list_interviews(database(), user, search, status)
     return [
         InterviewRow(
             id=row.id,

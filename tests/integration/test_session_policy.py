@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, event, insert
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import col, func, select
 
 from feedback_app.db.models import Company
@@ -73,6 +73,33 @@ async def test_a_read_commits_nothing(database: Database) -> None:
     async with database.read() as session:
         session.add(Company(name="Aster"))
         await session.flush()
+    assert await _names(database) == []
+
+
+async def test_a_single_statement_sees_what_was_just_written(database: Database) -> None:
+    named = select(Company.name).where(Company.name == bindparam("name"))
+    for number in range(20):
+        name = f"Aster {number}"
+        async with database.write() as session:
+            session.add(Company(name=name))
+        assert [tuple(row) for row in await database.rows(named, {"name": name})] == [(name,)]
+
+
+async def test_more_single_statements_than_connections_are_all_answered(
+    database: Database,
+) -> None:
+    async with database.write() as session:
+        session.add(Company(name="Aster"))
+    asked = (database.rows(select(Company.name), {}) for _ in range(100))
+    assert {row.name for rows in await asyncio.gather(*asked) for row in rows} == {"Aster"}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_sqlites_single_statements_can_only_read(database: Database) -> None:
+    statement = insert(Company).values(id="any", name="what the candidate said")
+    with pytest.raises(OperationalError, match="readonly") as refused:
+        await database.rows(statement, {})
+    assert "candidate" not in str(refused.value)
     assert await _names(database) == []
 
 
