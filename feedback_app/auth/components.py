@@ -35,7 +35,19 @@ def on_load(*handlers: EventCallback[()]) -> list[EventCallback[()]]:
 
 
 def account_menu() -> rx.Component:
-    """The person's initials; behind them who they are and the way out."""
+    """The person's initials; behind them who they are and the way out.
+
+    Until they are known a place is held for them: a page that is drawn but not connected yet
+    would lose the click.
+    """
+    return rx.cond(
+        AuthState.email != "",
+        _account_menu(),
+        rx.skeleton(width="32px", height="32px", border_radius="999px"),
+    )
+
+
+def _account_menu() -> rx.Component:
     return rx.popover.root(
         rx.popover.trigger(
             rx.button(
