@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from feedback_app.core.errors import LLMContentFilter, LLMDisconnected, LLMEmpty, LLMError
-from feedback_app.llm.completion import Finished, ReasoningDelta, TextDelta, Usage
+from feedback_app.llm.completion import Finished, ReasoningDelta, Reported, TextDelta, Usage
 from feedback_app.llm.faults import provider_fault
 
 _LENGTH = frozenset({"length", "max_tokens"})
@@ -21,8 +21,15 @@ class ChunkReader:
         self._finish_reason: str | None = None
         self._model: str | None = None
         self._usage: Usage | None = None
+        self._usage_is_current = False
+        """Whether no text came after the chunk that had the usage."""
         self._has_text = False
         self._text, self._reasoning = _WholeCharacters(), _WholeCharacters()
+
+    @property
+    def report(self) -> Reported:
+        """What the provider has said of the call by now."""
+        return Reported(self._model, self._usage if self._usage_is_current else None)
 
     @property
     def is_whole(self) -> bool:
@@ -44,13 +51,14 @@ class ChunkReader:
             raise provider_fault(None, chunk["error"]) from ValueError(json.dumps(chunk["error"]))
         if self._model is None and isinstance(chunk.get("model"), str):
             self._model = chunk["model"] or None
-        if chunk.get("usage"):
-            self._usage = _usage(chunk["usage"]) or self._usage
         deltas: list[ReasoningDelta | TextDelta] = []
         for choice in chunk.get("choices") or ():
             if choice.get("index") in {0, None}:
                 self._read_delta(choice.get("delta") or {}, deltas)
                 self._finish_reason = choice.get("finish_reason") or self._finish_reason
+        usage = _usage(chunk["usage"]) if chunk.get("usage") else None
+        self._usage = usage or self._usage
+        self._usage_is_current = usage is not None or (self._usage_is_current and not deltas)
         return deltas
 
     def read_all(
@@ -78,7 +86,7 @@ class ChunkReader:
         reason = (self._finish_reason or "stop").lower()
         if reason != "content_filter":
             reason = "length" if reason in _LENGTH else "stop"
-        return Finished(reason, self._model, self._usage)
+        return Finished(reason, self._model, self.report.usage)
 
     def judge(self) -> None:
         """Raise the `LLMError` that a finished answer amounts to, if it is one."""

@@ -164,6 +164,7 @@ class OpenAIClient:
         if not content_type.startswith("text/event-stream"):
             raise LLMBadResponse from ValueError(f"a stream of {content_type}")
         decoder, chunks = SSEDecoder(), ChunkReader()
+        reported = chunks.report
         late: type[LLMError] = LLMFirstTokenTimeout
         due_at = min(first_token_by, give_up_at)
         body = cast("AsyncGenerator[bytes, None]", response.aiter_bytes())
@@ -184,6 +185,9 @@ class OpenAIClient:
                 for delta in deltas:
                     late = LLMStalled
                     yield delta
+                if chunks.report != reported:
+                    reported = chunks.report
+                    yield reported
                 if isinstance(fault, LLMError):
                     raise fault
                 if fault is not None:

@@ -1,8 +1,9 @@
 """The one shape of a streamed completion, whichever client serves it.
 
 A client yields, in this order: any `Retrying`, one `ResponseOpened`, then deltas, then one
-`Finished`. It raises an `LLMError` for every fault, after `Finished` where the provider ended an
-answer that is none (empty, filtered). Closing the iterator closes the request.
+`Finished`. `Reported` comes wherever the provider has said more of the call. It raises an
+`LLMError` for every fault, after `Finished` where the provider ended an answer that is none (empty,
+filtered). Closing the iterator closes the request.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -75,6 +76,16 @@ class TextDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """What the provider has said of the call by now; later reports hold all of earlier ones."""
+
+    model: str | None
+    """The model that really answers, where the provider named it."""
+    usage: Usage | None
+    """Of the answer up to here, where the provider counted that; else `None`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The end of the answer. `usage` is `None` where the provider reported none."""
 
@@ -85,7 +96,7 @@ class Finished:
     usage: Usage | None
 
 
-CompletionEvent = Retrying | ResponseOpened | ReasoningDelta | TextDelta | Finished
+CompletionEvent = Retrying | ResponseOpened | ReasoningDelta | TextDelta | Reported | Finished
 
 
 class CompletionClient(Protocol):

@@ -22,6 +22,7 @@ from feedback_app.llm.completion import (
     CompletionRequest,
     Finished,
     ReasoningDelta,
+    Reported,
     ResponseOpened,
     Retrying,
     TextDelta,
@@ -34,7 +35,7 @@ from feedback_app.llm.events import (
     Stage,
     StatusEvent,
 )
-from feedback_app.llm.ledger import Settlement
+from feedback_app.llm.ledger import Checkpoint, Settlement
 from feedback_app.llm.pace import PaceRecorder
 from feedback_app.llm.pacing import LoopLag, Pacer
 from feedback_app.llm.pricing import estimate_prompt_tokens, estimate_tokens
@@ -89,7 +90,11 @@ class Generation:
         self.deltas = 0
         self.retries = 0
         self.opened = False
-        self.finished: Finished | None = None
+        self.model: str | None = None
+        """The model that answers, once the provider has named it."""
+        self._reported: Usage | None = None
+        """What the provider counted, if it is of all that has come."""
+        self._finish_reason: str | None = None
         self.timeline = timeline
         self.prompt_tokens = estimate_prompt_tokens(request.messages)
         self._first_delta: float | None = None
@@ -130,8 +135,11 @@ class Generation:
                         self.deltas += chunks
                         self.reasoning_tokens += estimate_tokens(text)
                         self._reasoning.add(text)
-                    case Finished():
-                        self.finished = event
+                    case Reported(model, usage):
+                        self.model, self._reported = model, usage
+                    case Finished(reason, model, usage):
+                        self._finish_reason = reason
+                        self.model, self._reported = model, usage
                     case ResponseOpened():
                         self.opened = True
                         self.timeline.mark("opened")
@@ -139,6 +147,12 @@ class Generation:
                         self.retries = attempt
                         self.timeline.mark("retry", code=code, delay_ms=round(delay_s * 1000))
                         self.enter("thinking", f"No answer yet. Trying again in {delay_s:.0f} s…")
+
+    def checkpoint(self) -> Checkpoint:
+        """What must not be lost should the process die now."""
+        return Checkpoint(
+            self.log.call_id, self.text, self.deltas, self.reasoning_tokens, self.model
+        )
 
     def settlement(self, error: AppError | None) -> Settlement:
         """Let all pending text out and sum up the call as it ended."""
@@ -150,14 +164,13 @@ class Generation:
         )
         self.timeline.mark(status.value)
         usage, estimated = self._usage(error)
-        finished = self.finished
         return Settlement(
             status=status,
             text=self.text,
             usage=usage,
             tokens_estimated=estimated,
-            resolved_model=finished.model if finished else None,
-            finish_reason=finished.finish_reason if finished else None,
+            resolved_model=self.model,
+            finish_reason=self._finish_reason,
             error_code=error.code if error else None,
             latency_ms=self.timeline.at_ms(clock.monotonic()),
             ttft_ms=self.timeline.at_ms(self._first_delta) if self._first_delta else None,
@@ -174,8 +187,9 @@ class Generation:
         )
 
     def _usage(self, error: AppError | None) -> tuple[Usage, bool]:
-        if self.finished and self.finished.usage:
-            return self.finished.usage, False
+        # Some servers send zeros until the end.
+        if self._reported and (self._reported.completion_tokens or not self.deltas):
+            return self._reported, False
         asked = self._stage != "connecting"
         if not self.opened and not (asked and isinstance(error, _USED_BEFORE_OPENING)):
             return Usage(0, 0), False

@@ -63,6 +63,10 @@ class Checkpoint:
     call_id: str
     text: str
     chunk_count: int
+    reasoning_tokens: int
+    """Estimated; the text's are estimated from the text."""
+    model: str | None
+    """The model that answers, once the provider has named it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,12 @@ class Ledger:
         beat = (
             update(LlmCall)
             .where(col(LlmCall.id) == bindparam("call"), col(LlmCall.status) == "running")
-            .values(heartbeat_at=now, chunk_count=bindparam("chunks"))
+            .values(
+                heartbeat_at=now,
+                chunk_count=bindparam("chunks"),
+                reasoning_tokens=bindparam("reasoning"),
+                resolved_model=bindparam("model"),
+            )
         )
         # The beats come first: they wait for a settlement under way, which the texts then see.
         running_now = select(LlmCall.id).where(LlmCall.status == CallStatus.RUNNING)
@@ -124,7 +133,16 @@ class Ledger:
         async with self._database.write() as session:
             connection = await session.connection()
             await connection.execute(
-                beat, [{"call": c.call_id, "chunks": c.chunk_count} for c in running]
+                beat,
+                [
+                    {
+                        "call": c.call_id,
+                        "chunks": c.chunk_count,
+                        "reasoning": c.reasoning_tokens,
+                        "model": c.model,
+                    }
+                    for c in running
+                ],
             )
             await connection.execute(
                 texts, [{"call": c.call_id, "content": c.text} for c in running]
@@ -241,7 +259,11 @@ def _interruption(row: LlmCall, partial: str) -> Settlement:
     return Settlement(
         status=CallStatus.INTERRUPTED,
         text=partial,
-        usage=Usage(row.prompt_tokens, estimate_tokens(partial)),
+        usage=Usage(
+            row.prompt_tokens,
+            row.reasoning_tokens + estimate_tokens(partial),
+            row.reasoning_tokens,
+        ),
         tokens_estimated=True,
         resolved_model=row.resolved_model,
         finish_reason=None,

@@ -22,7 +22,7 @@ from feedback_app.llm.completion import CompletionClient
 from feedback_app.llm.endings import ended_event, event_of
 from feedback_app.llm.events import STAGE_MESSAGES, StatusEvent
 from feedback_app.llm.generation import Generation, Progress, Timeline
-from feedback_app.llm.ledger import STALE_AFTER, Checkpoint, Ledger, Settlement
+from feedback_app.llm.ledger import STALE_AFTER, Ledger, Settlement
 from feedback_app.llm.pacing import LoopLag
 from feedback_app.llm.pricing import OFFLINE_PROVIDER
 from feedback_app.llm.quote import Quote
@@ -281,10 +281,7 @@ class Generations:
 
     async def _checkpoint(self) -> None:
         await self._ledger.checkpoint(
-            [
-                Checkpoint(call_id, generation.text, generation.deltas)
-                for call_id, (generation, _) in self._running.items()
-            ]
+            [generation.checkpoint() for generation, _ in self._running.values()]
         )
 
     @staticmethod

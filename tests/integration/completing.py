@@ -17,6 +17,7 @@ from feedback_app.llm.completion import (
     CompletionRequest,
     Finished,
     Message,
+    Reported,
     TextDelta,
 )
 from tests.upstream import FEEDBACK, Upstream, tokens_of
@@ -84,8 +85,8 @@ def text_of(events: list[CompletionEvent]) -> str:
 
 
 def kinds_of(events: list[CompletionEvent]) -> list[type]:
-    """The kinds of events in order, runs of one kind told once."""
-    kinds = [type(event) for event in events]
+    """The kinds of events in order but for reports, runs of one kind told once."""
+    kinds = [type(event) for event in events if not isinstance(event, Reported)]
     return [kind for before, kind in zip([None, *kinds], kinds, strict=False) if kind != before]
 
 

@@ -68,8 +68,8 @@ async def test_calls_as_the_pipeline_leaves_them_have_no_findings(database: Data
         ),
         pytest.param(
             Check.ESTIMATE_MARK,
-            {"status": CallStatus.CANCELLED, "finish_reason": None},
-            id="not estimated, though the answer never finished",
+            {"finish_reason": None},
+            id="not estimated, though nobody said that the answer was whole",
         ),
         pytest.param(
             Check.SAVED_FLAG, {"saved_as_feedback": True}, id="saved, but no feedback says so"

@@ -74,6 +74,8 @@ class Case:
     retries: int = 0
     reasoning: str = ""
     finish_reason: str | None = None
+    is_named: bool = True
+    """Whether the model that answers was told before the end."""
 
     @property
     def stages(self) -> list[str]:
@@ -85,11 +87,11 @@ def _whole(scenario: Scenario, text: str = FEEDBACK, **values: Any) -> Case:
 
 
 def _refused(name: str, error: type[AppError], retries: int = 0) -> Case:
-    return Case((FAULTS[name],), error, counting="nothing", retries=retries)
+    return Case((FAULTS[name],), error, counting="nothing", retries=retries, is_named=False)
 
 
-def _broken(name: str, error: type[AppError], text: str = TWELVE_TOKENS) -> Case:
-    return Case((FAULTS[name],), error, text=text, counting="estimated")
+def _broken(name: str, error: type[AppError], text: str = TWELVE_TOKENS, **values: Any) -> Case:
+    return Case((FAULTS[name],), error, text=text, **{"counting": "estimated", **values})
 
 
 CASES: dict[str, Case] = {
@@ -118,9 +120,13 @@ CASES: dict[str, Case] = {
     "503 thrice": _refused("overloaded", LLMUnavailable, retries=2),
     "hung up thrice": _refused("hang-up", LLMUnavailable, retries=2),
     "401 after 500": Case(
-        (FAULTS["server-error"], FAULTS["unauthorized"]), LLMAuth, counting="nothing", retries=1
+        (FAULTS["server-error"], FAULTS["unauthorized"]),
+        LLMAuth,
+        counting="nothing",
+        retries=1,
+        is_named=False,
     ),
-    "no headers": _broken("stall-first", LLMFirstTokenTimeout, ""),
+    "no headers": _broken("stall-first", LLMFirstTokenTimeout, "", is_named=False),
     "no first token": _broken("stall-opened", LLMFirstTokenTimeout, ""),
     "only keep-alives": _broken("keep-alive-only", LLMFirstTokenTimeout, ""),
     "silence mid-stream": _broken("stall-mid", LLMStalled),
@@ -128,7 +134,7 @@ CASES: dict[str, Case] = {
     "cut before the first token": _broken("cut-first", LLMDisconnected, ""),
     "cut mid-chunk": _broken("cut-mid", LLMDisconnected),
     "closed mid-chunk": _broken("closed-mid", LLMDisconnected),
-    "no finish reason": _broken("no-finish", LLMDisconnected, FEEDBACK),
+    "no finish reason": _broken("no-finish", LLMDisconnected, FEEDBACK, counting="provider"),
     "malformed JSON": _broken("malformed", LLMBadResponse),
     "malformed JSON in a stream that stays open": Case(
         (replace(FAULTS["malformed"], end_delay_s=60),),
@@ -137,7 +143,7 @@ CASES: dict[str, Case] = {
         counting="estimated",
     ),
     "an error in the stream": _broken("error-in-stream", LLMUnavailable),
-    "a page in place of a stream": _broken("html", LLMBadResponse, ""),
+    "a page in place of a stream": _broken("html", LLMBadResponse, "", is_named=False),
     "empty": Case((FAULTS["empty"],), LLMEmpty, finish_reason="stop"),
     "content filter": Case(
         (FAULTS["content-filter"],),
@@ -177,7 +183,9 @@ async def test_a_refused_connection_is_told_and_costs_nothing(database: Database
         before = asyncio.all_tasks()
         events = await on.run()
         check_nothing_left(on, before)
-        await check(on, events, Case((), LLMUnavailable, counting="nothing", retries=2))
+        await check(
+            on, events, Case((), LLMUnavailable, counting="nothing", is_named=False, retries=2)
+        )
 
 
 async def test_the_total_limit_ends_a_stream_that_still_flows(
@@ -263,7 +271,7 @@ def check_row(row: LlmCall, prompt: int, case: Case) -> None:
     assert row.reserved_microusd == gpt_4o_mini_microusd(prompt, MAX_OUTPUT_TOKENS)
     assert row.price_source == "genai-prices:openai/gpt-4o-mini"
     assert row.requested_model == "gpt-4o-mini"
-    assert row.resolved_model == ("gpt-4o-mini-2024-07-18" if case.finish_reason else None)
+    assert row.resolved_model == ("gpt-4o-mini-2024-07-18" if case.is_named else None)
     assert row.finished_at is not None
     assert row.started_at <= row.finished_at
     assert row.latency_ms is not None

@@ -79,7 +79,7 @@ async def test_a_late_checkpoint_never_replaces_the_settled_text(database: Datab
     call = await running(database)
     ledger = Ledger(database)
     settled = await ledger.settle(call.id, settlement())
-    await ledger.checkpoint([Checkpoint(call.id, "## Summ", 3)])
+    await ledger.checkpoint([Checkpoint(call.id, "## Summ", 3, 0, None)])
     row, draft, _ = await stored(database, call.id)
     assert row == settled
     assert draft.text == TEXT
@@ -91,11 +91,12 @@ async def test_a_late_checkpoint_never_replaces_the_settled_text(database: Datab
 async def test_a_checkpoint_writes_every_running_call(database: Database) -> None:
     calls = [await running(database) for _ in range(3)]
     await Ledger(database).checkpoint(
-        [Checkpoint(call.id, f"Text {n}", n) for n, call in enumerate(calls)]
+        [Checkpoint(call.id, f"Text {n}", n, 10 * n, f"m-{n}") for n, call in enumerate(calls)]
     )
     for n, call in enumerate(calls):
         row, draft, entries = await stored(database, call.id)
         assert (draft.text, row.chunk_count, row.status) == (f"Text {n}", n, "running")
+        assert (row.reasoning_tokens, row.resolved_model) == (10 * n, f"m-{n}")
         assert row.heartbeat_at > call.heartbeat_at
         assert entries == []
 

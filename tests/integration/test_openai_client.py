@@ -10,7 +10,14 @@ import pytest
 
 from feedback_app.core.errors import LLMBadResponse
 from feedback_app.llm.client import OpenAIClient
-from feedback_app.llm.completion import Finished, ReasoningDelta, ResponseOpened, TextDelta, Usage
+from feedback_app.llm.completion import (
+    Finished,
+    ReasoningDelta,
+    Reported,
+    ResponseOpened,
+    TextDelta,
+    Usage,
+)
 from tests.integration.completing import (
     KEY,
     body_of,
@@ -101,6 +108,46 @@ async def test_usage_and_model_stay_unknown_where_the_provider_tells_neither(
     upstream.play(Scenario(usage="never", resolved_model=None))
     async with client_of(upstream.base_url) as client:
         assert finished(await play(client)) == Finished("stop", None, None)
+
+
+async def test_the_model_that_answers_is_reported_before_its_first_word(
+    upstream: Upstream,
+) -> None:
+    upstream.play(Scenario(hold_after=0))
+    events = []
+    async with client_of(upstream.base_url) as client:
+        async for event in client.stream(request()):
+            events.append(event)
+            if isinstance(event, Reported):
+                upstream.release()
+    assert events[1] == Reported("gpt-4o-mini-2024-07-18", None)
+    assert isinstance(events[2], TextDelta)
+
+
+async def test_usage_told_with_each_chunk_is_reported_with_the_text_it_is_of(
+    upstream: Upstream,
+) -> None:
+    upstream.play(Scenario(usage="with_each", hold_after=12))
+    events = []
+    async with client_of(upstream.base_url) as client:
+        async for event in client.stream(request()):
+            events.append(event)
+            if sum(e.chunks for e in events if isinstance(e, TextDelta)) == 12:
+                upstream.release()
+    reports = [
+        (sum(e.chunks for e in events[:place] if isinstance(e, TextDelta)), event.usage)
+        for place, event in enumerate(events)
+        if isinstance(event, Reported)
+    ]
+    assert (12, Usage(900, 12)) in reports
+    assert all(usage == Usage(900, written) for written, usage in reports)
+    assert finished(events).usage == Usage(900, len(tokens_of(FEEDBACK)))
+
+
+async def test_usage_told_before_the_answer_is_not_the_answers(upstream: Upstream) -> None:
+    upstream.play(Scenario(usage="with_first"))
+    async with client_of(upstream.base_url) as client:
+        assert finished(await play(client)).usage is None
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,12 @@ class Scenario:
     reasoning: tuple[str, ...] = ()
     reasoning_field: Literal["reasoning_content", "reasoning"] = "reasoning_content"
     text_field: Literal["content", "refusal"] = "content"
-    usage: Literal["separate", "with_finish", "never"] = "separate"
-    """`separate` as OpenAI does: a last chunk without choices, only where the request asks."""
+    usage: Literal["separate", "with_finish", "with_each", "with_first", "zeros", "never"] = (
+        "separate"
+    )
+    """`separate` as OpenAI does: a last chunk without choices, only where the request asks.
+    `with_each` as vLLM can: each chunk has the usage up to it. `with_first`: the first chunk alone
+    has one, in which nothing is written yet; `zeros`: each chunk has that."""
     prompt_tokens: int = 900
     cached_tokens: int | None = None
     reasoning_tokens: int | None = None

@@ -49,9 +49,22 @@ class Wire:
     def malformed(self) -> bytes:
         return self.event(b'{"id":"chatcmpl-1","choices":[{"index":0,"delta":{"content":"th')
 
-    def delta(self, delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
+    def delta(
+        self, delta: dict[str, Any], finish_reason: str | None = None, written: int = 0
+    ) -> bytes:
+        """A chunk; `written` tokens of the answer are out with it."""
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-        usage = self.usage() if finish_reason and self.scenario.usage == "with_finish" else None
+        match self.scenario.usage:
+            case "with_finish" if finish_reason:
+                usage = self.usage()
+            case "with_each":
+                usage = self.usage(None if finish_reason else written)
+            case "with_first" if "role" in delta:
+                usage = self.usage(0)
+            case "zeros":
+                usage = self.usage(0)
+            case _:
+                usage = None
         return self._chunk([choice], usage)
 
     def opening(self) -> Iterator[Frame]:
@@ -64,7 +77,8 @@ class Wire:
         """The text; `text_tokens` counts those that went before."""
         before = 0
         for text, count in self._groups(self.scenario.tokens):
-            yield Frame(self.delta({self.scenario.text_field: text}), count, before)
+            chunk = self.delta({self.scenario.text_field: text}, written=before + count)
+            yield Frame(chunk, count, before)
             before += count
 
     def closing(self) -> Iterator[Frame]:
@@ -77,9 +91,11 @@ class Wire:
         if scenario.done:
             yield Frame(self.event(b"[DONE]"))
 
-    def usage(self) -> dict[str, Any]:
+    def usage(self, written: int | None = None) -> dict[str, Any]:
+        """Of so many tokens of the answer, or of all."""
         scenario = self.scenario
-        completion = len(scenario.tokens) + (scenario.reasoning_tokens or 0)
+        written = len(scenario.tokens) if written is None else written
+        completion = written + (scenario.reasoning_tokens or 0)
         cached, reasoning = scenario.cached_tokens, scenario.reasoning_tokens
         return {
             "prompt_tokens": scenario.prompt_tokens,

@@ -4,7 +4,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback_app.db.models import LlmCall, PriceOverride
+from feedback_app.db.models import CallStatus, LlmCall, PriceOverride
 from feedback_app.llm.audit.finding import (
     SETTLED,
     TOKENS,
@@ -79,8 +79,7 @@ async def without_tokens(session: AsyncSession, company_id: str | None) -> list[
 async def wrongly_estimated(session: AsyncSession, company_id: str | None) -> list[Finding]:
     """Calls whose tokens are marked as estimated, or not, against what the row says beside it.
 
-    Only a provider tells cached tokens, and it counts only at the end of an answer, which has a
-    finish reason.
+    Only a provider tells cached tokens, and a whole answer that it counted has a finish reason.
     """
     estimated = col(LlmCall.tokens_estimated)
     query = select(col(LlmCall.id), estimated).where(
@@ -88,7 +87,12 @@ async def wrongly_estimated(session: AsyncSession, company_id: str | None) -> li
         SETTLED,
         or_(
             and_(estimated, col(LlmCall.cached_tokens) > 0),
-            and_(~estimated, TOKENS > 0, col(LlmCall.finish_reason).is_(None)),
+            and_(
+                ~estimated,
+                TOKENS > 0,
+                col(LlmCall.status) == CallStatus.COMPLETE,
+                col(LlmCall.finish_reason).is_(None),
+            ),
         ),
     )
     sentences = {
