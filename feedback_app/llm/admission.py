@@ -16,15 +16,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app.core.settings import Settings
 from feedback_app.db.models import Company
 from feedback_app.db.session import Database
-from feedback_app.llm.completion import Usage
 from feedback_app.llm.ledger import Reservation, insert_running
 from feedback_app.llm.limits import LimitName, Limits, default_limits, limits_of
-from feedback_app.llm.pricing import Cost, cost_of
+from feedback_app.llm.pricing import Cost
 from feedback_app.llm.quote import Quote, Standing
 from feedback_app.llm.rates import Rates
 from feedback_app.llm.spending import Running, running, spent
 from feedback_app.llm.streams import Owner
 from feedback_app.llm.watching import BudgetRefusal, PriceRefusal, tell
+from feedback_app.llm.worst_case import worst_case
 
 
 class Admission:
@@ -41,7 +41,7 @@ class Admission:
         """What the call would take now, without starting it."""
         async with self._database.read() as session:
             cost, runs = (
-                await _worst(session, reservation),
+                await worst_case(session, reservation),
                 await running(session, reservation.owner),
             )
             standings = [s async for s in self._standings(session, reservation, cost, runs)]
@@ -76,7 +76,7 @@ class Admission:
             runs = await running(session, owner)
             if runs.call_id:
                 return runs.call_id
-            cost = await _worst(session, reservation)
+            cost = await worst_case(session, reservation)
             taken: list[Standing] = []
             async for standing in self._standings(session, reservation, cost, runs):
                 taken.append(standing)
@@ -125,14 +125,6 @@ class Admission:
             if allowed is not None and key is not None:
                 window = await self._rates.window(allowed, *key)
                 yield Standing(name, allowed, window.used, 0, 1, window.resets_at)
-
-
-async def _worst(session: AsyncSession, r: Reservation) -> Cost:
-    """The most the call can cost: the whole prompt, and an answer as long as it may be."""
-    most = Usage(r.prompt_tokens, r.max_output_tokens)
-    return await cost_of(
-        session, r.owner.company_id, r.provider, r.requested_model, most, r.started_at
-    )
 
 
 async def _take_turn(session: AsyncSession, company_id: str) -> None:

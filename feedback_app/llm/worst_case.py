@@ -1,0 +1,77 @@
+"""The most a call can cost: what admission reserves for it and the page quotes beforehand.
+
+Providers answer under other names than they are asked by, `gpt-4o-mini` as
+`gpt-4o-mini-2024-07-18`, a router as whatever it chose; a settled call costs what the name costs
+that answered. So the dearest of the names that may answer counts: those that answered for this
+model lately, and dated ones that the company has a price of its own for.
+"""
+
+import re
+
+from sqlalchemy import or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.db.models import LlmCall, PriceOverride
+from feedback_app.llm.completion import Usage
+from feedback_app.llm.ledger import Reservation
+from feedback_app.llm.pricing import OFFLINE_PROVIDER, Cost, price_from
+
+LATELY_CALLS = 200
+"""Of the company: enough to know its models, few enough to read at every start."""
+
+
+async def worst_case(session: AsyncSession, r: Reservation) -> Cost:
+    """The whole prompt and an answer as long as it may be, at the dearest price in force.
+
+    `None` where a name that may answer has no known price.
+    """
+    company_id, model, at = r.owner.company_id, r.requested_model, r.started_at
+    if r.provider == OFFLINE_PROVIDER:
+        return Cost(0, OFFLINE_PROVIDER)
+    lately = await _answered_as(session, company_id, model)
+    overrides = await session.exec(
+        select(PriceOverride).where(
+            PriceOverride.company_id == company_id,
+            or_(
+                col(PriceOverride.model).in_([model, *lately]),
+                col(PriceOverride.model).startswith(f"{model}-", autoescape=True),
+            ),
+            col(PriceOverride.starts_at) <= at,
+            col(PriceOverride.withdrawn_at).is_(None),
+        )
+    )
+    in_force = overrides.all()
+    dated = {o.model for o in in_force if re.fullmatch(r"-[\d-]+", o.model[len(model) :])}
+    unnamed = price_from(in_force, r.provider, model, at)
+    prices = [
+        price_from(in_force, r.provider, model, at, answered_by=name)
+        for name in sorted({*lately, *dated})
+    ]
+    if unnamed is not None or not prices:
+        prices.append(unnamed)
+    costs: list[Cost] = []
+    for price in prices:
+        if price is None:
+            return Cost(None, "")
+        for cached in (0, r.prompt_tokens):
+            most = Usage(r.prompt_tokens, r.max_output_tokens, cached_tokens=cached)
+            costs.append(Cost(price.cost(most), price.source))
+    return max(costs, key=lambda cost: cost.microusd or 0)
+
+
+async def _answered_as(session: AsyncSession, company_id: str, model: str) -> list[str]:
+    """The names under which this model answered in the company's latest calls."""
+    latest = (
+        select(col(LlmCall.requested_model), col(LlmCall.resolved_model))
+        .where(LlmCall.company_id == company_id)
+        .order_by(col(LlmCall.started_at).desc())
+        .limit(LATELY_CALLS)
+        .subquery()
+    )
+    names = await session.exec(
+        select(latest.c.resolved_model)
+        .where(latest.c.requested_model == model, latest.c.resolved_model.is_not(None))
+        .distinct()
+    )
+    return list(names.all())
