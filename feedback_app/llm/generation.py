@@ -39,7 +39,6 @@ from feedback_app.llm.ledger import Checkpoint, Settlement
 from feedback_app.llm.pace import PaceRecorder
 from feedback_app.llm.pacing import LoopLag, Pacer
 from feedback_app.llm.pricing import estimate_prompt_tokens, estimate_tokens
-from feedback_app.llm.prompts import TARGET_TOKENS
 from feedback_app.llm.replay import outline_of
 from feedback_app.llm.streams import EventLog
 
@@ -79,6 +78,7 @@ class Generation:
         log: EventLog,
         request: CompletionRequest,
         timeline: Timeline,
+        expected_tokens: int,
         flush_s: float,
         lag: LoopLag,
     ) -> None:
@@ -96,6 +96,7 @@ class Generation:
         """What the provider counted, if it is of all that has come."""
         self._finish_reason: str | None = None
         self.timeline = timeline
+        self._expected_tokens = expected_tokens
         self.prompt_tokens = estimate_prompt_tokens(request.messages)
         self._first_delta: float | None = None
         self._first_text: float | None = None
@@ -224,7 +225,7 @@ class Generation:
 
     def _append_status(self, message: str) -> None:
         stages = {"connecting": 0.0, "analyzing": 0.02, "thinking": 0.05, "generating": 0.1}
-        written = min(0.99, 0.1 + 0.89 * estimate_tokens(self.text) / TARGET_TOKENS)
+        written = min(0.99, 0.1 + 0.89 * estimate_tokens(self.text) / self._expected_tokens)
         self._progress = max(self._progress, stages.get(self._stage, written))
         self.log.append(
             StatusEvent(

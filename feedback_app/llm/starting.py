@@ -8,10 +8,12 @@ from datetime import datetime
 
 from feedback_app.core import clock
 from feedback_app.core.settings import Settings
+from feedback_app.db.session import Database
 from feedback_app.llm.admission import Admission
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.completion import CompletionRequest
 from feedback_app.llm.events import STAGE_MESSAGES, StatusEvent
+from feedback_app.llm.expected import expected_tokens
 from feedback_app.llm.generation import Generation, Timeline
 from feedback_app.llm.ledger import Reservation
 from feedback_app.llm.pacing import LoopLag
@@ -24,14 +26,13 @@ from feedback_app.llm.streams import EventLog, Owner
 class Starter:
     """Prepares the generations of this process and quotes what they would cost."""
 
-    def __init__(
-        self, settings: Settings, provider: str, admission: Admission, lag: LoopLag
-    ) -> None:
+    def __init__(self, settings: Settings, database: Database, provider: str, lag: LoopLag) -> None:
         offline = provider == OFFLINE_PROVIDER
         self.model = OFFLINE_PROVIDER + "-drafter" if offline else settings.LLM_MODEL
         self._settings = settings
         self._provider = provider
-        self._admission = admission
+        self._database = database
+        self._admission = Admission(settings, database)
         self._lag = lag
         self._flush_s = settings.STREAM_FLUSH_MS / 1000
 
@@ -58,7 +59,12 @@ class Starter:
             StatusEvent(log.next_seq, log.call_id, "analyzing", STAGE_MESSAGES["analyzing"], 0.02)
         )
         request = self._request(await load())
-        generation = Generation(log, request, timeline, self._flush_s, self._lag)
+        owner = log.owner
+        async with self._database.read() as session:
+            expected = await expected_tokens(
+                session, owner.company_id, owner.operation, DEFAULT_TEMPLATE
+            )
+        generation = Generation(log, request, timeline, expected, self._flush_s, self._lag)
         generation.started_at = started_at
         joined = await self._admission.reserve(
             self._reservation(log.call_id, log.owner, request, generation.prompt_tokens, started_at)

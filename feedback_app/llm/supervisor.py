@@ -16,7 +16,6 @@ from feedback_app.core.ids import new_id
 from feedback_app.core.settings import Settings
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
-from feedback_app.llm.admission import Admission
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.completion import CompletionClient
 from feedback_app.llm.endings import ended_event, event_of
@@ -60,7 +59,7 @@ class Generations:
         self._ledger = Ledger(database)
         self._sweeper = Sweeper(self._ledger, hub)
         self._lag = LoopLag()
-        self._starter = Starter(settings, client.provider, Admission(settings, database), self._lag)
+        self._starter = Starter(settings, database, client.provider, self._lag)
         self._running: dict[str, tuple[Generation, asyncio.Task[None]]] = {}
         """Each with the task that reads from the model, the only one that is ever cancelled."""
         self._starting: set[str] = set()

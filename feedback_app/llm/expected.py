@@ -1,0 +1,33 @@
+"""How long an answer will probably be: what a generation's progress is measured against."""
+
+from statistics import median
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.db.models import CallStatus, LlmCall
+from feedback_app.llm.prompts import TARGET_TOKENS
+
+LATELY_CALLS = 100
+"""Of the company, whatever they were for: few enough to read at every start."""
+
+
+async def expected_tokens(
+    session: AsyncSession, company_id: str, operation: str, template_id: str
+) -> int:
+    """The median of the company's latest answers to this template, without reasoning; the
+    template's target where there is none."""
+    latest = await session.exec(
+        select(
+            LlmCall.operation,
+            LlmCall.template_id,
+            col(LlmCall.completion_tokens) - col(LlmCall.reasoning_tokens),
+        )
+        .where(LlmCall.company_id == company_id, LlmCall.status == CallStatus.COMPLETE)
+        .order_by(col(LlmCall.started_at).desc())
+        .limit(LATELY_CALLS)
+    )
+    answers = [
+        tokens for *of, tokens in latest.all() if of == [operation, template_id] and tokens > 0
+    ]
+    return round(median(answers)) if answers else TARGET_TOKENS
