@@ -88,11 +88,11 @@ def _row(row: rx.vars.ObjectVar[InterviewRow]) -> rx.Component:
         ),
         rx.cond(
             row.can_generate & (row.status == "to_do"),
-            rx.link(
+            rx.el.button(
                 rx.icon("sparkles", size=14),
                 "Generate feedback",
-                href=f"/interviews/{row.id}?generate=1",
-                underline="none",
+                type="button",
+                on_click=InterviewListState.draft(row.id),
                 class_name="row-action",
                 aria_label=f"Generate feedback for {row.candidate}",
             ),

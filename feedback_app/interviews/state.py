@@ -10,6 +10,7 @@ from feedback_app import routes
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core import clock
 from feedback_app.core.errors import AppError, NotFound, NothingToAssess
+from feedback_app.core.markers import generation_event
 from feedback_app.feedback import service as feedback
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.schemas import FeedbackView
@@ -65,6 +66,14 @@ class InterviewListState(rx.State):
         self.search, self.status = "", ALL
         await self._refresh()
 
+    @rx.event
+    @generation_event
+    @guarded
+    async def draft(self, interview_id: str) -> Any:
+        """Open an interview and start its draft there."""
+        (await self.get_state(InterviewState))._to_draft = interview_id
+        return rx.redirect(routes.interview(interview_id))
+
     async def _refresh(self) -> None:
         chosen = None if self.status == ALL else cast(InterviewStatus, self.status)
         self.rows = await service.list_mine(acting_user(), self.search, chosen)
@@ -91,8 +100,8 @@ class InterviewState(rx.State):
     """Notes by interview that were typed and are not kept yet."""
     _typing_since: float = 0.0
     """When the first of them came, on the monotonic clock; 0 while there are none."""
-    _refusal: str = ""
-    """Why the draft that the page's address asked for was not started."""
+    _to_draft: str = ""
+    """The interview whose draft the list asked for; an address alone starts none."""
 
     @rx.event
     @guarded
@@ -110,10 +119,8 @@ class InterviewState(rx.State):
         if was_typing or not same or self.competencies != record.competencies:
             self.revision += 1
         self._assign(record)
-        if self.router.url.query_parameters.get("generate") == "1":
-            # Gone from the address before anything is drawn, so that a reload starts nothing.
-            self._refusal = await self._start(interview_id)
-            return rx.redirect(routes.interview(interview_id), replace=True)
+        asked, self._to_draft = self._to_draft == interview_id, ""
+        refusal = await self._start(interview_id) if asked else ""
         self.missing, self.loaded = False, True
         self.notes_status = "saved" if self.detail.notes_saved else ""
         self.notes_message = self.detail.notes_saved and f"Saved {self.detail.notes_saved}"
@@ -126,9 +133,8 @@ class InterviewState(rx.State):
             live._join(running)
         else:
             live._show(shown.latest)
-        if self._refusal:
-            live._refuse(self._refusal)
-            self._refusal = ""
+        if refusal:
+            live._refuse(refusal)
         return Live.follow
 
     @rx.event

@@ -36,6 +36,8 @@ T = TypeVar("T")
 CHECKPOINT_EVERY_S = 0.8
 """With the time that writing takes, a process that is killed loses less than a second of text."""
 SWEEP_EVERY_S = 60.0
+SWEEP_LATER_S = STALE_AFTER.total_seconds() + 1
+"""After the start: what died just before it was too young for the first sweep."""
 WATCH_EVERY_S = 5.0
 """How often the calls of other processes that are followed here are looked after."""
 SETTLE_WITHIN_S = 5.0
@@ -84,6 +86,8 @@ class Generations:
             self._spawn(self._every(SWEEP_EVERY_S, self._sweep), "sweep"),
             self._spawn(self._every(WATCH_EVERY_S, self._sweeper.watch), "watch"),
         ]
+        if not alone:
+            self._keepers.append(self._spawn(self._sweep_later(), "sweep-later"))
 
     async def aclose(self) -> None:
         """Interrupt and settle everything that runs; at most `SETTLE_WITHIN_S`."""
@@ -269,6 +273,10 @@ class Generations:
     async def _settle_again(self) -> None:
         for call_id, settlement in list(self._unsettled.items()):
             await self._settle(call_id, settlement)
+
+    async def _sweep_later(self) -> None:
+        await asyncio.sleep(SWEEP_LATER_S)
+        await self._sweep()
 
     async def _sweep(self) -> None:
         """Sweep, but let what is known of a call go before what the sweep would guess."""

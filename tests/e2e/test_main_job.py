@@ -134,7 +134,7 @@ def _wait_for(page: Page, condition: Callable[[], bool]) -> None:
     raise AssertionError("what was waited for did not happen")
 
 
-def test_a_link_generates_once_and_not_again_on_reload(
+def test_the_list_starts_a_draft_once_and_a_reload_none(
     page: Page, running_app: RunningApp, made: MadeInterview
 ) -> None:
     sign_in(page, made.interviewer.email)
@@ -253,14 +253,14 @@ def test_with_nothing_to_assess_the_button_says_why(page: Page, running_app: Run
     expect(interview.generate_button).to_be_enabled()
 
 
-def test_a_link_with_nothing_to_assess_shows_no_error(page: Page, running_app: RunningApp) -> None:
-    made = running_app.arrange(lambda database: make_interview(database, notes="", ratings={}))
+def test_an_address_alone_starts_no_draft(
+    page: Page, running_app: RunningApp, made: MadeInterview
+) -> None:
     sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}?generate=1")
     interview = InterviewPage(page).shown()
-    expect(page).to_have_url(re.compile(rf"/interviews/{made.id}/?$"))
     interview.expect_phase("idle")
-    expect(page.locator("#generate-hint")).to_contain_text("Nothing to assess yet")
-    expect(interview.error).to_have_count(0)
+    expect(interview.generate_button).to_be_enabled()
+    assert _calls(running_app, made) == []
 
 
 def test_search_filter_and_empty_state(page: Page, running_app: RunningApp) -> None:

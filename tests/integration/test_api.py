@@ -52,9 +52,9 @@ async def test_wrong_passwords_are_refused_alike_then_throttled(database: Databa
             asked = {"email": email, "password": "wrong"}
             for _ in range(8):
                 answer = await api.client.post(routes.API_TOKEN, json=asked)
-                error_of(answer, 401, "SIGN_IN_REFUSED")
+                error_of(answer, 401, "NOT_SIGNED_IN")
             answer = await api.client.post(routes.API_TOKEN, json=asked)
-            error_of(answer, 429, "SIGN_IN_THROTTLED")
+            error_of(answer, 429, "RATE_LIMITED")
             assert answer.headers["retry-after"] == "900"
 
 

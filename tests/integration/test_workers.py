@@ -18,6 +18,7 @@ from feedback_app.llm.sweeper import Sweeper
 from tests.factories import make_call, make_interview
 from tests.integration.completing import TWELVE_TOKENS
 from tests.integration.generating import (
+    FOLLOW_WITHIN_S,
     HELD,
     ended_of,
     ending_of,
@@ -180,3 +181,18 @@ async def test_an_end_that_was_settled_but_never_told_reaches_followers(
         assert isinstance(complete, CompleteEvent)
         assert (complete.seq, complete.feedback) == (2, whole.text)
         assert (complete.tokens_used, complete.finish_reason) == (1200, "stop")
+
+
+async def test_what_died_just_before_a_start_is_swept_soon_after_it(
+    database: Database, upstream: Upstream, valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedback_app.llm.supervisor.SWEEP_LATER_S", 1.5)
+    made = await make_interview(database)
+    beat = clock.now() - timedelta(seconds=29)
+    left = await make_call(database, made, status=CallStatus.RUNNING, heartbeat_at=beat)
+    async with worker(database, upstream.base_url, valkey_url):
+        assert (await stored(database, left.id))[0].status == "running"
+        async with asyncio.timeout(FOLLOW_WITHIN_S):
+            while (await stored(database, left.id))[0].status == "running":
+                pass
+    assert (await stored(database, left.id))[0].status == "interrupted"

@@ -7,7 +7,13 @@ from starlette.responses import JSONResponse, Response
 from feedback_app.auth import sessions
 from feedback_app.auth.guards import user_from_request
 from feedback_app.auth.routes import client_address
-from feedback_app.core.errors import error_named
+from feedback_app.core.errors import (
+    NotSignedIn,
+    RateLimited,
+    SignInRefused,
+    SignInThrottled,
+    error_named,
+)
 from feedback_app.core.markers import llm_operation
 from feedback_app.feedback import service as feedback
 from feedback_app.feedback.following import log_of, outcome
@@ -28,7 +34,13 @@ from feedback_app.web.api.schemas import (
 async def issue_token(request: Request) -> Response:
     """Answer a bearer token for an email and a password."""
     asked = await read_body(request, TokenRequest)
-    token = await sessions.issue_token(asked.email, asked.password, address=client_address(request))
+    address = client_address(request)
+    try:
+        token = await sessions.issue_token(asked.email, asked.password, address=address)
+    except SignInRefused as refusal:
+        raise NotSignedIn(refusal.message) from None
+    except SignInThrottled as refusal:
+        raise RateLimited(refusal.message, retry_after_s=refusal.retry_after_s) from None
     lifetime_s = int(sessions.API_LIFETIME.total_seconds())
     return _json(TokenAnswer(access_token=token, expires_in=lifetime_s))
 
