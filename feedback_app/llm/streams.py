@@ -103,7 +103,7 @@ class StreamHub:
         return log if log and not log.ended else None
 
     async def next(self, owner: Owner, after_call: str | None = None) -> EventLog:
-        """The owner's running log, or the next to open; never `after_call` again.
+        """The owner's running log, or the next to open; never `after_call` or an older one.
 
         What began after `after_call`, or while waiting here, is given even if it has ended.
         """
@@ -113,7 +113,8 @@ class StreamHub:
                 if log and not log.ended:
                     return log
                 after_call = log.call_id if log else ""
-            while log is None or log.call_id == after_call:
+            # Not `==`: what is known last may be forgotten first, and ids grow with time.
+            while log is None or log.call_id <= after_call:
                 await opened.wait()
                 opened.clear()
                 log = await self._newest(owner)

@@ -4,6 +4,7 @@ The pages expect the app on one port, so the second worker has a browser of its 
 the second worker's port there.
 """
 
+import json
 import os
 import signal
 import time
@@ -11,11 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import col, select
+from websockets.sync.client import ClientConnection, connect
 
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
@@ -24,8 +27,8 @@ from tests.databases import Databases, free_port, temporary_home
 from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.sign_in import sign_in
 from tests.e2e.serving import RunningApp, serving
-from tests.factories import MadeInterview, make_interview
-from tests.upstream import FEEDBACK, Scenario, Upstream
+from tests.factories import PASSWORD, MadeInterview, make_interview
+from tests.upstream import FEEDBACK, Scenario, Upstream, feedback_tokens
 
 INTERRUPTED_WITHIN_MS = 90_000
 
@@ -121,6 +124,44 @@ def test_a_draft_started_on_one_worker_is_followed_and_stopped_on_the_other(
     assert [call.status for call in workers.calls()] == ["cancelled", "complete"]
     assert len(workers.upstream.requests) == 2
     assert "disconnected client" not in workers.first.log + workers.second.log
+
+
+def test_a_programs_stream_is_resumed_and_stopped_on_the_other_worker(workers: Workers) -> None:
+    workers.upstream.play(Scenario(hold_after=20))
+    token = httpx.post(
+        f"{workers.first.url}/api/token",
+        json={"email": workers.made.interviewer.email, "password": PASSWORD},
+    ).json()["access_token"]
+    with stream(workers.first, workers.made, token) as first:
+        call_id, seen = told(first)
+        with stream(workers.second, workers.made, token, f"?call={call_id}&after=2") as second:
+            others: list[dict[str, Any]] = []
+            while text_of(others) != text_of(seen):
+                others.append(json.loads(second.recv(timeout=10)))
+            assert [event["seq"] for event in others] == list(range(3, 3 + len(others)))
+            second.send(json.dumps({"type": "cancel"}))
+            for socket in (first, second):
+                assert json.loads(list(socket)[-1])["type"] == "cancelled"
+    workers.upstream.wait_until_idle()
+    assert [call.status for call in workers.calls()] == ["cancelled"]
+
+
+def stream(app: RunningApp, made: MadeInterview, token: str, query: str = "") -> ClientConnection:
+    url = f"ws{app.url.removeprefix('http')}/api/interviews/{made.id}/generate-feedback/stream"
+    headers = {"Authorization": f"Bearer {token}"}
+    return connect(url + query, additional_headers=headers, proxy=None)
+
+
+def told(socket: ClientConnection) -> tuple[str, list[dict[str, Any]]]:
+    """The call a socket follows, and its events until all twenty tokens have come."""
+    events: list[dict[str, Any]] = []
+    while text_of(events) != "".join(feedback_tokens(20)):
+        events.append(json.loads(socket.recv(timeout=10)))
+    return events[0]["llm_call_id"], events
+
+
+def text_of(events: list[dict[str, Any]]) -> str:
+    return "".join(event["content"] for event in events if event["type"] == "chunk")
 
 
 def test_when_its_worker_is_killed_the_other_shows_interrupted_and_retry_works(

@@ -122,6 +122,20 @@ async def test_a_generation_that_ended_while_a_follower_was_busy_is_not_missed()
         assert await hub.next(OWNER, "first") is refused
 
 
+async def test_a_follower_is_never_given_an_older_call_than_it_has_seen() -> None:
+    """What a process knew last may be forgotten before what other processes still tell of."""
+    hub = StreamHub()
+    end(hub.open("call-1", OWNER))
+    waiting = asyncio.create_task(hub.next(OWNER, "call-2"))
+    await asyncio.sleep(0)
+    end(hub.open("call-1", OWNER))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    newest = hub.open("call-3", OWNER)
+    async with asyncio.timeout(1):
+        assert await waiting is newest
+
+
 async def test_forgetting_an_old_call_keeps_the_owners_new_one() -> None:
     hub = StreamHub()
     end(hub.open("first", OWNER))

@@ -29,6 +29,8 @@ from feedback_app.web.api.schemas import StreamQuery
 SEND_WITHIN_S = 10.0
 """How long a client may take to accept one event."""
 CHECK_SESSION_EVERY_S = 5.0
+LONGEST_WORD = 1_000
+"""Characters of a client's message; what is longer is not looked into."""
 AFTER_TOTAL_TIMEOUT_S = 60.0
 """How much longer than a generation may run a socket may stay open."""
 
@@ -95,13 +97,13 @@ async def _tell(
     websocket: WebSocket, user: CurrentUser, interview_id: str, call_id: str, query: StreamQuery
 ) -> int:
     """Send every event after the last the client has; the code to close with."""
-    log = await following.log_of(user, interview_id, call_id, after=query.after)
-    seen, text, checked_at = query.after, _text_until(log, query.after), clock.monotonic()
+    log = await _log(websocket, user, interview_id, call_id, query.after)
+    seen, text, checked_at = query.after, "", clock.monotonic()
     while not (log.ended and seen >= len(log.events)):
         for event in await log.batch(seen, CHECK_SESSION_EVERY_S):
             body = as_dict(event)
             if query.accumulated and isinstance(event, ChunkEvent):
-                text = text[: event.offset] + event.content
+                text = (text or _text_before(log, event)) + event.content
                 body["accumulated"] = text
             await _send(websocket, body)
             seen += 1
@@ -111,6 +113,18 @@ async def _tell(
             await _still(websocket, user)
             checked_at = clock.monotonic()
     return NORMAL
+
+
+async def _log(
+    websocket: WebSocket, user: CurrentUser, interview_id: str, call_id: str, after: int
+) -> EventLog:
+    """The call's log; while it has to be waited for, the session is checked as later on."""
+    while True:
+        try:
+            async with asyncio.timeout(CHECK_SESSION_EVERY_S):
+                return await following.log_of(user, interview_id, call_id, after=after)
+        except TimeoutError:
+            await _still(websocket, user)
 
 
 async def _listen(websocket: WebSocket, user: CurrentUser, interview_id: str, call_id: str) -> None:
@@ -128,6 +142,8 @@ async def _listen(websocket: WebSocket, user: CurrentUser, interview_id: str, ca
 
 
 def _asks_to_cancel(text: str) -> bool:
+    if len(text) > LONGEST_WORD:
+        return False
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
@@ -163,8 +179,9 @@ def _counted(user: CurrentUser) -> Iterator[None]:
             del _open_sockets[user.id]
 
 
-def _text_until(log: EventLog, seq: int) -> str:
-    return "".join(event.content for event in log.events[:seq] if isinstance(event, ChunkEvent))
+def _text_before(log: EventLog, chunk: ChunkEvent) -> str:
+    before = log.events[: chunk.seq - 1]
+    return "".join(event.content for event in before if isinstance(event, ChunkEvent))
 
 
 def _refusal(error: AppError) -> dict[str, Any]:
