@@ -12,7 +12,7 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from feedback_app.llm.events import ChunkEvent, Event, is_terminal
+from feedback_app.llm.events import ChunkEvent, CompleteEvent, EndedEvent, Event, is_terminal
 from feedback_app.llm.redis_keys import (
     CONTROL,
     FAULTS,
@@ -23,7 +23,6 @@ from feedback_app.llm.redis_keys import (
     decode_owner,
     encode_event,
     entry_id,
-    entry_seq,
     events_key,
     is_there_already,
     owner_key,
@@ -113,10 +112,10 @@ class RedisStreamHub(StreamHub):
         key = events_key(call_id)
         try:
             while True:
-                newest = await self._redis.xrevrange(key, count=1)
-                if newest and is_terminal(decode_event(newest[0][1])):
+                events = await self._events(call_id)
+                if events and is_terminal(events[-1]):
                     return
-                event = ending(entry_seq(newest[0][0]) + 1 if newest else 1)
+                event = _untold(events, ending(len(events) + 1))
                 try:
                     async with self._redis.pipeline(transaction=True) as pipe:
                         pipe.xadd(key, encode_event(event), id=entry_id(event.seq))
@@ -230,3 +229,14 @@ class RedisStreamHub(StreamHub):
                 log.append(event)
                 if log.ended:
                     self._forget_later(log)
+
+
+def _untold(events: Sequence[Event], ending: Event) -> Event:
+    """What must come next for this ending to be right: it, or the text that was never told."""
+    told = "".join(event.content for event in events if isinstance(event, ChunkEvent))
+    match ending:
+        case CompleteEvent(feedback=text) | EndedEvent(partial=text) if len(text) > len(
+            told
+        ) and text.startswith(told):
+            return ChunkEvent(ending.seq, ending.llm_call_id, text[len(told) :], len(told))
+    return ending

@@ -208,14 +208,16 @@ async def test_what_is_too_long_to_be_a_word_is_not_read(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
-    async with served_api(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as api:
-        async with api.stream(headers=await api.headers()) as follower:
-            await until_text(follower, len(TWELVE_TOKENS))
-            await follower.send(json.dumps({"type": "cancel", "why": "x" * 1_000}))
-            await follower.send("[" * 900)
-            await (await follower.ping())
-            upstream.release()
-            assert (await events_of(follower))[-1]["type"] == "complete"
+    async with (
+        served_api(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as api,
+        api.stream(headers=await api.headers()) as follower,
+    ):
+        await until_text(follower, len(TWELVE_TOKENS))
+        await follower.send(json.dumps({"type": "cancel", "why": "x" * 1_000}))
+        await follower.send("[" * 900)
+        await (await follower.ping())
+        upstream.release()
+        assert (await events_of(follower))[-1]["type"] == "complete"
 
 
 async def test_an_old_calls_socket_cannot_cancel_the_one_that_runs(
