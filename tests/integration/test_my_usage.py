@@ -67,11 +67,11 @@ async def test_an_unknown_cost_is_counted_and_never_summed_as_nothing(database: 
     me = as_user(made.interviewer)
     await make_call(database, made, cost_microusd=None)
     view = await service.view(me, {"period": "90d"})
-    assert (view.figures.cost, view.figures.cost_note) == ("Unknown", "1 call with unknown price")
+    assert (view.figures.cost, view.figures.cost_note) == ("Unknown", "1 call of unknown cost")
     assert view.calls.rows[0].cost == "Unknown"
     await make_call(database, made)
     view = await service.view(me, {"period": "90d"})
-    assert (view.figures.cost, view.figures.cost_note) == ("$0.0003", "+ 1 call with unknown price")
+    assert (view.figures.cost, view.figures.cost_note) == ("$0.0003", "+ 1 call of unknown cost")
 
 
 async def test_nobody_sees_calls_of_a_colleague(database: Database) -> None:

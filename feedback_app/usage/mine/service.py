@@ -153,7 +153,7 @@ def _cost(sums: Figures, finished: int) -> str:
 def _cost_note(sums: Figures, finished: int) -> str:
     if sums.unpriced:
         plus = "" if sums.unpriced == finished else "+ "
-        return f"{plus}{labels.count(sums.unpriced, 'call')} with unknown price"
+        return f"{plus}{labels.unknown_costs(sums.unpriced)}"
     return "All prices known" if finished else ""
 
 
