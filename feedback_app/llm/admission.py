@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback_app.core import clock
 from feedback_app.core.settings import Settings
 from feedback_app.db.models import Company
 from feedback_app.db.session import Database
@@ -46,6 +47,17 @@ class Admission:
             )
             standings = [s async for s in self._standings(session, reservation, cost, runs)]
         return Quote(reservation.requested_model, cost, tuple(standings))
+
+    async def standings(self, company_id: str, user_id: str) -> tuple[Standing, ...]:
+        """Every limit that holds for the person's drafts, as it stands before the next one."""
+        owner = Owner(company_id, user_id, interview_id="", operation="")
+        nothing = Reservation(
+            "", owner, "", "", "", "", False,
+            prompt_tokens=0, max_output_tokens=0, started_at=clock.now(),
+        )  # fmt: skip
+        async with self._database.read() as session:
+            runs = await running(session, owner)
+            return tuple([s async for s in self._standings(session, nothing, Cost(0, ""), runs)])
 
     async def look_at_rate(self, owner: Owner) -> None:
         """Turn away early, before anything is loaded, who has no start left this minute.
