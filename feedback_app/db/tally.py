@@ -96,6 +96,7 @@ def tally(calls: Iterable[Sequence[Any]]) -> Tally:
             int(estimated),
             int(cost is None),
             int(saved),
+            int(saved and cost is None),
             prompt,
             completion,
             reasoning,
@@ -118,7 +119,12 @@ def tally_saved(saved: Iterable[Sequence[Any]], unsaved: Iterable[Sequence[Any]]
     hours: dict[_Key, _Sums] = {}
     for sign, calls in ((1, saved), (-1, unsaved)):
         for call in calls:
-            change = {"saved": sign, "saved_cost_microusd": sign * (call[10] or 0)}
+            cost = call[10]
+            change = {
+                "saved": sign,
+                "saved_unpriced": sign * int(cost is None),
+                "saved_cost_microusd": sign * (cost or 0),
+            }
             made = hours.setdefault(_hour_key(call), _Sums())
             made.add([change.get(name, 0) for name in SUMS])
     return _as_rows(hours)

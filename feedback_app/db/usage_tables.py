@@ -32,6 +32,8 @@ class UsageSums(SQLModel):
     """How many have no known price."""
     saved: int = 0
     """How many became feedback."""
+    saved_unpriced: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How many of those have no known price."""
     prompt_tokens: int = _sum()
     completion_tokens: int = _sum()
     reasoning_tokens: int = _sum()

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback_app.core import clock
 from feedback_app.core.settings import Settings
 from feedback_app.db.models import Company
 from feedback_app.db.session import Database
@@ -44,8 +45,17 @@ class Admission:
                 await worst_case(session, reservation),
                 await running(session, reservation.owner),
             )
-            standings = [s async for s in self._standings(session, reservation, cost, runs)]
+            found = self._standings_of(session, reservation, cost, runs)
+            standings = [standing async for standing in found]
         return Quote(reservation.requested_model, cost, tuple(standings))
+
+    async def standings(self, company_id: str, user_id: str) -> tuple[Standing, ...]:
+        """Every limit that holds for the person's drafts, as it stands before the next one."""
+        owner, nothing = Owner(company_id, user_id, interview_id="", operation=""), Cost(0, "")
+        async with self._database.read() as session:
+            runs = await running(session, owner)
+            found = self._standings(session, owner, clock.now(), 0, nothing, runs)
+            return tuple([standing async for standing in found])
 
     async def look_at_rate(self, owner: Owner) -> None:
         """Turn away early, before anything is loaded, who has no start left this minute.
@@ -78,7 +88,7 @@ class Admission:
                 return runs.call_id
             cost = await worst_case(session, reservation)
             taken: list[Standing] = []
-            async for standing in self._standings(session, reservation, cost, runs):
+            async for standing in self._standings_of(session, reservation, cost, runs):
                 taken.append(standing)
                 if refusal := Quote(reservation.requested_model, cost, (standing,)).refusal:
                     _tell_refusal(reservation, standing, cost)
@@ -89,13 +99,26 @@ class Admission:
                     await self._rates.count(standing.allowed, *key)
         return None
 
-    async def _standings(
+    def _standings_of(
         self, session: AsyncSession, r: Reservation, cost: Cost, runs: Running
     ) -> AsyncIterator[Standing]:
-        """Every limit that holds for the call; `runs` was read before, in the same session."""
-        company_id, user_id = r.owner.company_id, r.owner.user_id
+        tokens = r.prompt_tokens + r.max_output_tokens
+        return self._standings(session, r.owner, r.started_at, tokens, cost, runs)
+
+    async def _standings(
+        self,
+        session: AsyncSession,
+        owner: Owner,
+        at: datetime,
+        tokens: int,
+        cost: Cost,
+        runs: Running,
+    ) -> AsyncIterator[Standing]:
+        """Every limit that holds for a call that may use so much; `runs` was read before, in the
+        same session."""
+        company_id, user_id = owner.company_id, owner.user_id
         limits = await limits_of(session, self.defaults, company_id, user_id)
-        async for standing in self._rate_standings(limits, r.owner):
+        async for standing in self._rate_standings(limits, owner):
             yield standing
         person, company = runs.person, runs.company
         for name, calls in (
@@ -105,12 +128,11 @@ class Admission:
             if (allowed := limits[name]) is not None:
                 yield Standing(name, allowed, calls, calls, 1, None)
         if (allowed := limits[LimitName.PERSON_TOKENS_PER_DAY]) is not None:
-            since, until = day_of(r.started_at)
+            since, until = day_of(at)
             used = (await spent(session, company_id, user_id, since, until)).tokens + person.tokens
-            asked = r.prompt_tokens + r.max_output_tokens
             name = LimitName.PERSON_TOKENS_PER_DAY
-            yield Standing(name, allowed, used, person.tokens, asked, until)
-        since, until = month_of(r.started_at)
+            yield Standing(name, allowed, used, person.tokens, tokens, until)
+        since, until = month_of(at)
         for name, whose, held in (
             (LimitName.PERSON_COST_PER_MONTH, user_id, person.cost_microusd),
             (LimitName.COMPANY_COST_PER_MONTH, None, company.cost_microusd),

@@ -20,6 +20,8 @@ class Spent:
 
     cost_microusd: int
     tokens: int
+    unpriced: int
+    """How many of the calls have no known price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ _RUNNING = select(
 _SPENT = select(
     func.coalesce(func.sum(col(UsageDay.cost_microusd)), 0),
     func.coalesce(func.sum(col(UsageDay.prompt_tokens) + col(UsageDay.completion_tokens)), 0),
+    func.coalesce(func.sum(col(UsageDay.unpriced)), 0),
 ).where(
     col(UsageDay.company_id) == bindparam("company"),
     col(UsageDay.subject_id) == bindparam("subject"),
@@ -89,8 +92,7 @@ async def spent(
         "first": hour_of(since) // 24,
         "end": hour_of(until) // 24,
     }
-    cost, tokens = await _figures(session, _SPENT, asked)
-    return Spent(int(cost), int(tokens))
+    return Spent(*map(int, await _figures(session, _SPENT, asked)))
 
 
 async def running(session: AsyncSession, owner: Owner) -> Running:

@@ -32,7 +32,7 @@ class Starter:
         self._settings = settings
         self._provider = provider
         self._database = database
-        self._admission = Admission(settings, database)
+        self._admission = admission
         self._lag = lag
         self._flush_s = settings.STREAM_FLUSH_MS / 1000
 

@@ -24,7 +24,7 @@ from feedback_app.llm.generation import Generation, Progress, Timeline
 from feedback_app.llm.ledger import STALE_AFTER, Ledger, Settlement
 from feedback_app.llm.pacing import LoopLag
 from feedback_app.llm.pricing import OFFLINE_PROVIDER
-from feedback_app.llm.quote import Quote
+from feedback_app.llm.quote import Quote, Standing
 from feedback_app.llm.starting import Starter
 from feedback_app.llm.streams import KEEP_LOG_S, EventLog, Owner, StreamHub
 from feedback_app.llm.sweeper import Sweeper
@@ -61,7 +61,8 @@ class Generations:
         self._ledger = Ledger(database)
         self._sweeper = Sweeper(self._ledger, hub)
         self._lag = LoopLag()
-        self._starter = Starter(settings, database, client.provider, self._lag)
+        self._admission = Admission(settings, database)
+        self._starter = Starter(settings, database, client.provider, self._admission, self._lag)
         self._running: dict[str, tuple[Generation, asyncio.Task[None]]] = {}
         """Each with the task that reads from the model, the only one that is ever cancelled."""
         self._starting: set[str] = set()
@@ -139,6 +140,10 @@ class Generations:
     async def quote(self, owner: Owner, assessment: Assessment) -> Quote:
         """What a draft would cost at most and what it finds of each limit, as a start would."""
         return await self._starter.quote(owner, assessment)
+
+    async def standings(self, company_id: str, user_id: str) -> tuple[Standing, ...]:
+        """Every limit that holds for the person's drafts, as a start would find it now."""
+        return await self._admission.standings(company_id, user_id)
 
     @property
     def live_calls(self) -> Collection[str] | None:

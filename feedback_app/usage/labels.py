@@ -1,5 +1,6 @@
 """Words and figures that the pages of usage share."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -55,6 +56,24 @@ def count(number: int, noun: str) -> str:
 def exact_dollars(microusd: int | None) -> str:
     """To the micro-dollar, so that columns add up: `$0.000335`; or `Unknown`."""
     return "Unknown" if microusd is None else f"${Decimal(microusd).scaleb(-6):,.6f}"
+
+
+def unknown_costs(calls: int) -> str:
+    """`3 calls of unknown cost`: what stands beside a sum of money that leaves them out."""
+    return f"{count(calls, 'call')} of unknown cost"
+
+
+def sum_of_costs(
+    microusd: int | None, unpriced: int, written: Callable[[int], str] = exact_dollars
+) -> str:
+    """`$1.20 + 3 of unknown cost`: what is known, and how many calls it leaves out.
+
+    Without the dollars where no cost is known, `None`.
+    """
+    parts = [] if microusd is None else [written(microusd)]
+    if unpriced:
+        parts.append(f"{unpriced:,} of unknown cost")
+    return " + ".join(parts)
 
 
 def short_day(value: date) -> str:

@@ -8,7 +8,8 @@ from feedback_app.ui.layout import page_header
 from feedback_app.usage import components
 from feedback_app.usage.calls.components import calls
 from feedback_app.usage.checking.components import ledger_check
-from feedback_app.usage.dashboard.components import charts, totals
+from feedback_app.usage.dashboard.components import charts
+from feedback_app.usage.dashboard.totals import totals
 from feedback_app.usage.running.components import running_now
 from feedback_app.usage.state import UsageState
 

@@ -8,8 +8,16 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlmodel import select
 
-from feedback_app.db.models import LlmCall, LogComponent, Scorecard, SystemLog, User
+from feedback_app.db.models import (
+    LimitValue,
+    LlmCall,
+    LogComponent,
+    Scorecard,
+    SystemLog,
+    User,
+)
 from feedback_app.db.session import Database
+from feedback_app.llm.limits import LimitName
 from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.logs import LogsPage
 from tests.e2e.pages.sign_in import sign_in
@@ -17,7 +25,7 @@ from tests.e2e.pages.usage import CallPage
 from tests.e2e.serving import RunningApp
 from tests.e2e.test_access import cookie_of, send_by_hand
 from tests.e2e.test_look import assert_fits, assert_no_barriers
-from tests.factories import MadeInterview, make_admin, make_call, make_interview
+from tests.factories import MadeInterview, make_admin, make_call, make_interview, store
 
 _LOGS = "reflex___state____state.feedback_app___admin___logs___state____logs_state"
 
@@ -203,6 +211,12 @@ def test_my_usage_shows_exactly_the_persons_own_calls(
         return await make_call(database, await make_interview(database, admin))
 
     theirs = running_app.arrange(colleagues)
+
+    async def budget(database: Database) -> None:
+        name, company_id = LimitName.COMPANY_COST_PER_MONTH, made.interviewer.company_id
+        await store(database, LimitValue(company_id=company_id, name=name, value=1_000_000))
+
+    running_app.arrange(budget)
     sign_in(page, made.interviewer.email)
     page.locator("#account-menu").click()
     page.locator("#my-usage-link").click()
@@ -213,7 +227,12 @@ def test_my_usage_shows_exactly_the_persons_own_calls(
     expect(page.locator(f"[data-id='{theirs.id}']")).to_be_hidden()
     expect(page.locator("#my-calls")).to_have_text("1")
     expect(page.locator("#my-tokens-in")).to_have_text("800")
-    expect(page.locator("#my-limits")).to_contain_text("20 drafts")
+    limits = page.get_by_role("region", name="Yours")
+    expect(limits).to_contain_text(re.compile(r"20 drafts left.*of 20 within any minute"))
+    companys = page.get_by_role("region", name="Your company's, used by everybody")
+    expect(companys).to_contain_text(
+        re.compile(r"\$0\.99 left.*of \$1\.00 this month, \$0\.0006 used by everybody")
+    )
     page.locator("#my-usage-period").get_by_role("link", name="7 days").click()
     expect(page).to_have_url(re.compile("period=7d"))
     page.locator(f"[data-id='{own.id}']").get_by_role("link").click()

@@ -61,7 +61,7 @@ def test_an_unknown_model_gets_its_price_and_its_calls_their_cost(
     sign_in(page, admin.email)
     page.get_by_role("link", name="Prices").click()
     prices = PricesPage(page)
-    expect(prices.unknown).to_contain_text("2 calls have no cost")
+    expect(prices.unknown).to_contain_text("2 calls of unknown cost")
     expect(page.locator("#prices-models tbody tr").first).to_contain_text(MODEL)
     assert_no_barriers(page)
 

@@ -46,6 +46,7 @@ def _counted(call: LlmCall) -> dict[Any, int]:
         "estimated": 1 if call.tokens_estimated else 0,
         "unpriced": 1 if call.cost_microusd is None else 0,
         "saved": 1 if call.saved_as_feedback else 0,
+        "saved_unpriced": 1 if call.saved_as_feedback and call.cost_microusd is None else 0,
         "prompt_tokens": call.prompt_tokens,
         "completion_tokens": call.completion_tokens,
         "reasoning_tokens": call.reasoning_tokens,

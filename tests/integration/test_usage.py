@@ -86,10 +86,10 @@ async def test_unknown_prices_are_counted_and_never_taken_for_nothing(database: 
     only_unknown = await office.view()
     cost = tile(only_unknown, "total-cost")
     assert (cost.value, cost.note) == ("Unknown", "1 call of unknown cost")
-    assert only_unknown.cost.table.total == ["Unknown", "Unknown"]
+    assert only_unknown.cost.table.total == ["1 of unknown cost", "1 of unknown cost"]
     assert only_unknown.cost.points[-1]["s0"] is None
-    assert only_unknown.people.rows[0].value == "Unknown"
-    assert tile(only_unknown, "waste").value == "Unknown"
+    assert only_unknown.cost.note == "Bars leave out 1 call of unknown cost."
+    assert only_unknown.people.rows[0].value == "1 of unknown cost"
     await office.call(cost_microusd=None)
     await office.call(cost_microusd=2_500)
     view = await office.view()
@@ -107,9 +107,52 @@ async def test_a_model_that_costs_nothing_does_not_hide_one_of_unknown_cost(
     await office.call(resolved_model="mystery", cost_microusd=None)
     table = (await office.view(period="today")).cost.table
     assert table.columns[1:] == ["priced", "mystery", "All"]
-    assert table.rows[11].cells == ["$0.000007", "Unknown", "$0.000007"]
+    unknown, both = "1 of unknown cost", "$0.000007 + 1 of unknown cost"
+    assert table.rows[11].cells == ["$0.000007", unknown, both]
     assert table.rows[0].cells == ["$0.000000"] * 3
-    assert table.total == ["$0.000007", "Unknown", "$0.000007"]
+    assert table.total == ["$0.000007", unknown, both]
+
+
+@pytest.mark.ledger_findings("missing_cost", "saved_flag", reason="costs are left out by hand")
+async def test_every_sum_says_how_many_calls_of_unknown_cost_it_leaves_out(
+    database: Database,
+) -> None:
+    office = await make_office(database)
+    known = {"started_at": ago(days=2), "cost_microusd": 2_000}
+    unknown = {"started_at": ago(days=2), "cost_microusd": None}
+    failed = {"status": CallStatus.ERROR, "error_code": "LLM_STALLED"}
+    await office.call(**known, saved_as_feedback=True)
+    await office.call(**known)
+    await office.call(**known, **failed)
+    for _ in range(2):
+        await office.call(**unknown, saved_as_feedback=True)
+    await office.call(**unknown)
+    await office.call(**unknown, **failed)
+    view = await office.view(period="7d")
+
+    assert tile(view, "total-cost").note == "+ 4 calls of unknown cost"
+    per_saved = tile(view, "per-saved")
+    assert per_saved.value == "$0.0060", "three priced drafts by the one of them that was saved"
+    assert per_saved.note == "1 draft saved as feedback; 4 of unknown cost left out"
+    waste = tile(view, "waste")
+    assert waste.value == "$0.0040"
+    assert waste.note == "$0.0020 failed, $0.0020 never saved; + 2 calls of unknown cost"
+
+    both = "$0.006000 + 4 of unknown cost"
+    assert view.cost.summary == f"Cost per day by model, {both} in all."
+    assert view.cost.note == "Bars leave out 4 calls of unknown cost."
+    assert view.cost.table.rows[4].cells == [both, both], "a cell of one model, too"
+    assert view.cost.table.total == [both, both]
+    assert view.people.rows[0].value == "$0.0060 + 4 of unknown cost"
+    assert view.errors.table.rows[0].cells == ["2", "$0.002000 + 1 of unknown cost"]
+    assert view.errors.table.total == ["2", "$0.002000 + 1 of unknown cost"]
+
+    assert view.budget.summary == (
+        "$0.0060 + 4 of unknown cost spent this month; $0.0196 by its end at this pace; "
+        "no budget is set."
+    )
+    spent = [row.cells[0] for row in view.budget.table.rows[6:11]]
+    assert spent == ["$0.000000", both, both, both, "–"]
 
 
 @pytest.mark.ledger_findings(

@@ -14,7 +14,7 @@ from feedback_app.db import rollups
 from feedback_app.db.models import CallStatus, LlmCall, User
 from feedback_app.db.session import Database
 from feedback_app.usage.calls import service as calls
-from feedback_app.usage.dashboard.schemas import Dashboard, Totals, change
+from feedback_app.usage.dashboard.schemas import Dashboard, Totals, Waste, change
 from feedback_app.usage.dashboard.service import dashboard
 from feedback_app.usage.filters import filter_from
 from tests.factories import make_admin, make_call, make_interview, make_user
@@ -65,7 +65,11 @@ def expected(found: Sequence[LlmCall]) -> Totals:
         failed=sum(call.status in FAILED for call in found),
         saved=len(saved),
         estimated=sum(call.tokens_estimated for call in found),
+        saved_unpriced=sum(call.cost_microusd is None for call in saved),
         unpriced=unpriced,
+        drafts_unpriced=sum(
+            call.cost_microusd is None for call in found if call.operation == "feedback"
+        ),
         prompt_tokens=sum(call.prompt_tokens for call in found),
         completion_tokens=sum(call.completion_tokens for call in found),
         cached_tokens=sum(call.cached_tokens for call in found),
@@ -81,7 +85,9 @@ _COUNTED = (
     "failed",
     "saved",
     "estimated",
+    "saved_unpriced",
     "unpriced",
+    "drafts_unpriced",
     "prompt_tokens",
     "completion_tokens",
     "cached_tokens",
@@ -105,6 +111,25 @@ def assert_totals(totals: Totals, found: Sequence[LlmCall]) -> None:
     took = sum(call.stream_ms or 0 for call in streamed)
     speed = sum(call.completion_tokens for call in streamed) * 1000 / took if took else None
     assert totals.tokens_per_second == (None if speed is None else pytest.approx(speed))
+
+
+def assert_waste(waste: Waste, found: Sequence[LlmCall]) -> None:
+    """Stopped and failed calls, and complete drafts that are a day old to the full hour."""
+    a_day_ago = NOW.replace(minute=0) - timedelta(hours=24)
+    wasted = [
+        call
+        for call in found
+        if not call.saved_as_feedback
+        and (
+            call.status != CallStatus.COMPLETE
+            or (call.operation == "feedback" and call.started_at < a_day_ago)
+        )
+    ]
+    unpriced = [call for call in wasted if call.cost_microusd is None]
+    assert (waste.calls, waste.unpriced) == (len(wasted), len(unpriced))
+    all_unknown = wasted and len(unpriced) == len(wasted)
+    known = sum(call.cost_microusd or 0 for call in wasted)
+    assert waste.total_microusd == (None if all_unknown else known)
 
 
 def assert_people(shown: Dashboard, found: Sequence[LlmCall]) -> None:
@@ -163,6 +188,7 @@ async def test_the_figures_are_those_of_the_calls(database: Database, seed: int)
         found = within(shown.span.since, shown.span.until)
         assert_totals(shown.totals, found)
         assert_totals(shown.previous, within(shown.before.since, shown.before.until))
+        assert_waste(shown.totals.waste, found)
         assert sum(map(sum, (s.calls for s in shown.models))) == len(found)
         assert sum(shown.outcomes.complete) == shown.totals.complete
         assert sum(shown.outcomes.failed) == shown.totals.failed
@@ -170,6 +196,10 @@ async def test_the_figures_are_those_of_the_calls(database: Database, seed: int)
         assert len(shown.steps.starts) == (24 if query["period"] == "today" else shown.span.days)
         assert sum(sum(cost or 0 for cost in s.cost_microusd) for s in shown.models) == (
             shown.totals.cost_microusd or 0
+        )
+        assert sum(sum(series.unpriced) for series in shown.models) == shown.totals.unpriced
+        assert sum(error.unpriced for error in shown.errors) == sum(
+            call.cost_microusd is None for call in found if call.status in FAILED
         )
         assert_people(shown, found)
         listed = await calls.page(acting(admin), filter_from(query))
@@ -199,7 +229,6 @@ async def test_waste_is_what_nothing_came_of(database: Database) -> None:
     await spend(1_000_000, CallStatus.COMPLETE, hours=24)
     totals = (await dashboard(acting(admin), filter_from({}))).totals
     waste = totals.waste
-    assert waste is not None
     assert (waste.stopped_microusd, waste.failed_microusd) == (1, 1_100)
     assert (waste.never_saved_microusd, waste.not_yet_saved_microusd) == (10_000, 1_000_000)
     assert waste.total_microusd == 11_101

@@ -2,7 +2,8 @@
 
 import pytest
 
-from feedback_app.usage import address
+from feedback_app.core.money import dollars
+from feedback_app.usage import address, labels
 from feedback_app.usage.dashboard.axis import ticks
 from feedback_app.usage.dashboard.schemas import Totals, Waste
 from feedback_app.usage.dashboard.tiles import tiles
@@ -22,7 +23,8 @@ def tile(name: str, now: Totals, before: Totals | None = None) -> Tile:
         pytest.param(958, 1000, "↓ 4.2%", "4.2% less than before", id="a little less"),
         pytest.param(100, 100, "=", "as before", id="the same"),
         pytest.param(1400, 100, "↑ × 14", "14 times as much", id="many times"),
-        pytest.param(5, 0, "", "", id="nothing before"),
+        pytest.param(5, 0, "none before", "none before", id="nothing before"),
+        pytest.param(0, 0, "", "", id="nothing ever"),
         pytest.param(0, 5, "↓ 100%", "100% less than before", id="nothing now"),
     ],
 )
@@ -43,13 +45,91 @@ def test_only_what_should_go_one_way_is_called_better_or_worse() -> None:
     assert tile("total-cost", now, before).trend == ""
 
 
+def test_what_was_nothing_before_is_said_to_be_new_whatever_it_is_now() -> None:
+    waste = Waste(calls=1, stopped_microusd=500_000_000)
+    now = Totals(calls=1, cost_microusd=500_000_000, cached_tokens=7, waste=waste)
+    cost, wasted, tokens = (tile(name, now) for name in ("total-cost", "waste", "tokens-in"))
+    assert (cost.value, cost.change, cost.trend) == ("$500.00", "none before", "")
+    assert (wasted.change, wasted.trend) == ("none before", "worse")
+    assert (tokens.change, tokens.note_change) == ("", "none before")
+
+
+def test_cached_and_reasoning_tokens_say_how_they_changed() -> None:
+    now = Totals(calls=1, cached_tokens=1200, reasoning_tokens=30)
+    before = Totals(calls=1, cached_tokens=1000, reasoning_tokens=60)
+    tokens_in, tokens_out = tile("tokens-in", now, before), tile("tokens-out", now, before)
+    assert (tokens_in.note, tokens_in.note_change) == ("1,200 of them cached", "↑ 20%")
+    assert tokens_in.note_change_words == "20% more than before"
+    assert (tokens_out.note, tokens_out.note_change) == ("30 of them reasoning", "↓ 50%")
+
+
 def test_an_unknown_cost_is_called_unknown_and_compared_with_nothing() -> None:
-    unknown = Totals(calls=3, unpriced=3, cost_microusd=None, waste=None, saved=1)
+    waste = Waste(calls=2, unpriced=2)
+    saved = {"saved": 1, "saved_unpriced": 1, "drafts_unpriced": 3}
+    unknown = Totals(calls=3, unpriced=3, cost_microusd=None, waste=waste, **saved)
     known = Totals(calls=3, cost_microusd=500, cost_per_saved_microusd=100)
     for name in ("total-cost", "waste", "per-saved"):
         found = tile(name, unknown, known)
         assert (found.value, found.change) == ("Unknown", "")
+        assert (tile(name, known, unknown)).change == ""
     assert tile("total-cost", unknown).note == "3 calls of unknown cost"
+    assert tile("waste", unknown).note == "2 calls of unknown cost"
+    assert tile("per-saved", unknown).note == "1 draft saved as feedback, all of unknown cost"
+
+
+def test_nothing_known_beside_unknown_costs_is_not_compared_as_nothing() -> None:
+    free_and_unknown = Totals(calls=2, unpriced=1, cost_microusd=0)
+    known = Totals(calls=2, cost_microusd=500)
+    assert tile("total-cost", known, free_and_unknown).change == ""
+    assert tile("total-cost", free_and_unknown, known).change == ""
+
+
+def test_every_sum_of_money_counts_the_calls_it_leaves_out() -> None:
+    waste = Waste(calls=4, unpriced=1, stopped_microusd=1_000_000)
+    now = Totals(
+        calls=9,
+        unpriced=4,
+        cost_microusd=2_000_000,
+        saved=5,
+        saved_unpriced=2,
+        drafts_unpriced=3,
+        cost_per_saved_microusd=600_000,
+        waste=waste,
+    )
+    assert tile("total-cost", now).note == "+ 4 calls of unknown cost"
+    assert tile("waste", now).note == "$1.00 stopped; + 1 call of unknown cost"
+    per_saved = tile("per-saved", now)
+    assert per_saved.value == "$0.60"
+    assert per_saved.note == "3 drafts saved as feedback; 3 of unknown cost left out"
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "note"),
+    [
+        pytest.param(0, 2, "All prices known; before: 2 calls of unknown cost", id="before"),
+        pytest.param(1, 2, "+ 1 call of unknown cost; before: 2", id="both"),
+    ],
+)
+def test_what_a_change_is_held_against_says_what_it_left_out(
+    now: int, before: int, note: str
+) -> None:
+    of_now, of_before = (Totals(calls=9, unpriced=n, cost_microusd=50) for n in (now, before))
+    assert tile("total-cost", of_now, of_before).note == note
+
+
+@pytest.mark.parametrize(
+    ("microusd", "unpriced", "words"),
+    [
+        (1_200_000, 0, "$1.20"),
+        (1_200_000, 3, "$1.20 + 3 of unknown cost"),
+        (0, 1, "$0.00 + 1 of unknown cost"),
+        (None, 1_000, "1,000 of unknown cost"),
+    ],
+)
+def test_a_sum_is_what_is_known_and_how_many_costs_are_not(
+    microusd: int | None, unpriced: int, words: str
+) -> None:
+    assert labels.sum_of_costs(microusd, unpriced, dollars) == words
 
 
 def test_waste_says_what_was_wasted_on() -> None:

@@ -162,13 +162,15 @@ def _summed(table: type[UsageDay] | type[UsageRollup], name: str) -> SQLColumnEx
 def _of_calls() -> dict[str, SQLColumnExpression[Any]]:
     """What each sum adds up, of a call."""
     cost = func.coalesce(col(LlmCall.cost_microusd), 0)
+    unpriced = col(LlmCall.cost_microusd).is_(None)
     saved = col(LlmCall.saved_as_feedback)
     streamed = func.coalesce(col(LlmCall.stream_ms), 0)
     values: dict[str, SQLColumnExpression[Any]] = {
         "calls": literal(1),
         "estimated": case((col(LlmCall.tokens_estimated), 1), else_=0),
-        "unpriced": case((col(LlmCall.cost_microusd).is_(None), 1), else_=0),
+        "unpriced": case((unpriced, 1), else_=0),
         "saved": case((saved, 1), else_=0),
+        "saved_unpriced": case((saved & unpriced, 1), else_=0),
         "prompt_tokens": col(LlmCall.prompt_tokens),
         "completion_tokens": col(LlmCall.completion_tokens),
         "reasoning_tokens": col(LlmCall.reasoning_tokens),

@@ -42,14 +42,24 @@ def burn_down(b: BurnDown) -> ChartView:
                 TableRow(
                     labels.day(day),
                     [
-                        labels.NONE if (v := values[place]) is None else labels.exact_dollars(v)
-                        for _, values, *_ in kinds
+                        _told_spent(b, place),
+                        *(_told(values[place]) for _, values, *_ in kinds[1:]),
                     ],
                 )
                 for place, day in enumerate(b.days)
             ],
         ),
     )
+
+
+def _told_spent(b: BurnDown, place: int) -> str:
+    if place >= len(b.spent_microusd):
+        return labels.NONE
+    return labels.sum_of_costs(b.spent_microusd[place], b.unpriced[place])
+
+
+def _told(microusd: int | None) -> str:
+    return labels.NONE if microusd is None else labels.exact_dollars(microusd)
 
 
 def _ahead(b: BurnDown) -> list[int | None]:
@@ -68,11 +78,9 @@ def _ahead(b: BurnDown) -> list[int | None]:
 
 
 def _budget_summary(b: BurnDown) -> str:
-    said = [f"{dollars(b.total_microusd)} spent this month"]
+    said = [f"{labels.sum_of_costs(b.total_microusd, b.total_unpriced, dollars)} spent this month"]
     if b.budget_microusd is not None:
         said[0] += f" of {dollars(b.budget_microusd)}"
-    if b.unpriced:
-        said.append(f"{labels.count(b.unpriced, 'call')} of unknown cost not counted")
     if b.forecast_microusd is not None:
         said.append(f"{dollars(b.forecast_microusd)} by its end at this pace")
     if b.budget_microusd is None:
@@ -82,5 +90,6 @@ def _budget_summary(b: BurnDown) -> str:
         day = labels.short_day(b.runs_out_on)
         said.append(f"the budget {'was used up' if spent_up else 'runs out'} on {day}")
     else:
-        said.append("the budget lasts")
+        known = ", as far as costs are known" if b.total_unpriced else ""
+        said.append(f"the budget lasts{known}")
     return f"{'; '.join(said)}."

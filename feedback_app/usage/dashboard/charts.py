@@ -7,6 +7,7 @@ from feedback_app.usage import labels
 from feedback_app.usage.dashboard import axis
 from feedback_app.usage.dashboard.schemas import (
     Dashboard,
+    ModelSeries,
     OutcomeSeries,
     Steps,
     TimeSeries,
@@ -20,20 +21,18 @@ _GOOD, _STOPPED, _BAD = "var(--series-good)", "var(--series-stopped)", "var(--se
 
 def cost(d: Dashboard) -> ChartView:
     """What calls cost by step and model, in dollars; an unknown cost draws no bar."""
-    of_models = [_added(m.cost_microusd, m.calls) for m in d.models]
-    of_steps = [
-        _added([m.cost_microusd[place] for m in d.models], [m.calls[place] for m in d.models])
-        for place in range(len(d.steps.starts))
-    ]
-    total = labels.exact_dollars(_added(of_models, [sum(m.calls) for m in d.models]))
+    steps = range(len(d.steps.starts))
+    total = _cost(d.models, steps)
+    unpriced = sum(sum(m.unpriced) for m in d.models)
     return _by_model(
         d,
         f"Cost {_per(d)} by model, {total} in all.",
         [[None if c is None else c / 1_000_000 for c in m.cost_microusd] for m in d.models],
-        [[labels.exact_dollars(c) for c in m.cost_microusd] for m in d.models],
-        [labels.exact_dollars(c) for c in of_models],
-        [labels.exact_dollars(c) for c in of_steps],
+        [[_cost([m], [place]) for place in steps] for m in d.models],
+        [_cost([m], steps) for m in d.models],
+        [_cost(d.models, [place]) for place in steps],
         total,
+        note=f"Bars leave out {labels.unknown_costs(unpriced)}." if unpriced else "",
     )
 
 
@@ -129,11 +128,13 @@ def _by_model(
     total: str,
     *,
     whole: bool = False,
+    note: str = "",
 ) -> ChartView:
     names = [m.model or OTHER_MODELS for m in d.models]
     drawn = [[v or None for v in of_model] for of_model in values]
     return ChartView(
         summary=summary,
+        note=note,
         is_empty=not any(any(of_model) for of_model in drawn),
         series=[Series(f"s{n}", name, _COLORS[n]) for n, name in enumerate(names)],
         points=(points := _points(d.steps, drawn)),
@@ -152,11 +153,13 @@ def _by_model(
     )
 
 
-def _added(costs: Iterable[int | None], calls: Iterable[int]) -> int | None:
-    """The known costs together, `None` where there are calls and the cost of none is known."""
-    of_calls = [cost for cost, number in zip(costs, calls, strict=True) if number]
-    known = [cost for cost in of_calls if cost is not None]
-    return None if of_calls and not known else sum(known)
+def _cost(models: Iterable[ModelSeries], places: Sequence[int]) -> str:
+    """What these models cost at these steps, and how many calls that leaves out."""
+    cells = [(m, place) for m in models for place in places]
+    unpriced = sum(m.unpriced[place] for m, place in cells)
+    known = sum(m.cost_microusd[place] or 0 for m, place in cells)
+    none_known = unpriced and unpriced == sum(m.calls[place] for m, place in cells)
+    return labels.sum_of_costs(None if none_known else known, unpriced)
 
 
 def _points(steps: Steps, values: Sequence[Sequence[float | None]]) -> list[Point]:

@@ -1,4 +1,4 @@
-"""The figures of the usage page: totals as tiles, charts, and every chart as a table."""
+"""The charts of the usage page, and every chart as a table."""
 
 from typing import Any, Literal
 
@@ -13,7 +13,6 @@ from feedback_app.usage.dashboard.views import (
     Series,
     TableRow,
     TableView,
-    Tile,
 )
 from feedback_app.usage.state import UsageState
 
@@ -33,41 +32,18 @@ _WHOLE = _written(f"{_VALUE:,}")
 _SECONDS = _written(f"{_VALUE} s")
 
 
-def totals() -> rx.Component:
-    """The figures of the period."""
-    return rx.el.section(
-        rx.el.div(rx.foreach(UsageState.tiles, _tile), class_name="usage-tiles"),
-        rx.el.p("Changes are against ", UsageState.head.before, ".", class_name="usage-legend"),
-        aria_label="Totals",
-        class_name="usage-totals-section",
-    )
-
-
-def _tile(tile: Tile) -> rx.Component:
-    return rx.el.div(
-        rx.el.div(tile.label, class_name="tile-label"),
-        rx.el.div(
-            rx.el.span(tile.value, id=tile.tile_id, class_name="tile-value figure"),
-            rx.cond(
-                tile.change != "",
-                rx.el.span(
-                    rx.el.span(tile.change, aria_hidden="true"),
-                    rx.el.span(tile.change_words, class_name="sr-only"),
-                    class_name="tile-change",
-                    custom_attrs={"data-trend": tile.trend},
-                ),
-            ),
-            class_name="tile-figure",
-        ),
-        rx.el.div(tile.note, class_name="tile-note"),
-        class_name="card tile",
-    )
-
-
 def charts() -> rx.Component:
     """Everything over time, what failed, and who spent most."""
     return rx.el.div(
-        _over_time("Cost by model", "cost", UsageState.cost, "bars", _DOLLARS, _EXACT_DOLLARS),
+        _over_time(
+            "Cost by model",
+            "cost",
+            UsageState.cost,
+            "bars",
+            _DOLLARS,
+            _EXACT_DOLLARS,
+            nothing="No known cost in this period.",
+        ),
         _over_time("Tokens by model", "tokens", UsageState.tokens, "bars", _WHOLE, _WHOLE),
         _over_time("Calls by outcome", "outcomes", UsageState.outcomes, "bars", _WHOLE, _WHOLE),
         _over_time("Latency", "times", UsageState.times, "lines", _SECONDS, _SECONDS),
@@ -107,6 +83,7 @@ def _over_time(
     value: FunctionVar[Any],
     *,
     said: bool = False,
+    nothing: str = "Nothing in this period.",
 ) -> rx.Component:
     """A chart over time; `said` shows its sentence above it."""
     return card(
@@ -120,9 +97,10 @@ def _over_time(
             class_name="usage-card-head",
         ),
         rx.el.p(view.summary, class_name="chart-said") if said else rx.fragment(),
+        rx.cond(view.note != "", rx.el.p(view.note, class_name="chart-said")),
         rx.cond(
             view.is_empty,
-            rx.el.p("Nothing in this period.", class_name="chart-nothing"),
+            rx.el.p(nothing, class_name="chart-nothing"),
             rx.el.div(
                 _drawn(view, form, tick, value),
                 role="img",

@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     SQLColumnExpression,
-    and_,
     case,
     cast,
     func,
@@ -50,6 +49,7 @@ class Sums:
     estimated: int
     unpriced: int
     saved: int
+    saved_unpriced: int
     prompt_tokens: int
     completion_tokens: int
     reasoning_tokens: int
@@ -69,6 +69,22 @@ class Sums:
     """Of drafts of feedback."""
     unsaved_microusd: int
     """Of complete drafts that did not become feedback."""
+    drafts_unpriced: int
+    """Drafts of feedback without a known price."""
+    unsaved_calls: int
+    """The stopped, the failed and the complete drafts that did not become feedback."""
+    unsaved_unpriced: int
+    """Those of them without a known price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """Complete drafts that did not become feedback."""
+
+    cost_microusd: int = 0
+    """Of those with a known price."""
+    calls: int = 0
+    unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +115,14 @@ def _sum(value: SQLColumnExpression[Any]) -> ColumnElement[int]:
     return cast(func.coalesce(func.sum(value), 0), BigInteger)
 
 
-def _unsaved(part: Part) -> ColumnElement[int]:
-    return part.column("cost_microusd") - part.column("saved_cost_microusd")
-
-
-def _is_complete_draft(part: Part) -> ColumnElement[bool]:
-    return and_(
-        part.column("operation") == FEEDBACK_OPERATION,
-        part.column("status") == CallStatus.COMPLETE,
+def _unsaved(part: Part) -> tuple[ColumnElement[int], ...]:
+    """Cost, number and number without a price of a row's calls that did not become feedback."""
+    pairs = (
+        ("cost_microusd", "saved_cost_microusd"),
+        ("calls", "saved"),
+        ("unpriced", "saved_unpriced"),
     )
+    return tuple(part.column(every) - part.column(saved) for every, saved in pairs)
 
 
 async def _rows(session: AsyncSession, query: Executable, part: Part) -> Sequence[Any]:
@@ -133,15 +148,18 @@ async def sums(
 @cache
 def _sums(part: Part, *, by_step: bool) -> Executable:
     calls, cost = part.column("calls"), part.column("cost_microusd")
-    status, unsaved = part.column("status"), _unsaved(part)
+    status, (unsaved, *numbers) = part.column("status"), _unsaved(part)
     complete, stopped = status == CallStatus.COMPLETE, status == CallStatus.CANCELLED
     failed = status.in_(_FAILED)
+    draft = part.column("operation") == FEEDBACK_OPERATION
     summed = (
         *(_sum(part.column(name)) for name in _SUMMED),
         *(_sum(case((which, calls), else_=0)) for which in (complete, stopped, failed)),
         *(_sum(case((which, unsaved), else_=0)) for which in (stopped, failed)),
-        _sum(case((part.column("operation") == FEEDBACK_OPERATION, cost), else_=0)),
-        _sum(case((_is_complete_draft(part), unsaved), else_=0)),
+        _sum(case((draft, cost), else_=0)),
+        _sum(case((draft & complete, unsaved), else_=0)),
+        _sum(case((draft, part.column("unpriced")), else_=0)),
+        *(_sum(case((stopped | failed | draft & complete, n), else_=0)) for n in numbers),
     )
     if not by_step:
         nothing = (literal(0), literal(""), literal(""))
@@ -152,19 +170,24 @@ def _sums(part: Part, *, by_step: bool) -> Executable:
 
 async def unsaved_in(
     session: AsyncSession, user: CurrentUser, wanted: UsageFilter, span: Span
-) -> int:
-    """What complete drafts of the span cost that did not become feedback, in micro-dollars."""
+) -> Unsaved:
+    """The complete drafts of the span that did not become feedback."""
     if span.since >= span.until:
-        return 0
-    total = 0
-    for part in parts_of(user, wanted, span, None):
-        total += (await _rows(session, _unsaved_drafts(part), part))[0][0]
-    return total
+        return Unsaved()
+    found = [
+        (await _rows(session, _unsaved_drafts(part), part))[0]
+        for part in parts_of(user, wanted, span, None)
+    ]
+    return Unsaved(*map(sum, zip(*found, strict=True)))
 
 
 @cache
 def _unsaved_drafts(part: Part) -> Executable:
-    return select(_sum(_unsaved(part))).where(*part.conditions, _is_complete_draft(part))
+    return select(*map(_sum, _unsaved(part))).where(
+        *part.conditions,
+        part.column("operation") == FEEDBACK_OPERATION,
+        part.column("status") == CallStatus.COMPLETE,
+    )
 
 
 async def times(

@@ -52,7 +52,7 @@ def errors(d: Dashboard) -> RankingView:
             [
                 TableRow(
                     e.code or _UNNAMED,
-                    [f"{e.calls:,}", labels.exact_dollars(e.cost_microusd)],
+                    [f"{e.calls:,}", labels.sum_of_costs(e.cost_microusd, e.unpriced)],
                     _calls_of(d, e),
                 )
                 for e in d.errors
@@ -63,7 +63,7 @@ def errors(d: Dashboard) -> RankingView:
 
 
 def _cost(person: PersonTotal) -> str:
-    return "Unknown" if person.cost_microusd is None else dollars(person.cost_microusd)
+    return labels.sum_of_costs(person.cost_microusd, person.unpriced, dollars)
 
 
 def _calls_of(d: Dashboard, error: ErrorCount) -> str:
@@ -73,7 +73,8 @@ def _calls_of(d: Dashboard, error: ErrorCount) -> str:
 
 def _cost_of_all(found: tuple[ErrorCount, ...]) -> str:
     known = [e.cost_microusd for e in found if e.cost_microusd is not None]
-    return labels.exact_dollars(sum(known) if known or not found else None)
+    cost = sum(known) if known or not found else None
+    return labels.sum_of_costs(cost, sum(e.unpriced for e in found))
 
 
 def _point(name: str, value: float) -> Point:

@@ -15,6 +15,10 @@ from feedback_app.usage.filters import Span, UsageFilter
 class Waste:
     """What was spent on calls that nothing came of. Amounts are of known prices."""
 
+    calls: int = 0
+    """Those of the total."""
+    unpriced: int = 0
+    """Have no known price."""
     stopped_microusd: int = 0
     """Stopped by the person; not where the text became feedback all the same."""
     failed_microusd: int = 0
@@ -25,7 +29,10 @@ class Waste:
     """The same, not yet a day old (to the full hour): no waste so far, and not in the total."""
 
     @property
-    def total_microusd(self) -> int:
+    def total_microusd(self) -> int | None:
+        """`None` where there are calls and no price is known."""
+        if self.calls and self.unpriced >= self.calls:
+            return None
         return self.stopped_microusd + self.failed_microusd + self.never_saved_microusd
 
 
@@ -40,10 +47,14 @@ class Totals:
     """Ended by a fault or with their process."""
     saved: int = 0
     """Became feedback."""
+    saved_unpriced: int = 0
+    """Did, and have no known price."""
     estimated: int = 0
     """Have estimated tokens."""
     unpriced: int = 0
     """Have no known price."""
+    drafts_unpriced: int = 0
+    """Are drafts of feedback that have none."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cached_tokens: int = 0
@@ -52,9 +63,11 @@ class Totals:
     """Of the completion tokens."""
     cost_microusd: int | None = 0
     cost_per_saved_microusd: int | None = None
-    """What all drafts of feedback cost, by how many became it; `None` where none did."""
-    waste: Waste | None = field(default_factory=Waste)
-    """`None` where no price is known."""
+    """What all drafts of feedback with a known price cost, by how many of them became it.
+
+    `None` where none did.
+    """
+    waste: Waste = field(default_factory=Waste)
     latency_p50_ms: float | None = None
     """Percentiles are within 4 % of the exact ones, and `None` of nothing."""
     latency_p95_ms: float | None = None
@@ -75,7 +88,7 @@ class Totals:
 
 
 def change(now: float | None, before: float | None) -> float | None:
-    """By what part of `before` it is more (0.25) or less (-0.25); `None` where nothing was."""
+    """By what part of `before` it is more (0.25) or less (-0.25); `None` where that was nothing."""
     return (now - before) / before if now is not None and before else None
 
 
@@ -95,6 +108,7 @@ class ModelSeries:
     """Empty: all other models together."""
     calls: tuple[int, ...]
     cost_microusd: tuple[int | None, ...]
+    unpriced: tuple[int, ...]
     tokens: tuple[int, ...]
 
 
@@ -124,6 +138,7 @@ class ErrorCount:
     code: str
     calls: int
     cost_microusd: int | None
+    unpriced: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +165,8 @@ class BurnDown:
     """Every day of the month."""
     spent_microusd: tuple[int, ...] = ()
     """From the first of the month to the end of each day, up to and including today."""
-    unpriced: int = 0
+    unpriced: tuple[int, ...] = ()
+    """How many calls that leaves out, day by day as well."""
     forecast_microusd: int | None = None
     """At the end of the month, if it goes on as it has; `None` on the month's first day."""
     budget_microusd: int | None = None
@@ -160,6 +176,10 @@ class BurnDown:
     @property
     def total_microusd(self) -> int:
         return self.spent_microusd[-1] if self.spent_microusd else 0
+
+    @property
+    def total_unpriced(self) -> int:
+        return self.unpriced[-1] if self.unpriced else 0
 
 
 @dataclass(frozen=True, slots=True)

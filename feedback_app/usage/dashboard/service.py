@@ -7,6 +7,7 @@ import calendar
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,7 +19,7 @@ from feedback_app.db.histogram import percentile
 from feedback_app.db.session import database
 from feedback_app.usage import queries as calls
 from feedback_app.usage.dashboard import queries
-from feedback_app.usage.dashboard.queries import Sums, Times
+from feedback_app.usage.dashboard.queries import Sums, Times, Unsaved
 from feedback_app.usage.dashboard.schemas import (
     BurnDown,
     Choices,
@@ -131,16 +132,18 @@ def _sum(rows: Iterable[Sums], value: Callable[[Sums], int]) -> int:
     return sum(map(value, rows))
 
 
-def _totals(rows: Sequence[Sums], times: Iterable[Times], not_yet_saved: int) -> Totals:
+def _totals(rows: Sequence[Sums], times: Iterable[Times], not_yet_saved: Unsaved) -> Totals:
     number, unpriced = _sum(rows, lambda r: r.calls), _sum(rows, lambda r: r.unpriced)
-    saved = _sum(rows, lambda r: r.saved)
-    cost = _money(_sum(rows, lambda r: r.cost_microusd), number, unpriced)
+    saved, saved_unpriced = _sum(rows, lambda r: r.saved), _sum(rows, lambda r: r.saved_unpriced)
+    saved_priced = saved - saved_unpriced
     drafts_cost = _sum(rows, lambda r: r.draft_cost_microusd)
     waste = Waste(
+        calls=_sum(rows, lambda r: r.unsaved_calls) - not_yet_saved.calls,
+        unpriced=_sum(rows, lambda r: r.unsaved_unpriced) - not_yet_saved.unpriced,
         stopped_microusd=_sum(rows, lambda r: r.stopped_microusd),
         failed_microusd=_sum(rows, lambda r: r.failed_microusd),
-        never_saved_microusd=_sum(rows, lambda r: r.unsaved_microusd) - not_yet_saved,
-        not_yet_saved_microusd=not_yet_saved,
+        never_saved_microusd=_sum(rows, lambda r: r.unsaved_microusd) - not_yet_saved.cost_microusd,
+        not_yet_saved_microusd=not_yet_saved.cost_microusd,
     )
     stream_ms = _sum(rows, lambda r: r.stream_ms)
     latencies, ttfts = Counter[int](), Counter[int]()
@@ -153,17 +156,17 @@ def _totals(rows: Sequence[Sums], times: Iterable[Times], not_yet_saved: int) ->
         stopped=_sum(rows, lambda r: r.stopped),
         failed=_sum(rows, lambda r: r.failed),
         saved=saved,
+        saved_unpriced=saved_unpriced,
         estimated=_sum(rows, lambda r: r.estimated),
         unpriced=unpriced,
+        drafts_unpriced=_sum(rows, lambda r: r.drafts_unpriced),
         prompt_tokens=_sum(rows, lambda r: r.prompt_tokens),
         completion_tokens=_sum(rows, lambda r: r.completion_tokens),
         cached_tokens=_sum(rows, lambda r: r.cached_tokens),
         reasoning_tokens=_sum(rows, lambda r: r.reasoning_tokens),
-        cost_microusd=cost,
-        cost_per_saved_microusd=(
-            round(drafts_cost / saved) if saved and cost is not None else None
-        ),
-        waste=waste if cost is not None else None,
+        cost_microusd=_money(_sum(rows, lambda r: r.cost_microusd), number, unpriced),
+        cost_per_saved_microusd=round(drafts_cost / saved_priced) if saved_priced else None,
+        waste=waste,
         latency_p50_ms=percentile(latencies, 0.5),
         latency_p95_ms=percentile(latencies, 0.95),
         ttft_p50_ms=percentile(ttfts, 0.5),
@@ -203,6 +206,7 @@ def _model_series(model: str, rows: Iterable[Sums], steps: range) -> ModelSeries
         model=model,
         calls=tuple(number),
         cost_microusd=tuple(map(_money, cost, number, unpriced)),
+        unpriced=tuple(unpriced),
         tokens=tuple(tokens),
     )
 
@@ -244,8 +248,11 @@ def _errors(rows: Iterable[Sums]) -> tuple[ErrorCount, ...]:
             code,
             number := _sum(found, lambda r: r.calls),
             _money(
-                _sum(found, lambda r: r.cost_microusd), number, _sum(found, lambda r: r.unpriced)
+                _sum(found, lambda r: r.cost_microusd),
+                number,
+                unpriced := _sum(found, lambda r: r.unpriced),
             ),
+            unpriced,
         )
         for code, found in of_code.items()
     ]
@@ -261,16 +268,14 @@ async def _burn_down(
     span = Span(first, first + timedelta(days=length))
     by_day = await queries.spent_by_day(session, user, person, span)
     first_day = hour_of(first) // 24
-    spent: list[int] = []
-    for day in range(today.day):
-        cost, _ = by_day.get(first_day + day, (0, 0))
-        spent.append((spent[-1] if spent else 0) + cost)
+    so_far = [by_day.get(first_day + day, (0, 0)) for day in range(today.day)]
+    spent = list(accumulate(cost for cost, _ in so_far))
     elapsed = (now - first) / timedelta(days=1)
     forecast = round(spent[-1] * length / elapsed) if elapsed >= 1 else None
     return BurnDown(
         days=tuple(today.replace(day=number + 1) for number in range(length)),
         spent_microusd=tuple(spent),
-        unpriced=sum(unpriced for _, unpriced in by_day.values()),
+        unpriced=tuple(accumulate(unpriced for _, unpriced in so_far)),
         forecast_microusd=forecast,
         budget_microusd=budget,
         runs_out_on=_runs_out_on(today, spent, elapsed, length, budget),

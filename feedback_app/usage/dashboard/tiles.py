@@ -1,29 +1,23 @@
 """The totals of a period in words, each beside how it changed against the period before."""
 
 from decimal import Decimal
-from typing import Literal
 
 from feedback_app.core import money
 from feedback_app.usage import labels
-from feedback_app.usage.dashboard.schemas import Totals, Waste, change
-from feedback_app.usage.dashboard.views import Tile, Trend
-
-_Good = Literal["more", "less"] | None
-"""Which way a figure should go; `None` where neither way is better."""
-
-_LEAST_SHOWN = 0.0005
-_TIMES_FROM = 10
+from feedback_app.usage.dashboard.changes import compared, note_compared, share_compared
+from feedback_app.usage.dashboard.schemas import Totals, Waste
+from feedback_app.usage.dashboard.views import Tile
 
 
 def tiles(now: Totals, before: Totals, running: int) -> list[Tile]:
     """Every total, the dearest questions first."""
     return [
-        _compared(
-            Tile("usage-total-cost", "Cost", _total_cost(now), _cost_note(now)),
-            now.cost_microusd,
-            before.cost_microusd,
+        compared(
+            Tile("usage-total-cost", "Cost", _total_cost(now), _cost_note(now, before)),
+            _comparable(now.cost_microusd, now.unpriced),
+            _comparable(before.cost_microusd, before.unpriced),
         ),
-        _compared(
+        compared(
             Tile(
                 "usage-total-calls",
                 "Calls",
@@ -33,33 +27,41 @@ def tiles(now: Totals, before: Totals, running: int) -> list[Tile]:
             now.calls,
             before.calls,
         ),
-        _compared(
+        compared(
             Tile("usage-total-tokens", "Tokens", f"{_tokens(now):,}", _estimated_note(now)),
             _tokens(now),
             _tokens(before),
         ),
-        _compared(
-            Tile(
-                "usage-tokens-in",
-                "Tokens in",
-                f"{now.prompt_tokens:,}",
-                f"{now.cached_tokens:,} of them cached",
+        compared(
+            note_compared(
+                Tile(
+                    "usage-tokens-in",
+                    "Tokens in",
+                    f"{now.prompt_tokens:,}",
+                    f"{now.cached_tokens:,} of them cached",
+                ),
+                now.cached_tokens,
+                before.cached_tokens,
             ),
             now.prompt_tokens,
             before.prompt_tokens,
         ),
-        _compared(
-            Tile(
-                "usage-tokens-out",
-                "Tokens out",
-                f"{now.completion_tokens:,}",
-                f"{now.reasoning_tokens:,} of them reasoning",
+        compared(
+            note_compared(
+                Tile(
+                    "usage-tokens-out",
+                    "Tokens out",
+                    f"{now.completion_tokens:,}",
+                    f"{now.reasoning_tokens:,} of them reasoning",
+                ),
+                now.reasoning_tokens,
+                before.reasoning_tokens,
             ),
             now.completion_tokens,
             before.completion_tokens,
         ),
         _per_saved(now, before),
-        _compared(
+        compared(
             Tile(
                 "usage-latency",
                 "Latency, median",
@@ -70,7 +72,7 @@ def tiles(now: Totals, before: Totals, running: int) -> list[Tile]:
             before.latency_p50_ms,
             good="less",
         ),
-        _compared(
+        compared(
             Tile(
                 "usage-ttft",
                 "First token, median",
@@ -81,7 +83,7 @@ def tiles(now: Totals, before: Totals, running: int) -> list[Tile]:
             before.ttft_p50_ms,
             good="less",
         ),
-        _compared(
+        compared(
             Tile(
                 "usage-speed",
                 "Speed",
@@ -92,12 +94,12 @@ def tiles(now: Totals, before: Totals, running: int) -> list[Tile]:
             before.tokens_per_second,
             good="more",
         ),
-        _share(
+        share_compared(
             Tile("usage-errors", "Error rate", *_rate(now.error_rate, now.failed, "failed")),
             now.error_rate,
             before.error_rate,
         ),
-        _share(
+        share_compared(
             Tile("usage-stops", "Stop rate", *_rate(now.stop_rate, now.stopped, "stopped")),
             now.stop_rate,
             before.stop_rate,
@@ -121,11 +123,30 @@ def _total_cost(totals: Totals) -> str:
     return f"${dollars:,.4f}" if 0 < dollars < 100 else f"${dollars:,.2f}"
 
 
-def _cost_note(totals: Totals) -> str:
-    if totals.unpriced:
-        plus = "+ " if totals.cost_microusd is not None else ""
-        return f"{plus}{labels.count(totals.unpriced, 'call')} of unknown cost"
-    return "All prices known" if totals.calls else ""
+def _cost_note(now: Totals, before: Totals) -> str:
+    known = "All prices known" if now.calls else ""
+    unknown = _left_out(now.cost_microusd, now.unpriced) or known
+    return _and_before(unknown, now.unpriced, before.unpriced)
+
+
+def _comparable(known: int | None, unpriced: int) -> int | None:
+    """The known sum; `None` where that is nothing beside costs that are not known."""
+    return known or (None if unpriced else known)
+
+
+def _left_out(known: int | None, unpriced: int) -> str:
+    """`+ 3 calls of unknown cost`, for below the sum of what is known."""
+    if not unpriced:
+        return ""
+    return f"{'' if known is None else '+ '}{labels.unknown_costs(unpriced)}"
+
+
+def _and_before(note: str, unpriced: int, unpriced_before: int) -> str:
+    """The note, and how many calls the sum of the period before leaves out."""
+    if not unpriced_before:
+        return note
+    number = f"{unpriced_before:,}" if unpriced else labels.unknown_costs(unpriced_before)
+    return f"{note}; before: {number}" if note else f"Before: {number}"
 
 
 def _estimated_note(totals: Totals) -> str:
@@ -152,58 +173,39 @@ def _per_saved(now: Totals, before: Totals) -> Tile:
     cost = now.cost_per_saved_microusd
     unknown = "Unknown" if now.saved else labels.NONE
     value = unknown if cost is None else money.dollars(cost)
-    saved = f"{labels.count(now.saved, 'draft')} saved as feedback" if now.saved else "None saved"
-    tile = Tile("usage-per-saved", "Per saved feedback", value, saved)
-    return _compared(tile, cost, before.cost_per_saved_microusd, good="less")
+    tile = Tile("usage-per-saved", "Per saved feedback", value, _saved_note(now))
+    return compared(tile, cost, before.cost_per_saved_microusd, good="less")
 
 
-def _wasted(now: Waste | None, before: Waste | None) -> Tile:
-    if now is None:
-        return Tile("usage-waste", "Wasted", "Unknown", "No price is known")
+def _saved_note(totals: Totals) -> str:
+    """Which drafts the cost is of, and how many, saved or not, it leaves out."""
+    priced = totals.saved - totals.saved_unpriced
+    if totals.saved and not priced:
+        return f"{labels.count(totals.saved, 'draft')} saved as feedback, all of unknown cost"
+    saved = f"{labels.count(priced, 'draft')} saved as feedback" if priced else "None saved"
+    if priced and totals.drafts_unpriced:
+        saved += f"; {totals.drafts_unpriced:,} of unknown cost left out"
+    return saved
+
+
+def _wasted(now: Waste, before: Waste) -> Tile:
+    total = now.total_microusd
     parts = (
         (now.stopped_microusd, "stopped"),
         (now.failed_microusd, "failed"),
         (now.never_saved_microusd, "never saved"),
     )
     note = ", ".join(f"{money.dollars(amount)} {what}" for amount, what in parts if amount)
-    tile = Tile("usage-waste", "Wasted", money.dollars(now.total_microusd), note or "Nothing")
-    was = None if before is None else before.total_microusd
-    return _compared(tile, now.total_microusd, was, good="less")
-
-
-def _compared(tile: Tile, now: float | None, before: float | None, *, good: _Good = None) -> Tile:
-    part = change(now, before)
-    if part is None:
-        return tile
-    if abs(part) < _LEAST_SHOWN:
-        return _changed(tile, "=", "as before", "")
-    if part >= _TIMES_FROM:
-        size = f"× {part + 1:,.0f}"
-        return _changed(tile, f"↑ {size}", f"{part + 1:,.0f} times as much", _trend(part, good))
-    size = f"{abs(part):.1%}" if abs(part) < 0.1 else f"{abs(part):.0%}"
-    return _changed(tile, *_arrow(part, size), _trend(part, good))
-
-
-def _share(tile: Tile, now: float | None, before: float | None) -> Tile:
-    """A share changes by points of a hundred; less of it is better."""
-    if now is None or before is None:
-        return tile
-    points = now - before
-    if abs(points) < _LEAST_SHOWN:
-        return _changed(tile, "=", "as before", "")
-    return _changed(tile, *_arrow(points, f"{abs(points) * 100:.1f} pts"), _trend(points, "less"))
-
-
-def _arrow(difference: float, size: str) -> tuple[str, str]:
-    more = difference > 0
-    return f"{'↑' if more else '↓'} {size}", f"{size} {'more' if more else 'less'} than before"
-
-
-def _trend(difference: float, good: _Good) -> Trend:
-    if good is None:
-        return ""
-    return "better" if (difference > 0) == (good == "more") else "worse"
-
-
-def _changed(tile: Tile, shown: str, words: str, trend: Trend) -> Tile:
-    return Tile(tile.tile_id, tile.label, tile.value, tile.note, shown, words, trend)
+    note = "; ".join(filter(None, (note, _left_out(total, now.unpriced)))) or "Nothing"
+    tile = Tile(
+        "usage-waste",
+        "Wasted",
+        "Unknown" if total is None else money.dollars(total),
+        _and_before(note, now.unpriced, before.unpriced),
+    )
+    return compared(
+        tile,
+        _comparable(total, now.unpriced),
+        _comparable(before.total_microusd, before.unpriced),
+        good="less",
+    )

@@ -24,6 +24,9 @@ class Tile:
     change_words: str = ""
     """The same for those who hear it."""
     trend: Trend = ""
+    note_change: str = ""
+    """How the figure of the note changed."""
+    note_change_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class ChartView:
 
     summary: str = ""
     """The chart in a sentence."""
+    note: str = ""
+    """What the drawing leaves out."""
     is_empty: bool = True
     series: list[Series] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)

@@ -46,15 +46,34 @@ def _fact(label: str, value: str, note: str) -> rx.Component:
     )
 
 
-def limits_card(lines: list[LimitLine]) -> rx.Component:
+def limits_card() -> rx.Component:
     """What limits the person's drafts, and what is left."""
     return card(
         rx.el.div(
             rx.heading("Limits", as_="h2", size="3", weight="medium"),
             class_name="usage-card-head",
         ),
-        rx.el.dl(rx.foreach(lines, _limit), class_name="my-limits"),
+        _limits("Yours", _view.limits, "my-own-limits"),
+        _limits("Your company's, used by everybody", _view.company_limits, "my-company-limits"),
+        rx.cond(_view.limits, rx.fragment(), rx.cond(_view.company_limits, rx.fragment(), _none())),
         id="my-limits",
+    )
+
+
+def _none() -> rx.Component:
+    return rx.el.p("Nothing limits your drafts.", class_name="chart-nothing")
+
+
+def _limits(whose: str, lines: list[LimitLine], element_id: str) -> rx.Component:
+    return rx.cond(
+        lines,
+        rx.el.section(
+            rx.heading(whose, as_="h3", size="2", weight="medium", id=f"{element_id}-title"),
+            rx.el.dl(rx.foreach(lines, _limit), class_name="my-limits"),
+            aria_labelledby=f"{element_id}-title",
+            id=element_id,
+            class_name="my-limits-group",
+        ),
     )
 
 

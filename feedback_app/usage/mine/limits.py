@@ -1,48 +1,93 @@
-"""What limits a person's drafts and what is left of it, as the page of their own usage says it."""
+"""What limits a person's drafts and what is left of it, as the page of their own usage says it.
+
+What stands of each limit comes from where a start asks for it. Of the company's limits, which
+everybody uses, only the sums are told: nobody's own figures but the person's.
+"""
 
 from datetime import datetime
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.money import dollars
-from feedback_app.core.settings import get_settings
 from feedback_app.db.session import database
-from feedback_app.llm.admission import day_of, month_of
-from feedback_app.llm.limits import LimitName, default_limits, limits_of
-from feedback_app.llm.spending import running, spent
-from feedback_app.llm.streams import Owner
+from feedback_app.llm.admission import month_of
+from feedback_app.llm.limits import LimitName
+from feedback_app.llm.quote import Standing
+from feedback_app.llm.spending import spent
+from feedback_app.llm.supervisor import generations
 from feedback_app.usage import labels
 from feedback_app.usage.mine.schemas import LimitLine
 
+_ORDER = (
+    LimitName.PERSON_COST_PER_MONTH,
+    LimitName.PERSON_TOKENS_PER_DAY,
+    LimitName.PERSON_AT_ONCE,
+    LimitName.PERSON_PER_MINUTE,
+    LimitName.COMPANY_COST_PER_MONTH,
+    LimitName.COMPANY_AT_ONCE,
+    LimitName.COMPANY_PER_MINUTE,
+)
+"""The most pressing first."""
 
-async def lines_of(user: CurrentUser) -> list[LimitLine]:
-    """The person's limits, the most pressing first; what running drafts may use is not left."""
-    now = clock.now()
-    day, month = day_of(now), month_of(now)
+
+async def lines_of(user: CurrentUser) -> tuple[list[LimitLine], list[LimitLine]]:
+    """The person's own limits and the company's; what running drafts may use is not left."""
+    standings = await generations().standings(user.company_id, user.id)
+    own: list[LimitLine] = []
+    companys: list[LimitLine] = []
+    for standing in sorted(standings, key=lambda s: _ORDER.index(s.name)):
+        (own if standing.name.is_personal else companys).append(await _line(standing, user))
+    return own, companys
+
+
+async def _line(s: Standing, user: CurrentUser) -> LimitLine:
+    match s.name:
+        case LimitName.PERSON_COST_PER_MONTH | LimitName.COMPANY_COST_PER_MONTH:
+            return _budget(s, await _unpriced(s.name, user))
+        case LimitName.PERSON_TOKENS_PER_DAY:
+            of = f"of {s.allowed:,} today, {s.used:,} used; they start anew {_moment(s.resets_at)}"
+            return LimitLine("Tokens", f"{s.left:,} left", of)
+        case LimitName.PERSON_AT_ONCE | LimitName.COMPANY_AT_ONCE:
+            return _at_once(s)
+        case _:
+            return _pace(s)
+
+
+async def _unpriced(name: LimitName, user: CurrentUser) -> int:
+    """How many calls of this month the budget's sum leaves out."""
+    whose = user.id if name.is_personal else None
     async with database().read() as session:
-        limits = await limits_of(session, default_limits(get_settings()), user.company_id, user.id)
-        held = (await running(session, Owner(user.company_id, user.id, "", ""))).person
-        today = await spent(session, user.company_id, user.id, *day)
-        this_month = await spent(session, user.company_id, user.id, *month)
-    lines: list[LimitLine] = []
-    if (budget := limits[LimitName.PERSON_COST_PER_MONTH]) is not None:
-        left = dollars(max(0, budget - this_month.cost_microusd - held.cost_microusd), down=True)
-        of = f"of {dollars(budget)} this month; it starts anew {_moment(month[1])}"
-        lines.append(LimitLine("Budget", f"{left} left", of))
-    if (tokens := limits[LimitName.PERSON_TOKENS_PER_DAY]) is not None:
-        left = max(0, tokens - today.tokens - held.tokens)
-        of = f"of {tokens:,} today; they start anew {_moment(day[1])}"
-        lines.append(LimitLine("Tokens", f"{left:,} left", of))
-    if (at_once := limits[LimitName.PERSON_AT_ONCE]) is not None:
-        lines.append(LimitLine("At once", labels.count(at_once, "draft"), _running(held.calls)))
-    if (a_minute := limits[LimitName.PERSON_PER_MINUTE]) is not None:
-        lines.append(LimitLine("Pace", labels.count(a_minute, "draft"), "within any minute"))
-    return lines
+        return (await spent(session, user.company_id, whose, *month_of(clock.now()))).unpriced
 
 
-def _running(calls: int) -> str:
-    return f"{calls} running now" if calls else "none running now"
+def _budget(s: Standing, unpriced: int) -> LimitLine:
+    used = f"{labels.sum_of_costs(s.used, unpriced, dollars)} used{_by(s)}"
+    if s.held:
+        used += " or held by running drafts"
+    of = f"of {dollars(s.allowed)} this month, {used}; it starts anew {_moment(s.resets_at)}"
+    return LimitLine("Budget", f"{dollars(s.left, down=True)} left", of)
 
 
-def _moment(moment: datetime) -> str:
-    return f"on {moment.day} {moment:%b} at {moment:%H:%M} UTC"
+def _at_once(s: Standing) -> LimitLine:
+    of = f"of {s.allowed:,} at once, {f'{s.used:,} running' if s.used else 'none running'} now"
+    freed = "" if s.left else "; one is free as soon as a draft ends"
+    return LimitLine("At once", _drafts_left(s), f"{of}{freed}")
+
+
+def _pace(s: Standing) -> LimitLine:
+    of = f"of {s.allowed:,} within any minute"
+    if s.used and s.resets_at is not None:
+        of += f", {s.used:,} used{_by(s)}; one more from {s.resets_at:%H:%M:%S} UTC"
+    return LimitLine("Pace", _drafts_left(s), of)
+
+
+def _drafts_left(s: Standing) -> str:
+    return f"{labels.count(s.left, 'draft')} left"
+
+
+def _by(s: Standing) -> str:
+    return "" if s.name.is_personal else " by everybody"
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"on {moment.day} {moment:%b} at {moment:%H:%M} UTC" if moment else ""

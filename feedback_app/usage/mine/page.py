@@ -27,9 +27,7 @@ def my_usage_page() -> rx.Component:
 
 def _usage() -> rx.Component:
     return rx.el.div(
-        rx.el.div(
-            components.this_month(), components.limits_card(_view.limits), class_name="my-top"
-        ),
+        rx.el.div(components.this_month(), components.limits_card(), class_name="my-top"),
         components.periods(),
         components.totals(_view.figures),
         rx.cond(_view.calls.rows, components.latest_calls(), components.nothing_here()),

@@ -25,7 +25,7 @@ class FiguresView:
 
 @dataclass(frozen=True, slots=True)
 class LimitLine:
-    """One limit, how much it allows, and when it counts anew."""
+    """One limit: what is left of it, how much it allows, what is used, when it counts anew."""
 
     label: str
     value: str
@@ -70,6 +70,9 @@ class MyUsageView:
 
     month: FiguresView = field(default_factory=FiguresView)
     limits: list[LimitLine] = field(default_factory=list)
+    """The person's own."""
+    company_limits: list[LimitLine] = field(default_factory=list)
+    """The company's, used by everybody of it."""
     periods: list[PeriodLink] = field(default_factory=list)
     figures: FiguresView = field(default_factory=FiguresView)
     calls: MyCallsView = field(default_factory=MyCallsView)

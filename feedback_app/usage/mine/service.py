@@ -59,9 +59,11 @@ async def view(user: CurrentUser, query: Mapping[str, str]) -> MyUsageView:
         of_month = await queries.figures(session, user, month.since, month.until)
         of_period = await queries.figures(session, user, days.since, days.until)
         calls = await _calls(session, user, period, days, page_from(query), of_period.calls)
+    own, companys = await limits.lines_of(user)
     return MyUsageView(
         month=_figures(of_month, month),
-        limits=await limits.lines_of(user),
+        limits=own,
+        company_limits=companys,
         periods=[
             PeriodLink(label, _address(value), current=value == period)
             for value, label in _PERIOD_LABELS.items()
@@ -153,7 +155,7 @@ def _cost(sums: Figures, finished: int) -> str:
 def _cost_note(sums: Figures, finished: int) -> str:
     if sums.unpriced:
         plus = "" if sums.unpriced == finished else "+ "
-        return f"{plus}{labels.count(sums.unpriced, 'call')} with unknown price"
+        return f"{plus}{labels.unknown_costs(sums.unpriced)}"
     return "All prices known" if finished else ""
 
 

@@ -59,7 +59,7 @@ def page(
             _model(name, by_name[name], in_force[name], setters, is_in_use=name == in_use)
             for name in order
         ],
-        unknown=_no_cost(unknown) if unknown else "",
+        unknown=f"{labels.unknown_costs(unknown)}, because no price was known." if unknown else "",
         overrides=[_override(record, set_prices, now) for record in history],
         recalculations=[_recalculation(record) for record in made],
         names=sorted({n for m in paid for n in (m.requested, m.resolved) if n}),
@@ -102,11 +102,6 @@ def prices(rates: Rates) -> str:
     return ", ".join(f"{labels.rate(usd)} {name}" for usd, name in parts)
 
 
-def _no_cost(calls: int) -> str:
-    have = "has" if calls == 1 else "have"
-    return f"{labels.count(calls, 'call')} {have} no cost, because no price was known."
-
-
 def _price_now(
     model: UsedModel, set_prices: Sequence[PriceOverride], now: datetime
 ) -> Price | None:
@@ -132,7 +127,7 @@ def _model(
         model=name,
         model_note="Drafts ask for this model" if is_in_use else "",
         calls=f"{calls:,}" if calls else labels.NONE,
-        unknown=f"{labels.count(unpriced, 'call')} without a cost" if unpriced else "",
+        unknown=labels.unknown_costs(unpriced) if unpriced else "",
         is_known=price is not None,
         input=shown[0],
         cached=shown[1],
