@@ -8,6 +8,7 @@ from feedback_app import routes
 from feedback_app.auth import guards, queries
 from feedback_app.auth.guards import guarded
 from feedback_app.core.markers import own_event
+from feedback_app.db.outage import may_be_away
 from feedback_app.db.session import database
 
 LOOK_EVERY_S = 5.0
@@ -24,12 +25,13 @@ class BellState(rx.State):
     async def watch(self) -> None:
         """Keep the number as it is in the table while a page is open."""
         while True:
-            user = await guards.require_admin(self)
-            async with database().read() as session:
-                unseen = await queries.unseen_alerts(session, user.company_id)
-            if unseen != self.unseen:
-                async with self:
-                    self.unseen = unseen
+            with may_be_away():
+                user = await guards.require_admin(self)
+                async with database().read() as session:
+                    unseen = await queries.unseen_alerts(session, user.company_id)
+                if unseen != self.unseen:
+                    async with self:
+                        self.unseen = unseen
             await asyncio.sleep(LOOK_EVERY_S)
 
 

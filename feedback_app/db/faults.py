@@ -9,12 +9,19 @@ from feedback_app.core.errors import AppError, Internal, Unavailable
 
 _log = logging.getLogger(__name__)
 
+_AWAY = ("08", "57P", "53300")
+"""How PostgreSQL's SQLSTATE begins when a connection was lost, refused, or one too many."""
+
 
 def is_unavailable(fault: BaseException) -> bool:
     """Whether a fault means that the database does not answer, rather than that we erred."""
     if isinstance(fault, OperationalError | InterfaceError | PoolTimeout | OSError):
         return True
-    return isinstance(fault, DBAPIError) and fault.connection_invalidated
+    if not isinstance(fault, DBAPIError):
+        return False
+    # The driver has a class of its own for few of these: a restart comes as a plain error.
+    state = getattr(fault.orig, "sqlstate", None) or ""
+    return fault.connection_invalidated or state.startswith(_AWAY)
 
 
 def as_app_error(fault: BaseException) -> AppError:

@@ -6,6 +6,7 @@ A click only starts or stops a generation. What is seen comes from the follower,
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any
 
 import reflex as rx
@@ -13,11 +14,13 @@ from reflex.state import _override_base_method
 
 from feedback_app.auth import guards
 from feedback_app.auth.guards import acting_user, guarded
+from feedback_app.core import clock
 from feedback_app.core.errors import AppError, NotSignedIn
 from feedback_app.core.ids import age_s
 from feedback_app.core.markers import generation_event
+from feedback_app.db.outage import may_be_away, once_it_answers
 from feedback_app.feedback import service
-from feedback_app.feedback.schemas import DraftMeta, DraftView
+from feedback_app.feedback.schemas import DraftMeta, DraftView, FeedbackView
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.live.text import LiveText
 from feedback_app.live.view import LiveView, fill_slots
@@ -31,10 +34,8 @@ ONE_FRAME_S = 0.016
 """A pause after each stage, or the browser would draw two that come at once as one."""
 TICK_S = 1.0
 """How often the elapsed time moves while nothing arrives."""
-CHECK_SESSION_AFTER = 100
-"""Batches between two looks at whether the person is still signed in; a second of silence counts
-as `QUIET_ROUNDS` of them."""
-QUIET_ROUNDS = 20
+CHECK_SESSION_EVERY_S = 5.0
+"""How long between two looks at whether the person is still signed in, while a draft is shown."""
 
 
 class Live(LiveText, rx.State):
@@ -45,6 +46,8 @@ class Live(LiveText, rx.State):
 
     _joined: str = ""
     """The call that ran when the page was loaded; it may have ended when the follower starts."""
+    _ended: str = ""
+    """The call whose end the panel shows, until it shows something else."""
 
     @classmethod
     @_override_base_method
@@ -115,13 +118,15 @@ class Live(LiveText, rx.State):
         try:
             log = hub.get(joined) or await hub.next(owner)
             while True:
+                # The page may have waited for long: nothing is shown before it is known to whom.
+                await once_it_answers(partial(self._still_signed_in, owner))
                 await self._follow_one(owner, log)
                 log = await hub.next(owner, log.call_id)
         finally:
             _log.debug("a page ceases to follow interview %s", interview_id)
 
     async def _follow_one(self, owner: Owner, log: EventLog) -> None:
-        view, seen, rounds = LiveView(age_s(log.call_id)), 0, 0
+        view, seen, checked_at = LiveView(age_s(log.call_id)), 0, clock.monotonic()
         async with self:
             self._begin()
         while True:
@@ -129,33 +134,45 @@ class Live(LiveText, rx.State):
             seen += len(batch)
             changes = view.take(batch)
             if view.ending is not None:
-                await self._finish(owner, view.ending, view.text, changes)
+                await self._finish(view.ending, view.text, changes)
+                await self._tell_outcome(owner, view.ending)
                 return
             if changes:
                 async with self:
                     self._assign(changes)
             if "phase" in changes:
                 await asyncio.sleep(ONE_FRAME_S)
-            rounds += 1 if batch else QUIET_ROUNDS
-            if rounds >= CHECK_SESSION_AFTER:
-                rounds = 0
-                await self._still_signed_in(owner)
+            if clock.monotonic() - checked_at >= CHECK_SESSION_EVERY_S:
+                with may_be_away():
+                    await self._still_signed_in(owner)
+                checked_at = clock.monotonic()
 
     async def _finish(
-        self, owner: Owner, ending: CompleteEvent | EndedEvent, text: str, changes: dict[str, Any]
+        self, ending: CompleteEvent | EndedEvent, text: str, changes: dict[str, Any]
     ) -> None:
-        user = await guards.require_user(self)
-        shown = await service.view(user, owner.interview_id)
-        metas = {meta.call_id: meta for meta in shown.history}
+        """Show how the draft ended, by what its log tells: the database may be away."""
         async with self:
             self._assign(changes)
-            self.meta = metas.get(ending.llm_call_id, DraftMeta())
+            self._ended = ending.llm_call_id
             panel = await self.get_state(FeedbackState)
-            panel.history, panel.quote = shown.history, shown.quote
             if isinstance(ending, EndedEvent):
                 self.error, panel.may_retry = ending.message, ending.retryable
             else:
                 panel._take_draft(text, ending.llm_call_id)
+
+    async def _tell_outcome(self, owner: Owner, ending: CompleteEvent | EndedEvent) -> None:
+        """Show what the ledger says of the draft, once it can be asked."""
+        shown = await once_it_answers(partial(self._view, owner))
+        metas = {meta.call_id: meta for meta in shown.history}
+        async with self:
+            panel = await self.get_state(FeedbackState)
+            panel.history, panel.quote = shown.history, shown.quote
+            # Meanwhile the person may have opened another draft, or put this one out of sight.
+            if self._ended == ending.llm_call_id:
+                self.meta = metas.get(ending.llm_call_id, DraftMeta())
+
+    async def _view(self, owner: Owner) -> FeedbackView:
+        return await service.view(await guards.require_user(self), owner.interview_id)
 
     async def _still_signed_in(self, owner: Owner) -> None:
         user = await guards.require_user(self)
@@ -164,7 +181,7 @@ class Live(LiveText, rx.State):
 
     def _begin(self) -> None:
         self._clear()
-        self.error, self.meta = "", DraftMeta()
+        self.error, self.meta, self._ended = "", DraftMeta(), ""
 
     def _join(self, call_id: str) -> None:
         """Leave it to the follower to show a call that runs."""

@@ -13,6 +13,7 @@ from feedback_app.auth.bell import BellState
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import AppError, Forbidden
 from feedback_app.core.markers import own_event
+from feedback_app.db.outage import may_be_away
 
 LOOK_EVERY_S = 3.0
 
@@ -42,10 +43,11 @@ class AlertsState(rx.State):
         """Keep the list as it is in the table while the page is open."""
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            view = await service.view(await guards.require_admin(self))
-            if view != self.view:
-                async with self:
-                    self.view = view
+            with may_be_away():
+                view = await service.view(await guards.require_admin(self))
+                if view != self.view:
+                    async with self:
+                        self.view = view
 
     @rx.event
     @guarded(admin=True)

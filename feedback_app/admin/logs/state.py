@@ -18,6 +18,7 @@ from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden
 from feedback_app.core.markers import own_event
+from feedback_app.db.outage import may_be_away
 from feedback_app.ui.presence import is_open
 
 LOOK_S = 1.0
@@ -69,17 +70,18 @@ class LogsState(rx.State):
         began, came = clock.now(), 0
         try:
             while True:
-                user = await guards.require_admin(self)
-                newest = datetime.fromisoformat(rows[0].at) if rows else began
-                new = await service.arrivals(user, query, newest, {row.row_id for row in rows})
-                joined = service.with_arrivals(rows, new)
-                if joined != rows and await is_open(self):
-                    came += len(new)
-                    rows = joined
-                    async with self:
-                        self.rows, self.came = rows, came
-                        if self.older_href or len(rows) == service.MOST_FOLLOWED:
-                            self.older_href = service.older_address(query, rows[-1].row_id)
+                with may_be_away():
+                    user = await guards.require_admin(self)
+                    newest = datetime.fromisoformat(rows[0].at) if rows else began
+                    new = await service.arrivals(user, query, newest, {row.row_id for row in rows})
+                    joined = service.with_arrivals(rows, new)
+                    if joined != rows and await is_open(self):
+                        came += len(new)
+                        rows = joined
+                        async with self:
+                            self.rows, self.came = rows, came
+                            if self.older_href or len(rows) == service.MOST_FOLLOWED:
+                                self.older_href = service.older_address(query, rows[-1].row_id)
                 await asyncio.sleep(LOOK_S)
         except Exception as fault:
             async with self:

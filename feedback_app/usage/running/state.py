@@ -7,6 +7,7 @@ import reflex as rx
 from feedback_app.auth import guards
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.markers import own_event
+from feedback_app.db.outage import may_be_away
 from feedback_app.usage.running import service
 from feedback_app.usage.running.schemas import RunningRow
 
@@ -29,11 +30,13 @@ class RunningState(rx.State):
     @guarded(admin=True)
     async def watch(self) -> None:
         """Keep the list as it is in the ledger; the usage page's `load` starts it."""
+        rows = self.rows
         while True:
-            rows = await service.running(await guards.require_admin(self))
-            if rows != self.rows:
-                async with self:
-                    self.rows = rows
+            with may_be_away():
+                rows = await service.running(await guards.require_admin(self))
+                if rows != self.rows:
+                    async with self:
+                        self.rows = rows
             await asyncio.sleep(BUSY_S if rows else QUIET_S)
 
     @rx.event

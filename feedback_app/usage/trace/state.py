@@ -6,6 +6,7 @@ the page is left, and stopping it is going back to the address without.
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -17,12 +18,14 @@ from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, NotFound
 from feedback_app.core.markers import own_event
+from feedback_app.db.outage import may_be_away, once_it_answers
 from feedback_app.live.text import LiveText
 from feedback_app.live.view import LiveView, fill_slots
 from feedback_app.llm.blocks import Block
 from feedback_app.usage.trace import service
 from feedback_app.usage.trace.replay import Moment
 from feedback_app.usage.trace.schemas import TraceView
+from feedback_app.usage.trace.service import Trace
 
 TICK_S = 1.0
 """How often the elapsed time moves while nothing comes, and the session is looked at."""
@@ -76,9 +79,14 @@ class TraceState(LiveText, rx.State):
         """Show the call's answer as it came, at its own pace."""
         async with self:
             call_id = self._call_id()
-        moments = await service.moments(acting_user(), call_id)
-        await self._play(moments)
-        shown = await service.trace(await guards.require_admin(self), call_id)
+        try:
+            moments = await once_it_answers(partial(service.moments, acting_user(), call_id))
+            await self._play(moments)
+            shown = await once_it_answers(partial(self._trace, call_id))
+        except Exception:
+            async with self:
+                self.replaying = False
+            raise
         async with self:
             self._show(shown.answer, shown.view.status)
             self.replaying = False
@@ -99,8 +107,12 @@ class TraceState(LiveText, rx.State):
                 wait_s = moments[played].at_ms / 1000 - (clock.monotonic() - began)
                 await asyncio.sleep(min(max(0.0, wait_s), TICK_S))
             if clock.monotonic() - looked >= TICK_S:
+                with may_be_away():
+                    await guards.require_admin(self)
                 looked = clock.monotonic()
-                await guards.require_admin(self)
+
+    async def _trace(self, call_id: str) -> Trace:
+        return await service.trace(await guards.require_admin(self), call_id)
 
     def _show(self, answer: Sequence[Block], status: str) -> None:
         """Show the whole answer as it ended."""
