@@ -26,7 +26,14 @@ from feedback_app.llm.streams import EventLog, Owner
 class Starter:
     """Prepares the generations of this process and quotes what they would cost."""
 
-    def __init__(self, settings: Settings, database: Database, provider: str, lag: LoopLag) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        provider: str,
+        admission: Admission,
+        lag: LoopLag,
+    ) -> None:
         offline = provider == OFFLINE_PROVIDER
         self.model = OFFLINE_PROVIDER + "-drafter" if offline else settings.LLM_MODEL
         self._settings = settings

@@ -16,6 +16,7 @@ from feedback_app.core.ids import new_id
 from feedback_app.core.settings import Settings
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
+from feedback_app.llm.admission import Admission
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.completion import CompletionClient
 from feedback_app.llm.endings import ended_event, event_of
