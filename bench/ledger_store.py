@@ -49,7 +49,7 @@ async def store_offices(database: Database, offices: list[Office]) -> None:
 async def store_days(database: Database, url: str, days: Iterable[Sequence[Row]]) -> None:
     """Insert the calls of each day and their sums, into a database that has none of these days.
 
-    The sums are made by the function that settlement and rebuild make them with.
+    The sums are made by the function that settlement makes them with.
     """
     if database.is_sqlite:
         await asyncio.to_thread(_store_in_sqlite, url.removeprefix("sqlite:///"), days)

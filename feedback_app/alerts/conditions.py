@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.core.settings import Settings
 from feedback_app.db.alert import Alert, AlertKind, AlertLevel
+from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import CallStatus, LimitValue, LlmCall, UsageRollup
-from feedback_app.db.rollups import hour_of
 from feedback_app.llm.admission import month_of
 from feedback_app.llm.limits import LimitName, default_limits
 from feedback_app.llm.quote import NEAR

@@ -13,8 +13,8 @@ from feedback_app.core import clock
 from feedback_app.core.ids import new_id
 from feedback_app.core.settings import Settings
 from feedback_app.db.alert import Alert, AlertLevel
+from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import UsageRollup
-from feedback_app.db.rollups import hour_of
 from feedback_app.db.session import Database
 from feedback_app.llm.admission import month_of
 

@@ -18,6 +18,7 @@ class AppError(Exception):
     def __init__(self, message: str | None = None, *, retry_after_s: float | None = None) -> None:
         self.message = message or self.sentence
         self.retry_after_s = retry_after_s
+        """`None` where nobody knows when trying again would help."""
         super().__init__(self.message)
 
     def as_dict(self) -> dict[str, Any]:

@@ -5,22 +5,20 @@ several in the order of their keys. So no two transactions can wait for each oth
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Table, delete, func, select, text, update
+from sqlalchemy import Executable, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.db import histogram
-from feedback_app.db.epoch import hour_of, start_of
-from feedback_app.db.models import CallStatus, LlmCall, UsageDay, UsageRollup
+from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.db.tally import (
+    COSTS,
     DAYS,
-    FIELDS,
     HISTOGRAMS,
     HOURS,
     KEYS,
@@ -28,13 +26,14 @@ from feedback_app.db.tally import (
     Tally,
     fields_of,
     tally,
+    tally_costs,
     tally_saved,
 )
 
 SHORTEN_EVERY = 32
 """Calls; then a row's histograms are rewritten with one entry for each bucket."""
-_PER_INSERT = 500
-"""Rows; SQLite allows 32,766 values in a statement."""
+PER_STATEMENT = 1_000
+"""Rows that are sent together, so that the event loop has its turns."""
 
 
 async def add_calls(session: AsyncSession, calls: Iterable[LlmCall]) -> None:
@@ -54,6 +53,49 @@ async def move_saved(
 
 def _finished(calls: Iterable[LlmCall]) -> Iterator[Sequence[Any]]:
     return (fields_of(call) for call in calls if call.status != CallStatus.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class CostMoves:
+    """What is to be added to sums whose calls come to cost something else; see `cost_moves`."""
+
+    hours: list[dict[str, Any]]
+    days: list[dict[str, Any]]
+
+
+def cost_moves(changed: Iterable[tuple[Sequence[Any], int | None]]) -> CostMoves:
+    """What `move_costs` takes: of each finished call its `tally.FIELDS` as they are, and its cost
+    to be. Only arithmetic, and in the order of calls long: to be done before a transaction."""
+    counted = tally_costs(changed)
+    return CostMoves(_moves(HOURS, counted.hours), _moves(DAYS, counted.days))
+
+
+def _moves(table: Table, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {f"of_{name}": row[name] for name in KEYS[table]}
+        | {f"more_{name}": row[name] for name in COSTS}
+        for row in rows
+        if any(row[name] for name in COSTS)
+    ]
+
+
+async def move_costs(session: AsyncSession, moves: CostMoves) -> None:
+    """Change the sums of calls whose cost has just been changed.
+
+    They are locked in order and one by one, so that only settlements into the same ones wait.
+    """
+    connection = await session.connection()
+    for table, rows in ((HOURS, moves.hours), (DAYS, moves.days)):
+        for place in range(0, len(rows), PER_STATEMENT):
+            part = rows[place : place + PER_STATEMENT]
+            await connection.execute(_cost_addition(table), part)
+
+
+@cache
+def _cost_addition(table: Table) -> Executable:
+    this = [table.c[name] == bindparam(f"of_{name}") for name in KEYS[table]]
+    more = {name: table.c[name] + bindparam(f"more_{name}") for name in COSTS}
+    return update(table).where(*this).values(more)
 
 
 async def _add(session: AsyncSession, counted: Tally) -> None:
@@ -90,49 +132,3 @@ async def _shorten(connection: AsyncConnection, table: Table, row: dict[str, Any
         for name, value in zip(HISTOGRAMS, long, strict=True)
     }
     await connection.execute(update(table).where(*this).values(**short))
-
-
-async def rebuild(session: AsyncSession, company_id: str, since: datetime, until: datetime) -> None:
-    """Make the company's sums anew from its calls: of every UTC day that `[since, until)` touches.
-
-    For whoever changed finished calls, after that and in the same transaction. On PostgreSQL no
-    other transaction writes sums until this one ends, so do not ask for years at once where calls
-    are being made; give `session` to a month's rebuild at a time.
-    """
-    first, end = hour_of(since) // 24, hour_of(until - timedelta(microseconds=1)) // 24 + 1
-    connection = await session.connection()
-    if connection.dialect.name == "postgresql":
-        # A settlement that has added its sums is waited for, and its call is then seen below; one
-        # that has not waits, and adds to what is made here. Whoever adds begins with the hours.
-        await connection.execute(text("LOCK TABLE usage_rollup IN SHARE ROW EXCLUSIVE MODE"))
-    hour, day = col(UsageRollup.hour), col(UsageDay.day)
-    await connection.execute(
-        delete(UsageRollup).where(
-            col(UsageRollup.company_id) == company_id, hour >= first * 24, hour < end * 24
-        )
-    )
-    await connection.execute(
-        delete(UsageDay).where(col(UsageDay.company_id) == company_id, day >= first, day < end)
-    )
-    began = col(LlmCall.started_at)
-    bounds = (
-        await connection.execute(
-            select(func.min(began), func.max(began)).where(
-                col(LlmCall.company_id) == company_id,
-                began >= start_of(first * 24),
-                began < start_of(end * 24),
-            )
-        )
-    ).one()
-    if bounds[0] is None:
-        return
-    calls = select(*FIELDS).where(
-        col(LlmCall.company_id) == company_id, col(LlmCall.status) != CallStatus.RUNNING
-    )
-    for day_number in range(hour_of(bounds[0]) // 24, hour_of(bounds[1]) // 24 + 1):
-        since_hour = day_number * 24
-        of_day = calls.where(began >= start_of(since_hour), began < start_of(since_hour + 24))
-        made = tally(await connection.execute(of_day))
-        for table, rows in ((HOURS, made.hours), (DAYS, made.days)):
-            for place in range(0, len(rows), _PER_INSERT):
-                await connection.execute(table.insert(), rows[place : place + _PER_INSERT])

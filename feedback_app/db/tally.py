@@ -17,6 +17,8 @@ DAYS: Table = UsageDay.__table__  # pyright: ignore[reportAttributeAccessIssue]
 HISTOGRAMS = ("latencies", "ttfts")
 SUMS = tuple(name for name in UsageSums.model_fields if name not in HISTOGRAMS)
 """The columns that add up."""
+COSTS = ("unpriced", "cost_microusd", "saved_cost_microusd")
+"""Those of them that follow from what calls cost."""
 KEYS = {table: tuple(column.name for column in table.primary_key) for table in (HOURS, DAYS)}
 """What the rows of each table are told apart by."""
 
@@ -127,6 +129,25 @@ def tally_saved(saved: Iterable[Sequence[Any]], unsaved: Iterable[Sequence[Any]]
             }
             made = hours.setdefault(_hour_key(call), _Sums())
             made.add([change.get(name, 0) for name in SUMS])
+    return _as_rows(hours)
+
+
+def tally_costs(changed: Iterable[tuple[Sequence[Any], int | None]]) -> Tally:
+    """What changes as finished calls come to cost something else: each as it was, and its new cost.
+
+    Only the sums that `COSTS` names are other than 0.
+    """
+    hours: dict[_Key, _Sums] = {}
+    for call, cost in changed:
+        before, is_saved = call[10:12]
+        more = (cost or 0) - (before or 0)
+        change = {
+            "unpriced": int(cost is None) - int(before is None),
+            "cost_microusd": more,
+            "saved_cost_microusd": more if is_saved else 0,
+        }
+        made = hours.setdefault(_hour_key(call), _Sums())
+        made.add([change.get(name, 0) for name in SUMS])
     return _as_rows(hours)
 
 

@@ -35,6 +35,7 @@ def ended_event(
         tokens_used=tokens,
         cost_usd=usd(cost_microusd),
         tokens_estimated=estimated,
+        retry_after_s=error.retry_after_s,
     )
 
 

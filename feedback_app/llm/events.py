@@ -88,6 +88,9 @@ class EndedEvent:
     tokens_used: int
     cost_usd: str | None
     tokens_estimated: bool
+    retry_after_s: float | None = None
+    """When trying again may help, in seconds from the ending; `None` where nobody knows. Not sent:
+    HTTP has a header for it."""
 
 
 Event = StatusEvent | ReasoningEvent | ChunkEvent | CompleteEvent | EndedEvent
@@ -102,7 +105,7 @@ def as_dict(event: Event) -> dict[str, Any]:
     """The event as the API sends it."""
     body = asdict(event)
     if isinstance(event, EndedEvent):
-        del body["tokens_estimated"]
+        del body["tokens_estimated"], body["retry_after_s"]
         return body
     return {
         "seq": body.pop("seq"),

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from math import isfinite
 from typing import Any
 
 from feedback_app.core import clock
@@ -89,17 +91,14 @@ def rejects_parameter(status: int, error: object, name: str) -> bool:
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Seconds a provider asks to wait, from `Retry-After` (seconds or a date) or its `-ms` kin."""
+    for name, in_a_second in (("retry-after-ms", 1000), ("retry-after", 1)):
+        with suppress(KeyError, ValueError):
+            seconds = float(headers[name]) / in_a_second
+            if isfinite(seconds):
+                return max(0.0, seconds)
     try:
-        return max(0.0, float(headers["retry-after-ms"]) / 1000)
-    except (KeyError, ValueError):
-        pass
-    value = headers.get("retry-after", "")
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - clock.now()).total_seconds())
+        moment = parsedate_to_datetime(headers.get("retry-after", ""))
+        return max(0.0, (moment - clock.now()).total_seconds())
     except (TypeError, ValueError):
         return None
 

@@ -71,7 +71,7 @@ class Quote:
         if self.cost.microusd is None and self.left_microusd is not None:
             return BudgetExceeded(
                 f"The price of {self.model} is not known, so its drafts cannot be kept within "
-                "this month's budget. Ask an administrator to set its price."
+                "this month's budget. Ask an administrator to set it under Prices, then try again."
             )
         return None
 
@@ -85,6 +85,8 @@ class Quote:
 
 
 def _refusal(s: Standing) -> AppError:
+    if s.asked > s.allowed:
+        return BudgetExceeded(_beyond_budget(s))
     waits = s.held if s.resets_at is not None and s.used - s.held + s.asked <= s.allowed else 0
     retry_after_s = RUNNING_AGAIN_S if waits or s.resets_at is None else _seconds_to(s.resets_at)
     match s.name:
@@ -122,6 +124,16 @@ def _over_budget(s: Standing, waits: bool) -> str:
     if waits:
         again = "Drafts being written hold the rest. Try again when they end."
     return f"{asks}{_period(s)} {_amount(s, s.allowed)}. {again}"
+
+
+def _beyond_budget(s: Standing) -> str:
+    """Of a draft that not even an unused budget has room for, so that waiting helps nobody."""
+    whose = "your" if s.name.is_personal else "your company's"
+    each = "day" if s.name.unit == "tokens" else "month"
+    return (
+        f"This draft may {_take(s, s.asked)}, more than {whose} whole budget of "
+        f"{_amount(s, s.allowed)} a {each}. An administrator has to raise it under Limits first."
+    )
 
 
 def _warning(s: Standing) -> str:

@@ -1,28 +1,37 @@
 """Prices settled calls anew at today's price list: only on purpose, audited, all or nothing.
 
 A call's cost is frozen when it is settled. Whoever sets a price for calls of the past sees first
-what it would change, and then has it changed.
+what it would change, and then has it changed. What is to be written is worked out in a plan, by
+reading alone; carrying the plan out is one short transaction, which refuses when anything that the
+plan was made from has changed.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, update
+from sqlalchemy import bindparam, or_, update
+from sqlalchemy import select as select_values
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.db import rollups
 from feedback_app.db.models import CallStatus, LlmCall, PriceOverride, PriceRecalculation
+from feedback_app.db.rollups import CostMoves
+from feedback_app.db.tally import FIELDS
 from feedback_app.llm.completion import Usage
 from feedback_app.llm.pricing import price_from
 
-BATCH = 500
-"""Calls read and written at a time."""
+READ = 250
+"""Calls priced at a time: about 15 ms of arithmetic where prices are published ones."""
+WRITTEN = 1_000
+"""Calls compared and changed at a time."""
 
-Rebuild = Callable[[AsyncSession, str, datetime, datetime], Awaitable[None]]
-"""What follows from changed costs: called in the same transaction with the company and the period,
-from a moment up to but not including another, once the calls are priced anew."""
+
+class PlanOutdated(Exception):
+    """Prices, or the calls of a plan, have changed since it was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +57,71 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class Change:
+    """A call whose cost, or whose price's source, is another today."""
+
     call_id: str
-    before_microusd: int | None
-    after_microusd: int | None
+    cost_microusd: int | None
     source: str
+    is_saved: bool
+    new_cost_microusd: int | None
+    new_source: str
+    fields: Sequence[Any]
+    """As `db.tally.FIELDS` names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that pricing the scope anew would write."""
+
+    scope: Scope
+    effect: Effect
+    changes: Sequence[Change]
+    """In the order of their ids, in which they are locked."""
+    moves: CostMoves
+    overrides: frozenset[str]
+    """The company's prices that it was made with."""
 
 
 async def preview(session: AsyncSession, scope: Scope) -> tuple[Effect, int]:
-    """What `recalculate` would change, and how many calls it would look at."""
-    return await _walk(session, scope, write=False)
+    """What pricing the scope anew would change, and how many calls were looked at."""
+    effect, looked_at = Effect(), 0
+    async for calls, changes in _walk(session, scope, await _overrides(session, scope)):
+        effect, looked_at = _plus(effect, changes), looked_at + calls
+    return effect, looked_at
 
 
-async def recalculate(
-    session: AsyncSession, scope: Scope, user_id: str, *, rebuild: Rebuild = rollups.rebuild
-) -> Effect:
-    """Price the scope's calls anew within a writing session, and record it."""
-    effect, _ = await _walk(session, scope, write=True)
+async def plan(session: AsyncSession, scope: Scope) -> Plan:
+    """What pricing the scope anew would write, as things are now."""
+    overrides = await _overrides(session, scope)
+    walk = _walk(session, scope, overrides)
+    changes = [change async for _, found in walk for change in found]
+    changes.sort(key=lambda change: change.call_id)
+    moved = ((change.fields, change.new_cost_microusd) for change in changes)
+    return Plan(
+        scope=scope,
+        effect=_plus(Effect(), changes),
+        changes=changes,
+        moves=await asyncio.to_thread(rollups.cost_moves, moved),
+        overrides=frozenset(override.id for override in overrides),
+    )
+
+
+async def carry_out(session: AsyncSession, wanted: Plan, user_id: str) -> None:
+    """Write what the plan says within a writing session, and record whose doing it is.
+
+    Calls that were settled meanwhile are not in it: they have today's price.
+
+    Raises:
+        PlanOutdated: it would not change what it says; the session must be rolled back.
+    """
+    scope, effect = wanted.scope, wanted.effect
+    if {override.id for override in await _overrides(session, scope)} != wanted.overrides:
+        raise PlanOutdated
+    for changes in _parts(wanted.changes, WRITTEN):
+        await _hold(session, changes)
+        await _write(session, changes)
+    await rollups.move_costs(session, wanted.moves)
     session.add(
         PriceRecalculation(
             company_id=scope.company_id,
@@ -79,39 +136,26 @@ async def recalculate(
             became_unknown=effect.became_unknown,
         )
     )
-    await session.flush()
-    await rebuild(session, scope.company_id, scope.since, scope.until)
-    return effect
 
 
-async def _walk(session: AsyncSession, scope: Scope, *, write: bool) -> tuple[Effect, int]:
-    overrides = (
-        await session.exec(
-            select(PriceOverride).where(
-                PriceOverride.company_id == scope.company_id,
-                col(PriceOverride.withdrawn_at).is_(None),
-            )
+async def _overrides(session: AsyncSession, scope: Scope) -> Sequence[PriceOverride]:
+    """The company's prices that are not withdrawn."""
+    found = await session.exec(
+        select(PriceOverride).where(
+            PriceOverride.company_id == scope.company_id, col(PriceOverride.withdrawn_at).is_(None)
         )
-    ).all()
-    effect, looked_at, after = Effect(), 0, None
-    while batch := await _batch(session, scope, after, lock=write):
-        changes = [change for call in batch if (change := _change(call, overrides))]
-        if write and changes:
-            await _write(session, changes)
-        effect = _plus(effect, changes)
-        looked_at += len(batch)
-        after = batch[-1]
-        for call in batch:
-            session.expunge(call)
-    return effect, looked_at
+    )
+    return found.all()
 
 
-async def _batch(
-    session: AsyncSession, scope: Scope, after: LlmCall | None, *, lock: bool
-) -> Sequence[LlmCall]:
-    """The calls that follow `after`; locked, so that of two who recalculate one sees the other."""
-    started, call_id = col(LlmCall.started_at), col(LlmCall.id)
-    conditions: list[ColumnElement[bool]] = [
+async def _walk(
+    session: AsyncSession, scope: Scope, overrides: Sequence[PriceOverride]
+) -> AsyncIterator[tuple[int, list[Change]]]:
+    """The scope's calls, some at a time: how many they are, and which of them would change."""
+    started = col(LlmCall.started_at)
+    query = select_values(
+        col(LlmCall.id), col(LlmCall.provider), col(LlmCall.price_source), *FIELDS
+    ).where(
         col(LlmCall.company_id) == scope.company_id,
         started >= scope.since,
         started < scope.until,
@@ -119,19 +163,14 @@ async def _batch(
             col(LlmCall.resolved_model) == scope.model, col(LlmCall.requested_model) == scope.model
         ),
         col(LlmCall.status) != CallStatus.RUNNING,
-    ]
-    if after is not None:
-        conditions.append(
-            or_(
-                started > after.started_at,
-                and_(started == after.started_at, call_id > after.id),
-            )
-        )
-    query = select(LlmCall).where(*conditions).order_by(started, call_id).limit(BATCH)
-    return (await session.exec(query.with_for_update() if lock else query)).all()
+    )
+    result = await (await session.connection()).stream(query)
+    async for calls in result.partitions(READ):
+        yield len(calls), [change for call in calls if (change := _change(call, overrides))]
 
 
-def _change(call: LlmCall, overrides: Sequence[PriceOverride]) -> _Change | None:
+def _change(call: Any, overrides: Sequence[PriceOverride]) -> Change | None:
+    """What is to change of a call as `_walk` reads it."""
     price = price_from(
         overrides,
         call.provider,
@@ -145,10 +184,42 @@ def _change(call: LlmCall, overrides: Sequence[PriceOverride]) -> _Change | None
     cost, source = (price.cost(usage), price.source) if price else (None, "")
     if (cost, source) == (call.cost_microusd, call.price_source):
         return None
-    return _Change(call.id, call.cost_microusd, cost, source)
+    return Change(
+        call_id=call.id,
+        cost_microusd=call.cost_microusd,
+        source=call.price_source,
+        is_saved=call.saved_as_feedback,
+        new_cost_microusd=cost,
+        new_source=source,
+        fields=call[-len(FIELDS) :],
+    )
 
 
-async def _write(session: AsyncSession, changes: Sequence[_Change]) -> None:
+async def _hold(session: AsyncSession, changes: Sequence[Change]) -> None:
+    """Lock these calls until the session ends, if they are as they were read.
+
+    Raises:
+        PlanOutdated: they are not.
+    """
+    query = (
+        select_values(
+            col(LlmCall.id),
+            col(LlmCall.cost_microusd),
+            col(LlmCall.price_source),
+            col(LlmCall.saved_as_feedback),
+        )
+        .where(col(LlmCall.id).in_([change.call_id for change in changes]))
+        .order_by(col(LlmCall.id))
+        .with_for_update()
+    )
+    found = (await (await session.connection()).execute(query)).all()
+    if set(map(tuple, found)) != {
+        (c.call_id, c.cost_microusd, c.source, c.is_saved) for c in changes
+    }:
+        raise PlanOutdated
+
+
+async def _write(session: AsyncSession, changes: Sequence[Change]) -> None:
     priced = (
         update(LlmCall)
         .where(col(LlmCall.id) == bindparam("call"))
@@ -156,18 +227,21 @@ async def _write(session: AsyncSession, changes: Sequence[_Change]) -> None:
     )
     await (await session.connection()).execute(
         priced,
-        [{"call": c.call_id, "cost": c.after_microusd, "source": c.source} for c in changes],
+        [{"call": c.call_id, "cost": c.new_cost_microusd, "source": c.new_source} for c in changes],
     )
 
 
-def _plus(effect: Effect, changes: Sequence[_Change]) -> Effect:
-    before = [change.before_microusd for change in changes]
-    after = [change.after_microusd for change in changes]
-    moves = list(zip(before, after, strict=True))
+def _plus(effect: Effect, changes: Iterable[Change]) -> Effect:
+    moves = [(change.cost_microusd, change.new_cost_microusd) for change in changes]
     return Effect(
-        effect.calls + len(changes),
-        effect.before_microusd + sum(cost or 0 for cost in before),
-        effect.after_microusd + sum(cost or 0 for cost in after),
+        effect.calls + len(moves),
+        effect.before_microusd + sum(old or 0 for old, _ in moves),
+        effect.after_microusd + sum(new or 0 for _, new in moves),
         effect.became_known + sum(old is None and new is not None for old, new in moves),
         effect.became_unknown + sum(old is not None and new is None for old, new in moves),
     )
+
+
+def _parts(changes: Sequence[Change], length: int) -> Iterator[Sequence[Change]]:
+    for place in range(0, len(changes), length):
+        yield changes[place : place + length]

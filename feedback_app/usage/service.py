@@ -11,7 +11,7 @@ from feedback_app import routes
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden
-from feedback_app.db.rollups import hour_of
+from feedback_app.db.epoch import hour_of
 from feedback_app.db.session import database
 from feedback_app.usage import address, labels, queries
 from feedback_app.usage.budget import budget_of

@@ -11,7 +11,7 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import col, select
 
 from feedback_app.auth.sessions import CurrentUser
-from feedback_app.db.models import Draft, LlmCall, SystemLog, User
+from feedback_app.db.models import Draft, LimitValue, LlmCall, SystemLog, User
 from feedback_app.db.session import Database
 from feedback_app.feedback import queries, service
 from feedback_app.llm.assessment import Assessment
@@ -25,11 +25,12 @@ from feedback_app.llm.events import (
     ReasoningEvent,
     StatusEvent,
 )
+from feedback_app.llm.limits import LimitName
 from feedback_app.llm.pricing import estimate_prompt_tokens
 from feedback_app.llm.prompts import feedback_prompt
 from feedback_app.llm.streams import EventLog, Owner, StreamHub
 from feedback_app.llm.supervisor import Generations, set_generations
-from tests.factories import MadeInterview, make_interview
+from tests.factories import MadeInterview, make_interview, store
 from tests.integration.completing import settings
 from tests.upstream import Scenario
 
@@ -107,6 +108,14 @@ class Stage:
         pool = self.database.engine.pool
         assert isinstance(pool, QueuePool)
         return pool.checkedout()
+
+
+async def limit(on: Stage, name: LimitName, value: int | None, user_id: str | None = None) -> None:
+    """Set a limit of the stage's company, or one of its people's."""
+    company_id = on.made.interviewer.company_id
+    await store(
+        on.database, LimitValue(company_id=company_id, user_id=user_id, name=name, value=value)
+    )
 
 
 class HeldLoad:

@@ -7,20 +7,12 @@ import pytest
 
 from feedback_app.core import clock
 from feedback_app.core.errors import BudgetExceeded, ConcurrencyLimit, RateLimited
-from feedback_app.db.models import LimitValue
 from feedback_app.db.session import Database
 from feedback_app.feedback import service
 from feedback_app.llm.limits import LimitName
-from tests.factories import make_call, make_interview, make_user, store
-from tests.integration.generating import Stage, as_user, follow, stage
+from tests.factories import make_call, make_interview, make_user
+from tests.integration.generating import Stage, as_user, follow, limit, stage
 from tests.integration.rush import HeldClient
-
-
-async def limit(on: Stage, name: LimitName, value: int | None, user_id: str | None = None) -> None:
-    company_id = on.made.interviewer.company_id
-    await store(
-        on.database, LimitValue(company_id=company_id, user_id=user_id, name=name, value=value)
-    )
 
 
 async def shown(on: Stage) -> tuple[str, str, str]:
@@ -94,6 +86,45 @@ async def test_a_budget_refuses_in_words_and_until_next_month(
         assert len(await on.calls()) == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "budget", "said"),
+    [
+        (LimitName.PERSON_COST_PER_MONTH, 500, "your whole budget of $0.0005 a month"),
+        (LimitName.COMPANY_COST_PER_MONTH, 0, "your company's whole budget of $0.00 a month"),
+        (LimitName.PERSON_TOKENS_PER_DAY, 1_200, "your whole budget of 1,200 tokens a day"),
+    ],
+)
+async def test_a_budget_below_one_draft_is_told_as_that_and_not_to_be_waited_for(
+    database: Database, name: LimitName, budget: int, said: str
+) -> None:
+    client = HeldClient()
+    async with stage(database, client=client) as on:
+        other = await make_interview(database, on.made.interviewer)
+        call_id = await service.start(on.user, other.id)
+        await limit(on, name, budget)
+        with pytest.raises(BudgetExceeded) as refused:
+            await on.start()
+        assert refused.value.message.startswith("This draft may ")
+        assert refused.value.message.endswith(
+            f", more than {said}. An administrator has to raise it under Limits first."
+        )
+        assert refused.value.retry_after_s is None
+        assert (await shown(on))[2] == refused.value.message
+        client.gate.set()
+        await follow(on.log(call_id))
+
+
+async def test_a_draft_that_takes_a_whole_budget_waits_for_the_next(database: Database) -> None:
+    async with stage(database, client=HeldClient()) as on:
+        asked = await on.prompt_tokens() + 1200
+        await limit(on, LimitName.PERSON_TOKENS_PER_DAY, asked)
+        assert (await shown(on))[2] == ""
+        await make_call(database, on.made, started_at=clock.now())
+        with pytest.raises(BudgetExceeded, match="It starts anew") as refused:
+            await on.start()
+        assert refused.value.retry_after_s is not None
+
+
 async def test_a_budget_held_by_running_drafts_says_so(database: Database) -> None:
     client = HeldClient()
     async with stage(database, client=client) as on:
@@ -145,8 +176,11 @@ async def test_a_model_without_a_price_drafts_only_without_a_budget(database: Da
         await limit(on, LimitName.COMPANY_COST_PER_MONTH, 10**9)
         with pytest.raises(BudgetExceeded) as refused:
             await on.start()
-        assert "The price of house-model is not known" in refused.value.message
-        assert "Ask an administrator" in refused.value.message
+        assert refused.value.message == (
+            "The price of house-model is not known, so its drafts cannot be kept within this "
+            "month's budget. Ask an administrator to set it under Prices, then try again."
+        )
+        assert refused.value.retry_after_s is None
         (call,) = await on.calls()
         assert (call.reserved_microusd, call.cost_microusd) == (None, None)
 

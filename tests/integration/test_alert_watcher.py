@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -100,9 +99,7 @@ async def test_a_budget_that_running_drafts_hold_for_a_while_is_not_told_as_used
                 call.finished_at = call.heartbeat_at
                 session.add(call)
                 await session.flush()
-                day = timedelta(days=1)
-                began = call.started_at
-                await rollups.rebuild(session, company, began - day, began + day)
+                await rollups.add_calls(session, [call])
             with pytest.raises(BudgetExceeded, match="It starts anew"):
                 await on.start()
             assert [type(happening).__name__ for happening in told] == ["BudgetRefusal"]

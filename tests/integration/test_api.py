@@ -11,9 +11,15 @@ from sqlmodel import select
 from feedback_app import routes
 from feedback_app.auth import sessions
 from feedback_app.core import clock
+from feedback_app.core.errors import BudgetExceeded
 from feedback_app.db.models import CallStatus, LlmCall, LoginSession, SignInAttempt
 from feedback_app.db.session import Database
 from feedback_app.feedback import service
+from feedback_app.feedback.following import outcome
+from feedback_app.llm.events import Event
+from feedback_app.llm.limits import LimitName
+from feedback_app.llm.streams import EventLog
+from feedback_app.web.api import endpoints
 from tests.factories import (
     PASSWORD,
     make_admin,
@@ -21,9 +27,9 @@ from tests.factories import (
     make_interview,
     make_user,
 )
-from tests.integration.generating import HELD, follow
+from tests.integration.generating import HELD, HeldLoad, follow, limit
 from tests.integration.serving_api import ERROR_KEYS, error_of, served_api
-from tests.upstream import FEEDBACK, Upstream, saying
+from tests.upstream import FEEDBACK, Upstream, refusing, saying
 
 SHORT = saying("A short answer.")
 
@@ -271,6 +277,63 @@ async def test_refusals_of_a_start_have_their_codes(database: Database, upstream
         answer = await api.generate()
         error_of(answer, 429, "RATE_LIMITED")
         assert 1 <= int(answer.headers["retry-after"]) <= 60
+
+
+async def test_who_joined_a_start_that_is_refused_is_told_when_to_try_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon = datetime(2026, 12, 31, 12, tzinfo=UTC)
+    clock.set_now(lambda: noon)
+    try:
+        async with served_api(database) as api:
+            await limit(api.on, LimitName.COMPANY_COST_PER_MONTH, 1_000_000)
+            await make_call(database, api.on.made, cost_microusd=999_900, started_at=noon)
+            admission = HeldLoad(api.on)
+            starting = asyncio.create_task(api.on.generations.start(api.on.owner, admission))
+            await admission.begun.wait()
+
+            async def outcome_of_joined(log: EventLog) -> Event:
+                admission.let_go()
+                return await outcome(log)
+
+            monkeypatch.setattr(endpoints, "outcome", outcome_of_joined)
+            answer = await api.generate()
+            with pytest.raises(BudgetExceeded) as refused:
+                await starting
+            assert error_of(answer, 429, "BUDGET_EXCEEDED")["message"] == refused.value.message
+            assert answer.headers["retry-after"] == str(12 * 3600)
+    finally:
+        clock.set_now(None)
+
+
+@pytest.mark.parametrize(
+    ("model", "budget_microusd", "said"),
+    [
+        ("house-model", 10**9, "Ask an administrator to set it under Prices, then try again."),
+        ("gpt-4o-mini", 100, "An administrator has to raise it under Limits first."),
+    ],
+    ids=["no known price", "a budget below one draft"],
+)
+async def test_a_refusal_that_no_time_lifts_names_none(
+    database: Database, model: str, budget_microusd: int, said: str
+) -> None:
+    async with served_api(database, LLM_MODEL=model) as api:
+        await limit(api.on, LimitName.COMPANY_COST_PER_MONTH, budget_microusd)
+        answer = await api.generate()
+        body = error_of(answer, 429, "BUDGET_EXCEEDED")
+        assert body["message"].endswith(said)
+        assert not body["retryable"]
+        assert "retry-after" not in answer.headers
+
+
+async def test_the_time_a_model_asks_for_is_passed_on(
+    database: Database, upstream: Upstream
+) -> None:
+    upstream.play(refusing(429, "rate_limit_exceeded", "Slow down", retry_after="30"))
+    async with served_api(database, upstream.base_url) as api:
+        answer = await api.generate()
+        error_of(answer, 503, "LLM_RATE_LIMITED")
+        assert answer.headers["retry-after"] == "30"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

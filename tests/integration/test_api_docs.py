@@ -8,8 +8,10 @@ from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
 from feedback_app import routes
-from feedback_app.core.errors import AppError, error_named
+from feedback_app.core.errors import AppError, RateLimited, error_named
 from feedback_app.db.models import LlmCall
+from feedback_app.llm.endings import ended_event
+from feedback_app.llm.events import as_dict
 from feedback_app.web.api.app import Api, make_api
 from feedback_app.web.api.openapi import document
 from tests.integration.people import browser
@@ -52,6 +54,12 @@ def test_the_ledgers_columns_and_every_error_code_are_in_the_document() -> None:
     }
     assert {"LLM_STALLED", "LLM_EMPTY", "RATE_LIMITED", "INTERRUPTED", "INTERNAL"} <= set(codes)
     assert all(error_named(code).status == status for code, status in codes.items())
+
+
+def test_an_endings_fields_are_those_that_are_sent() -> None:
+    schema = document()["components"]["schemas"]["EndedEvent"]
+    sent = as_dict(ended_event(1, "id", RateLimited(retry_after_s=7), ""))
+    assert set(schema["properties"]) == set(schema["required"]) == set(sent)
 
 
 def test_every_reference_leads_somewhere() -> None:

@@ -40,6 +40,7 @@ async def test_a_start_beyond_the_rate_is_refused_and_told_to_followers(
             True,
         )
         assert (ended.partial, ended.tokens_used, ended.cost_usd) == ("", 0, None)
+        assert ended.retry_after_s == refused.value.retry_after_s
         assert stages_of(events) == ["connecting"]
         assert len(await on.calls()) == len(await on.system_log()) == len(upstream.requests) == 2
 

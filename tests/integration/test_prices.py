@@ -1,5 +1,7 @@
 """A company's own prices: what calls cost under them, who may set them, and pricing anew."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,16 +23,19 @@ from feedback_app.db.models import (
     User,
 )
 from feedback_app.db.session import Database
+from feedback_app.feedback import service as feedback
 from feedback_app.feedback.service import owner_of
 from feedback_app.llm import recalculation
 from feedback_app.llm.admission import Admission
 from feedback_app.llm.audit import Check, audit
 from feedback_app.llm.ledger import Ledger, Reservation
+from feedback_app.llm.recalculation import Plan, Scope
 from feedback_app.usage.prices import service
 from feedback_app.usage.prices.checks import NeedsConfirmation
 from feedback_app.usage.prices.schemas import PeriodForm, PriceForm
 from tests.factories import MadeInterview, make_admin, make_call, make_interview, store
 from tests.integration.generating import as_user
+from tests.integration.recounting import assert_sums_are_those_of_the_calls
 from tests.integration.test_ledger import settlement
 from tests.usage_reports import FREE_MODELS, REPORTS, overrides
 
@@ -203,7 +208,9 @@ async def test_only_administrators_and_only_their_own_company(database: Database
 async def test_pricing_anew_changes_what_its_preview_says_and_nothing_else(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recalculation, "BATCH", 2)
+    monkeypatch.setattr(recalculation, "READ", 2)
+    monkeypatch.setattr(recalculation, "WRITTEN", 2)
+    monkeypatch.setattr(rollups, "PER_STATEMENT", 2)
     (made, admin), (others, _) = await office(database), await office(database)
     user = as_user(admin)
     inside = [
@@ -224,18 +231,8 @@ async def test_pricing_anew_changes_what_its_preview_says_and_nothing_else(
     assert seen.looked_at == 6
     assert (await call_of(database, inside[0])).cost_microusd is None, "a preview changes nothing"
 
-    rebuilt: list[tuple[str, datetime, datetime, int | None]] = []
-
-    async def rebuild(
-        session: AsyncSession, company_id: str, since: datetime, until: datetime
-    ) -> None:
-        await rollups.rebuild(session, company_id, since, until)
-        row = await session.get_one(LlmCall, inside[0].id)
-        rebuilt.append((company_id, since, until, row.cost_microusd))
-
-    assert await service.recalculate(user, seen, rebuild=rebuild) == seen.effect
-    march = datetime(2026, 3, 1, tzinfo=UTC)
-    assert rebuilt == [(admin.company_id, datetime(2026, 2, 1, tzinfo=UTC), march, 400)]
+    assert await service.recalculate(user, seen) == seen.effect
+    await assert_sums_are_those_of_the_calls(database)
     for call in (*inside, dearer):
         row = await call_of(database, call)
         assert (row.cost_microusd, row.price_source) == (400, f"override:{override.id}")
@@ -258,23 +255,164 @@ async def test_what_changed_since_the_preview_is_not_done_unseen(database: Datab
     with pytest.raises(service.PreviewOutdated):
         await service.recalculate(user, seen)
     assert (await call_of(database, call)).cost_microusd is None
+    assert await records(database) == []
+
+
+PAID: dict[str, Any] = UNPRICED | {"cost_microusd": 1, "price_source": "x"}
+
+
+async def dear_calls(database: Database, made: MadeInterview, count: int = 1) -> list[LlmCall]:
+    """Calls at another cost than the price typed makes; each is another hour's."""
+    return [
+        await make_call(database, made, **PAID, started_at=AT + timedelta(hours=hours))
+        for hours in range(count)
+    ]
+
+
+def between_plan_and_writing(
+    monkeypatch: pytest.MonkeyPatch, happen: Callable[[], Awaitable[object]]
+) -> list[Plan]:
+    """Let something happen right after a recalculation was planned, once; the plans made."""
+    plans: list[Plan] = []
+    make_plan = recalculation.plan
+
+    async def plan(session: AsyncSession, scope: Scope) -> Plan:
+        plans.append(await make_plan(session, scope))
+        if len(plans) == 1:
+            await happen()
+        return plans[-1]
+
+    monkeypatch.setattr(recalculation, "plan", plan)
+    return plans
+
+
+async def records(database: Database) -> Sequence[PriceRecalculation]:
     async with database.read() as session:
-        assert (await session.exec(select(PriceRecalculation))).all() == []
+        return (await session.exec(select(PriceRecalculation))).all()
 
 
-async def test_a_failed_rebuild_takes_the_whole_recalculation_back(database: Database) -> None:
+async def test_a_recalculation_that_breaks_off_leaves_everything_as_it_was(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made, admin = await office(database)
     user = as_user(admin)
-    paid: dict[str, Any] = UNPRICED | {"cost_microusd": 1, "price_source": "x"}
-    call = await make_call(database, made, **paid, started_at=AT)
+    calls = await dear_calls(database, made, 2)
     await service.set_price(user, TYPED)
+    seen = await service.preview(user, FEBRUARY)
 
-    async def rebuild(*_: object) -> None:
+    async def break_off(session: AsyncSession, moves: rollups.CostMoves) -> None:
+        await move_costs(session, moves)
         raise ZeroDivisionError
 
+    move_costs = rollups.move_costs
+    monkeypatch.setattr(rollups, "move_costs", break_off)
     with pytest.raises(ZeroDivisionError):
-        await service.recalculate(user, await service.preview(user, FEBRUARY), rebuild=rebuild)
-    assert await call_of(database, call) == call
+        await service.recalculate(user, seen)
+    assert [await call_of(database, call) for call in calls] == calls
+    assert await records(database) == []
+    await assert_sums_are_those_of_the_calls(database)
+    monkeypatch.setattr(rollups, "move_costs", move_costs)
+    assert await service.recalculate(user, seen) == seen.effect
+    await assert_sums_are_those_of_the_calls(database)
+
+
+async def test_of_two_who_recalculate_at_once_one_is_told_to_look_again(
+    database: Database,
+) -> None:
+    made, admin = await office(database)
+    user = as_user(admin)
+    await dear_calls(database, made, 3)
+    await service.set_price(user, TYPED)
+    seen = await service.preview(user, FEBRUARY)
+    done = await asyncio.gather(
+        *(service.recalculate(user, seen) for _ in range(2)), return_exceptions=True
+    )
+    assert sorted(type(each).__name__ for each in done) == ["Effect", "PreviewOutdated"]
+    (record,) = await records(database)
+    assert (record.user_id, record.calls, record.after_microusd) == (admin.id, 3, 1200)
+    await assert_sums_are_those_of_the_calls(database)
+
+
+async def test_a_price_set_while_it_is_planned_is_not_passed_over(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, admin = await office(database)
+    user = as_user(admin)
+    calls = await dear_calls(database, made)
+    await service.set_price(user, TYPED)
+    seen = await service.preview(user, FEBRUARY)
+    plans = between_plan_and_writing(
+        monkeypatch, lambda: service.set_price(user, replace(TYPED, input="0.30"))
+    )
+    with pytest.raises(service.PreviewOutdated):
+        await service.recalculate(user, seen)
+    assert len(plans) == 2
+    assert [await call_of(database, call) for call in calls] == calls
+    assert await records(database) == []
+
+
+async def test_a_draft_saved_while_it_is_planned_is_counted_at_its_new_cost(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, admin = await office(database)
+    user = as_user(admin)
+    (call,) = await dear_calls(database, made)
+    await service.set_price(user, TYPED)
+    seen = await service.preview(user, FEBRUARY)
+    plans = between_plan_and_writing(
+        monkeypatch,
+        lambda: feedback.save(as_user(made.interviewer), made.id, "Text", call.id),
+    )
+    assert await service.recalculate(user, seen) == seen.effect
+    assert len(plans) == 2
+    row = await call_of(database, call)
+    assert (row.saved_as_feedback, row.cost_microusd) == (True, 400)
+    await assert_sums_are_those_of_the_calls(database)
+
+
+async def test_a_call_settled_while_it_is_planned_is_not_lost(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, admin = await office(database)
+    user = as_user(admin)
+    (call,) = await dear_calls(database, made)
+    running = await make_call(database, made, **UNPRICED, started_at=AT, status=CallStatus.RUNNING)
+    await service.set_price(user, TYPED)
+    seen = await service.preview(user, FEBRUARY)
+    assert seen.looked_at == 1
+    done = settlement(resolved_model=MODEL)
+    plans = between_plan_and_writing(monkeypatch, lambda: Ledger(database).settle(running.id, done))
+    assert await service.recalculate(user, seen) == seen.effect
+    assert len(plans) == 1
+    assert (await call_of(database, call)).cost_microusd == 400
+    assert (await call_of(database, running)).cost_microusd == 360
+    assert (await service.preview(user, FEBRUARY)).effect.calls == 0
+    await assert_sums_are_those_of_the_calls(database)
+
+
+async def test_settlements_amid_a_recalculation_are_all_counted(database: Database) -> None:
+    made, admin = await office(database)
+    user = as_user(admin)
+    await dear_calls(database, made, 5)
+    running = [
+        await make_call(
+            database,
+            await make_interview(database, made.interviewer),
+            **UNPRICED,
+            started_at=AT + timedelta(hours=hours),
+            status=CallStatus.RUNNING,
+        )
+        for hours in range(5)
+    ]
+    await service.set_price(user, TYPED)
+    seen = await service.preview(user, FEBRUARY)
+    ledger, done = Ledger(database), settlement(resolved_model=MODEL)
+    effect, *settled = await asyncio.gather(
+        service.recalculate(user, seen), *(ledger.settle(call.id, done) for call in running)
+    )
+    assert effect == seen.effect
+    assert all(settled)
+    await assert_sums_are_those_of_the_calls(database)
 
 
 @pytest.mark.ledger_findings(Check.UNKNOWN_PRICE, reason="the price was withdrawn")

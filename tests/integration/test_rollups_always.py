@@ -13,10 +13,10 @@ from feedback_app.core.ids import new_id
 from feedback_app.db.models import CallStatus, LlmCall, PriceOverride
 from feedback_app.db.session import Database
 from feedback_app.feedback import service as feedback
+from feedback_app.llm import recalculation
 from feedback_app.llm.completion import Usage
 from feedback_app.llm.ledger import Ledger, Reservation, insert_running
 from feedback_app.llm.pricing import Cost
-from feedback_app.llm.recalculation import Scope, recalculate
 from feedback_app.llm.spending import spent
 from feedback_app.llm.streams import Owner
 from tests.factories import MadeInterview, make_company, make_interview, make_user
@@ -128,7 +128,9 @@ class Office:
                 )
             )
             await session.flush()
-            await recalculate(session, Scope(user.company_id, model, since, until), user.id)
+            scope = recalculation.Scope(user.company_id, model, since, until)
+            plan = await recalculation.plan(session, scope)
+            await recalculation.carry_out(session, plan, user.id)
 
     async def sweep(self) -> None:
         """Settle what runs, as if its process had died."""

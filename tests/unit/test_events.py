@@ -43,7 +43,9 @@ SHAPES: list[tuple[Event, str]] = [
     ),
     *(
         (
-            EndedEvent(90, "id", kind, "LLM_STALLED", "why", True, "so far", 980, "0.000200", True),
+            EndedEvent(
+                90, "id", kind, "LLM_STALLED", "why", True, "so far", 980, "0.000200", True, 60.0
+            ),
             f'{{"seq": 90, "llm_call_id": "id", "type": "{kind}", "code": "LLM_STALLED",'
             ' "message": "why", "retryable": true, "partial": "so far", "tokens_used": 980,'
             ' "cost_usd": "0.000200"}',

@@ -82,6 +82,8 @@ def test_only_a_parameter_the_server_does_not_know_is_rejected(
         ({"retry-after-ms": "250", "retry-after": "1"}, 0.25),
         ({"retry-after": "Tue, 04 Mar 2025 10:00:05 GMT"}, 5),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after-ms": "nan", "retry-after": "1"}, 1),
         ({}, None),
     ],
 )

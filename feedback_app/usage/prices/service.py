@@ -1,6 +1,7 @@
 """Decides about prices: what is in force, setting and withdrawing one, pricing calls anew."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,17 +9,18 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, Invalid
 from feedback_app.core.settings import get_settings
-from feedback_app.db import rollups
 from feedback_app.db.models import PriceOverride
 from feedback_app.db.session import database
 from feedback_app.llm import recalculation
 from feedback_app.llm.pricing import price_for
-from feedback_app.llm.recalculation import Effect, Rebuild, Scope
+from feedback_app.llm.recalculation import Effect, PlanOutdated, Scope
 from feedback_app.usage.prices import queries, rows
 from feedback_app.usage.prices.checks import NeedsConfirmation, doubts, parse_period, parse_price
 from feedback_app.usage.prices.schemas import PeriodForm, PriceForm, PricesView
 
 _MICRO = 1_000_000
+_PLANS = 3
+"""How often a recalculation is planned where drafts become feedback in between."""
 
 
 class AlreadyWithdrawn(Invalid):
@@ -133,10 +135,8 @@ async def preview(user: CurrentUser, form: PeriodForm) -> Preview:
     return Preview(scope, effect, looked_at)
 
 
-async def recalculate(
-    user: CurrentUser, seen: Preview, *, rebuild: Rebuild = rollups.rebuild
-) -> Effect:
-    """Price the calls of a preview anew, all or none; `rebuild` renews what is made of costs.
+async def recalculate(user: CurrentUser, seen: Preview) -> Effect:
+    """Price the calls of a preview anew, all or none.
 
     Raises:
         Forbidden: not an administrator.
@@ -147,11 +147,16 @@ async def recalculate(
         raise Forbidden
     if seen.effect.calls == 0:
         raise Invalid("There is nothing to change.")
-    async with database().write() as session:
-        effect = await recalculation.recalculate(session, seen.scope, user.id, rebuild=rebuild)
-        if effect != seen.effect:
+    for _ in range(_PLANS):
+        async with database().read() as session:
+            plan = await recalculation.plan(session, seen.scope)
+        if plan.effect != seen.effect:
             raise PreviewOutdated
-    return effect
+        with suppress(PlanOutdated):
+            async with database().write() as session:
+                await recalculation.carry_out(session, plan, user.id)
+            return plan.effect
+    raise PreviewOutdated
 
 
 def _micro(usd: Decimal) -> int:

@@ -62,7 +62,7 @@ async def generate_feedback(request: Request) -> Response:
     call_id = await feedback.start(user, interview_id)
     ending = await outcome(await log_of(user, interview_id, call_id))
     if isinstance(ending, EndedEvent):
-        error = error_named(ending.code)(ending.message)
+        error = error_named(ending.code)(ending.message, retry_after_s=ending.retry_after_s)
         return error_response(error, partial=ending.partial)
     return JSONResponse(as_dict(ending), headers={"Cache-Control": "no-store"})
 

@@ -36,7 +36,8 @@ def document() -> dict[str, Any]:
             "version": "1",
             "description": (
                 "Drafts interview feedback and tells what it cost. Every error has the same "
-                "shape: `code`, `message`, `retryable`, and `partial` where a draft ended early."
+                "shape: `code`, `message`, `retryable`, and `partial` where a draft ended early. "
+                "A `Retry-After` says when trying again may help, where that is known."
             ),
         },
         "paths": paths,
@@ -73,7 +74,8 @@ def _schemas() -> tuple[dict[str, Any], dict[type, dict[str, Any]]]:
             schema = schemas[event.__name__]
             schema["properties"] = {"type": {"const": kind}} | schema["properties"]
             schema["required"] = ["type", *schema["required"]]
-    schemas["EndedEvent"]["properties"].pop("tokens_estimated")
+    for not_sent in ("tokens_estimated", "retry_after_s"):
+        schemas["EndedEvent"]["properties"].pop(not_sent)
     schemas["EndedEvent"]["required"].remove("tokens_estimated")
     return schemas, {kind: schema for (kind, _mode), schema in found.items()}
 

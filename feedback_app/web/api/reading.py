@@ -19,8 +19,6 @@ M = TypeVar("M", bound=BaseModel)
 
 BODY_LIMIT = 64_000
 """Bytes; everything a client may send is far shorter."""
-RETRY_AFTER_S = 60
-"""Told where a limit does not say when it resets."""
 
 
 async def read_body(request: Request, model: type[M], *, optional: bool = False) -> M:
@@ -84,8 +82,8 @@ def error_response(error: AppError, *, partial: str | None = None) -> JSONRespon
     headers = {"Cache-Control": "no-store"}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if error.status == 429 or error.retry_after_s is not None:
-        headers["Retry-After"] = str(math.ceil(error.retry_after_s or RETRY_AFTER_S))
+    if error.retry_after_s is not None:
+        headers["Retry-After"] = str(math.ceil(error.retry_after_s))
     return JSONResponse(body, error.status, headers)
 
 
