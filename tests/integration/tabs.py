@@ -57,14 +57,14 @@ class Tab:
         async with asyncio.timeout(ANSWER_WITHIN_S):
             while True:
                 for delta in self.deltas[seen:]:
-                    if state in delta and holds(variables := _plain(delta[state])):
+                    if state in delta and holds(variables := plain(delta[state])):
                         return variables
                 seen = len(self.deltas)
                 self._changed.clear()
                 await self._changed.wait()
 
 
-def _plain(variables: dict[str, Any]) -> dict[str, Any]:
+def plain(variables: dict[str, Any]) -> dict[str, Any]:
     """Vars by the names they have in Python."""
     return {name.removesuffix("_rx_state_"): value for name, value in variables.items()}
 
