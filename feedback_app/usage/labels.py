@@ -63,6 +63,13 @@ def unknown_costs(calls: int) -> str:
     return f"{count(calls, 'call')} of unknown cost"
 
 
+def left_out(known: int | None, unpriced: int) -> str:
+    """`+ 3 calls of unknown cost`, for below the sum of what is known; empty where it is whole."""
+    if not unpriced:
+        return ""
+    return f"{'' if known is None else '+ '}{unknown_costs(unpriced)}"
+
+
 def sum_of_costs(
     microusd: int | None, unpriced: int, written: Callable[[int], str] = exact_dollars
 ) -> str:

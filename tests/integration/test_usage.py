@@ -89,7 +89,8 @@ async def test_unknown_prices_are_counted_and_never_taken_for_nothing(database: 
     assert only_unknown.cost.table.total == ["1 of unknown cost", "1 of unknown cost"]
     assert only_unknown.cost.points[-1]["s0"] is None
     assert only_unknown.cost.note == "Bars leave out 1 call of unknown cost."
-    assert only_unknown.people.rows[0].value == "1 of unknown cost"
+    (person,) = only_unknown.people.rows
+    assert (person.value, person.note) == ("Unknown", "1 call of unknown cost")
     await office.call(cost_microusd=None)
     await office.call(cost_microusd=2_500)
     view = await office.view()
@@ -143,7 +144,9 @@ async def test_every_sum_says_how_many_calls_of_unknown_cost_it_leaves_out(
     assert view.cost.note == "Bars leave out 4 calls of unknown cost."
     assert view.cost.table.rows[4].cells == [both, both], "a cell of one model, too"
     assert view.cost.table.total == [both, both]
-    assert view.people.rows[0].value == "$0.0060 + 4 of unknown cost"
+    (person,) = view.people.rows
+    assert (person.value, person.note) == ("$0.0060", "+ 4 calls of unknown cost")
+    assert (view.people.is_noted, view.people.height) == (True, 58)
     assert view.errors.table.rows[0].cells == ["2", "$0.002000 + 1 of unknown cost"]
     assert view.errors.table.total == ["2", "$0.002000 + 1 of unknown cost"]
 

@@ -23,7 +23,7 @@ def tile(name: str, now: Totals, before: Totals | None = None) -> Tile:
         pytest.param(958, 1000, "↓ 4.2%", "4.2% less than before", id="a little less"),
         pytest.param(100, 100, "=", "as before", id="the same"),
         pytest.param(1400, 100, "↑ × 14", "14 times as much", id="many times"),
-        pytest.param(5, 0, "none before", "none before", id="nothing before"),
+        pytest.param(5, 0, "new", "none before", id="nothing before"),
         pytest.param(0, 0, "", "", id="nothing ever"),
         pytest.param(0, 5, "↓ 100%", "100% less than before", id="nothing now"),
     ],
@@ -49,18 +49,19 @@ def test_what_was_nothing_before_is_said_to_be_new_whatever_it_is_now() -> None:
     waste = Waste(calls=1, stopped_microusd=500_000_000)
     now = Totals(calls=1, cost_microusd=500_000_000, cached_tokens=7, waste=waste)
     cost, wasted, tokens = (tile(name, now) for name in ("total-cost", "waste", "tokens-in"))
-    assert (cost.value, cost.change, cost.trend) == ("$500.00", "none before", "")
-    assert (wasted.change, wasted.trend) == ("none before", "worse")
-    assert (tokens.change, tokens.note_change) == ("", "none before")
+    assert (cost.value, cost.change, cost.trend) == ("$500.00", "new", "")
+    assert (wasted.change, wasted.trend) == ("new", "worse")
+    assert (tokens.change, tokens.note_change) == ("", "(new)")
+    assert tokens.note_change_words == "none before"
 
 
 def test_cached_and_reasoning_tokens_say_how_they_changed() -> None:
     now = Totals(calls=1, cached_tokens=1200, reasoning_tokens=30)
     before = Totals(calls=1, cached_tokens=1000, reasoning_tokens=60)
     tokens_in, tokens_out = tile("tokens-in", now, before), tile("tokens-out", now, before)
-    assert (tokens_in.note, tokens_in.note_change) == ("1,200 of them cached", "↑ 20%")
+    assert (tokens_in.note, tokens_in.note_change) == ("1,200 of them cached", "(↑ 20%)")
     assert tokens_in.note_change_words == "20% more than before"
-    assert (tokens_out.note, tokens_out.note_change) == ("30 of them reasoning", "↓ 50%")
+    assert (tokens_out.note, tokens_out.note_change) == ("30 of them reasoning", "(↓ 50%)")
 
 
 def test_an_unknown_cost_is_called_unknown_and_compared_with_nothing() -> None:
@@ -136,6 +137,11 @@ def test_waste_says_what_was_wasted_on() -> None:
     waste = Waste(stopped_microusd=1_000_000, never_saved_microusd=2_500_000)
     found = tile("waste", Totals(calls=9, waste=waste))
     assert (found.value, found.note) == ("$3.50", "$1.00 stopped, $2.50 never saved")
+
+
+def test_half_a_digit_is_rounded_up_as_everywhere() -> None:
+    found = tile("total-cost", Totals(calls=1, cost_microusd=54_650))
+    assert found.value == dollars(54_650) == "$0.0547"
 
 
 def test_slow_calls_are_told_beside_the_usual_ones() -> None:

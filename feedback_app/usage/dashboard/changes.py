@@ -11,7 +11,6 @@ Good = Literal["more", "less"] | None
 
 _LEAST_SHOWN = 0.0005
 _TIMES_FROM = 10
-_NONE_BEFORE = "none before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def note_compared(tile: Tile, now: int, before: int) -> Tile:
     found = _change(now, before)
     if found is None:
         return tile
-    return replace(tile, note_change=found.shown, note_change_words=found.words)
+    return replace(tile, note_change=f"({found.shown})", note_change_words=found.words)
 
 
 def share_compared(tile: Tile, now: float | None, before: float | None) -> Tile:
@@ -52,7 +51,7 @@ def share_compared(tile: Tile, now: float | None, before: float | None) -> Tile:
 
 def _change(now: float | None, before: float | None) -> _Change | None:
     if now and before == 0:
-        return _Change(_NONE_BEFORE, _NONE_BEFORE, now)
+        return _Change("new", "none before", now)
     part = change(now, before)
     if part is None:
         return None

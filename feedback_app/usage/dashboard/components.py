@@ -231,7 +231,7 @@ def _ranking(title: str, name: str, view: RankingView, color: str, nothing: str)
                     aria_hidden="true",
                     class_name="ranking-bars",
                 ),
-                class_name="ranking",
+                class_name=rx.cond(view.is_noted, "ranking noted", "ranking"),
             ),
             rx.el.p(nothing, class_name="chart-nothing"),
         ),
@@ -248,6 +248,7 @@ def _ranked(row: Ranked) -> rx.Component:
             rx.el.span(row.label, class_name="ranking-name"),
         ),
         rx.el.span(row.value, class_name="figure"),
+        rx.cond(row.note != "", rx.el.small(row.note)),
     )
 
 

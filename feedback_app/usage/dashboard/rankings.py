@@ -9,6 +9,8 @@ from feedback_app.usage.dashboard.views import Point, Ranked, RankingView, Table
 
 ROW_HEIGHT = 42
 """Of one bar in pixels; the stylesheet gives the names beside it the same."""
+NOTED_ROW_HEIGHT = 58
+"""Likewise, where notes stand below the bars."""
 MOST_ERRORS = 10
 _UNNAMED = "No code"
 
@@ -16,10 +18,15 @@ _UNNAMED = "No code"
 def people(d: Dashboard) -> RankingView:
     """The dearest people, each leading to the page of their calls."""
     hrefs = [address.address(replace(d.wanted, person=p.user_id)) for p in d.people]
+    is_noted = any(p.unpriced for p in d.people)
     return RankingView(
-        rows=[Ranked(p.name, _cost(p), href) for p, href in zip(d.people, hrefs, strict=True)],
+        rows=[
+            Ranked(p.name, _cost(p), href, labels.left_out(p.cost_microusd, p.unpriced))
+            for p, href in zip(d.people, hrefs, strict=True)
+        ],
         points=[_point(p.name, (p.cost_microusd or 0) / 1_000_000) for p in d.people],
-        height=ROW_HEIGHT * len(d.people),
+        height=(NOTED_ROW_HEIGHT if is_noted else ROW_HEIGHT) * len(d.people),
+        is_noted=is_noted,
         table=TableView(
             ["Person", "Cost", "Of unknown cost", "Calls", "Tokens", "Saved"],
             [
@@ -63,7 +70,7 @@ def errors(d: Dashboard) -> RankingView:
 
 
 def _cost(person: PersonTotal) -> str:
-    return labels.sum_of_costs(person.cost_microusd, person.unpriced, dollars)
+    return "Unknown" if person.cost_microusd is None else dollars(person.cost_microusd)
 
 
 def _calls_of(d: Dashboard, error: ErrorCount) -> str:

@@ -1,6 +1,6 @@
 """The totals of a period in words, each beside how it changed against the period before."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from feedback_app.core import money
 from feedback_app.usage import labels
@@ -120,25 +120,19 @@ def _total_cost(totals: Totals) -> str:
     if 0 < microusd < 100:
         return "< $0.0001"
     dollars = Decimal(microusd) / 1_000_000
-    return f"${dollars:,.4f}" if 0 < dollars < 100 else f"${dollars:,.2f}"
+    step = Decimal("0.0001") if 0 < dollars < 100 else Decimal("0.01")
+    return f"${dollars.quantize(step, ROUND_HALF_UP):,}"
 
 
 def _cost_note(now: Totals, before: Totals) -> str:
     known = "All prices known" if now.calls else ""
-    unknown = _left_out(now.cost_microusd, now.unpriced) or known
+    unknown = labels.left_out(now.cost_microusd, now.unpriced) or known
     return _and_before(unknown, now.unpriced, before.unpriced)
 
 
 def _comparable(known: int | None, unpriced: int) -> int | None:
     """The known sum; `None` where that is nothing beside costs that are not known."""
     return known or (None if unpriced else known)
-
-
-def _left_out(known: int | None, unpriced: int) -> str:
-    """`+ 3 calls of unknown cost`, for below the sum of what is known."""
-    if not unpriced:
-        return ""
-    return f"{'' if known is None else '+ '}{labels.unknown_costs(unpriced)}"
 
 
 def _and_before(note: str, unpriced: int, unpriced_before: int) -> str:
@@ -196,7 +190,7 @@ def _wasted(now: Waste, before: Waste) -> Tile:
         (now.never_saved_microusd, "never saved"),
     )
     note = ", ".join(f"{money.dollars(amount)} {what}" for amount, what in parts if amount)
-    note = "; ".join(filter(None, (note, _left_out(total, now.unpriced)))) or "Nothing"
+    note = "; ".join(filter(None, (note, labels.left_out(total, now.unpriced)))) or "Nothing"
     tile = Tile(
         "usage-waste",
         "Wasted",

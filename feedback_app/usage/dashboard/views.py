@@ -83,6 +83,8 @@ class Ranked:
     label: str
     value: str
     href: str
+    note: str = ""
+    """What the value leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +96,6 @@ class RankingView:
     """Of `rows`, in their order."""
     height: int = 0
     """Of the bars in pixels."""
+    is_noted: bool = False
+    """Whether a row has a note; then all are higher."""
     table: TableView = field(default_factory=TableView)

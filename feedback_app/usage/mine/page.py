@@ -27,7 +27,8 @@ def my_usage_page() -> rx.Component:
 
 def _usage() -> rx.Component:
     return rx.el.div(
-        rx.el.div(components.this_month(), components.limits_card(), class_name="my-top"),
+        components.this_month(),
+        components.limits_card(),
         components.periods(),
         components.totals(_view.figures),
         rx.cond(_view.calls.rows, components.latest_calls(), components.nothing_here()),

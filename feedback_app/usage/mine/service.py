@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -149,14 +149,13 @@ def _cost(sums: Figures, finished: int) -> str:
     if 0 < sums.cost_microusd < 100:
         return "< $0.0001"
     dollars = Decimal(sums.cost_microusd) / 1_000_000
-    return f"${dollars:,.4f}" if 0 < dollars < 1 else f"${dollars:,.2f}"
+    step = Decimal("0.0001") if 0 < dollars < 1 else Decimal("0.01")
+    return f"${dollars.quantize(step, ROUND_HALF_UP):,}"
 
 
 def _cost_note(sums: Figures, finished: int) -> str:
-    if sums.unpriced:
-        plus = "" if sums.unpriced == finished else "+ "
-        return f"{plus}{labels.unknown_costs(sums.unpriced)}"
-    return "All prices known" if finished else ""
+    known = None if sums.unpriced == finished else sums.cost_microusd
+    return labels.left_out(known, sums.unpriced) or ("All prices known" if finished else "")
 
 
 def _address(period: Period, **page: str) -> str:
