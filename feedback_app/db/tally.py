@@ -17,7 +17,7 @@ DAYS: Table = UsageDay.__table__  # pyright: ignore[reportAttributeAccessIssue]
 HISTOGRAMS = ("latencies", "ttfts")
 SUMS = tuple(name for name in UsageSums.model_fields if name not in HISTOGRAMS)
 """The columns that add up."""
-COSTS = ("unpriced", "cost_microusd", "saved_cost_microusd")
+COSTS = ("unpriced", "saved_unpriced", "cost_microusd", "saved_cost_microusd")
 """Those of them that follow from what calls cost."""
 KEYS = {table: tuple(column.name for column in table.primary_key) for table in (HOURS, DAYS)}
 """What the rows of each table are told apart by."""
@@ -141,8 +141,10 @@ def tally_costs(changed: Iterable[tuple[Sequence[Any], int | None]]) -> Tally:
     for call, cost in changed:
         before, is_saved = call[10:12]
         more = (cost or 0) - (before or 0)
+        unpriced = int(cost is None) - int(before is None)
         change = {
-            "unpriced": int(cost is None) - int(before is None),
+            "unpriced": unpriced,
+            "saved_unpriced": unpriced if is_saved else 0,
             "cost_microusd": more,
             "saved_cost_microusd": more if is_saved else 0,
         }

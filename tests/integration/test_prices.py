@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, Invalid, NotFound
 from feedback_app.core.ids import new_id
@@ -17,6 +18,7 @@ from feedback_app.core.settings import Settings
 from feedback_app.db import rollups
 from feedback_app.db.models import (
     CallStatus,
+    Company,
     LlmCall,
     PriceOverride,
     PriceRecalculation,
@@ -30,8 +32,9 @@ from feedback_app.llm.admission import Admission
 from feedback_app.llm.audit import Check, audit
 from feedback_app.llm.ledger import Ledger, Reservation
 from feedback_app.llm.recalculation import Plan, Scope
-from feedback_app.usage.prices import service
+from feedback_app.usage.prices import queries, service
 from feedback_app.usage.prices.checks import NeedsConfirmation
+from feedback_app.usage.prices.queries import UsedModel
 from feedback_app.usage.prices.schemas import PeriodForm, PriceForm
 from tests.factories import MadeInterview, make_admin, make_call, make_interview, store
 from tests.integration.generating import as_user
@@ -485,6 +488,61 @@ async def test_unknown_models_come_first_with_their_calls(database: Database) ->
     assert "offline-drafter" not in view.names
     assert (await service.blank(user, MODEL)).starts_on == "2026-02-03"
     assert (await service.blank(user, "new")).starts_on == clock.now().date().isoformat()
+
+
+@pytest.mark.ledger_findings(Check.LOST_CALL, reason="a call that still runs is looked at")
+async def test_a_model_is_listed_with_its_finished_calls_under_every_name_lately_asked(
+    database: Database,
+) -> None:
+    made, admin = await office(database)
+    user = as_user(admin)
+    answered: dict[str, Any] = {"resolved_model": MODEL, "cost_microusd": 7}
+    for requested, at in (
+        ("house", AT - timedelta(days=40)),
+        ("house-new", AT),
+        ("House", AT - timedelta(hours=2)),
+    ):
+        await make_call(database, made, **answered, requested_model=requested, started_at=at)
+    running: dict[str, Any] = {"requested_model": "first-call", "resolved_model": None}
+    await make_call(database, made, **running, status=CallStatus.RUNNING)
+    price = await service.set_price(user, replace(TYPED, model="house-new"))
+    view = await service.view(user)
+    (model,) = view.models
+    assert (model.model, model.calls, model.input) == (MODEL, "3", "$0.20")
+    assert view.names == ["House", MODEL, "house-new"]
+    # Of two prices that calls' names have, the one last asked for is in force now.
+    await service.set_price(user, replace(TYPED, model="House", input="0.30"))
+    (model,) = (await service.view(user)).models
+    assert model.input == "$0.20"
+    assert price.model == "house-new"
+
+
+@pytest.mark.ledger_findings(Check.UNKNOWN_PRICE, reason="an unknown model is looked at")
+async def test_a_price_is_offered_from_the_first_day_without_a_cost_on(database: Database) -> None:
+    made, admin = await office(database)
+    asked = UNPRICED | {"requested_model": "house"}
+    await make_call(database, made, **PAID, started_at=AT - timedelta(days=2))
+    await make_call(database, made, **asked, started_at=AT)
+    await make_call(database, made, **asked, started_at=AT + timedelta(days=2))
+    for model in (MODEL, "house"):
+        assert (await service.blank(as_user(admin), model)).starts_on == "2026-02-03"
+    assert (await service.blank(as_user(admin), "new")).starts_on == str(clock.now().date())
+
+
+async def test_nobody_waits_while_the_models_name_is_looked_up(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, admin = await office(database)
+    look_up = queries.used_models
+
+    async def with_somebody_writing(session: AsyncSession, user: CurrentUser) -> list[UsedModel]:
+        async with asyncio.timeout(5), database.write() as other:
+            other.add(Company(name="Meanwhile"))
+        return await look_up(session, user)
+
+    monkeypatch.setattr(queries, "used_models", with_somebody_writing)
+    override = await service.set_price(as_user(admin), TYPED)
+    assert override.model == MODEL
 
 
 async def test_nothing_to_change_is_not_recorded(database: Database) -> None:

@@ -1,10 +1,10 @@
 """The SQL of prices. Every query takes the acting administrator and sees only that company."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import and_, case, func, or_
+from sqlalchemy import Integer, case, cast, func
 from sqlalchemy import select as select_values
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -12,29 +12,44 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import NotFound
-from feedback_app.db.models import CallStatus, LlmCall, PriceOverride, PriceRecalculation, User
+from feedback_app.db.epoch import start_of
+from feedback_app.db.models import LlmCall, PriceOverride, PriceRecalculation, UsageDay, User
 
 MOST_OVERRIDES = 200
 MOST_RECALCULATIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class UsedModel:
-    """The calls that asked one provider for a model and were answered by one."""
+class Kind:
+    """Calls that asked one provider for a model and were answered by one."""
 
     provider: str
     requested: str
     resolved: str | None
-    calls: int
-    unpriced: int
-    """How many settled calls have no cost."""
-    first_unpriced_at: datetime | None
-    last_at: datetime
 
     @property
     def name(self) -> str:
         """The model that answered, or the one that was asked."""
         return self.resolved or self.requested
+
+
+@dataclass(frozen=True, slots=True)
+class UsedModel:
+    """The finished calls that a model answered, or that asked for it and got no answer."""
+
+    name: str
+    calls: int
+    unpriced: int
+    """How many of them have no cost."""
+    first_unpriced_on: date | None
+    """The first day (UTC) with such a call."""
+    kinds: tuple[Kind, ...]
+    """Those of the days on which models were last used; the latest first, never none."""
+
+    @property
+    def names(self) -> set[str]:
+        """What its calls call it."""
+        return {self.name, *(kind.requested for kind in self.kinds)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,41 +70,53 @@ class RecalculationRecord:
 
 
 async def used_models(session: AsyncSession, user: CurrentUser) -> list[UsedModel]:
-    """Every model of the company's calls, the latest used first."""
-    unpriced = and_(col(LlmCall.cost_microusd).is_(None), col(LlmCall.status) != CallStatus.RUNNING)
-    kind = (col(LlmCall.provider), col(LlmCall.requested_model), col(LlmCall.resolved_model))
-    last = func.max(col(LlmCall.started_at))
+    """Every model of the company's finished calls, read from their sums by day."""
+    model, day, unpriced = col(UsageDay.model), col(UsageDay.day), col(UsageDay.unpriced)
     rows = await (await session.connection()).execute(
         select_values(
-            *kind,
-            func.count(),
-            func.sum(case((unpriced, 1), else_=0)),
-            func.min(case((unpriced, col(LlmCall.started_at)))),
-            last,
+            model,
+            cast(func.sum(col(UsageDay.calls)), Integer),
+            cast(func.sum(unpriced), Integer),
+            func.min(case((unpriced > 0, day))),
+            func.max(day),
         )
-        .where(col(LlmCall.company_id) == user.company_id)
-        .group_by(*kind)
-        .order_by(last.desc())
+        .where(col(UsageDay.company_id) == user.company_id, col(UsageDay.subject_id) == "")
+        .group_by(model)
     )
-    return [UsedModel(*row) for row in rows]
+    found = rows.all()
+    kinds = await _kinds(session, user, {last_day for *_, last_day in found})
+    return [
+        UsedModel(
+            name=name,
+            calls=calls,
+            unpriced=without,
+            first_unpriced_on=None if first is None else start_of(first * 24).date(),
+            kinds=tuple(k for k in kinds if k.name == name) or (Kind("", name, None),),
+        )
+        for name, calls, without, first, _ in found
+    ]
 
 
-async def spelling(session: AsyncSession, user: CurrentUser, model: str) -> str:
-    """The model's name as the company's calls spell it; as given where none names it."""
-    wanted = model.lower()
-    rows = await session.exec(
-        select(LlmCall.requested_model, LlmCall.resolved_model)
-        .where(
-            LlmCall.company_id == user.company_id,
-            or_(
-                func.lower(col(LlmCall.requested_model)) == wanted,
-                func.lower(col(LlmCall.resolved_model)) == wanted,
-            ),
+async def _kinds(session: AsyncSession, user: CurrentUser, days: Collection[int]) -> list[Kind]:
+    """What the company's calls of these days asked for and were answered by, the latest first.
+
+    Asked day by day, so that each is found by its index: a year of calls costs as much as a week.
+    """
+    kind = (col(LlmCall.provider), col(LlmCall.requested_model), col(LlmCall.resolved_model))
+    began = col(LlmCall.started_at)
+    last_at: dict[Kind, datetime] = {}
+    for day in sorted(days):
+        rows = await (await session.connection()).execute(
+            select_values(*kind, func.max(began))
+            .where(
+                col(LlmCall.company_id) == user.company_id,
+                began >= start_of(day * 24),
+                began < start_of((day + 1) * 24),
+            )
+            .group_by(*kind)
         )
-        .distinct()
-    )
-    spelled = {name for row in rows.all() for name in row if name and name.lower() == wanted}
-    return model if model in spelled or not spelled else min(spelled)
+        last_at |= {Kind(row[0], row[1], row[2]): row[3] for row in rows}
+    return sorted(last_at, key=lambda found: last_at[found], reverse=True)
 
 
 async def in_force_at_any_time(session: AsyncSession, user: CurrentUser) -> Sequence[PriceOverride]:

@@ -10,7 +10,7 @@ from feedback_app.llm.pricing import FREE, OFFLINE_PROVIDER, Price, Rates, price
 from feedback_app.llm.recalculation import Effect, Scope
 from feedback_app.ui import wording
 from feedback_app.usage import labels
-from feedback_app.usage.prices.queries import OverrideRecord, RecalculationRecord, UsedModel
+from feedback_app.usage.prices.queries import Kind, OverrideRecord, RecalculationRecord, UsedModel
 from feedback_app.usage.prices.schemas import (
     ModelRow,
     OverrideRow,
@@ -35,34 +35,31 @@ def page(
     in_use: str | None,
 ) -> PricesView:
     """The whole page; `in_use` is the model that calls ask for now, called yet or not."""
-    by_name: dict[str, list[UsedModel]] = {}
-    for model in used:
-        by_name.setdefault(model.name, []).append(model)
     now = clock.now()
-    if in_use and in_use not in by_name:
-        by_name[in_use] = [UsedModel("", in_use, None, 0, 0, None, now)]
-    in_force = {name: _price_now(models[0], set_prices, now) for name, models in by_name.items()}
-    order = sorted(
-        by_name,
-        key=lambda name: (
-            in_force[name] is not None,
-            not any(m.unpriced for m in by_name[name]),
-            -sum(m.calls for m in by_name[name]),
-            name,
-        ),
+    shown = list(used)
+    if in_use and all(model.name != in_use for model in used):
+        shown.append(UsedModel(in_use, 0, 0, None, (Kind("", in_use, None),)))
+    in_force = {model.name: _price_now(model.kinds[0], set_prices, now) for model in shown}
+    shown.sort(
+        key=lambda model: (
+            in_force[model.name] is not None,
+            not model.unpriced,
+            -model.calls,
+            model.name,
+        )
     )
     setters = {record.override.id: record for record in history}
     unknown = sum(model.unpriced for model in used)
-    paid = [model for model in used if model.provider != OFFLINE_PROVIDER]
+    paid = [kind for model in used for kind in model.kinds if kind.provider != OFFLINE_PROVIDER]
     return PricesView(
         models=[
-            _model(name, by_name[name], in_force[name], setters, is_in_use=name == in_use)
-            for name in order
+            _model(model, in_force[model.name], setters, is_in_use=model.name == in_use)
+            for model in shown
         ],
         unknown=f"{labels.unknown_costs(unknown)}, because no price was known." if unknown else "",
         overrides=[_override(record, set_prices, now) for record in history],
         recalculations=[_recalculation(record) for record in made],
-        names=sorted({n for m in paid for n in (m.requested, m.resolved) if n}),
+        names=sorted({name for kind in paid for name in (kind.requested, kind.name)}),
     )
 
 
@@ -102,39 +99,34 @@ def prices(rates: Rates) -> str:
     return ", ".join(f"{labels.rate(usd)} {name}" for usd, name in parts)
 
 
-def _price_now(
-    model: UsedModel, set_prices: Sequence[PriceOverride], now: datetime
-) -> Price | None:
-    return price_from(set_prices, model.provider, model.requested, now, answered_by=model.resolved)
+def _price_now(kind: Kind, set_prices: Sequence[PriceOverride], now: datetime) -> Price | None:
+    return price_from(set_prices, kind.provider, kind.requested, now, answered_by=kind.resolved)
 
 
 def _model(
-    name: str,
-    used: Sequence[UsedModel],
+    model: UsedModel,
     price: Price | None,
     setters: dict[str, OverrideRecord],
     *,
     is_in_use: bool,
 ) -> ModelRow:
-    calls = sum(model.calls for model in used)
-    unpriced = sum(model.unpriced for model in used)
     source, note = _source(price, setters)
     figures = (
         (price.rates.input_usd, price.rates.cached_usd, price.rates.output_usd) if price else ()
     )
     shown = [labels.rate(usd) for usd in figures] or [labels.NONE] * 3
     return ModelRow(
-        model=name,
+        model=model.name,
         model_note="Drafts ask for this model" if is_in_use else "",
-        calls=f"{calls:,}" if calls else labels.NONE,
-        unknown=labels.unknown_costs(unpriced) if unpriced else "",
+        calls=f"{model.calls:,}" if model.calls else labels.NONE,
+        unknown=labels.unknown_costs(model.unpriced) if model.unpriced else "",
         is_known=price is not None,
         input=shown[0],
         cached=shown[1],
         output=shown[2],
         source=source,
         source_note=note,
-        can_set=any(model.provider != OFFLINE_PROVIDER for model in used),
+        can_set=any(kind.provider != OFFLINE_PROVIDER for kind in model.kinds),
     )
 
 

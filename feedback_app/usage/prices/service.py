@@ -16,6 +16,7 @@ from feedback_app.llm.pricing import price_for
 from feedback_app.llm.recalculation import Effect, PlanOutdated, Scope
 from feedback_app.usage.prices import queries, rows
 from feedback_app.usage.prices.checks import NeedsConfirmation, doubts, parse_period, parse_price
+from feedback_app.usage.prices.queries import UsedModel
 from feedback_app.usage.prices.schemas import PeriodForm, PriceForm, PricesView
 
 _MICRO = 1_000_000
@@ -67,9 +68,9 @@ async def blank(user: CurrentUser, model: str) -> PriceForm:
     _require_admin(user)
     async with database().read() as session:
         used = await queries.used_models(session, user)
-    firsts = [u.first_unpriced_at for u in used if model in (u.name, u.requested)]
-    first = min((at for at in firsts if at), default=clock.now())
-    return PriceForm(model=model[:200], starts_on=first.date().isoformat())
+    firsts = [each.first_unpriced_on for each in used if model in each.names]
+    first = min((day for day in firsts if day), default=clock.now().date())
+    return PriceForm(model=model[:200], starts_on=first.isoformat())
 
 
 async def set_price(
@@ -84,8 +85,9 @@ async def set_price(
     """
     _require_admin(user)
     new = parse_price(form)
+    async with database().read() as session:
+        model = _as_calls_spell(new.model, await queries.used_models(session, user))
     async with database().write() as session:
-        model = await queries.spelling(session, user, new.model)
         in_force = await price_for(session, user.company_id, "", model, new.starts_at)
         doubtful = doubts(new.rates, in_force)
         if doubtful and doubtful != tuple(confirmed):
@@ -157,6 +159,13 @@ async def recalculate(user: CurrentUser, seen: Preview) -> Effect:
                 await recalculation.carry_out(session, plan, user.id)
             return plan.effect
     raise PreviewOutdated
+
+
+def _as_calls_spell(model: str, used: Sequence[UsedModel]) -> str:
+    """The model's name as calls have it; as given where none names it."""
+    names = {name for each in used for name in each.names}
+    alike = {name for name in names if name.lower() == model.lower()}
+    return model if model in names or not alike else min(alike)
 
 
 def _micro(usd: Decimal) -> int:
