@@ -14,7 +14,7 @@ from feedback_app.core.ids import new_id
 from feedback_app.core.settings import Settings
 from feedback_app.db.alert import Alert, AlertLevel
 from feedback_app.db.epoch import hour_of
-from feedback_app.db.models import UsageRollup
+from feedback_app.db.models import Company, UsageRollup
 from feedback_app.db.session import Database
 from feedback_app.llm.admission import month_of
 
@@ -24,13 +24,14 @@ _TABLE: Table = Alert.__table__  # pyright: ignore[reportAttributeAccessIssue]
 async def active_companies(database: Database) -> Sequence[str]:
     """The companies with settled calls in this month."""
     since, until = month_of(clock.now())
-    asked = (
-        select(UsageRollup.company_id)
-        .where(UsageRollup.hour >= hour_of(since), UsageRollup.hour < hour_of(until))
-        .distinct()
+    # Company by company, as the sums of all time are only ordered by hour within one.
+    settled = select(UsageRollup.hour).where(
+        UsageRollup.company_id == Company.id,
+        UsageRollup.hour >= hour_of(since),
+        UsageRollup.hour < hour_of(until),
     )
     async with database.read() as session:
-        return (await session.exec(asked)).all()
+        return (await session.exec(select(Company.id).where(settled.exists()))).all()
 
 
 async def evaluate(database: Database, settings: Settings, company_id: str) -> int:
@@ -72,9 +73,11 @@ async def raise_alerts(database: Database, found: Iterable[Condition], *, send: 
 
 
 async def _keys(session: AsyncSession, wanted: Sequence[Condition]) -> set[Key]:
-    """What those companies have been told in those periods."""
+    """What those companies have been told of those matters in those periods, and maybe more."""
     asked = select(Alert).where(
         col(Alert.company_id).in_({c.company_id for c in wanted}),
+        col(Alert.kind).in_({c.kind for c in wanted}),
+        col(Alert.subject).in_({c.subject for c in wanted}),
         col(Alert.period).in_({c.period for c in wanted}),
     )
     return {key_of(alert) for alert in (await session.exec(asked)).all()}

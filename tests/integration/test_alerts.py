@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from feedback_app.alerts.conditions import conditions_of
+from feedback_app.alerts.raising import active_companies
 from feedback_app.core import clock
 from feedback_app.db.alert import AlertKind, AlertLevel
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
 from feedback_app.llm.admission import month_of
+from feedback_app.llm.ledger import Ledger
 from feedback_app.llm.spending import spent
 from tests.factories import MadeInterview, make_call, make_interview, make_user
 from tests.integration.alerting import (
@@ -22,6 +24,7 @@ from tests.integration.alerting import (
     look,
     set_budget,
 )
+from tests.integration.test_ledger import settlement
 
 DOLLAR = 1_000_000
 
@@ -221,3 +224,21 @@ async def test_the_other_companies_calls_and_limits_do_not_count(database: Datab
     await make_call(database, ours, cost_microusd=DOLLAR)
     await fail(database, ours, 10)
     assert await look(database, theirs.interviewer.company_id) == 0
+
+
+async def test_companies_with_settled_calls_of_this_month_are_looked_at(
+    database: Database,
+) -> None:
+    busy, idle, running = [await make_interview(database) for _ in range(3)]
+    with at(NOVEMBER):
+        first, _ = month_of(NOVEMBER)
+        for _ in range(2):
+            await make_call(database, busy, started_at=first)
+        await make_call(database, idle, started_at=first - timedelta(microseconds=1))
+        call = await make_call(database, running, status=CallStatus.RUNNING)
+        assert await active_companies(database) == [busy.interviewer.company_id]
+        await Ledger(database).settle(call.id, settlement())
+        assert set(await active_companies(database)) == {
+            busy.interviewer.company_id,
+            running.interviewer.company_id,
+        }

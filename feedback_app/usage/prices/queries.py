@@ -168,7 +168,7 @@ async def recalculations(session: AsyncSession, user: CurrentUser) -> list[Recal
         select(PriceRecalculation, User.name)
         .join(User, col(User.id) == col(PriceRecalculation.user_id))
         .where(PriceRecalculation.company_id == user.company_id)
-        .order_by(col(PriceRecalculation.id).desc())
+        .order_by(col(PriceRecalculation.at).desc(), col(PriceRecalculation.id).desc())
         .limit(MOST_RECALCULATIONS)
     )
     return [RecalculationRecord(*row) for row in rows.all()]
