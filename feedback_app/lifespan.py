@@ -53,10 +53,11 @@ async def _generations(settings: Settings) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            set_generations(None)
             auditing.cancel()
             await asyncio.wait([auditing])
+            # Pages that follow are shown how their drafts end, which asks for the generations.
             await opened.aclose()
+            set_generations(None)
 
 
 @asynccontextmanager

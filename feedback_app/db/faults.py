@@ -13,9 +13,13 @@ _AWAY = ("08", "57P", "53300")
 """How PostgreSQL's SQLSTATE begins when a connection was lost, refused, or one too many."""
 
 
+class NotOpen(RuntimeError):
+    """Asked for what lives as long as the process: before it is there, or in the process's end."""
+
+
 def is_unavailable(fault: BaseException) -> bool:
     """Whether a fault means that the database does not answer, rather than that we erred."""
-    if isinstance(fault, OperationalError | InterfaceError | PoolTimeout | OSError):
+    if isinstance(fault, NotOpen | OperationalError | InterfaceError | PoolTimeout | OSError):
         return True
     if not isinstance(fault, DBAPIError):
         return False

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback_app.db.faults import NotOpen
 from feedback_app.db.sqlite import SqliteReaders, set_pragmas
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
@@ -145,8 +146,8 @@ def database() -> Database:
     """The process's database.
 
     Raises:
-        RuntimeError: before the lifespan has made it.
+        NotOpen: before the lifespan has made it, or after its end.
     """
     if _current is None:
-        raise RuntimeError("the database is not open")
+        raise NotOpen("the database is not open")
     return _current

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from feedback_app.core.errors import AppError, Cancelled, Internal, Interrupted
 from feedback_app.core.ids import new_id
 from feedback_app.core.settings import Settings
+from feedback_app.db.faults import NotOpen
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
 from feedback_app.llm.admission import Admission
@@ -315,8 +316,8 @@ def generations() -> Generations:
     """The process's supervisor.
 
     Raises:
-        RuntimeError: before the lifespan has made it.
+        NotOpen: before the lifespan has made it, or after its end.
     """
     if _current is None:
-        raise RuntimeError("generations are not open")
+        raise NotOpen("generations are not open")
     return _current
