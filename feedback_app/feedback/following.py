@@ -4,17 +4,17 @@ import asyncio
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import NotFound
-from feedback_app.db.models import CallStatus
+from feedback_app.db.models import CallStatus, Draft, LlmCall
 from feedback_app.db.session import database
 from feedback_app.feedback import queries
 from feedback_app.feedback.service import owner_of
 from feedback_app.llm.events import Event
 from feedback_app.llm.replay import replay
-from feedback_app.llm.streams import EventLog
+from feedback_app.llm.streams import EventLog, Owner
 from feedback_app.llm.supervisor import generations
 
 LOOK_AGAIN_S = 0.5
-"""Between two looks at a call that another process runs."""
+"""Between two looks at a call that another process runs and has not shared yet."""
 
 
 async def log_of(user: CurrentUser, interview_id: str, call_id: str, *, after: int = 0) -> EventLog:
@@ -26,15 +26,13 @@ async def log_of(user: CurrentUser, interview_id: str, call_id: str, *, after: i
         NotFound: no such call, another interview's or another person's.
     """
     owner = owner_of(user, interview_id)
-    if log := generations().hub.get(call_id):
-        if log.owner != owner:
-            raise NotFound
+    if log := _log_here(owner, call_id):
         return log
     while True:
-        async with database().read() as session:
-            call, draft = await queries.draft_of(session, user, call_id)
-        if call.interview_id != interview_id or call.operation != owner.operation:
-            raise NotFound
+        call, draft = await _own_call(user, owner, call_id)
+        # Only now that it is known to be theirs: the hub takes the caller's word for the owner.
+        if log := await generations().hub.find(call_id, owner):
+            return log
         if call.status != CallStatus.RUNNING:
             break
         await asyncio.sleep(LOOK_AGAIN_S)
@@ -45,9 +43,12 @@ async def log_of(user: CurrentUser, interview_id: str, call_id: str, *, after: i
 
 
 async def stop(user: CurrentUser, interview_id: str, call_id: str) -> bool:
-    """Stop this call of the person if it is still running; whether it was."""
-    log = generations().hub.get(call_id)
-    if log is None or log.owner != owner_of(user, interview_id):
+    """Stop this call of the person, in whichever process it runs; whether it was running."""
+    owner = owner_of(user, interview_id)
+    try:
+        if _log_here(owner, call_id) is None:
+            await _own_call(user, owner, call_id)
+    except NotFound:
         return False
     return await generations().stop(call_id)
 
@@ -58,3 +59,28 @@ async def outcome(log: EventLog) -> Event:
     while not log.ended:
         seen += len(await log.batch(seen))
     return log.events[-1]
+
+
+def _log_here(owner: Owner, call_id: str) -> EventLog | None:
+    """The owner's log of a call that this process knows.
+
+    Raises:
+        NotFound: it is another owner's.
+    """
+    log = generations().hub.get(call_id)
+    if log is not None and log.owner != owner:
+        raise NotFound
+    return log
+
+
+async def _own_call(user: CurrentUser, owner: Owner, call_id: str) -> tuple[LlmCall, Draft]:
+    """The person's call for this interview, as the database has it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    async with database().read() as session:
+        call, draft = await queries.draft_of(session, user, call_id)
+    if (call.interview_id, call.operation) != (owner.interview_id, owner.operation):
+        raise NotFound
+    return call, draft

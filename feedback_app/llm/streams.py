@@ -133,7 +133,11 @@ class StreamHub:
             del self._latest[log.owner]
 
     async def find(self, call_id: str, owner: Owner) -> EventLog | None:
-        """The log of a call, whichever process writes or wrote it; `None` once it is forgotten."""
+        """The log of a call, whichever process writes or wrote it; `None` once it is forgotten.
+
+        Who asks must know that the call is this owner's: another process's log is not asked whose
+        it is.
+        """
         return self._by_call.get(call_id)
 
     def share(self, log: EventLog) -> None:
