@@ -11,11 +11,11 @@ from feedback_app.feedback.service import owner_of
 from feedback_app.llm.events import Event
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.llm.replay import replay
-from feedback_app.llm.streams import EventLog
+from feedback_app.llm.streams import EventLog, Owner
 from feedback_app.llm.supervisor import generations
 
 LOOK_AGAIN_S = 0.5
-"""Between two looks at a call whose log is nowhere to be found yet."""
+"""Between two looks at a call that another process runs and has not shared yet."""
 
 
 async def log_of(user: CurrentUser, interview_id: str, call_id: str, *, after: int = 0) -> EventLog:
@@ -25,13 +25,14 @@ async def log_of(user: CurrentUser, interview_id: str, call_id: str, *, after: i
     Raises:
         NotFound: no such call, another interview's or another person's.
     """
-    owner, hub = owner_of(user, interview_id), generations().hub
+    owner = owner_of(user, interview_id)
+    if log := _log_here(owner, call_id):
+        return log
     while True:
-        if log := hub.get(call_id):
-            if log.owner != owner:
-                raise NotFound
+        call, draft = await _own_call(user, owner, call_id)
+        # Only now that it is known to be theirs: the hub takes the caller's word for the owner.
+        if log := await generations().hub.find(call_id, owner):
             return log
-        call, draft = await _own_call(user, interview_id, call_id)
         if call.status != CallStatus.RUNNING:
             break
         if log := await hub.find(call_id, owner):
@@ -44,23 +45,14 @@ async def log_of(user: CurrentUser, interview_id: str, call_id: str, *, after: i
 
 
 async def stop(user: CurrentUser, interview_id: str, call_id: str) -> bool:
-    """Stop this call of the person if it is running, in whichever process; whether it was."""
-    if log := generations().hub.get(call_id):
-        is_theirs = log.owner == owner_of(user, interview_id)
-    else:
-        try:
-            is_theirs = bool(await _own_call(user, interview_id, call_id))
-        except NotFound:
-            is_theirs = False
-    return is_theirs and await generations().stop(call_id)
-
-
-async def _own_call(user: CurrentUser, interview_id: str, call_id: str) -> tuple[LlmCall, Draft]:
-    async with database().read() as session:
-        call, draft = await queries.draft_of(session, user, call_id)
-    if call.interview_id != interview_id or call.operation != FEEDBACK_OPERATION:
-        raise NotFound
-    return call, draft
+    """Stop this call of the person, in whichever process it runs; whether it was running."""
+    owner = owner_of(user, interview_id)
+    try:
+        if _log_here(owner, call_id) is None:
+            await _own_call(user, owner, call_id)
+    except NotFound:
+        return False
+    return await generations().stop(call_id)
 
 
 async def outcome(log: EventLog) -> Event:
@@ -69,3 +61,28 @@ async def outcome(log: EventLog) -> Event:
     while not log.ended:
         seen += len(await log.batch(seen))
     return log.events[-1]
+
+
+def _log_here(owner: Owner, call_id: str) -> EventLog | None:
+    """The owner's log of a call that this process knows.
+
+    Raises:
+        NotFound: it is another owner's.
+    """
+    log = generations().hub.get(call_id)
+    if log is not None and log.owner != owner:
+        raise NotFound
+    return log
+
+
+async def _own_call(user: CurrentUser, owner: Owner, call_id: str) -> tuple[LlmCall, Draft]:
+    """The person's call for this interview, as the database has it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    async with database().read() as session:
+        call, draft = await queries.draft_of(session, user, call_id)
+    if (call.interview_id, call.operation) != (owner.interview_id, owner.operation):
+        raise NotFound
+    return call, draft

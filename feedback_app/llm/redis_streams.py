@@ -93,12 +93,8 @@ class RedisStreamHub(StreamHub):
     async def find(self, call_id: str, owner: Owner) -> EventLog | None:
         if known := self._by_call.get(call_id):
             return known
-        try:
-            events = await self._events(call_id)
-        except FAULTS as fault:
-            _log.warning("call %s cannot be looked up: %r", call_id, fault)
-            return self._by_call.get(call_id)
-        return self._mirror(call_id, owner, events) if events else self._by_call.get(call_id)
+        # Shielded, so that the client cannot swallow the end of a follower.
+        return await asyncio.shield(asyncio.create_task(self._find(call_id, owner)))
 
     async def texts(self, call_ids: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -126,6 +122,12 @@ class RedisStreamHub(StreamHub):
                         raise
         except FAULTS as fault:
             _log.warning("the end of call %s cannot be told: %r", call_id, fault)
+
+    async def _find(self, call_id: str, owner: Owner) -> EventLog | None:
+        with suppress(*FAULTS):
+            if events := await self._events(call_id):
+                return self._mirror(call_id, owner, events)
+        return self._by_call.get(call_id)
 
     async def _newest(self, owner: Owner) -> EventLog | None:
         if here := self.running_here(owner):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from feedback_app.core.ids import new_id
 from feedback_app.llm.events import Event, is_terminal
 
 KEEP_LOG_S = 60.0
@@ -72,6 +73,14 @@ class EventLog:
         return self.events[after:]
 
 
+def _is_news(log: EventLog, after_call: str) -> bool:
+    """Whether a log is to be followed after `after_call`: ids grow with time.
+
+    An older call may be the newest that is known, once a later one that was refused is forgotten.
+    """
+    return log.call_id > after_call or (not log.ended and log.call_id != after_call)
+
+
 class StreamHub:
     """The logs of generations, by call and by owner: those of this process."""
 
@@ -110,11 +119,8 @@ class StreamHub:
         with self._opening(owner) as opened:
             log = await self._newest(owner)
             if after_call is None:
-                if log and not log.ended:
-                    return log
-                after_call = log.call_id if log else ""
-            # Not `==`: what is known last may be forgotten first, and ids grow with time.
-            while log is None or log.call_id <= after_call:
+                after_call = max(new_id(), log.call_id if log and log.ended else "")
+            while log is None or not _is_news(log, after_call):
                 await opened.wait()
                 opened.clear()
                 log = await self._newest(owner)
@@ -127,7 +133,11 @@ class StreamHub:
             del self._latest[log.owner]
 
     async def find(self, call_id: str, owner: Owner) -> EventLog | None:
-        """The log of a call, whichever process writes or wrote it; `None` once it is forgotten."""
+        """The log of a call, whichever process writes or wrote it; `None` once it is forgotten.
+
+        Who asks must know that the call is this owner's: another process's log is not asked whose
+        it is.
+        """
         return self._by_call.get(call_id)
 
     def share(self, log: EventLog) -> None:

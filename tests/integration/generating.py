@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -28,6 +28,7 @@ from feedback_app.llm.events import (
 from feedback_app.llm.limits import LimitName
 from feedback_app.llm.pricing import estimate_prompt_tokens
 from feedback_app.llm.prompts import feedback_prompt
+from feedback_app.llm.redis_streams import RedisStreamHub
 from feedback_app.llm.streams import EventLog, Owner, StreamHub
 from feedback_app.llm.supervisor import Generations, set_generations
 from tests.factories import MadeInterview, make_interview, store
@@ -147,13 +148,15 @@ async def stage(
     """A supervisor over the real client of `base_url`, unless `client` is given."""
     configured = settings(base_url, **changes)
     made = await make_interview(database)
-    supervisor = Generations(configured, database, client or OpenAIClient(configured), StreamHub())
-    set_generations(supervisor)
-    try:
-        yield Stage(database, supervisor, made)
-    finally:
-        set_generations(None)
-        await supervisor.aclose()
+    url = configured.REDIS_URL
+    async with RedisStreamHub(url) if url else nullcontext(StreamHub()) as hub:
+        supervisor = Generations(configured, database, client or OpenAIClient(configured), hub)
+        set_generations(supervisor)
+        try:
+            yield Stage(database, supervisor, made)
+        finally:
+            set_generations(None)
+            await supervisor.aclose()
 
 
 async def follow(log: EventLog, after: int = 0) -> list[Event]:

@@ -222,6 +222,28 @@ async def test_two_logs_of_one_call_that_know_different_parts_both_become_whole(
         assert await follow(joined) == log.events
 
 
+async def test_an_old_draft_is_not_shown_again_once_a_refused_start_is_forgotten(
+    valkey_url: str,
+) -> None:
+    """Redis names the old one as the newest for as long as it keeps it."""
+    async with hubs("redis", valkey_url) as (writing, following):
+        old = writing.open(new_id(), OWNER)
+        writing.share(old)
+        old.append(ending(old))
+        await follow(await log_of(following, old.call_id, OWNER))
+        refused = following.open(new_id(), OWNER)
+        refused.append(ending(refused))
+        page = asyncio.create_task(following.next(OWNER, refused.call_id))
+        for log in (old, refused):
+            following.forget(log.call_id)
+        for _ in range(3):
+            assert await following.running(OWNER) is None
+        assert following.get(old.call_id)
+        assert not page.done()
+        later = following.open(new_id(), OWNER)
+        assert await page is later
+
+
 async def test_what_is_told_for_a_dead_process_expires_as_well(valkey_url: str) -> None:
     lost, call_id = EventLog(new_id(), OWNER), new_id()
     async with hubs("redis", valkey_url) as (ending_it, _):

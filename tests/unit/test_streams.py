@@ -153,3 +153,21 @@ async def test_followers_that_have_waited_leave_nothing_in_the_hub() -> None:
     assert await patient is log
     hub.forget("call")
     assert (hub._waiting, hub._by_call, hub._latest) == ({}, {}, {})
+
+
+async def test_an_older_call_that_has_ended_is_no_news_to_who_saw_a_later_one() -> None:
+    hub = StreamHub()
+    waiting = asyncio.create_task(hub.next(OWNER, "b"))
+    end(hub.open("a", OWNER))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    end(hub.open("c", OWNER))
+    assert (await waiting).call_id == "c"
+
+
+async def test_an_older_call_that_runs_is_shown_to_who_saw_a_later_one_refused() -> None:
+    hub = StreamHub()
+    hub.open("a", OWNER)
+    async with asyncio.timeout(1):
+        assert (await hub.next(OWNER, "b")).call_id == "a"

@@ -15,11 +15,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from feedback_app.auth.guards import user_from_request
 from feedback_app.auth.sessions import CurrentUser
-from feedback_app.core import clock
 from feedback_app.core.errors import AppError, ConcurrencyLimit, NotSignedIn, error_named
 from feedback_app.core.markers import llm_operation
 from feedback_app.core.settings import get_settings
 from feedback_app.db.faults import as_app_error
+from feedback_app.db.outage import may_be_away
 from feedback_app.feedback import following, service
 from feedback_app.llm.events import ChunkEvent, EndedEvent, as_dict
 from feedback_app.llm.streams import EventLog
@@ -29,8 +29,10 @@ from feedback_app.web.api.schemas import StreamQuery
 SEND_WITHIN_S = 10.0
 """How long a client may take to accept one event."""
 CHECK_SESSION_EVERY_S = 5.0
-LONGEST_WORD = 1_000
-"""Characters of a client's message; what is longer is not looked into."""
+WAIT_S = 5.0
+"""After how long without an event it is seen that a client asks for more than there is."""
+LONGEST_MESSAGE = 1000
+"""In characters. What is longer asks for nothing known, and to parse it would hold up everybody."""
 AFTER_TOTAL_TIMEOUT_S = 60.0
 """How much longer than a generation may run a socket may stay open."""
 
@@ -79,39 +81,41 @@ async def _serve(websocket: WebSocket) -> int:
         listening = asyncio.create_task(
             _listen(websocket, user, interview_id, call_id), name=f"listen-{call_id}"
         )
+        checking = asyncio.create_task(_check(websocket, user), name=f"check-{call_id}")
+        tasks = (telling, listening, checking)
         longest_s = get_settings().LLM_TOTAL_TIMEOUT_S + AFTER_TOTAL_TIMEOUT_S
         try:
             done, _ = await asyncio.wait(
-                {telling, listening}, timeout=longest_s, return_when=asyncio.FIRST_COMPLETED
+                tasks, timeout=longest_s, return_when=asyncio.FIRST_COMPLETED
             )
-            if listening in done and telling not in done:
-                listening.result()
-            return telling.result() if telling in done else FAULT
+            if telling in done:
+                return telling.result()
+            for task in done:
+                task.result()
+            return FAULT
         finally:
-            for task in (telling, listening):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(telling, listening, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _tell(
     websocket: WebSocket, user: CurrentUser, interview_id: str, call_id: str, query: StreamQuery
 ) -> int:
     """Send every event after the last the client has; the code to close with."""
-    log = await _log(websocket, user, interview_id, call_id, query.after)
-    seen, text, checked_at = query.after, "", clock.monotonic()
+    log = await following.log_of(user, interview_id, call_id, after=query.after)
+    seen, text = query.after, ""
     while not (log.ended and seen >= len(log.events)):
-        for event in await log.batch(seen, CHECK_SESSION_EVERY_S):
+        for event in await log.batch(seen, WAIT_S):
             body = as_dict(event)
             if query.accumulated and isinstance(event, ChunkEvent):
-                text = (text or _text_before(log, event)) + event.content
+                # Not before: when the socket opened, the log may have had less than the client.
+                text = (text or _text_before(log, event))[: event.offset] + event.content
                 body["accumulated"] = text
             await _send(websocket, body)
             seen += 1
             if isinstance(event, EndedEvent):
                 return _close_code(error_named(event.code)())
-        if clock.monotonic() - checked_at >= CHECK_SESSION_EVERY_S:
-            await _still(websocket, user)
-            checked_at = clock.monotonic()
     return NORMAL
 
 
@@ -141,8 +145,20 @@ async def _listen(websocket: WebSocket, user: CurrentUser, interview_id: str, ca
             await following.stop(user, interview_id, call_id)
 
 
+async def _check(websocket: WebSocket, user: CurrentUser) -> None:
+    """Look again and again whether the session goes on, whatever the socket waits for.
+
+    Raises:
+        NotSignedIn: it has ended.
+    """
+    while True:
+        await asyncio.sleep(CHECK_SESSION_EVERY_S)
+        with may_be_away():
+            await _still(websocket, user)
+
+
 def _asks_to_cancel(text: str) -> bool:
-    if len(text) > LONGEST_WORD:
+    if len(text) > LONGEST_MESSAGE:
         return False
     try:
         said = json.loads(text)
