@@ -9,7 +9,6 @@ from feedback_app.db.session import database
 from feedback_app.feedback import queries
 from feedback_app.feedback.service import owner_of
 from feedback_app.llm.events import Event
-from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.llm.replay import replay
 from feedback_app.llm.streams import EventLog, Owner
 from feedback_app.llm.supervisor import generations
@@ -19,8 +18,9 @@ LOOK_AGAIN_S = 0.5
 
 
 async def log_of(user: CurrentUser, interview_id: str, call_id: str, *, after: int = 0) -> EventLog:
-    """The log of a call of this person and interview, whichever process writes it; that of a
-    finished one is rebuilt if need be. `after` is the last event the follower has.
+    """The log of a call of this person and interview; a finished one is rebuilt if need be.
+
+    `after` is the last event the follower has. A call that another process runs is waited for.
 
     Raises:
         NotFound: no such call, another interview's or another person's.
@@ -35,8 +35,6 @@ async def log_of(user: CurrentUser, interview_id: str, call_id: str, *, after: i
             return log
         if call.status != CallStatus.RUNNING:
             break
-        if log := await hub.find(call_id, owner):
-            return log
         await asyncio.sleep(LOOK_AGAIN_S)
     rebuilt = EventLog(call_id, owner)
     for event in replay(call, draft, after):

@@ -119,18 +119,6 @@ async def _tell(
     return NORMAL
 
 
-async def _log(
-    websocket: WebSocket, user: CurrentUser, interview_id: str, call_id: str, after: int
-) -> EventLog:
-    """The call's log; while it has to be waited for, the session is checked as later on."""
-    while True:
-        try:
-            async with asyncio.timeout(CHECK_SESSION_EVERY_S):
-                return await following.log_of(user, interview_id, call_id, after=after)
-        except TimeoutError:
-            await _still(websocket, user)
-
-
 async def _listen(websocket: WebSocket, user: CurrentUser, interview_id: str, call_id: str) -> None:
     """Do what the client says, until it leaves; what is not understood is ignored."""
     while True:
