@@ -23,7 +23,6 @@ from feedback_app.llm.redis_keys import (
     decode_owner,
     encode_event,
     entry_id,
-    entry_seq,
     events_key,
     is_there_already,
     owner_key,
@@ -105,14 +104,18 @@ class RedisStreamHub(StreamHub):
                 found[call_id] = "".join(chunk.content for chunk in chunks)
         return found
 
-    async def end(self, call_id: str, ending: Callable[[int], Event]) -> None:
+    async def end(self, call_id: str, text: str, ending: Callable[[int], Event]) -> None:
         key = events_key(call_id)
         try:
+            # One event at a time: of several processes that end a call, each adds what is missing.
             while True:
-                newest = await self._redis.xrevrange(key, count=1)
-                if newest and is_terminal(decode_event(newest[0][1])):
+                events = await self._events(call_id)
+                if any(is_terminal(event) for event in events):
                     return
-                event = ending(entry_seq(newest[0][0]) + 1 if newest else 1)
+                seq, told = events[-1].seq + 1 if events else 1, _told(events)
+                event = ending(seq)
+                if len(text) > told:
+                    event = ChunkEvent(seq, call_id, text[told:], told)
                 try:
                     async with self._redis.pipeline(transaction=True) as pipe:
                         pipe.xadd(key, encode_event(event), id=entry_id(event.seq))
@@ -232,3 +235,9 @@ class RedisStreamHub(StreamHub):
                 log.append(event)
                 if log.ended:
                     self._forget_later(log)
+
+
+def _told(events: Sequence[Event]) -> int:
+    """How many characters of the answer have been told with these events."""
+    chunks = (event for event in reversed(events) if isinstance(event, ChunkEvent))
+    return next((chunk.offset + len(chunk.content) for chunk in chunks), 0)
