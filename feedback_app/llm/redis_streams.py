@@ -104,14 +104,18 @@ class RedisStreamHub(StreamHub):
                 found[call_id] = "".join(chunk.content for chunk in chunks)
         return found
 
-    async def end(self, call_id: str, ending: Callable[[int], Event]) -> None:
+    async def end(self, call_id: str, text: str, ending: Callable[[int], Event]) -> None:
         key = events_key(call_id)
         try:
+            # One event at a time: of several processes that end a call, each adds what is missing.
             while True:
                 events = await self._events(call_id)
-                if events and is_terminal(events[-1]):
+                if any(is_terminal(event) for event in events):
                     return
-                event = _untold(events, ending(len(events) + 1))
+                seq, told = events[-1].seq + 1 if events else 1, _told(events)
+                event = ending(seq)
+                if len(text) > told:
+                    event = ChunkEvent(seq, call_id, text[told:], told)
                 try:
                     async with self._redis.pipeline(transaction=True) as pipe:
                         pipe.xadd(key, encode_event(event), id=entry_id(event.seq))
@@ -233,12 +237,7 @@ class RedisStreamHub(StreamHub):
                     self._forget_later(log)
 
 
-def _untold(events: Sequence[Event], ending: Event) -> Event:
-    """What must come next for this ending to be right: it, or the text that was never told."""
-    told = "".join(event.content for event in events if isinstance(event, ChunkEvent))
-    match ending:
-        case CompleteEvent(feedback=text) | EndedEvent(partial=text) if len(text) > len(
-            told
-        ) and text.startswith(told):
-            return ChunkEvent(ending.seq, ending.llm_call_id, text[len(told) :], len(told))
-    return ending
+def _told(events: Sequence[Event]) -> int:
+    """How many characters of the answer have been told with these events."""
+    chunks = (event for event in reversed(events) if isinstance(event, ChunkEvent))
+    return next((chunk.offset + len(chunk.content) for chunk in chunks), 0)

@@ -159,8 +159,11 @@ class StreamHub:
         """The answers so far of calls that other processes wrote, as far as they are known."""
         return {}
 
-    async def end(self, call_id: str, ending: Callable[[int], Event]) -> None:
-        """Close the log of a call whose process cannot; `ending` takes the event's `seq`."""
+    async def end(self, call_id: str, text: str, ending: Callable[[int], Event]) -> None:
+        """Close the log of a call whose process cannot; `ending` takes the event's `seq`.
+
+        What the log lacks of `text`, the whole answer, is told before.
+        """
 
     async def _newest(self, owner: Owner) -> EventLog | None:
         return self._latest.get(owner)

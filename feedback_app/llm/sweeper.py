@@ -56,4 +56,4 @@ class Sweeper:
     async def _tell_endings(self, call_ids: Sequence[str]) -> None:
         for call, text in await self._ledger.calls_and_texts(call_ids):
             if call.status != CallStatus.RUNNING:
-                await self._hub.end(call.id, partial(ending_of, call, text))
+                await self._hub.end(call.id, text, partial(ending_of, call, text))

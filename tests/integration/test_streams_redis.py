@@ -247,7 +247,7 @@ async def test_an_old_draft_is_not_shown_again_once_a_refused_start_is_forgotten
 async def test_what_is_told_for_a_dead_process_expires_as_well(valkey_url: str) -> None:
     lost, call_id = EventLog(new_id(), OWNER), new_id()
     async with hubs("redis", valkey_url) as (ending_it, _):
-        await ending_it.end(call_id, lambda seq: ending(lost))
+        await ending_it.end(call_id, "", lambda seq: ending(lost))
         with Redis.from_url(valkey_url) as client:
             assert 600 <= _ttl(client, events_key(call_id)) <= KEEP_S
 
@@ -325,3 +325,24 @@ async def test_a_redis_that_hangs_delays_nobody_here(own_valkey: ValkeyServer) -
         log.append(ending(log))
         assert not mirror.ended
         assert await follow(mirror) == log.events
+
+
+async def test_of_two_that_end_a_call_at_once_neither_repeats_the_text_it_lacks(
+    valkey_url: str,
+) -> None:
+    async with hubs("redis", valkey_url) as (one, other):
+        lost = one.open(new_id(), OWNER)
+        one.share(lost)
+        lost.append(ChunkEvent(1, lost.call_id, "ab", 0))
+        followed = await log_of(other, lost.call_id, OWNER)
+        assert await followed.batch(0) == lost.events
+        whole = "abcd"
+        await asyncio.gather(
+            *(
+                hub.end(lost.call_id, whole, lambda seq: ending(lost, whole, seq))
+                for hub in (one, other) * 3
+            )
+        )
+        first, rest, ended = await follow(followed)
+        assert rest == ChunkEvent(2, lost.call_id, "cd", 2)
+        assert (first, ended) == (lost.events[0], ending(lost, whole, 3))
