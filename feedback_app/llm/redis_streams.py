@@ -12,7 +12,7 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from feedback_app.llm.events import ChunkEvent, CompleteEvent, EndedEvent, Event, is_terminal
+from feedback_app.llm.events import ChunkEvent, Event, is_terminal
 from feedback_app.llm.redis_keys import (
     CONTROL,
     FAULTS,

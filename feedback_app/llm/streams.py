@@ -112,7 +112,7 @@ class StreamHub:
         return log if log and not log.ended else None
 
     async def next(self, owner: Owner, after_call: str | None = None) -> EventLog:
-        """The owner's running log, or the next to open; never `after_call` or an older one.
+        """The owner's running log, or the next to open; never `after_call` again.
 
         What began after `after_call`, or while waiting here, is given even if it has ended.
         """
