@@ -64,9 +64,9 @@ class CostMoves:
 
 
 def cost_moves(changed: Iterable[tuple[Sequence[Any], int | None]]) -> CostMoves:
-    """What `move_costs` takes, from finished calls: each as `tally.FIELDS` has it, and its new cost.
+    """What `move_costs` takes, from finished calls: the `tally.FIELDS` of each, and its new cost.
 
-    Only arithmetic, about 20 µs a call: to be done before the transaction.
+    Only arithmetic, but long for many calls: to be done before the transaction.
     """
     counted = tally_costs(changed)
     return CostMoves(_moves(HOURS, counted.hours), _moves(DAYS, counted.days))
