@@ -64,8 +64,10 @@ class CostMoves:
 
 
 def cost_moves(changed: Iterable[tuple[Sequence[Any], int | None]]) -> CostMoves:
-    """What `move_costs` takes: of each finished call its `tally.FIELDS` as they are, and its cost
-    to be. Only arithmetic, and in the order of calls long: to be done before a transaction."""
+    """What `move_costs` takes, from finished calls: the `tally.FIELDS` of each, and its new cost.
+
+    Only arithmetic, but long for many calls: to be done before the transaction.
+    """
     counted = tally_costs(changed)
     return CostMoves(_moves(HOURS, counted.hours), _moves(DAYS, counted.days))
 
