@@ -152,8 +152,12 @@ def test_a_page_that_follows_does_not_jump(
     assert abs(after["y"] - before["y"]) < 2
     office.locator("#log-older").click()
     expect(logs.switch).to_be_hidden()
+    oldest = logs.rows.first.get_attribute("data-id")
+    assert oldest is not None
     office.locator("#log-newer").click()
     expect(office).to_have_url(re.compile("newer="))
+    # Until then the link is still that of the page before.
+    expect(logs.rows.first).not_to_have_attribute("data-id", oldest)
     office.locator("#log-newer").click()
     expect(logs.switch).to_be_visible()
 
