@@ -180,8 +180,9 @@ def _call(
     person = office.people[int(len(office.people) * draw() ** 2)].id
     interview = int(draw() * len(office.interviews))
     prompt, completion = 700 + int(draw() * 900), 80 + int(draw() * 520)
+    reasoning = completion // 3 if requested == "o4-mini" else 0
     ttft = 250 + int(1500 * draw() ** 3)
-    stream = completion * 1000 // (40 + int(draw() * 70))
+    stream = (completion - reasoning) * 1000 // (40 + int(draw() * 70))
     ended = started + timedelta(milliseconds=ttft + stream)
     number = f"{int(started.timestamp() * 1000):012x}7{int(draw() * (1 << 53)):019x}"
     # In the order of `COLUMNS`.
@@ -203,7 +204,7 @@ def _call(
         "stop" if complete else None,
         prompt,
         completion,
-        completion // 3 if requested == "o4-mini" else 0,
+        reasoning,
         prompt // 2 if complete and draw() < 0.2 else 0,
         not complete,
         None if price is None else round(price * (prompt + 4 * completion)),

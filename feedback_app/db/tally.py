@@ -105,7 +105,7 @@ def tally(calls: Iterable[Sequence[Any]]) -> Tally:
             cached,
             known,
             known if saved else 0,
-            completion if stream else 0,
+            max(0, completion - reasoning) if stream else 0,
             stream or 0,
         )
         made.add(one)

@@ -43,7 +43,7 @@ class UsageSums(SQLModel):
     saved_cost_microusd: int = _sum()
     """Of those that became feedback."""
     stream_tokens: int = _sum()
-    """Completion tokens of the calls that `stream_ms` is the time of."""
+    """Those of the answers that `stream_ms` is the time of: completion tokens but for reasoning."""
     stream_ms: int = _sum()
     latencies: str = _histogram()
     """Of the calls that have one, as `db.histogram` writes it."""

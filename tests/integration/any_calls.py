@@ -28,7 +28,7 @@ def any_call(draw: random.Random, made: MadeInterview, before: datetime) -> LlmC
         error_code=draw.choice(["LLM_STALLED", "INTERRUPTED"]) if status in FAILED else None,
         prompt_tokens=draw.randrange(5_000_000_000 if draw.random() < 0.05 else 3_000) % 2**31,
         completion_tokens=draw.randrange(2_000),
-        reasoning_tokens=draw.randrange(50),
+        reasoning_tokens=draw.randrange(1_500),
         cached_tokens=draw.randrange(50),
         tokens_estimated=draw.random() < 0.3,
         cost_microusd=draw.choice([None, 0, draw.randrange(10**12), draw.randrange(100)]),

@@ -40,6 +40,11 @@ def recounted(calls: Sequence[LlmCall]) -> tuple[Sums, Sums]:
     return _without_zeros(hours), _without_zeros(days)
 
 
+def answer_tokens(call: LlmCall) -> int:
+    """What came while an answer streamed: not the reasoning before it."""
+    return max(0, call.completion_tokens - call.reasoning_tokens)
+
+
 def _counted(call: LlmCall) -> dict[Any, int]:
     counted: dict[Any, int] = {
         "calls": 1,
@@ -53,7 +58,7 @@ def _counted(call: LlmCall) -> dict[Any, int]:
         "cached_tokens": call.cached_tokens,
         "cost_microusd": call.cost_microusd or 0,
         "saved_cost_microusd": (call.cost_microusd or 0) if call.saved_as_feedback else 0,
-        "stream_tokens": call.completion_tokens if call.stream_ms else 0,
+        "stream_tokens": answer_tokens(call) if call.stream_ms else 0,
         "stream_ms": call.stream_ms or 0,
     }
     if call.latency_ms is not None:

@@ -19,6 +19,7 @@ from feedback_app.usage.dashboard.service import dashboard
 from feedback_app.usage.filters import filter_from
 from tests.factories import make_admin, make_call, make_interview, make_user
 from tests.integration.any_calls import FAILED, any_call
+from tests.integration.recounting import answer_tokens
 
 NOW = datetime(2026, 3, 10, 12, 20, tzinfo=UTC)
 _FIELDS = {
@@ -109,7 +110,7 @@ def assert_totals(totals: Totals, found: Sequence[LlmCall]) -> None:
             )
     streamed = [call for call in found if call.stream_ms]
     took = sum(call.stream_ms or 0 for call in streamed)
-    speed = sum(call.completion_tokens for call in streamed) * 1000 / took if took else None
+    speed = sum(map(answer_tokens, streamed)) * 1000 / took if took else None
     assert totals.tokens_per_second == (None if speed is None else pytest.approx(speed))
 
 

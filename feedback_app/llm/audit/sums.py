@@ -164,6 +164,7 @@ def _of_calls() -> dict[str, SQLColumnExpression[Any]]:
     cost = func.coalesce(col(LlmCall.cost_microusd), 0)
     unpriced = col(LlmCall.cost_microusd).is_(None)
     saved = col(LlmCall.saved_as_feedback)
+    completion, reasoning = col(LlmCall.completion_tokens), col(LlmCall.reasoning_tokens)
     streamed = func.coalesce(col(LlmCall.stream_ms), 0)
     values: dict[str, SQLColumnExpression[Any]] = {
         "calls": literal(1),
@@ -177,7 +178,9 @@ def _of_calls() -> dict[str, SQLColumnExpression[Any]]:
         "cached_tokens": col(LlmCall.cached_tokens),
         "cost_microusd": cost,
         "saved_cost_microusd": case((saved, cost), else_=0),
-        "stream_tokens": case((streamed > 0, col(LlmCall.completion_tokens)), else_=0),
+        "stream_tokens": case(
+            ((streamed > 0) & (completion > reasoning), completion - reasoning), else_=0
+        ),
         "stream_ms": streamed,
     }
     return {name: values[name] for name in SUMS}
