@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     STREAM_FLUSH_MS: int = Field(default=40, ge=1, le=2000)
 
     API_SOCKETS_PER_USER: int = Field(default=10, ge=1, le=1000)
-    """Streams of the API that one person may have open in one process."""
+    """Streams of the API that one person may have open; while Redis is away, in each process."""
 
     ALERT_ERROR_RATE_PERCENT: float = Field(default=20, ge=0.1, le=100)
     """Administrators are alerted when more of a company's calls fail; 100 is never."""

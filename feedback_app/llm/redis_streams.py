@@ -127,6 +127,13 @@ class RedisStreamHub(StreamHub):
         except FAULTS as fault:
             _log.warning("the end of call %s cannot be told: %r", call_id, fault)
 
+    async def ask(self, *command: str | int) -> Any:
+        return await asyncio.shield(asyncio.create_task(self._ask(command)))
+
+    async def _ask(self, command: Sequence[str | int]) -> Any:
+        with suppress(*FAULTS):
+            return await self._redis.execute_command(*command)
+
     async def _find(self, call_id: str, owner: Owner) -> EventLog | None:
         with suppress(*FAULTS):
             if events := await self._events(call_id):

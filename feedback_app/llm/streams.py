@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from feedback_app.core.ids import new_id
 from feedback_app.llm.events import Event, is_terminal
@@ -164,6 +165,10 @@ class StreamHub:
 
         What the log lacks of `text`, the whole answer, is told before.
         """
+
+    async def ask(self, *command: str | int) -> Any:
+        """What the Redis that all processes share answers; `None` where none does."""
+        return None
 
     async def _newest(self, owner: Owner) -> EventLog | None:
         return self._latest.get(owner)

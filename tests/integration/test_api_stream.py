@@ -21,7 +21,7 @@ from feedback_app.feedback import following, service
 from feedback_app.llm.endings import ended_event
 from feedback_app.llm.events import ChunkEvent, Event, as_dict
 from feedback_app.llm.streams import EventLog
-from feedback_app.web.api import stream
+from feedback_app.web.api import sockets, stream
 from tests.factories import add_interviewer, make_call, make_interview, make_user
 from tests.integration.completing import TWELVE_TOKENS
 from tests.integration.generating import HELD, as_user, follow
@@ -448,7 +448,7 @@ async def test_a_person_has_only_so_many_sockets_and_gets_them_back(
                 await until_text(third, 1)
             upstream.release()
             assert (await events_of(first))[-1]["type"] == "complete"
-    assert not stream._open_sockets
+    assert not sockets._here
 
 
 @ONE_DATABASE

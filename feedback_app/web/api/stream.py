@@ -6,16 +6,14 @@ read with another socket.
 
 import asyncio
 import json
-from collections import Counter
-from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from feedback_app.auth.guards import user_from_request
 from feedback_app.auth.sessions import CurrentUser
-from feedback_app.core.errors import AppError, ConcurrencyLimit, NotSignedIn, error_named
+from feedback_app.core.errors import AppError, NotSignedIn, error_named
 from feedback_app.core.markers import llm_operation
 from feedback_app.core.settings import get_settings
 from feedback_app.db.faults import as_app_error
@@ -23,8 +21,10 @@ from feedback_app.db.outage import may_be_away
 from feedback_app.feedback import following, service
 from feedback_app.llm.events import ChunkEvent, EndedEvent, as_dict
 from feedback_app.llm.streams import EventLog
+from feedback_app.llm.supervisor import generations
 from feedback_app.web.api.reading import interview_id_in, read_query
 from feedback_app.web.api.schemas import StreamQuery
+from feedback_app.web.api.sockets import one_more
 
 SEND_WITHIN_S = 10.0
 """How long a client may take to accept one event."""
@@ -38,9 +38,6 @@ AFTER_TOTAL_TIMEOUT_S = 60.0
 
 NORMAL, FAULT = 1000, 1011
 _CLOSE_CODES = {401: 4401, 403: 4403, 404: 4404, 429: 4429}
-
-_open_sockets: Counter[str] = Counter()
-"""By user id, in this process."""
 
 
 class _Gone(Exception):
@@ -73,7 +70,7 @@ async def _serve(websocket: WebSocket) -> int:
     user = await _user_of(websocket)
     query = read_query(websocket.query_params, StreamQuery)
     interview_id = interview_id_in(websocket)
-    with _counted(user):
+    async with one_more(generations().hub, user.id):
         call_id = query.call or await service.start(user, interview_id)
         telling = asyncio.create_task(
             _tell(websocket, user, interview_id, call_id, query), name=f"tell-{call_id}"
@@ -167,20 +164,6 @@ async def _still(websocket: WebSocket, user: CurrentUser) -> None:
     """
     if (await _user_of(websocket)).id != user.id:
         raise NotSignedIn
-
-
-@contextmanager
-def _counted(user: CurrentUser) -> Iterator[None]:
-    most = get_settings().API_SOCKETS_PER_USER
-    if _open_sockets[user.id] >= most:
-        raise ConcurrencyLimit(f"You have {most} streams open, which is the most. Close one first.")
-    _open_sockets[user.id] += 1
-    try:
-        yield
-    finally:
-        _open_sockets[user.id] -= 1
-        if not _open_sockets[user.id]:
-            del _open_sockets[user.id]
 
 
 def _text_before(log: EventLog, chunk: ChunkEvent) -> str:
