@@ -24,13 +24,14 @@ def _bounds() -> list[int]:
     return bounds
 
 
-_BOUNDS = _bounds()
-_MIDDLES = [math.sqrt(low * (high - 1)) for low, high in pairwise([*_BOUNDS, _LONGEST_MS * 2])]
+BOUNDS = _bounds()
+"""Where the buckets begin, in milliseconds."""
+_MIDDLES = [math.sqrt(low * (high - 1)) for low, high in pairwise([*BOUNDS, _LONGEST_MS * 2])]
 
 
 def index_of(duration_ms: int) -> int:
     """The bucket of a duration."""
-    return bisect_right(_BOUNDS, max(0, duration_ms)) - 1
+    return bisect_right(BOUNDS, max(0, duration_ms)) - 1
 
 
 def as_text(counts: Mapping[int, int]) -> str:
