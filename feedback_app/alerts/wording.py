@@ -64,7 +64,8 @@ def explanation(alert: Alert) -> tuple[str, str]:
             return "Their usage", _usage(first, last, person=alert.subject)
         case AlertKind.ERROR_RATE:
             day = alert.raised_at.date()
-            return "Failed calls", _usage(day, day, status="error")
+            # Not by one status: it counts those that broke off and those that were cut off.
+            return "That day's calls", _usage(day, day)
         case AlertKind.UNPRICED_MODEL:
             return "Prices", routes.ADMIN_PRICES
         case _:
