@@ -76,7 +76,7 @@ def test_a_failing_model_rings_the_bell_and_is_told_and_marked_as_seen(
     expect(row.get_by_role("button")).to_have_count(0)
     expect(alerts.count).to_have_count(0)
     expect(alerts.mark_all).to_have_count(0)
-    row.get_by_role("link", name="Failed calls").click()
+    row.get_by_role("link", name="That day's calls").click()
     expect(page.locator("#usage-calls-table [data-status='error']").first).to_be_visible()
 
 

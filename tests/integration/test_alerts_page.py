@@ -81,9 +81,7 @@ def test_each_alert_leads_to_what_explains_it() -> None:
     assert explanation(person)[1] == (
         "/admin/usage?period=custom&from=2026-02-01&to=2026-02-28&person=someone"
     )
-    assert explanation(failing)[1] == (
-        "/admin/usage?period=custom&from=2026-11-10&to=2026-11-10"
-    )
+    assert explanation(failing)[1] == ("/admin/usage?period=custom&from=2026-11-10&to=2026-11-10")
     for kind, path in (
         (AlertKind.COMPANY_BUDGET, routes.ADMIN_LIMITS),
         (AlertKind.UNPRICED_MODEL, routes.ADMIN_PRICES),
