@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from feedback_app.core.errors import LLMError
+from feedback_app.core.errors import AppError, LLMError, LLMFirstTokenTimeout, LLMStalled
 from feedback_app.core.settings import Settings
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.client import OpenAIClient
@@ -30,12 +30,18 @@ def settings(base_url: str | None, **changes: Any) -> Settings:
     values = {
         "OPENAI_API_KEY": SecretStr(KEY),
         "OPENAI_BASE_URL": base_url,
-        "LLM_CONNECT_TIMEOUT_S": 1.5,
-        "LLM_FIRST_TOKEN_TIMEOUT_S": 1.5,
-        "LLM_IDLE_TIMEOUT_S": 1.5,
-        "LLM_TOTAL_TIMEOUT_S": 20,
+        "LLM_CONNECT_TIMEOUT_S": 20,
+        "LLM_FIRST_TOKEN_TIMEOUT_S": 20,
+        "LLM_IDLE_TIMEOUT_S": 20,
+        "LLM_TOTAL_TIMEOUT_S": 30,
     }
     return Settings(_env_file=None, **{**values, **changes})  # pyright: ignore[reportCallIssue]
+
+
+def met_by(error: type[AppError] | None) -> dict[str, Any]:
+    """A short limit for the fault that is waited for; on a slow machine no other is met first."""
+    limits = {LLMFirstTokenTimeout: "LLM_FIRST_TOKEN_TIMEOUT_S", LLMStalled: "LLM_IDLE_TIMEOUT_S"}
+    return {limits[error]: 1} if error in limits else {}
 
 
 def request(model: str = "gpt-4o-mini") -> CompletionRequest:

@@ -169,7 +169,7 @@ async def test_a_stopped_draft_answers_409_with_its_text(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
-    async with served_api(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as api:
+    async with served_api(database, upstream.base_url) as api:
         waiting = asyncio.create_task(api.generate())
         await upstream.received(1)
         assert await api.on.stop()
@@ -179,7 +179,7 @@ async def test_a_stopped_draft_answers_409_with_its_text(
 
 async def test_two_requests_wait_for_one_draft(database: Database, upstream: Upstream) -> None:
     upstream.play(HELD)
-    async with served_api(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as api:
+    async with served_api(database, upstream.base_url) as api:
         waiting = [asyncio.create_task(api.generate()) for _ in range(2)]
         await upstream.received(1)
         upstream.release()
@@ -192,7 +192,7 @@ async def test_a_client_that_goes_away_does_not_stop_the_draft(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
-    async with served_api(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as api:
+    async with served_api(database, upstream.base_url) as api:
         headers = await api.headers()
         _, writer = await asyncio.open_connection("127.0.0.1", api.port)
         writer.write(

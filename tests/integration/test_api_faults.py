@@ -4,6 +4,7 @@ import pytest
 
 from feedback_app.db.session import Database
 from feedback_app.llm.events import as_dict
+from tests.integration.completing import met_by
 from tests.integration.serving_api import error_of, events_of, served_api, text_in
 from tests.integration.test_generation_faults import CASES, MAX_OUTPUT_TOKENS, Case
 from tests.upstream import Upstream
@@ -18,7 +19,11 @@ async def test_each_fault_has_its_status_its_code_and_the_text_so_far(
     *first, last = case.answers
     upstream.queue(*first)
     upstream.play(last)
-    changes = {"LLM_MAX_OUTPUT_TOKENS": MAX_OUTPUT_TOKENS, "STREAM_FLUSH_MS": 10}
+    changes = {
+        "LLM_MAX_OUTPUT_TOKENS": MAX_OUTPUT_TOKENS,
+        "STREAM_FLUSH_MS": 10,
+        **met_by(case.error),
+    }
     async with served_api(database, upstream.base_url, **changes) as api:
         answer = await api.generate()
         call_id = (await api.on.call()).id

@@ -167,7 +167,7 @@ async def test_a_socket_joins_midway_and_two_see_the_same(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
-    async with served_api(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as api:
+    async with served_api(database, upstream.base_url) as api:
         headers = await api.headers()
         async with api.stream(headers=headers) as first:
             begun = await until_text(first, len(TWELVE_TOKENS))
@@ -187,7 +187,7 @@ async def test_cancel_by_one_is_seen_by_the_other_and_ends_the_request_at_once(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
-    async with served_api(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as api:
+    async with served_api(database, upstream.base_url) as api:
         headers = await api.headers()
         async with api.stream(headers=headers) as first, api.stream(headers=headers) as second:
             await until_text(first, len(TWELVE_TOKENS))
@@ -214,7 +214,7 @@ def test_a_long_message_asks_for_nothing() -> None:
 async def test_an_old_calls_socket_cannot_cancel_the_one_that_runs(
     database: Database, upstream: Upstream
 ) -> None:
-    async with served_api(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as api:
+    async with served_api(database, upstream.base_url) as api:
         old = (await whole_stream(api))[0]["llm_call_id"]
         upstream.play(HELD)
         log = api.on.log(await api.on.start())
@@ -323,7 +323,7 @@ async def test_a_client_that_vanishes_leaves_the_draft_alone(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
-    async with served_api(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as api:
+    async with served_api(database, upstream.base_url) as api:
         async with api.stream(headers=await api.headers()) as followed:
             begun = await until_text(followed, 1)
             followed.transport.abort()
@@ -395,7 +395,7 @@ async def test_nobody_follows_or_cancels_what_another_person_drafts(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
-    async with served_api(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as api:
+    async with served_api(database, upstream.base_url) as api:
         log = api.on.log(await api.on.start())
         await until_logged(log)
         outsider = await make_user(database)
@@ -438,7 +438,7 @@ async def test_a_person_has_only_so_many_sockets_and_gets_them_back(
 ) -> None:
     monkeypatch.setenv("API_SOCKETS_PER_USER", "2")
     upstream.play(HELD)
-    async with served_api(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as api:
+    async with served_api(database, upstream.base_url) as api:
         headers = await api.headers()
         async with api.stream(headers=headers) as first, api.stream(headers=headers) as second:
             await asyncio.gather(until_text(first, 1), until_text(second, 1))
@@ -457,7 +457,7 @@ async def test_a_session_that_ends_closes_its_sockets_but_not_the_draft(
 ) -> None:
     monkeypatch.setattr(stream, "CHECK_SESSION_EVERY_S", 0.05)
     upstream.play(HELD)
-    async with served_api(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as api:
+    async with served_api(database, upstream.base_url) as api:
         async with api.stream(headers=await api.headers()) as followed:
             begun = await until_text(followed, 1)
             await sessions.revoke_all(api.on.user.id)

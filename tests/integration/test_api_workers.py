@@ -43,9 +43,8 @@ async def elsewhere(
 ) -> AsyncIterator[Elsewhere]:
     upstream.play(HELD)
     url = upstream.base_url
-    options = {"LLM_IDLE_TIMEOUT_S": 10}
     async with (
-        served_api(database, url, REDIS_URL=valkey_url, **options) as api,
+        served_api(database, url, REDIS_URL=valkey_url) as api,
         worker(database, url, valkey_url) as writer,
     ):
         call_id = await writer.start(api.on.owner, loading(database, api.on.made))

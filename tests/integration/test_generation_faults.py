@@ -33,7 +33,7 @@ from feedback_app.db.session import Database
 from feedback_app.llm.blocks import parse_blocks
 from feedback_app.llm.events import ChunkEvent, CompleteEvent, EndedEvent, Event, StatusEvent, usd
 from feedback_app.llm.pricing import estimate_tokens
-from tests.integration.completing import TWELVE_TOKENS
+from tests.integration.completing import TWELVE_TOKENS, met_by
 from tests.integration.generating import (
     Stage,
     ending_of,
@@ -166,7 +166,11 @@ async def test_a_generation_ends_as_it_should_and_leaves_nothing_behind(
     *first, last = case.answers
     upstream.queue(*first)
     upstream.play(last)
-    changes: dict[str, Any] = {"LLM_MAX_OUTPUT_TOKENS": MAX_OUTPUT_TOKENS, "STREAM_FLUSH_MS": 10}
+    changes = {
+        "LLM_MAX_OUTPUT_TOKENS": MAX_OUTPUT_TOKENS,
+        "STREAM_FLUSH_MS": 10,
+        **met_by(case.error),
+    }
     async with stage(database, upstream.base_url, **changes) as on:
         before = asyncio.all_tasks()
         events = await on.run()
@@ -195,7 +199,7 @@ async def test_the_total_limit_ends_a_stream_that_still_flows(
     upstream.play(Scenario(tokens=tokens, tokens_per_second=100))
     changes: dict[str, Any] = {
         "LLM_MAX_OUTPUT_TOKENS": MAX_OUTPUT_TOKENS,
-        "LLM_TOTAL_TIMEOUT_S": 0.4,
+        "LLM_TOTAL_TIMEOUT_S": 1.5,
     }
     async with stage(database, upstream.base_url, **changes) as on:
         before = asyncio.all_tasks()
@@ -203,6 +207,7 @@ async def test_the_total_limit_ends_a_stream_that_still_flows(
         check_nothing_left(on, before)
         await upstream.idle()
         text = text_of(events)
+        assert text
         assert "".join(tokens).startswith(text)
         await check(on, events, Case((), LLMTotalTimeout, text=text, counting="estimated"))
 

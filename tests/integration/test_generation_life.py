@@ -39,7 +39,7 @@ async def test_stop_keeps_text_and_cost_and_closes_the_request_at_once(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as on:
+    async with stage(database, upstream.base_url) as on:
         log = on.log(await on.start())
         await until_text(log, len(TWELVE_TOKENS))
         stopped_at = time.monotonic()
@@ -64,7 +64,7 @@ async def test_stop_before_the_first_token_leaves_no_text_and_the_prompts_cost(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(Scenario(stall_before_headers=True))
-    async with stage(database, upstream.base_url, LLM_FIRST_TOKEN_TIMEOUT_S=10) as on:
+    async with stage(database, upstream.base_url) as on:
         log = on.log(await on.start())
         await upstream.received(1)
         assert await on.stop()
@@ -120,7 +120,7 @@ async def test_nobody_stops_somebody_elses_generation(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as on:
+    async with stage(database, upstream.base_url) as on:
         colleague = await make_user(database)
         await add_interviewer(database, on.made, colleague)
         log = on.log(await on.start())
@@ -132,7 +132,7 @@ async def test_nobody_stops_somebody_elses_generation(
 
 async def test_stopping_twice_ends_it_once(database: Database, upstream: Upstream) -> None:
     upstream.play(HELD)
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as on:
+    async with stage(database, upstream.base_url) as on:
         log = on.log(await on.start())
         await until_text(log)
         assert await on.stop()
@@ -183,7 +183,7 @@ async def test_a_second_stop_does_not_cut_short_the_closing_of_the_request(
 
 async def test_a_second_start_joins_the_running_one(database: Database, upstream: Upstream) -> None:
     upstream.play(HELD)
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as on:
+    async with stage(database, upstream.base_url) as on:
         first = await on.start()
         assert await on.start() == first
         await until_text(on.log(first))

@@ -27,7 +27,7 @@ async def test_usage_told_with_each_chunk_is_what_a_stopped_call_used(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(Scenario(usage="with_each", hold_after=12, cached_tokens=128))
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=30) as on:
+    async with stage(database, upstream.base_url) as on:
         row = await _stopped_after_twelve_tokens(on)
     assert (row.status, row.tokens_estimated) == ("cancelled", False)
     assert (row.prompt_tokens, row.completion_tokens, row.cached_tokens) == (900, 12, 128)
@@ -38,7 +38,7 @@ async def test_usage_that_is_not_of_all_that_came_is_estimated_instead(
     database: Database, upstream: Upstream, usage: str
 ) -> None:
     upstream.play(Scenario(usage=usage, hold_after=12))  # pyright: ignore[reportArgumentType]
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=30) as on:
+    async with stage(database, upstream.base_url) as on:
         row = await _stopped_after_twelve_tokens(on)
         assert row.prompt_tokens == await on.prompt_tokens()
     assert (row.completion_tokens, row.tokens_estimated) == (estimate_tokens(TWELVE_TOKENS), True)
@@ -49,7 +49,7 @@ async def test_a_stopped_and_a_broken_call_keep_the_name_of_the_model_that_answe
     database: Database, upstream: Upstream
 ) -> None:
     upstream.queue(Scenario(hold_after=12), Scenario(cut_after=12))
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=30) as on:
+    async with stage(database, upstream.base_url) as on:
         assert (await _stopped_after_twelve_tokens(on)).resolved_model == ANSWERS_AS
         await on.run()
         assert [(row.status, row.resolved_model) for row in await on.calls()] == [
@@ -62,7 +62,7 @@ async def test_a_call_whose_process_died_keeps_its_model_and_its_reasoning(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(Scenario(reasoning=REASONING, hold_after=12))
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=30) as on:
+    async with stage(database, upstream.base_url) as on:
         log = on.log(await on.start())
         await until_text(log, len(TWELVE_TOKENS))
         await on.generations._checkpoint()

@@ -36,7 +36,7 @@ async def test_a_shutdown_interrupts_and_settles_what_runs(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=30) as on:
+    async with stage(database, upstream.base_url) as on:
         log = on.log(await on.start())
         await until_text(log, len(TWELVE_TOKENS))
         async with asyncio.timeout(5):
@@ -77,7 +77,7 @@ async def test_a_checkpoint_keeps_the_text_so_far_and_the_heartbeat(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=30) as on:
+    async with stage(database, upstream.base_url) as on:
         log = on.log(await on.start())
         await until_text(log, len(TWELVE_TOKENS))
         assert (await on.draft()).text == ""
@@ -96,7 +96,7 @@ async def test_an_open_supervisor_checkpoints_by_itself(
 ) -> None:
     monkeypatch.setattr("feedback_app.llm.supervisor.CHECKPOINT_EVERY_S", 0.01)
     upstream.play(HELD)
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=30) as on:
+    async with stage(database, upstream.base_url) as on:
         await on.generations.open()
         log = on.log(await on.start())
         async with asyncio.timeout(FOLLOW_WITHIN_S):
@@ -121,7 +121,7 @@ async def test_stop_while_the_call_is_being_settled_is_too_late_and_harmless(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as on:
+    async with stage(database, upstream.base_url) as on:
         log = on.log(await on.start())
         await until_text(log, len(TWELVE_TOKENS))
         async with database.write() as session:
@@ -166,7 +166,7 @@ async def test_a_settlement_that_fails_ends_the_log_at_once_and_is_tried_again(
 ) -> None:
     monkeypatch.setattr("feedback_app.llm.supervisor.RESETTLE_EVERY_S", 0.01)
     upstream.play(HELD)
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=30) as on:
+    async with stage(database, upstream.base_url) as on:
         await on.generations.open()
         log = on.log(await on.start())
         await until_text(log, len(TWELVE_TOKENS))
@@ -187,7 +187,7 @@ async def test_what_could_not_be_settled_is_tried_before_the_sweep_and_at_the_sh
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=30) as on:
+    async with stage(database, upstream.base_url) as on:
         for settle_again in (on.generations._sweep, on.generations.aclose):
             log = on.log(await on.start())
             await until_text(log, len(TWELVE_TOKENS))
@@ -204,7 +204,7 @@ async def test_an_ending_does_not_wait_for_a_database_that_hangs(
 ) -> None:
     monkeypatch.setattr("feedback_app.llm.supervisor.TELL_AFTER_S", 0.05)
     upstream.play(HELD)
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=30) as on:
+    async with stage(database, upstream.base_url) as on:
         log = on.log(await on.start())
         await until_text(log, len(TWELVE_TOKENS))
         async with database.write() as session:

@@ -31,7 +31,7 @@ async def test_a_tab_whose_session_ended_while_it_waited_sees_nothing_of_the_nex
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as on:
+    async with stage(database, upstream.base_url) as on:
         state, following = await opened(on)
         await sessions.revoke_all(on.user.id)
         log = on.log(await on.start())
@@ -48,7 +48,7 @@ async def test_a_tab_whose_session_ends_midway_is_shown_no_more_than_a_few_secon
     monkeypatch.setattr(live, "CHECK_SESSION_EVERY_S", 0.05)
     monkeypatch.setattr(live, "TICK_S", 0.01)
     upstream.play(HELD)
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as on:
+    async with stage(database, upstream.base_url) as on:
         state, following = await opened(on)
         log = on.log(await on.start())
         await until(lambda: state.phase == "streaming")

@@ -165,8 +165,7 @@ async def test_cancelling_the_reader_closes_the_request_at_once(
     upstream: Upstream, scenario: Scenario
 ) -> None:
     upstream.play(scenario)
-    changes = {"LLM_FIRST_TOKEN_TIMEOUT_S": 30, "LLM_IDLE_TIMEOUT_S": 30}
-    async with client_of(upstream.base_url, **changes) as client:
+    async with client_of(upstream.base_url) as client:
         reading = asyncio.create_task(play(client))
         await upstream.received(1)
         cancelled_at = time.monotonic()
@@ -206,8 +205,7 @@ async def test_answers_one_after_another_share_a_connection(upstream: Upstream) 
 
 async def test_a_hundred_and_fifty_answers_stream_at_once(upstream: Upstream) -> None:
     upstream.play(Scenario(tokens=tokens_of("Fair."), hold_after=0))
-    changes = {"LLM_CONNECT_TIMEOUT_S": 5, "LLM_FIRST_TOKEN_TIMEOUT_S": 20}
-    async with client_of(upstream.base_url, **changes) as client:
+    async with client_of(upstream.base_url) as client:
         streams = [asyncio.create_task(play(client)) for _ in range(150)]
         state = await upstream.received(150, timeout_s=15)
         assert len(state.open_requests) == 150

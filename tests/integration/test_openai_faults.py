@@ -38,6 +38,7 @@ from tests.integration.completing import (
     client_of,
     finished,
     kinds_of,
+    met_by,
     play,
     play_to_fault,
     request,
@@ -68,7 +69,7 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_refusal_that_time_will_not_mend_is_told_at_once(
     upstream: Upstream, name: str, fault: type[LLMError]
 ) -> None:
-    async with client_of(upstream.base_url) as client:
+    async with client_of(upstream.base_url, **met_by(fault)) as client:
         events, error = await play_to_fault(client, f"fault-{name}")
     assert type(error) is fault
     assert events == []
@@ -123,7 +124,7 @@ async def test_a_short_retry_after_is_honoured_and_a_long_one_is_told_at_once(
     upstream: Upstream,
 ) -> None:
     upstream.queue(FAULTS["rate-limited-briefly"])
-    async with client_of(upstream.base_url, LLM_TOTAL_TIMEOUT_S=60) as client:
+    async with client_of(upstream.base_url) as client:
         retrying = (await play(client))[0]
         assert isinstance(retrying, Retrying)
         assert retrying.delay_s == pytest.approx(0.0525, abs=0.0026)
@@ -162,7 +163,7 @@ async def test_a_retry_that_would_outlast_the_total_limit_is_not_begun(upstream:
 async def test_a_fault_after_the_opening_keeps_the_text_and_is_not_retried(
     upstream: Upstream, name: str, fault: type[LLMError], said: str
 ) -> None:
-    async with client_of(upstream.base_url) as client:
+    async with client_of(upstream.base_url, **met_by(fault)) as client:
         events, error = await play_to_fault(client, f"fault-{name}")
     assert type(error) is fault
     assert events[0] == ResponseOpened()
@@ -200,7 +201,7 @@ async def test_an_error_inside_the_stream_is_told_by_its_code(
 
 async def test_the_total_limit_holds_while_text_still_flows(upstream: Upstream) -> None:
     upstream.play(Scenario(tokens=feedback_tokens(500), tokens_per_second=50))
-    async with client_of(upstream.base_url, LLM_TOTAL_TIMEOUT_S=0.5) as client:
+    async with client_of(upstream.base_url, LLM_TOTAL_TIMEOUT_S=1.5) as client:
         events, error = await play_to_fault(client)
     assert type(error) is LLMTotalTimeout
     assert text_of(events)
@@ -254,8 +255,8 @@ async def test_a_server_that_hangs_up_without_an_answer_is_retried_and_then_unav
 async def test_a_connection_that_never_completes_is_retried_and_then_a_connect_timeout() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         port = mute.getsockname()[1]
-        changes = {"LLM_CONNECT_TIMEOUT_S": 0.1, "LLM_FIRST_TOKEN_TIMEOUT_S": 5}
-        async with client_of(f"https://127.0.0.1:{port}/v1", **changes) as client:
+        url = f"https://127.0.0.1:{port}/v1"
+        async with client_of(url, LLM_CONNECT_TIMEOUT_S=0.1) as client:
             events, error = await play_to_fault(client)
     assert type(error) is LLMConnectTimeout
     assert [e.code for e in events if isinstance(e, Retrying)] == ["LLM_CONNECT_TIMEOUT"] * 2

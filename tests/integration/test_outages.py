@@ -65,7 +65,7 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest_asyncio.fixture
 async def on(database: Database, upstream: Upstream) -> AsyncIterator[Stage]:
-    async with stage(database, upstream.base_url, LLM_IDLE_TIMEOUT_S=10) as opened:
+    async with stage(database, upstream.base_url) as opened:
         yield opened
 
 

@@ -43,9 +43,9 @@ def served(databases: Databases) -> Iterator[Served]:
         (home / "web" / "build" / "client").mkdir(parents=True)
         env = {
             "OPENAI_BASE_URL": upstream.base_url,
-            "LLM_CONNECT_TIMEOUT_S": "1.5",
-            "LLM_FIRST_TOKEN_TIMEOUT_S": "1.5",
-            "LLM_IDLE_TIMEOUT_S": "1.5",
+            "LLM_CONNECT_TIMEOUT_S": "2.5",
+            "LLM_FIRST_TOKEN_TIMEOUT_S": "2.5",
+            "LLM_IDLE_TIMEOUT_S": "2.5",
             "LLM_MAX_OUTPUT_TOKENS": str(MAX_OUTPUT_TOKENS),
             "STREAM_FLUSH_MS": "10",
             "REFLEX_WEB_WORKDIR": str(home / "web"),

@@ -23,7 +23,7 @@ async def worker(
     database: Database, base_url: str, redis_url: str, **changes: Any
 ) -> AsyncIterator[Generations]:
     """What one process of several runs: its own hub and its own supervisor."""
-    configured = settings(base_url, REDIS_URL=redis_url, **{"LLM_IDLE_TIMEOUT_S": 10, **changes})
+    configured = settings(base_url, REDIS_URL=redis_url, **changes)
     async with RedisStreamHub(redis_url) as hub:
         opened = Generations(configured, database, OpenAIClient(configured), hub)
         await opened.open()
