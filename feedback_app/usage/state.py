@@ -12,6 +12,7 @@ from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import Forbidden
 from feedback_app.core.markers import own_event
 from feedback_app.db.faults import is_unavailable
+from feedback_app.ui.phases import Phase, without_view
 from feedback_app.ui.presence import is_open
 from feedback_app.usage import address, service
 from feedback_app.usage.calls.views import CallsView
@@ -22,7 +23,6 @@ from feedback_app.usage.schemas import FilterView, HeadView, UsageView
 
 _LOOKS_WITHOUT_A_TAB = 3
 
-Phase = Literal["loading", "ready", "refused", "failed"]
 Field = Literal["person", "department", "operation", "model", "status", "sort"]
 
 
@@ -143,16 +143,10 @@ class UsageState(rx.State):
         self.busy = True
         yield
         try:
-            pulse = await service.pulse(acting_user())
-            self._take(await service.view(acting_user(), self._query()))
-            self._pulse, self.phase, self.stale, self.days_problem = pulse, "ready", False, ""
-        except Forbidden:
-            self._forget("refused")
-        except Exception:
-            if self.phase != "ready":
-                self._forget("failed")
-            self.stale = True
-            raise
+            with without_view(self._show_none):
+                pulse = await service.pulse(acting_user())
+                self._take(await service.view(acting_user(), self._query()))
+                self._pulse, self.phase, self.stale, self.days_problem = pulse, "ready", False, ""
         finally:
             self.busy = False
 
@@ -161,6 +155,11 @@ class UsageState(rx.State):
             value = getattr(view, var.name)
             if getattr(self, var.name) != value:
                 setattr(self, var.name, value)
+
+    def _show_none(self, phase: Phase) -> None:
+        if phase == "refused" or self.phase != "ready":
+            self._forget(phase)
+        self.stale = phase == "failed"
 
     def _forget(self, phase: Phase) -> None:
         self._take(UsageView())

@@ -160,14 +160,36 @@ def wait_until_up(app: RunningApp) -> None:
     Raises:
         AssertionError: with its log, if it ended or took too long.
     """
-    until = time.monotonic() + _START_TIMEOUT_S
-    address = urlsplit(app.url).netloc
-    while app.process.poll() is None and time.monotonic() < until:
-        connection = http.client.HTTPConnection(address, timeout=5)
-        with suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == http.HTTPStatus.OK:
-                return
+
+    def is_up() -> bool:
+        assert app.process.poll() is None, "it ended"
+        return answers(app, "/healthz")
+
+    try:
+        wait_until(is_up, _START_TIMEOUT_S)
+    except AssertionError as why:
+        raise AssertionError(f"the app did not come up: {why}; it said:\n{app.log}") from None
+
+
+def answers(app: RunningApp, path: str = "/readyz") -> bool:
+    """Whether the app says that it is well."""
+    connection = http.client.HTTPConnection(urlsplit(app.url).netloc, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
         connection.close()
+
+
+def wait_until(reached: Callable[[], bool], within_s: float = 20) -> None:
+    """Look again and again, as nothing tells of what another process has done.
+
+    Raises:
+        AssertionError: it was not reached in time.
+    """
+    until = time.monotonic() + within_s
+    while not reached():
+        assert time.monotonic() < until, "what was waited for did not happen"
         time.sleep(0.05)
-    raise AssertionError(f"the app did not come up; it said:\n{app.log}")

@@ -7,8 +7,7 @@ the second worker's port there.
 import json
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,7 @@ from tests.chromium import find_chromium
 from tests.databases import Databases, free_port, temporary_home
 from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.sign_in import sign_in
-from tests.e2e.serving import RunningApp, serving
+from tests.e2e.serving import RunningApp, answers, serving, wait_until
 from tests.factories import PASSWORD, MadeInterview, make_interview
 from tests.upstream import FEEDBACK, Scenario, Upstream, feedback_tokens
 
@@ -201,17 +200,3 @@ def test_a_server_replaces_a_worker_that_dies_and_goes_on(workers: Workers) -> N
 
 def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def answers(app: RunningApp) -> bool:
-    try:
-        return httpx.get(f"{app.url}/readyz", timeout=2).status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-def wait_until(reached: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
-    while not reached():
-        assert time.monotonic() < until, "what was waited for did not happen"
-        time.sleep(0.05)

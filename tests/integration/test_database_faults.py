@@ -7,19 +7,14 @@ import pytest
 
 from feedback_app.db.faults import is_unavailable
 from feedback_app.db.session import Database
-from tests.databases import Postgres, temporary_home
+from tests.databases import Postgres, running_postgres
 
 
 @pytest.fixture
 def own_postgres() -> Iterator[Postgres]:
     """A server that the test may stop."""
-    with temporary_home("pg") as home:
-        server = Postgres(home)
-        try:
-            server.start()
-            yield server
-        finally:
-            server.stop()
+    with running_postgres() as server:
+        yield server
 
 
 async def fault_of(database: Database) -> Exception | None:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from feedback_app.core import clock
 from feedback_app.core.ids import new_id
-from feedback_app.db.models import CallStatus, LlmCall, PriceOverride
+from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.db.session import Database
 from feedback_app.feedback import service as feedback
 from feedback_app.llm import recalculation
@@ -19,7 +19,7 @@ from feedback_app.llm.ledger import Ledger, Reservation, insert_running
 from feedback_app.llm.pricing import Cost
 from feedback_app.llm.spending import spent
 from feedback_app.llm.streams import Owner
-from tests.factories import MadeInterview, make_company, make_interview, make_user
+from tests.factories import MadeInterview, make_company, make_interview, make_user, override
 from tests.integration.generating import as_user
 from tests.integration.recounting import assert_sums_are_those_of_the_calls
 from tests.integration.test_rollups import SETTLED
@@ -116,17 +116,7 @@ class Office:
         since = NOON - timedelta(hours=self._draw.randrange(1, 24 * 40))
         until = since + timedelta(minutes=self._draw.randrange(1, 60 * 24 * 20))
         async with self._database.write() as session:
-            session.add(
-                PriceOverride(
-                    company_id=user.company_id,
-                    model=model,
-                    starts_at=since,
-                    input_microusd_per_mtok=price,
-                    cached_microusd_per_mtok=price // 2,
-                    output_microusd_per_mtok=price * 4,
-                    set_by=user.id,
-                )
-            )
+            session.add(override(user, model, since, price, price // 2, price * 4))
             await session.flush()
             scope = recalculation.Scope(user.company_id, model, since, until)
             plan = await recalculation.plan(session, scope)

@@ -8,11 +8,11 @@ import pytest
 
 from feedback_app.core import clock
 from feedback_app.core.errors import BudgetExceeded
-from feedback_app.db.models import LimitValue, PriceOverride
+from feedback_app.db.models import LimitValue
 from feedback_app.db.session import Database
 from feedback_app.feedback import service
 from feedback_app.llm.limits import LimitName
-from tests.factories import make_call, make_interview, store
+from tests.factories import make_call, make_interview, override, store
 from tests.integration.generating import Stage, stage
 from tests.upstream import Scenario, Upstream
 
@@ -69,17 +69,9 @@ CASES = {
 
 
 async def _arrange(on: Stage, case: Case) -> None:
-    company_id, yesterday = on.user.company_id, clock.now() - timedelta(days=1)
-    for model, paid_in, cached, paid_out in case.overrides:
-        price = PriceOverride(
-            company_id=company_id,
-            model=model,
-            starts_at=yesterday,
-            input_microusd_per_mtok=paid_in,
-            cached_microusd_per_mtok=cached,
-            output_microusd_per_mtok=paid_out,
-            set_by=on.user.id,
-        )
+    yesterday = clock.now() - timedelta(days=1)
+    for model, *per_mtok in case.overrides:
+        price = override(on.made.interviewer, model, yesterday, *per_mtok)
         await store(on.database, price)
     other = await make_interview(on.database, on.made.interviewer)
     for name in case.answered_before:

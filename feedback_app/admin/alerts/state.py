@@ -1,7 +1,6 @@
 """The alerts page's state: the list as it is in the table, and what came of the last click."""
 
 import asyncio
-from typing import Literal
 
 import reflex as rx
 from reflex.event import EventCallback
@@ -11,9 +10,10 @@ from feedback_app.admin.alerts.schemas import AlertsView
 from feedback_app.auth import guards
 from feedback_app.auth.bell import BellState
 from feedback_app.auth.guards import acting_user, guarded
-from feedback_app.core.errors import AppError, Forbidden
+from feedback_app.core.errors import AppError
 from feedback_app.core.markers import own_event
 from feedback_app.db.outage import may_be_away
+from feedback_app.ui.phases import Phase, without_view
 
 LOOK_EVERY_S = 3.0
 
@@ -21,7 +21,7 @@ LOOK_EVERY_S = 3.0
 class AlertsState(rx.State):
     """The company's alerts."""
 
-    phase: Literal["loading", "ready", "refused", "failed"] = "loading"
+    phase: Phase = "loading"
     view: AlertsView = AlertsView()
     status: str = ""
     """`saved` or `failed`; empty while there is nothing to say of the webhook's test."""
@@ -76,12 +76,11 @@ class AlertsState(rx.State):
         await self._show()
 
     async def _show(self) -> None:
-        try:
+        with without_view(self._show_none):
             self.view = await service.view(acting_user())
             self.phase = "ready"
             (await self.get_state(BellState)).unseen = self.view.unseen
-        except Forbidden:
-            self.view, self.phase = AlertsView(), "refused"
-        except Exception:
-            self.phase = "failed" if self.phase != "ready" else "ready"
-            raise
+
+    def _show_none(self, phase: Phase) -> None:
+        if phase == "refused" or self.phase != "ready":
+            self.view, self.phase = AlertsView(), phase

@@ -1,20 +1,21 @@
 """The limits page's state: what the service says and what came of the last change."""
 
-from typing import Any, Literal
+from typing import Any
 
 import reflex as rx
 
 from feedback_app.admin.limits import service
 from feedback_app.admin.limits.schemas import LimitsView
 from feedback_app.auth.guards import acting_user, guarded
-from feedback_app.core.errors import AppError, Forbidden
+from feedback_app.core.errors import AppError
 from feedback_app.core.markers import own_event
+from feedback_app.ui.phases import Phase, without_view
 
 
 class LimitsState(rx.State):
     """The company's limits. What is typed stays in the browser until it is saved."""
 
-    phase: Literal["loading", "ready", "refused", "failed"] = "loading"
+    phase: Phase = "loading"
     view: LimitsView = LimitsView()
     revision: int = 0
     """Counts what the fields must start anew with."""
@@ -84,15 +85,14 @@ class LimitsState(rx.State):
         self.exception_status, self.exception_message = "saved", "Removed"
 
     async def _show(self, *, renew: bool = True) -> None:
-        try:
+        with without_view(self._show_none):
             self.view = await service.view(acting_user())
             self.phase = "ready"
             self.revision += renew
-        except Forbidden:
-            self.view, self.phase = LimitsView(), "refused"
-        except Exception:
-            self.phase = "failed" if self.phase != "ready" else "ready"
-            raise
+
+    def _show_none(self, phase: Phase) -> None:
+        if phase == "refused" or self.phase != "ready":
+            self.view, self.phase = LimitsView(), phase
 
     def _say(self) -> None:
         self.errors = {}

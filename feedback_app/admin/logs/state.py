@@ -19,18 +19,17 @@ from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden
 from feedback_app.core.markers import own_event
 from feedback_app.db.outage import may_be_away
+from feedback_app.ui.phases import Phase, without_view
 from feedback_app.ui.presence import is_open
 
 LOOK_S = 1.0
 """How long between two looks for new rows."""
 
-Phase = Literal["loading", "ready", "invalid", "refused", "failed"]
-
 
 class LogsState(rx.State):
     """One view of the company's log; filters and place are in the address."""
 
-    phase: Phase = "loading"
+    phase: Phase | Literal["invalid"] = "loading"
     busy: bool = False
     problem: str = ""
     """What is wrong with the address."""
@@ -106,21 +105,22 @@ class LogsState(rx.State):
         self.busy = True
         yield
         try:
-            self.view = await service.view(acting_user(), self._query())
-            self.rows, self.older_href = self.view.rows, self.view.older_href
-            self.phase, self.came = "ready", 0
-        except Forbidden:
-            self._forget("refused")
-        except service.BadAddress as error:
-            self._forget("invalid")
-            self.problem = error.message
-        except Exception:
-            self._forget("failed")
-            raise
+            with without_view(self._forget):
+                await self._read()
         finally:
             self.busy = False
 
-    def _forget(self, phase: Phase) -> None:
+    async def _read(self) -> None:
+        try:
+            self.view = await service.view(acting_user(), self._query())
+        except service.BadAddress as error:
+            self._forget("invalid")
+            self.problem = error.message
+            return
+        self.rows, self.older_href = self.view.rows, self.view.older_href
+        self.phase, self.came = "ready", 0
+
+    def _forget(self, phase: Phase | Literal["invalid"]) -> None:
         self.view, self.rows, self.older_href, self.phase = LogView(), [], "", phase
 
     def _stop_following(self, fault: Exception) -> None:

@@ -128,7 +128,7 @@ how she would find out. She said plainly what the data could not tell: people wh
 never asked.
 
 Three options with costs: show the state of each refund, pay small refunds out ourselves and \
-collect later, renegotiate with the bank. Chose the first for now. Listed what would not be done \
+collect later, renegotiate with the bank. Began with the first. Listed what would not be done \
 this quarter and who would be angry about it, by role, and what she would say to each of them. "I \
 would rather disappoint finance in March than surprise them in June."
 

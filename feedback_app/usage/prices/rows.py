@@ -34,7 +34,7 @@ def page(
     made: Sequence[RecalculationRecord],
     in_use: str | None,
 ) -> PricesView:
-    """The whole page; `in_use` is the model that calls ask for now, called yet or not."""
+    """The whole page; `in_use` is the model that drafts are asked of, called yet or not."""
     now = clock.now()
     shown = list(used)
     if in_use and all(model.name != in_use for model in used):

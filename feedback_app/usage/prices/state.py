@@ -1,14 +1,15 @@
 """The page of prices: what is in force, the form that sets one, and pricing calls anew."""
 
 from collections.abc import AsyncIterator
-from typing import Any, Literal
+from typing import Any
 
 import reflex as rx
 
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core import clock
-from feedback_app.core.errors import Forbidden, Invalid
+from feedback_app.core.errors import Invalid
 from feedback_app.core.markers import own_event
+from feedback_app.ui.phases import Phase, without_view
 from feedback_app.usage.prices import rows, service
 from feedback_app.usage.prices.checks import NeedsConfirmation, WrongPrice
 from feedback_app.usage.prices.schemas import (
@@ -20,8 +21,6 @@ from feedback_app.usage.prices.schemas import (
     PricesView,
 )
 from feedback_app.usage.prices.service import Preview
-
-Phase = Literal["loading", "ready", "refused", "failed"]
 
 
 class PricesState(rx.State):
@@ -62,17 +61,11 @@ class PricesState(rx.State):
         """Show the prices; to anybody but an administrator nothing."""
         self.said, self.setting, self.withdrawing = "", False, False
         self._forget_preview()
-        try:
+        with without_view(self._show_none):
             self.view = await service.view(acting_user())
-        except Forbidden:
-            self.view, self.phase = PricesView(), "refused"
-            return
-        except Exception:
-            self.view, self.phase = PricesView(), "failed"
-            raise
-        today = clock.now().date()
-        self._fill_period(PeriodForm("", today.replace(day=1).isoformat(), today.isoformat()))
-        self.phase = "ready"
+            today = clock.now().date()
+            self._fill_period(PeriodForm("", today.replace(day=1).isoformat(), today.isoformat()))
+            self.phase = "ready"
 
     @rx.event
     @guarded(admin=True)
@@ -192,6 +185,9 @@ class PricesState(rx.State):
     def _fill_period(self, form: PeriodForm) -> None:
         self.period = form
         self.fills += 1
+
+    def _show_none(self, phase: Phase) -> None:
+        self.view, self.phase = PricesView(), phase
 
     def _forget_preview(self) -> None:
         self._seen, self.preview, self.period_error = None, PreviewView(), ""
