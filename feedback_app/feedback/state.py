@@ -34,6 +34,8 @@ class FeedbackState(rx.State):
     _origin_call: str = ""
     _origin_text: str = ""
     """The draft the editor's text began as, and its text: unchanged, it is not the person's own."""
+    _aside: dict[str, tuple[str, str, str]] = {}
+    """What the person typed and did not save, by interview: text, origin call, origin text."""
 
     @rx.var
     def can_generate(self) -> bool:
@@ -112,11 +114,18 @@ class FeedbackState(rx.State):
 
     def _show(self, interview_id: str, shown: FeedbackView) -> None:
         """Show a person's feedback."""
+        self._put_aside()
         self.interview_id = interview_id
         self.offline, self.model = shown.offline, shown.model
-        self.text, self.submitted = shown.feedback, shown.submitted_at
+        self.submitted = shown.submitted_at
         self._show_evidence(shown)
         self.history, self.waiting_call, self.may_retry = shown.history, "", True
+        typed = self._aside.pop(interview_id, None)
+        if typed and typed[0] != shown.feedback and not shown.submitted_at:
+            self.text, self._origin_call, self._origin_text = typed
+            self.status, self.message = "unsaved", "Not saved yet"
+            return
+        self.text = shown.feedback
         self._origin_call, self._origin_text = shown.origin_call, shown.origin_text
         self.status = "saved" if shown.saved_at else ""
         self.message = f"Saved {shown.saved_at}" if shown.saved_at else ""
@@ -124,6 +133,11 @@ class FeedbackState(rx.State):
             self.message = f"Submitted {shown.submitted_at}"
         elif shown.latest and shown.latest.meta.status == "complete" and not shown.feedback:
             self._fill(shown.latest.text, shown.latest.meta.call_id)
+
+    def _put_aside(self) -> None:
+        """Keep what the editor holds if the person typed it and has not saved it."""
+        if self.status in {"unsaved", "failed"} and self.text != self._origin_text:
+            self._aside[self.interview_id] = (self.text, self._origin_call, self._origin_text)
 
     def _show_evidence(self, shown: FeedbackView) -> None:
         """Show what there is to draft from, and what that would cost."""

@@ -13,7 +13,7 @@ from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.sign_in import sign_in
 from tests.e2e.serving import RunningApp
 from tests.e2e.watching import Watch
-from tests.factories import MadeInterview
+from tests.factories import MadeInterview, add_interviewer, make_interview, make_user
 from tests.upstream import FEEDBACK, Scenario, Upstream
 
 
@@ -112,6 +112,42 @@ def test_notes_typed_just_before_the_tab_closes_are_kept_and_nobody_is_left_behi
     other = context.new_page()
     wait_for(other, lambda: notes_of(running_app, interview_id) == "Closed the tab at once.")
     assert LEFT_BEHIND not in running_app.log
+
+
+def test_feedback_that_was_typed_and_not_saved_is_there_again_for_its_writer_alone(
+    interview: InterviewPage, made: MadeInterview, running_app: RunningApp
+) -> None:
+    page, text = interview.page, "Typed, and not saved."
+
+    async def arrange(database: Database) -> tuple[str, str]:
+        company = made.interviewer.company_id
+        colleague = await make_user(database, company_id=company)
+        await add_interviewer(database, made, colleague)
+        return (await make_interview(database, made.interviewer)).id, colleague.email
+
+    other, colleague = running_app.arrange(arrange)
+    interview.editor.fill(text)
+    expect(interview.status).to_have_text("Not saved yet")
+    page.reload()
+    expect(interview.shown().editor).to_have_value(text)
+    expect(interview.status).to_have_text("Not saved yet")
+    interview.open(other)
+    expect(interview.editor).to_have_value("")
+    interview.open(made.id)
+    expect(interview.editor).to_have_value(text)
+    sign_out(page)
+    sign_in(page, colleague, path=f"/interviews/{made.id}")
+    expect(interview.shown().status).to_have_text("")
+    expect(interview.editor).to_have_value("")
+    sign_out(page)
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    expect(interview.shown().editor).to_have_value("")
+
+
+def sign_out(page: Page) -> None:
+    page.locator("#account-menu").click()
+    page.locator("#sign-out").click()
+    expect(page.locator("#login-email")).to_be_visible()
 
 
 def id_of(interview: InterviewPage) -> str:
