@@ -130,8 +130,11 @@ def _progress() -> rx.Component:
             # A spinner repaints every frame; while text streams, that would delay the text.
             rx.cond(Live.phase == "streaming", rx.icon("pen-line", size=16), rx.spinner(size="2")),
             rx.el.span(Live.message, id="generation-message", role="status"),
-            rx.el.span(Live.tokens, id="generation-tokens", class_name="figure muted"),
-            rx.el.span(Live.elapsed, class_name="figure muted"),
+            rx.el.span(
+                rx.el.span(Live.tokens, id="generation-tokens"),
+                rx.el.span(Live.elapsed),
+                class_name="progress-counts figure muted",
+            ),
             class_name="progress-line",
         ),
         rx.progress(
@@ -213,10 +216,10 @@ def _outcome() -> rx.Component:
         ),
         rx.el.div(
             rx.el.span(Live.meta.model),
-            rx.el.span(Live.meta.tokens, id="generation-tokens"),
-            rx.el.span(Live.meta.cost, id="generation-cost"),
-            rx.el.span(Live.meta.duration),
-            class_name="facts figure",
+            rx.el.span(Live.meta.tokens, id="generation-tokens", class_name="figure"),
+            rx.el.span(Live.meta.cost, id="generation-cost", class_name="figure"),
+            rx.el.span(Live.meta.duration, class_name="figure"),
+            class_name="facts",
             id="generation-facts",
         ),
         rx.cond(

@@ -263,6 +263,22 @@ async def test_a_price_is_offered_from_the_first_day_without_a_cost_on(database:
     assert (await service.blank(as_user(admin), "new")).starts_on == str(clock.now().date())
 
 
+async def test_the_form_begins_with_the_price_that_is_to_be_changed(database: Database) -> None:
+    _, admin = await office(database)
+    user = as_user(admin)
+
+    async def begun(model: str) -> tuple[str, str, str]:
+        form = await service.blank(user, model)
+        return form.input, form.cached, form.output
+
+    assert await begun("gpt-4o-mini") == ("0.15", "0.075", "0.60")
+    assert await begun(MODEL) == ("", "", "")
+    await service.set_price(user, TYPED)
+    assert await begun(MODEL) == ("0.20", "0.05", "0.80")
+    await service.set_price(user, replace(TYPED, starts_on="2026-02-01", cached=""))
+    assert await begun(MODEL) == ("0.20", "", "0.80")
+
+
 async def test_nobody_waits_while_the_models_name_is_looked_up(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,11 +55,16 @@ def _fields() -> rx.Component:
         rx.el.fieldset(
             rx.el.legend("US dollars per 1 million tokens"),
             rx.el.div(
-                _field("Input", "input", "", _errors.input, kind="amount"),
+                _field("Input", "input", _form.input, _errors.input, kind="amount"),
                 _field(
-                    "Cached input", "cached", "", _errors.cached, "Empty: as input", kind="amount"
+                    "Cached input",
+                    "cached",
+                    _form.cached,
+                    _errors.cached,
+                    "Empty: as input",
+                    kind="amount",
                 ),
-                _field("Output", "output", "", _errors.output, kind="amount"),
+                _field("Output", "output", _form.output, _errors.output, kind="amount"),
                 class_name="price-amounts",
             ),
             class_name="price-fieldset",

@@ -1,7 +1,7 @@
 """Puts what is known of a company's prices into words for the page."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from feedback_app.core import clock
@@ -15,6 +15,7 @@ from feedback_app.usage.prices.schemas import (
     ModelRow,
     OverrideRow,
     PreviewView,
+    PriceForm,
     PricesView,
     RecalculationRow,
 )
@@ -89,6 +90,17 @@ def effect_view(scope: Scope, effect: Effect, looked_at: int) -> PreviewView:
 def done(scope: Scope, effect: Effect) -> str:
     """What a recalculation has changed."""
     return f"Priced {labels.count(effect.calls, 'call')} to {scope.model} anew: {_outcome(effect)}."
+
+
+def form_of(model: str, starts_on: date, rates: Rates | None) -> PriceForm:
+    """The form that sets a price from that day on; it begins with `rates`, where any are known."""
+    if rates is None or rates == FREE:
+        return PriceForm(model, starts_on.isoformat())
+    figures = rates.input_usd, rates.cached_usd, rates.output_usd
+    paid_in, cached, paid_out = (labels.rate(usd)[1:] for usd in figures)
+    return PriceForm(
+        model, starts_on.isoformat(), paid_in, "" if cached == paid_in else cached, paid_out
+    )
 
 
 def prices(rates: Rates) -> str:

@@ -62,15 +62,18 @@ async def view(user: CurrentUser) -> PricesView:
 async def blank(user: CurrentUser, model: str) -> PriceForm:
     """The form for a model's price: from its first call without a cost on, else from today.
 
+    It begins with the price in force now, where there is one to be changed.
+
     Raises:
         Forbidden: not an administrator.
     """
     _require_admin(user)
     async with database().read() as session:
         used = await queries.used_models(session, user)
+        in_force = await price_for(session, user.company_id, "", model[:200], clock.now())
     firsts = [each.first_unpriced_on for each in used if model in each.names]
     first = min((day for day in firsts if day), default=clock.now().date())
-    return PriceForm(model=model[:200], starts_on=first.isoformat())
+    return rows.form_of(model[:200], first, in_force.rates if in_force else None)
 
 
 async def set_price(
