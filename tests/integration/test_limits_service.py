@@ -1,5 +1,7 @@
 """Limits as administrators set them: what is accepted, who may, and what the audit keeps."""
 
+from typing import Any
+
 import pytest
 
 from feedback_app.admin.limits import service
@@ -9,6 +11,7 @@ from feedback_app.admin.limits.state import LimitsState
 from feedback_app.admin.limits.values import parse, written
 from feedback_app.core.errors import Forbidden, Invalid, NotFound
 from feedback_app.db.session import Database
+from feedback_app.llm.audit import Check
 from feedback_app.llm.limits import LimitName
 from tests.factories import make_admin, make_call, make_interview, make_user
 from tests.integration.generating import as_user
@@ -92,6 +95,17 @@ async def test_the_page_shows_what_is_used_of_a_budget(database: Database) -> No
     await service.save(as_user(admin), {MONEY: "10"})
     field = (await service.view(as_user(admin))).company[0]
     assert (field.used, field.share, field.level) == ("$8.00 used this month, 80%", "80%", "near")
+
+
+@pytest.mark.ledger_findings(Check.UNKNOWN_PRICE, reason="a call of unknown cost is counted")
+async def test_the_page_says_how_many_calls_a_budgets_sum_leaves_out(database: Database) -> None:
+    admin = await make_admin(database)
+    made = await make_interview(database, admin)
+    await make_call(database, made, cost_microusd=8_000_000)
+    nameless: dict[str, Any] = {"requested_model": "house-7b", "resolved_model": None}
+    await make_call(database, made, **nameless, cost_microusd=None, price_source="")
+    field = (await service.view(as_user(admin))).company[0]
+    assert field.used == "$8.00 + 1 of unknown cost used this month"
 
 
 async def test_an_exception_is_for_somebody_of_the_company(database: Database) -> None:

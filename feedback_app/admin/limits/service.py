@@ -58,7 +58,7 @@ async def view(user: CurrentUser) -> LimitsView:
         LimitName.COMPANY_COST_PER_MONTH: month.cost_microusd + held.cost_microusd,
         LimitName.COMPANY_AT_ONCE: held.calls,
     }
-    fields = {name: _field(name, own.get(name), used.get(name)) for name in LABELS}
+    fields = {name: _field(name, own.get(name), used.get(name), month.unpriced) for name in LABELS}
     return LimitsView(
         company=[fields[name] for name in LABELS if name in COMPANY_LIMITS],
         person=[fields[name] for name in LABELS if name in PERSON_LIMITS],
@@ -168,14 +168,15 @@ def _whose(name: LimitName) -> str:
     return "Each person" if name.is_personal else "Whole company"
 
 
-def _field(name: LimitName, row: LimitValue | None, used: int | None) -> LimitField:
+def _field(name: LimitName, row: LimitValue | None, used: int | None, unpriced: int) -> LimitField:
     default = default_limits(get_settings())[name]
     allowed = row.value if row else default
     words, share = "", 0
     if used is not None:
-        what = dollars(used) if name.unit == "microusd" else f"{used:,}"
-        when = "this month" if name.unit == "microusd" else "now"
-        words = f"{what} used {when}" if name.unit == "microusd" else f"{what} running {when}"
+        words = f"{used:,} running now"
+        if name.unit == "microusd":
+            unknown = f" + {unpriced:,} of unknown cost" if unpriced else ""
+            words = f"{dollars(used)}{unknown} used this month"
         if allowed is not None:
             share = 100 if used >= allowed else math.floor(100 * used / allowed)
             words = f"{words}, {share}%"
