@@ -27,6 +27,12 @@ def audited_ledger(request: pytest.FixtureRequest) -> Iterator[None]:
     assert [finding for finding in found if finding.check not in expected] == []
 
 
+@pytest.fixture(autouse=True)
+def endings_after_settlements(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine, an ending that was told means that its call is settled."""
+    monkeypatch.setattr("feedback_app.llm.supervisor.TELL_AFTER_S", 60)
+
+
 @pytest.fixture(scope="session")
 def upstream_process() -> Iterator[Upstream]:
     with Upstream() as upstream:
@@ -38,4 +44,4 @@ def upstream(upstream_process: Upstream) -> Iterator[Upstream]:
     """The upstream with no scenario set; fails the test that leaves a request open there."""
     upstream_process.reset()
     yield upstream_process
-    upstream_process.wait_until_idle(timeout_s=1)
+    upstream_process.wait_until_idle()

@@ -35,7 +35,7 @@ from tests.factories import MadeInterview, make_interview, store
 from tests.integration.completing import settings
 from tests.upstream import Scenario
 
-FOLLOW_WITHIN_S = 10
+FOLLOW_WITHIN_S = 30
 
 HELD = Scenario(hold_after=12)
 """Twelve tokens, then silence until released."""

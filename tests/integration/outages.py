@@ -9,7 +9,7 @@ from typing import Any
 from feedback_app.db.session import Database, database, set_database
 from tests.databases import free_port
 
-WITHIN_S = 10
+WITHIN_S = 30
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ from feedback_app.web.api.app import Api
 from feedback_app.web.request_log import RequestLog
 from tests.databases import free_port
 from tests.factories import store
-from tests.integration.generating import Stage, stage
+from tests.integration.generating import FOLLOW_WITHIN_S, Stage, stage
 
 ERROR_KEYS = {"code", "message", "retryable"}
 UNUSED_UPSTREAM = "http://127.0.0.1:1/v1"
@@ -105,12 +105,12 @@ async def _served(app: Any) -> AsyncIterator[int]:
         yield port
     finally:
         server.stop()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(FOLLOW_WITHIN_S):
             await serving
 
 
 async def _until_up(port: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(FOLLOW_WITHIN_S):
         while True:
             with suppress(OSError):
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -129,7 +129,7 @@ async def _client(port: int) -> AsyncIterator[httpx.AsyncClient]:
 async def events_of(socket: ClientConnection) -> list[dict[str, Any]]:
     """Every event until the server closes the socket."""
     events: list[dict[str, Any]] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(FOLLOW_WITHIN_S):
         with suppress(ConnectionClosed):
             while True:
                 events.append(json.loads(await socket.recv()))
@@ -139,7 +139,7 @@ async def events_of(socket: ClientConnection) -> list[dict[str, Any]]:
 async def until_text(socket: ClientConnection, length: int) -> list[dict[str, Any]]:
     """The events until this many characters of the answer have come."""
     events: list[dict[str, Any]] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(FOLLOW_WITHIN_S):
         while len(text_in(events)) < length:
             events.append(json.loads(await socket.recv()))
     return events

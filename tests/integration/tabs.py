@@ -17,7 +17,7 @@ STATE = "reflex___state____state"
 LIVE = f"{STATE}.l"
 FEEDBACK = f"{STATE}.feedback_app___feedback___state____feedback_state"
 INTERVIEW = f"{STATE}.feedback_app___interviews___state____interview_state"
-ANSWER_WITHIN_S = 10
+ANSWER_WITHIN_S = 30
 
 Delta = dict[str, dict[str, Any]]
 
