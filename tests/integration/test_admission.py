@@ -125,10 +125,20 @@ async def test_a_draft_that_takes_a_whole_budget_waits_for_the_next(database: Da
         assert refused.value.retry_after_s is not None
 
 
-async def test_a_budget_held_by_running_drafts_says_so(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("name", "budget"),
+    [
+        (LimitName.COMPANY_COST_PER_MONTH, 1_000),
+        (LimitName.PERSON_COST_PER_MONTH, 1_000),
+        (LimitName.PERSON_TOKENS_PER_DAY, 2_500),
+    ],
+)
+async def test_a_budget_held_by_running_drafts_says_so(
+    database: Database, name: LimitName, budget: int
+) -> None:
     client = HeldClient()
     async with stage(database, client=client) as on:
-        await limit(on, LimitName.COMPANY_COST_PER_MONTH, 1000)
+        await limit(on, name, budget)
         other = await make_interview(database, on.made.interviewer)
         call_id = await on.start()
         with pytest.raises(BudgetExceeded) as refused:
