@@ -172,4 +172,5 @@ async def test_the_pulse_beats_when_a_call_begins_and_when_one_ends(database: Da
     await make_call(database, made, status=CallStatus.ERROR, cost_microusd=0)
     pulses.append(await service.pulse(admin))
     assert len(set(pulses)) == 3
-    assert await service.pulse(admin) == pulses[-1]
+    await make_call(database, await make_interview(database))
+    assert await service.pulse(admin) == pulses[-1], "another company's call is none of it"
