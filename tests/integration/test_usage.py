@@ -281,6 +281,16 @@ async def test_the_month_is_held_against_the_budget_that_is_set(database: Databa
     assert "the budget lasts" in of_person.summary
 
 
+async def test_the_month_of_a_chosen_person_is_what_that_person_spent(database: Database) -> None:
+    office = await make_office(database)
+    other = await make_interview(database, await make_user(database, office.company))
+    await office.call(cost_microusd=2_000_000)
+    await make_call(database, other, cost_microusd=3_000_000)
+    assert (await office.view()).budget.summary.startswith("$5.00 spent this month")
+    of_one = await office.view(person=office.made.interviewer.id)
+    assert of_one.budget.summary.startswith("$2.00 spent this month")
+
+
 async def test_an_interviewer_gets_nothing_from_the_service(database: Database) -> None:
     office = await make_office(database)
     await office.call()
