@@ -52,6 +52,31 @@ async def test_a_refused_start_gives_its_turn_back(database: Database) -> None:
         assert len(await on.calls()) == 2
 
 
+async def test_a_limit_that_is_lowered_counts_the_starts_before_it_was(database: Database) -> None:
+    client = HeldClient()
+    async with stage(database, client=client, LLM_GENERATIONS_PER_MINUTE=2) as on:
+        client.gate.set()
+        await follow(on.log(await on.start()))
+        await limit(on, LimitName.PERSON_PER_MINUTE, 1)
+        with pytest.raises(RateLimited):
+            await on.start()
+
+
+async def test_who_has_no_start_left_may_still_join_the_own_running_draft(
+    database: Database,
+) -> None:
+    client = HeldClient()
+    async with stage(database, client=client, LLM_GENERATIONS_PER_MINUTE=1) as on:
+        other = await make_interview(database, on.made.interviewer)
+        call_id = await on.start()
+        admission = on.generations._admission
+        await admission.look_at_rate(on.owner)
+        with pytest.raises(RateLimited):
+            await admission.look_at_rate(service.owner_of(on.user, other.id))
+        client.gate.set()
+        await follow(on.log(call_id))
+
+
 @pytest.mark.parametrize(
     ("name", "whose"),
     [
@@ -125,10 +150,20 @@ async def test_a_draft_that_takes_a_whole_budget_waits_for_the_next(database: Da
         assert refused.value.retry_after_s is not None
 
 
-async def test_a_budget_held_by_running_drafts_says_so(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("name", "budget"),
+    [
+        (LimitName.COMPANY_COST_PER_MONTH, 1_000),
+        (LimitName.PERSON_COST_PER_MONTH, 1_000),
+        (LimitName.PERSON_TOKENS_PER_DAY, 2_500),
+    ],
+)
+async def test_a_budget_held_by_running_drafts_says_so(
+    database: Database, name: LimitName, budget: int
+) -> None:
     client = HeldClient()
     async with stage(database, client=client) as on:
-        await limit(on, LimitName.COMPANY_COST_PER_MONTH, 1000)
+        await limit(on, name, budget)
         other = await make_interview(database, on.made.interviewer)
         call_id = await on.start()
         with pytest.raises(BudgetExceeded) as refused:
@@ -193,6 +228,14 @@ async def test_a_free_draft_needs_no_budget(database: Database) -> None:
         assert await shown(on) == ("costs nothing here", "", "")
         client.gate.set()
         await follow(on.log(await on.start()))
+
+
+async def test_of_two_budgets_the_one_with_less_left_is_told(database: Database) -> None:
+    async with stage(database, client=HeldClient()) as on:
+        await limit(on, LimitName.PERSON_COST_PER_MONTH, 2_000_000)
+        assert (await shown(on))[0].endswith(" · $2.00 left this month")
+        await limit(on, LimitName.COMPANY_COST_PER_MONTH, 1_000_000)
+        assert (await shown(on))[0].endswith(" · $1.00 left this month")
 
 
 async def test_a_persons_exception_goes_before_the_companys_value(database: Database) -> None:

@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 import pytest
 from pydantic import SecretStr
 
+from feedback_app.alerts.conditions import condition_of
 from feedback_app.alerts.watcher import Alerts
 from feedback_app.alerts.webhook import Webhook
+from feedback_app.core import clock
 from feedback_app.core.errors import BudgetExceeded
 from feedback_app.core.settings import Settings
 from feedback_app.db import rollups
@@ -17,7 +19,7 @@ from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
 from feedback_app.llm import watching
 from feedback_app.llm.events import CompleteEvent
-from feedback_app.llm.watching import Settled
+from feedback_app.llm.watching import PriceRefusal, Settled
 from tests.factories import make_call, make_interview
 from tests.integration.alerting import alerts, configured, make_alert, set_budget
 from tests.integration.generating import ending_of, stage
@@ -163,14 +165,18 @@ async def test_a_look_that_fails_is_made_again_and_loses_nothing(database: Datab
         await make_call(database, made, cost_microusd=900_000)
         failing: Callable[[], Awaitable[None]] = worker._look_at_noted
         good, worker._database = worker._database, Database("postgresql://nobody@127.0.0.1:1/x")
+        refusal = PriceRefusal(made.interviewer.company_id, "house-model", clock.now())
         worker._companies.add(made.interviewer.company_id)
+        worker._refused["house-model",] = condition_of(refusal)
         with pytest.raises(OSError, match=r"(?i)connect"):
             await failing()
         await worker._database.aclose()
         worker._database = good
         assert worker._companies == {made.interviewer.company_id}
+        assert list(worker._refused.values()) == [condition_of(refusal)]
         await failing()
-    assert len(await alerts(database)) == 1
+    kinds = {alert.kind for alert in await alerts(database)}
+    assert kinds == {AlertKind.COMPANY_BUDGET, AlertKind.UNPRICED_MODEL}
 
 
 async def test_a_watcher_that_fails_does_not_reach_the_ledger() -> None:

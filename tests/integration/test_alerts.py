@@ -132,11 +132,15 @@ async def test_a_budget_of_nothing_and_nothing_used_say_nothing(database: Databa
     assert await look(database, company) == 0
 
 
+@pytest.mark.ledger_findings("lost_call", reason="running rows that no process runs are written")
 async def test_an_error_rate_above_the_threshold_alerts_and_a_rate_at_it_does_not(
     database: Database,
 ) -> None:
     made = await make_interview(database)
     company = made.interviewer.company_id
+    for _ in range(3):
+        other = await make_interview(database, made.interviewer)
+        await make_call(database, other, status=CallStatus.RUNNING)
     for _ in range(8):
         await make_call(database, made)
     await fail(database, made, 2)
@@ -190,9 +194,16 @@ async def test_a_model_without_a_price_alerts_once_a_month_and_says_how_many_cal
         assert await look(database, company) == 0
         await make_call(database, made, cost_microusd=None, resolved_model="another")
         assert await look(database, company) == 1
-    told = [(a.kind, a.subject, a.measured) for a in await alerts(database)]
+    with at(month_of(NOVEMBER)[1]):
+        await make_call(database, made, **unpriced, started_at=clock.now())
+        assert await look(database, company) == 1
+    told = [(a.kind, a.subject, a.period, a.measured) for a in await alerts(database)]
     kind = AlertKind.UNPRICED_MODEL
-    assert told == [(kind, "house-model", 2), (kind, "another", 1)]
+    assert told == [
+        (kind, "house-model", "2026-11", 2),
+        (kind, "another", "2026-11", 1),
+        (kind, "house-model", "2026-12", 1),
+    ]
 
 
 @pytest.mark.parametrize("evaluators", [2, 8])

@@ -15,6 +15,7 @@ from feedback_app.auth import sessions
 from feedback_app.core import clock
 from feedback_app.core.errors import Cancelled
 from feedback_app.core.ids import new_id
+from feedback_app.core.settings import get_settings
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
 from feedback_app.feedback import following, service
@@ -463,6 +464,20 @@ async def test_a_session_that_ends_closes_its_sockets_but_not_the_draft(
             await sessions.revoke_all(api.on.user.id)
             *_, last = await events_of(followed)
         assert (last["code"], followed.close_code) == ("NOT_SIGNED_IN", 4401)
+        upstream.release()
+        assert (await follow(api.on.log(begun[0]["llm_call_id"])))[-1].type == "complete"
+
+
+@ONE_DATABASE
+async def test_no_socket_stays_open_much_longer_than_a_draft_may_take(
+    database: Database, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "AFTER_TOTAL_TIMEOUT_S", 1 - get_settings().LLM_TOTAL_TIMEOUT_S)
+    upstream.play(HELD)
+    async with served_api(database, upstream.base_url) as api:
+        async with api.stream(headers=await api.headers()) as followed:
+            begun = await events_of(followed)
+        assert followed.close_code == 1011
         upstream.release()
         assert (await follow(api.on.log(begun[0]["llm_call_id"])))[-1].type == "complete"
 

@@ -189,7 +189,32 @@ async def test_a_log_row_of_a_call_that_never_ended_is_found(database: Database)
 async def test_a_company_is_told_only_of_its_own_calls(database: Database) -> None:
     mine, theirs = await make_interview(database), await make_interview(database)
     wrong = await make_call(database, mine, finished_at=None)
-    await make_call(database, theirs, finished_at=None, saved_as_feedback=True)
+    bare = await make_call(database, theirs, finished_at=None, saved_as_feedback=True)
+    each_wrong: tuple[dict[str, Any], ...] = (
+        {"status": CallStatus.RUNNING},
+        {"cost_microusd": None},
+        {"cost_microusd": None, "requested_model": "house-7b", "resolved_model": "house-7b"},
+        {"prompt_tokens": 0, "completion_tokens": 0},
+        {"finish_reason": None},
+    )
+    for values in each_wrong:
+        await make_call(database, theirs, **values)
+    theirs.scorecard.feedback_call_id = "no-such-call"
+    stranger = theirs.interviewer.company_id
+    unfounded = SystemLog(
+        component="llm", action="feedback", llm_call_id="never", company_id=stranger
+    )
+    await store(database, theirs.scorecard, unfounded)
+    async with database.engine.begin() as connection:
+        await connection.execute(
+            text("DELETE FROM draft WHERE llm_call_id = :call"), {"call": bare.id}
+        )
+        await connection.execute(
+            text("UPDATE usage_rollup SET calls = 9 WHERE company_id = :company"),
+            {"company": stranger},
+        )
+    missed = set(Check) - {check for check, _ in await found(database)}
+    assert missed == {Check.DRAFT_WITHOUT_CALL}, "which the database does not let happen"
     company_id = mine.interviewer.company_id
     assert await found(database, company_id) == [(Check.FINISHED_AT, wrong.id)]
     assert (await audit_counted(database, (), company_id=company_id)).calls == 1

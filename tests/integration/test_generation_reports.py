@@ -75,3 +75,15 @@ async def test_a_call_whose_process_died_keeps_its_model_and_its_reasoning(
     assert 0 < row.reasoning_tokens <= thought
     assert row.completion_tokens == row.reasoning_tokens + estimate_tokens(TWELVE_TOKENS)
     assert row.cost_microusd == gpt_4o_mini_microusd(row.prompt_tokens, row.completion_tokens)
+
+
+async def test_a_stopped_call_is_charged_what_was_thought_before_its_text(
+    database: Database, upstream: Upstream
+) -> None:
+    upstream.play(Scenario(reasoning=REASONING, hold_after=12))
+    async with stage(database, upstream.base_url) as on:
+        row = await _stopped_after_twelve_tokens(on)
+    assert row.status == "cancelled"
+    assert row.reasoning_tokens > 0
+    assert row.completion_tokens == row.reasoning_tokens + estimate_tokens(TWELVE_TOKENS)
+    assert row.cost_microusd == gpt_4o_mini_microusd(row.prompt_tokens, row.completion_tokens)

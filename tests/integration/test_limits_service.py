@@ -10,6 +10,7 @@ from feedback_app.admin.limits.service import WrongValues
 from feedback_app.admin.limits.state import LimitsState
 from feedback_app.admin.limits.values import parse, written
 from feedback_app.core.errors import Forbidden, Invalid, NotFound
+from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
 from feedback_app.llm.audit import Check
 from feedback_app.llm.limits import LimitName
@@ -88,13 +89,19 @@ async def test_a_change_is_kept_and_audited_and_one_wrong_field_saves_none(
     assert {field.name: field.value for field in view.person}[DRAFTS] == "3"
 
 
-async def test_the_page_shows_what_is_used_of_a_budget(database: Database) -> None:
+@pytest.mark.ledger_findings("lost_call", reason="a running row that no process runs is written")
+async def test_the_page_shows_what_is_used_of_a_budget_or_held_by_running_drafts(
+    database: Database,
+) -> None:
     admin = await make_admin(database)
     made = await make_interview(database, admin)
     await make_call(database, made, cost_microusd=8_000_000)
     await service.save(as_user(admin), {MONEY: "10"})
     field = (await service.view(as_user(admin))).company[0]
     assert (field.used, field.share, field.level) == ("$8.00 used this month, 80%", "80%", "near")
+    await make_call(database, made, status=CallStatus.RUNNING, reserved_microusd=2_000_000)
+    field = (await service.view(as_user(admin))).company[0]
+    assert (field.used, field.level) == ("$10.00 used this month, 100%", "full")
 
 
 @pytest.mark.ledger_findings(Check.UNKNOWN_PRICE, reason="a call of unknown cost is counted")

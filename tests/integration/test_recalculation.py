@@ -40,7 +40,7 @@ async def test_pricing_anew_changes_what_its_preview_says_and_nothing_else(
     monkeypatch.setattr(recalculation, "READ", 2)
     monkeypatch.setattr(recalculation, "WRITTEN", 2)
     monkeypatch.setattr(rollups, "PER_STATEMENT", 2)
-    (made, admin), (others, _) = await office(database), await office(database)
+    (made, admin), (others, stranger) = await office(database), await office(database)
     user = as_user(admin)
     inside = [
         await make_call(database, made, **UNPRICED, started_at=AT + timedelta(minutes=n))
@@ -70,6 +70,7 @@ async def test_pricing_anew_changes_what_its_preview_says_and_nothing_else(
     (entry,) = (await service.view(user)).recalculations
     assert entry.outcome == "6 calls: $0.007 → $0.0024; 5 calls unknown → known"
     assert entry.made_by.startswith(f"By {admin.name}, today")
+    assert (await service.view(as_user(stranger))).recalculations == []
     assert (await service.preview(user, FEBRUARY)).effect.calls == 0
 
 

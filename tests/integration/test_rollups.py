@@ -114,6 +114,33 @@ async def test_swept_calls_are_in_the_sums(database: Database) -> None:
     ] * 3
 
 
+@pytest.mark.parametrize("swept", [False, True])
+async def test_a_call_whose_sums_cannot_be_written_goes_on_to_run(
+    database: Database, monkeypatch: pytest.MonkeyPatch, swept: bool
+) -> None:
+    async def broken(*_args: object) -> None:
+        raise RuntimeError("the sums cannot be written")
+
+    made, ledger = await make_interview(database), Ledger(database)
+    call_id = await started(database, made)
+
+    async def end() -> None:
+        if swept:
+            await ledger.sweep(stale_after=timedelta(seconds=-1))
+        else:
+            await ledger.settle(call_id, SETTLED)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rollups, "add_calls", broken)
+        with pytest.raises(RuntimeError):
+            await end()
+    assert await ledger.is_running(call_id)
+    assert await sums_in(database) == []
+    await end()
+    assert not await ledger.is_running(call_id)
+    assert [row.calls for row in await sums_in(database)] == [1]
+
+
 async def test_settlements_at_the_same_moment_lose_nothing(database: Database) -> None:
     """Ten people settle into as many sums, and eight calls of each into the same one."""
     job = await make_job(database, (await make_user(database)).company_id)

@@ -71,12 +71,16 @@ async def test_calls_of_another_company_are_neither_counted_nor_listed(database:
     assert calls_of_days(view)[-1] == 1
     assert ids(view.calls) == [mine.id]
     assert [choice.label for choice in view.filters.people] == ["Ines Okafor"]
+    assert [choice.value for choice in view.filters.departments] == [office.made.department.id]
     assert [choice.label for choice in view.filters.models] == ["gpt-4o-mini-2024-07-18"]
     assert [row.label for row in view.people.rows] == ["Ines Okafor"]
     assert ids((await office.view(older=f"0.{theirs.id}")).calls) == [mine.id]
     guessed = await office.view(person=other.made.interviewer.id)
     assert (ids(guessed.calls), guessed.filters.person) == ([mine.id], "")
     assert guessed.problem == "Nobody by that id has made a call here, so everybody is shown."
+    guessed = await office.view(department=other.made.department.id)
+    assert (ids(guessed.calls), guessed.filters.department) == ([mine.id], "")
+    assert guessed.problem == "There is no such department here, so all of them are shown."
 
 
 @pytest.mark.ledger_findings("missing_cost", reason="costs are left out by hand")
@@ -172,6 +176,8 @@ async def test_running_calls_are_told_apart_from_finished_ones(database: Databas
     first = view.calls.rows[0]
     assert (first.call_id, first.status_label, first.cost) == (running.id, "Running", "–")
     assert view.calls.position == "1–2 of 2 calls"
+    failed = await office.view(status="error")
+    assert tile(failed, "total-calls").note == "None running now", "of the chosen calls"
 
 
 async def test_days_without_calls_are_shown_as_zero(database: Database) -> None:
@@ -273,6 +279,16 @@ async def test_the_month_is_held_against_the_budget_that_is_set(database: Databa
     of_person = (await office.view(person=office.made.interviewer.id)).budget
     assert "of $9.00" in of_person.summary
     assert "the budget lasts" in of_person.summary
+
+
+async def test_the_month_of_a_chosen_person_is_what_that_person_spent(database: Database) -> None:
+    office = await make_office(database)
+    other = await make_interview(database, await make_user(database, office.company))
+    await office.call(cost_microusd=2_000_000)
+    await make_call(database, other, cost_microusd=3_000_000)
+    assert (await office.view()).budget.summary.startswith("$5.00 spent this month")
+    of_one = await office.view(person=office.made.interviewer.id)
+    assert of_one.budget.summary.startswith("$2.00 spent this month")
 
 
 async def test_an_interviewer_gets_nothing_from_the_service(database: Database) -> None:

@@ -8,7 +8,7 @@ from feedback_app.core import clock
 from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.db.session import Database
 from feedback_app.usage import address
-from tests.factories import store_call
+from tests.factories import make_call, make_interview, make_user, store_call
 from tests.integration.usage_office import NOW, ago, ids, make_office, tile
 
 
@@ -65,6 +65,32 @@ async def test_paging_walks_the_whole_list_there_and_back(database: Database) ->
     assert f"older=49.{expected[49]}" in second.older_href
     back = (await office.view(sort="-cost", newer=f"25.{expected[25]}")).calls
     assert ids(back) == expected[:25]
+
+
+async def test_another_companys_call_is_no_place_in_the_list(database: Database) -> None:
+    office = await make_office(database)
+    made = [await office.call(started_at=ago(hours=1), cost_microusd=n) for n in (10, 20, 30)]
+    stranger = await make_interview(database)
+    theirs = await make_call(database, stranger, started_at=ago(hours=1), cost_microusd=25)
+    calls = (await office.view(sort="-cost", older=f"0.{theirs.id}")).calls
+    assert (calls.position, ids(calls)) == ("1–3 of 3 calls", [c.id for c in reversed(made)])
+
+
+@pytest.mark.ledger_findings("lost_call", reason="running rows that no process runs are written")
+async def test_the_list_counts_the_running_calls_it_shows_and_no_others(
+    database: Database,
+) -> None:
+    office = await make_office(database)
+    colleague = await make_user(database, office.company)
+    theirs = [await make_interview(database, colleague) for _ in range(2)]
+    await office.call(started_at=ago(minutes=2))
+    for made in (office.made, *theirs):
+        await make_call(database, made, status=CallStatus.RUNNING, started_at=ago(minutes=1))
+    assert (await office.view()).calls.position == "1–4 of 4 calls"
+    of_one = (await office.view(person=office.made.interviewer.id)).calls
+    assert (len(of_one.rows), of_one.position) == (2, "1–2 of 2 calls")
+    finished = (await office.view(status="complete")).calls
+    assert (len(finished.rows), finished.position) == (1, "1–1 of 1 call")
 
 
 async def test_a_row_says_whom_the_call_concerned_and_what_is_estimated(

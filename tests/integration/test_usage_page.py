@@ -1,19 +1,23 @@
 """The usage page's events: what they show of an address, and to whom."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import timedelta
 
 import pytest
+import reflex as rx
+from reflex.state import State
 
 from feedback_app.auth.sessions import CurrentUser, hash_token
 from feedback_app.core import clock
 from feedback_app.db.models import CallStatus, LoginSession, Role, User
 from feedback_app.db.session import Database
 from feedback_app.usage import service
+from feedback_app.usage import state as usage_state
 from feedback_app.usage.schemas import UsageView
 from feedback_app.usage.state import UsageState
 from tests.factories import make_admin, make_call, make_interview, store
-from tests.integration.states import state_of
+from tests.integration.states import open_socket, state_of
 
 
 async def signed_in(database: Database, user: User) -> str:
@@ -127,6 +131,35 @@ async def test_a_refresh_changes_only_what_is_new(database: Database) -> None:
     assert {"filters", "errors", "head"}.isdisjoint(state.dirty_vars)
 
 
+@pytest.mark.parametrize(("goes_on", "seen"), [(False, "2"), (True, "1")])
+async def test_a_look_shows_nothing_of_a_view_that_was_left_meanwhile(
+    database: Database, monkeypatch: pytest.MonkeyPatch, goes_on: bool, seen: str
+) -> None:
+    admin = await make_admin(database)
+    made = await make_interview(database, admin)
+    await make_call(database, made)
+    token_hash = await signed_in(database, admin)
+    state = await state_of(UsageState, token_hash, path="/admin/usage?period=7d")
+    async for _ in UsageState.load.fn(state):
+        pass
+
+    async def opened(_state: rx.State) -> bool:
+        return True
+
+    async def view(user: CurrentUser, query: Mapping[str, str]) -> UsageView:
+        found = await service_view(user, query)
+        if goes_on:
+            open_socket(root, token_hash, path="/admin/usage?period=90d")
+        return found
+
+    root, service_view = await state.get_state(State), service.view
+    monkeypatch.setattr(usage_state, "is_open", opened)
+    monkeypatch.setattr(service, "view", view)
+    await make_call(database, made)
+    await state._look(state._query(), state._pulse)
+    assert total(state) == seen
+
+
 @pytest.mark.ledger_findings(
     "lost_call", reason="a running row that no process runs is written by hand"
 )
@@ -139,4 +172,5 @@ async def test_the_pulse_beats_when_a_call_begins_and_when_one_ends(database: Da
     await make_call(database, made, status=CallStatus.ERROR, cost_microusd=0)
     pulses.append(await service.pulse(admin))
     assert len(set(pulses)) == 3
-    assert await service.pulse(admin) == pulses[-1]
+    await make_call(database, await make_interview(database))
+    assert await service.pulse(admin) == pulses[-1], "another company's call is none of it"

@@ -124,3 +124,18 @@ async def test_the_quote_and_the_refusal_go_by_the_dearest_name_too(database: Da
         with pytest.raises(BudgetExceeded) as refused:
             await on.start()
         assert refused.value.message == shown.refusal
+
+
+async def test_what_answers_for_another_model_or_another_company_is_not_reserved_for(
+    database: Database,
+) -> None:
+    async with stage(database) as on:
+        before = (await service.view(on.user, on.interview_id)).quote.text
+        other = await make_interview(database, on.made.interviewer)
+        dear = "gpt-4o-2024-08-06"
+        await make_call(database, other, requested_model="gpt-4o", resolved_model=dear)
+        stranger = await make_interview(database)
+        await make_call(database, stranger, requested_model="gpt-4o-mini", resolved_model=dear)
+        assert (await service.view(on.user, on.interview_id)).quote.text == before
+        await make_call(database, other, requested_model="gpt-4o-mini", resolved_model=dear)
+        assert (await service.view(on.user, on.interview_id)).quote.text != before

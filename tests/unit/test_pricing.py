@@ -61,6 +61,19 @@ def test_the_prices_of_the_table_are_those_in_force(
         assert (reached[-1] if reached else price.rates) == expected
 
 
+@pytest.mark.parametrize("free", ["house-alias", "gpt-4o-2024-08-06", "other, house-alias ,"])
+def test_a_model_named_as_free_is_so_by_the_name_asked_for_or_the_one_that_answers(
+    free: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLM_FREE_MODELS", free)
+    price = price_from([], "openai", "house-alias", AT, answered_by="gpt-4o-2024-08-06")
+    assert price is not None
+    assert (price.source, price.cost(Usage(1000, 1000))) == ("LLM_FREE_MODELS", 0)
+    paid = price_from([], "openai", "gpt-4o-mini", AT)
+    assert paid is not None
+    assert paid.cost(Usage(1000, 1000)) > 0
+
+
 def test_a_price_that_is_not_made_of_tokens_alone_is_unknown() -> None:
     assert price_from([], "openai", "mistral-ocr-latest", AT) is None
 

@@ -1,14 +1,29 @@
-"""The usage page's words: totals and their change, axes, and what is wrong with an address."""
+"""The usage page's words: totals and their change, charts, and what is wrong with an address."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from feedback_app.core.money import dollars
 from feedback_app.usage import address, labels
+from feedback_app.usage.dashboard import charts
 from feedback_app.usage.dashboard.axis import ticks
-from feedback_app.usage.dashboard.schemas import Totals, Waste
+from feedback_app.usage.dashboard.burn_down import burn_down
+from feedback_app.usage.dashboard.schemas import (
+    BurnDown,
+    Choices,
+    Dashboard,
+    ModelSeries,
+    OutcomeSeries,
+    Steps,
+    TimeSeries,
+    Totals,
+    Waste,
+)
 from feedback_app.usage.dashboard.tiles import tiles
-from feedback_app.usage.dashboard.views import Tile
-from feedback_app.usage.filters import filter_from, page_from
+from feedback_app.usage.dashboard.views import ChartView, Tile
+from feedback_app.usage.filters import Span, UsageFilter, filter_from, page_from
 
 
 def tile(name: str, now: Totals, before: Totals | None = None) -> Tile:
@@ -149,6 +164,131 @@ def test_slow_calls_are_told_beside_the_usual_ones() -> None:
     before = Totals(calls=1, ttft_p50_ms=500, ttft_p95_ms=900)
     found = tile("ttft", now, before)
     assert (found.value, found.note) == ("400 ms", "p95 2.1 s, was 900 ms")
+
+
+def two_days(**series: Any) -> Dashboard:
+    """A dashboard of 9 and 10 March with these series and nothing else."""
+    first = datetime(2026, 3, 9, tzinfo=UTC)
+    days = (first, first + timedelta(days=1))
+    span = Span(first, first + timedelta(days=2))
+    return Dashboard(
+        **{
+            "wanted": UsageFilter(),
+            "span": span,
+            "before": span,
+            "made_at": first,
+            "running": 0,
+            "totals": Totals(),
+            "previous": Totals(),
+            "steps": Steps("day", days),
+            "models": (),
+            "outcomes": OutcomeSeries((0, 0), (0, 0), (0, 0)),
+            "times": TimeSeries(*[(None, None)] * 4),
+            "errors": (),
+            "people": (),
+            "burn_down": BurnDown(),
+            "choices": Choices(),
+            **series,
+        }
+    )
+
+
+def drawn(chart: ChartView) -> list[list[str | float | None]]:
+    """What the chart draws: a row for each step, in the order of its series."""
+    return [
+        [point["step"], *(point[series.key] for series in chart.series)] for point in chart.points
+    ]
+
+
+def told(chart: ChartView) -> list[list[str]]:
+    """What its table says: the headings, the steps, the total."""
+    rows = [[row.heading, *row.cells] for row in chart.table.rows]
+    return [chart.table.columns, *rows, *([chart.table.total] if chart.table.total else [])]
+
+
+def test_models_are_drawn_as_their_table_says_and_an_unknown_cost_is_no_bar() -> None:
+    models = (
+        ModelSeries("dear", (2, 1), (1_500_000, 250_000), (1, 0), (700, 30)),
+        ModelSeries("", (1, 1), (None, 400_000), (1, 0), (8, 1)),
+    )
+    d = two_days(models=models)
+    cost, tokens = charts.cost(d), charts.tokens(d)
+    assert [series.label for series in cost.series] == ["dear", charts.OTHER_MODELS]
+    assert drawn(cost) == [["9 Mar", 1.5, None], ["10 Mar", 0.25, 0.4]]
+    assert told(cost) == [
+        ["Day (UTC)", "dear", "Other models", "All"],
+        [
+            "9 Mar 2026",
+            "$1.500000 + 1 of unknown cost",
+            "1 of unknown cost",
+            "$1.500000 + 2 of unknown cost",
+        ],
+        ["10 Mar 2026", "$0.250000", "$0.400000", "$0.650000"],
+        [
+            "$1.750000 + 1 of unknown cost",
+            "$0.400000 + 1 of unknown cost",
+            "$2.150000 + 2 of unknown cost",
+        ],
+    ]
+    assert cost.note == "Bars leave out 2 calls of unknown cost."
+    assert drawn(tokens) == [["9 Mar", 700, 8], ["10 Mar", 30, 1]]
+    assert told(tokens)[1:] == [
+        ["9 Mar 2026", "700", "8", "708"],
+        ["10 Mar 2026", "30", "1", "31"],
+        ["730", "9", "739"],
+    ]
+
+
+def test_times_are_drawn_as_their_table_says_each_percentile_by_itself() -> None:
+    times = TimeSeries((4000, None), (9000, None), (400, 500), (2100, 600))
+    chart = charts.times(two_days(times=times))
+    assert drawn(chart) == [["9 Mar", 9, 4, 2.1, 0.4], ["10 Mar", None, None, 0.6, 0.5]]
+    assert told(chart) == [
+        ["Day (UTC)", "Latency, p95", "Latency, median", "First token, p95", "First token, median"],
+        ["9 Mar 2026", "9.0 s", "4.0 s", "2.1 s", "400 ms"],
+        ["10 Mar 2026", labels.NONE, labels.NONE, "600 ms", "500 ms"],
+    ]
+
+
+def test_outcomes_are_drawn_as_their_table_says() -> None:
+    chart = charts.outcomes(two_days(outcomes=OutcomeSeries((5, 4), (3, 0), (2, 1))))
+    assert drawn(chart) == [["9 Mar", 5, 3, 2], ["10 Mar", 4, 0, 1]]
+    assert told(chart) == [
+        ["Day (UTC)", "Complete", "Stopped", "Failed", "All"],
+        ["9 Mar 2026", "5", "3", "2", "10"],
+        ["10 Mar 2026", "4", "0", "1", "5"],
+        ["9", "3", "3", "15"],
+    ]
+
+
+def test_a_budget_burns_down_from_what_is_spent_straight_to_the_forecast() -> None:
+    chart = burn_down(
+        BurnDown(
+            days=tuple(date(2026, 2, day) for day in (1, 2, 3, 4)),
+            spent_microusd=(100_000, 400_000),
+            unpriced=(0, 2),
+            forecast_microusd=1_000_000,
+            budget_microusd=900_000,
+            runs_out_on=date(2026, 2, 4),
+        )
+    )
+    assert drawn(chart) == [
+        ["1 Feb", 0.1, None, 0.9],
+        ["2 Feb", 0.4, 0.4, 0.9],
+        ["3 Feb", None, 0.7, 0.9],
+        ["4 Feb", None, 1.0, 0.9],
+    ]
+    assert told(chart) == [
+        ["Day", "Spent", "Forecast", "Budget"],
+        ["1 Feb 2026", "$0.100000", labels.NONE, "$0.900000"],
+        ["2 Feb 2026", "$0.400000 + 2 of unknown cost", "$0.400000", "$0.900000"],
+        ["3 Feb 2026", labels.NONE, "$0.700000", "$0.900000"],
+        ["4 Feb 2026", labels.NONE, "$1.000000", "$0.900000"],
+    ]
+    assert chart.summary == (
+        "$0.40 + 2 of unknown cost spent this month of $0.90; $1.00 by its end at this pace; "
+        "the budget runs out on 4 Feb."
+    )
 
 
 @pytest.mark.parametrize(
