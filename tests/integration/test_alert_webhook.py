@@ -107,13 +107,14 @@ async def test_what_is_not_accepted_is_tried_again_later_with_the_same_id_and_bo
 ) -> None:
     receiver.answers.extend([500, 0, 302, 204])
     await make_alert(database, next_attempt_at=NOVEMBER)
-    sender = outbox(database, receiver.url, timeout_s=0.3)
+    sender = outbox(database, receiver.url, timeout_s=1.5)
     moment = NOVEMBER
     errors = []
     for attempt in range(1, 5):
-        with at(moment):
-            assert await sender.deliver_due() == 1
-            assert await sender.deliver_due() == 0
+        async with asyncio.timeout(30):
+            with at(moment):
+                assert await sender.deliver_due() == 1
+                assert await sender.deliver_due() == 0
         alert = await the_alert(database)
         assert alert.attempts == attempt
         errors.append(alert.delivery_error)
@@ -123,7 +124,7 @@ async def test_what_is_not_accepted_is_tried_again_later_with_the_same_id_and_bo
         moment = alert.next_attempt_at
     assert errors == [
         "the server answered 500",
-        "there was no answer within 0.3 s",
+        "there was no answer within 1.5 s",
         "the server answered 302",
         "",
     ]
@@ -159,6 +160,7 @@ async def test_after_the_last_try_it_is_given_up(database: Database, receiver: R
         moment = due
         with at(moment):
             await sender.deliver_due()
+        assert len(receiver.deliveries) <= MOST_ATTEMPTS
     assert len(receiver.deliveries) == MOST_ATTEMPTS == 8
     assert timedelta(hours=12) < moment - NOVEMBER < timedelta(hours=19)
     alert = await the_alert(database)
