@@ -41,6 +41,14 @@ def shown(state: UsageState) -> UsageView:
     return UsageView(**{var.name: getattr(state, var.name) for var in fields(UsageView)})
 
 
+async def loaded(token_hash: str, path: str) -> UsageState:
+    """The page's state once it has been loaded at that address."""
+    state = await state_of(UsageState, token_hash, path=path)
+    async for _ in UsageState.load.fn(state):
+        pass
+    return state
+
+
 def total(state: UsageState) -> str:
     return next(tile.value for tile in state.tiles if tile.tile_id == "usage-total-calls")
 
@@ -72,9 +80,7 @@ async def test_an_administrator_who_is_one_no_longer_loses_the_figures(database:
     admin = await make_admin(database)
     await make_call(database, await make_interview(database, admin))
     token_hash = await signed_in(database, admin)
-    state = await state_of(UsageState, token_hash, path="/admin/usage")
-    async for _ in UsageState.load.fn(state):
-        pass
+    state = await loaded(token_hash, "/admin/usage")
     assert (state.phase, total(state)) == ("ready", "1")
     async with database.write() as session:
         user = await session.get_one(User, admin.id)
@@ -91,9 +97,7 @@ async def test_filters_and_pages_come_from_the_address(database: Database) -> No
     await make_call(database, made, status=CallStatus.ERROR)
     await make_call(database, made)
     token_hash = await signed_in(database, admin)
-    state = await state_of(UsageState, token_hash, path="/admin/usage?status=error&period=7d")
-    async for _ in UsageState.load.fn(state):
-        pass
+    state = await loaded(token_hash, "/admin/usage?status=error&period=7d")
     assert total(state) == "1"
     assert len(state.outcomes.points) == 7
     redirect = await UsageState.choose.fn(state, "model", "a model")
@@ -116,9 +120,7 @@ async def test_a_refresh_changes_only_what_is_new(database: Database) -> None:
     made = await make_interview(database, admin)
     await make_call(database, made)
     token_hash = await signed_in(database, admin)
-    state = await state_of(UsageState, token_hash, path="/admin/usage?period=7d")
-    async for _ in UsageState.load.fn(state):
-        pass
+    state = await loaded(token_hash, "/admin/usage?period=7d")
     state._clean()
     async for _ in UsageState.refresh.fn(state):
         pass
@@ -139,9 +141,7 @@ async def test_a_look_shows_nothing_of_a_view_that_was_left_meanwhile(
     made = await make_interview(database, admin)
     await make_call(database, made)
     token_hash = await signed_in(database, admin)
-    state = await state_of(UsageState, token_hash, path="/admin/usage?period=7d")
-    async for _ in UsageState.load.fn(state):
-        pass
+    state = await loaded(token_hash, "/admin/usage?period=7d")
 
     async def opened(_state: rx.State) -> bool:
         return True
