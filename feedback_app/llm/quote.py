@@ -164,7 +164,10 @@ def _period(s: Standing) -> str:
 
 
 def _take(s: Standing, amount: int) -> str:
-    return ("use " if s.name.unit == "tokens" else "cost ") + f"up to {_amount(s, amount)}"
+    """What a draft may use, as the quote beside the button writes it."""
+    if s.name.unit == "tokens":
+        return f"use up to {_amount(s, amount)}"
+    return f"cost up to {dollars(amount)}"
 
 
 def _amount(s: Standing, amount: int) -> str:

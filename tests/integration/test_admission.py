@@ -98,11 +98,12 @@ async def test_a_budget_refuses_in_words_and_until_next_month(
         try:
             with pytest.raises(BudgetExceeded) as refused:
                 await on.start()
-            assert (await shown(on))[2] == refused.value.message
+            quoted, _, refusal = await shown(on)
         finally:
             clock.set_now(None)
         message = refused.value.message
-        assert message.startswith("This draft may cost up to $0.000")
+        assert message == refusal
+        assert message.startswith(f"This draft may cost up to {quoted.split()[1]}, ")
         assert message.endswith(
             f"and {whose} $0.0001 left of this month's $1.00. It starts anew on 1 Jan at 00:00 "
             "UTC; an administrator can raise it sooner."
