@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import Invalid
 from feedback_app.db import rollups
 from feedback_app.db.models import (
@@ -96,6 +97,15 @@ async def dear_calls(database: Database, made: MadeInterview, count: int = 1) ->
     ]
 
 
+async def dear_calls_previewed(
+    database: Database, made: MadeInterview, user: CurrentUser, count: int = 1
+) -> tuple[list[LlmCall], service.Preview]:
+    """Such calls, and what pricing them anew at the price typed would change."""
+    calls = await dear_calls(database, made, count)
+    await service.set_price(user, TYPED)
+    return calls, await service.preview(user, FEBRUARY)
+
+
 def between_plan_and_writing(
     monkeypatch: pytest.MonkeyPatch, happen: Callable[[], Awaitable[object]]
 ) -> list[Plan]:
@@ -123,9 +133,7 @@ async def test_a_recalculation_that_breaks_off_leaves_everything_as_it_was(
 ) -> None:
     made, admin = await office(database)
     user = as_user(admin)
-    calls = await dear_calls(database, made, 2)
-    await service.set_price(user, TYPED)
-    seen = await service.preview(user, FEBRUARY)
+    calls, seen = await dear_calls_previewed(database, made, user, 2)
 
     async def break_off(session: AsyncSession, moves: rollups.CostMoves) -> None:
         await move_costs(session, moves)
@@ -148,9 +156,7 @@ async def test_of_two_who_recalculate_at_once_one_is_told_to_look_again(
 ) -> None:
     made, admin = await office(database)
     user = as_user(admin)
-    await dear_calls(database, made, 3)
-    await service.set_price(user, TYPED)
-    seen = await service.preview(user, FEBRUARY)
+    _, seen = await dear_calls_previewed(database, made, user, 3)
     done = await asyncio.gather(
         *(service.recalculate(user, seen) for _ in range(2)), return_exceptions=True
     )
@@ -165,9 +171,7 @@ async def test_a_price_set_while_it_is_planned_is_not_passed_over(
 ) -> None:
     made, admin = await office(database)
     user = as_user(admin)
-    calls = await dear_calls(database, made)
-    await service.set_price(user, TYPED)
-    seen = await service.preview(user, FEBRUARY)
+    calls, seen = await dear_calls_previewed(database, made, user)
     plans = between_plan_and_writing(
         monkeypatch, lambda: service.set_price(user, replace(TYPED, input="0.30"))
     )
@@ -183,9 +187,7 @@ async def test_a_draft_saved_while_it_is_planned_is_counted_at_its_new_cost(
 ) -> None:
     made, admin = await office(database)
     user = as_user(admin)
-    (call,) = await dear_calls(database, made)
-    await service.set_price(user, TYPED)
-    seen = await service.preview(user, FEBRUARY)
+    (call,), seen = await dear_calls_previewed(database, made, user)
     plans = between_plan_and_writing(
         monkeypatch,
         lambda: feedback.save(as_user(made.interviewer), made.id, "Text", call.id),
@@ -202,10 +204,8 @@ async def test_a_call_settled_while_it_is_planned_is_not_lost(
 ) -> None:
     made, admin = await office(database)
     user = as_user(admin)
-    (call,) = await dear_calls(database, made)
     running = await make_call(database, made, **UNPRICED, started_at=AT, status=CallStatus.RUNNING)
-    await service.set_price(user, TYPED)
-    seen = await service.preview(user, FEBRUARY)
+    (call,), seen = await dear_calls_previewed(database, made, user)
     assert seen.looked_at == 1
     done = settlement(resolved_model=MODEL)
     plans = between_plan_and_writing(monkeypatch, lambda: Ledger(database).settle(running.id, done))
