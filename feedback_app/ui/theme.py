@@ -4,8 +4,20 @@ import reflex as rx
 from reflex_components_radix.themes.base import RadixThemesComponent
 from typing_extensions import Unpack
 
-STYLESHEETS = ["debrief.css"]
-"""Served from `assets/`; its `:root` block holds widths, heights and shadows."""
+STYLESHEETS = [
+    f"css/{name}.css"
+    for name in (
+        "tokens",
+        "frame",
+        "controls",
+        "inbox",
+        "desk",
+        "usage",
+        "admin",
+        "dashboard",
+    )
+]
+"""Served from `assets/`, in this order; `tokens.css` holds widths, heights and shadows."""
 
 
 class InterFont(rx.plugins.Plugin):
