@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Text, TypeDecorator
+from sqlalchemy import JSON, Column, DateTime, Text, TypeDecorator
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field
 
@@ -44,3 +44,13 @@ def optional_moment(**options: Any) -> Any:
 def long_text() -> Any:
     """Of any length, empty unless said otherwise."""
     return Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+
+
+def json_list() -> Any:
+    """A list as JSON, empty unless said otherwise."""
+    return Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
+
+
+def json_dict() -> Any:
+    """An object as JSON, empty unless said otherwise."""
+    return Field(default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}"))

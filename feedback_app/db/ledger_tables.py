@@ -97,6 +97,10 @@ class Draft(SQLModel, table=True):
     interview_id: str = Field(foreign_key="interview.id", index=True)
     user_id: str = Field(foreign_key="app_user.id")
     text: str = long_text()
+    notes: str = long_text()
+    """The notes as they were sent, so that later changes of theirs shift no citation."""
+    cites: str = long_text()
+    """Where the text rests on which lines of them (`llm.citations.packed`)."""
     blocks: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )

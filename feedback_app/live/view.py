@@ -12,6 +12,7 @@ from typing import Any
 
 from feedback_app.core import clock
 from feedback_app.llm.blocks import Block, BlockSplitter, Span, decided, parse_blocks
+from feedback_app.llm.citations import marked, unpacked
 from feedback_app.llm.events import (
     ChunkEvent,
     CompleteEvent,
@@ -159,6 +160,8 @@ class LiveView:
         self._stage = "connecting"
         self._started = clock.monotonic() - age_s
         self._counted = float("-inf")
+        self._cited = 0
+        """How many citations the text has so far."""
 
     def up_to_next_stage(self, events: Sequence[Event]) -> Sequence[Event]:
         """The events up to the first that enters another stage: each stage is shown by itself."""
@@ -174,7 +177,10 @@ class LiveView:
         for event in events:
             match event:
                 case ChunkEvent():
-                    chunks.append(event.content)
+                    citations = unpacked(event.cites)
+                    self._cited += len(citations)
+                    self.text += event.content
+                    chunks.append(marked(event.content, citations, event.offset))
                 case ReasoningEvent():
                     self._reasoning += event.content
                     self._reasoning_tokens += estimate_tokens(event.content)
@@ -192,7 +198,6 @@ class LiveView:
         return changes
 
     def _grow(self, text: str) -> dict[str, Any]:
-        self.text += text
         changes: dict[str, Any] = {}
         for block in self._splitter.feed(text):
             changes |= self._slots.add(block)
@@ -213,6 +218,10 @@ class LiveView:
 
     def _close(self, ending: CompleteEvent | EndedEvent) -> dict[str, Any]:
         changes = self._count() | {"phase": ending.type, "message": ""}
+        # A mark behind the last text comes with the ending.
+        last = marked("", unpacked(ending.cites)[self._cited :])
+        for block in self._splitter.feed(last):
+            changes |= self._slots.add(block)
         for block in self._splitter.finish():
             changes |= self._slots.add(block)
         changes |= NOTHING_OPEN

@@ -2,15 +2,20 @@
 
 Markdown is parsed by markdown-it-py with raw HTML off, so tags are text. A block holds plain text
 runs and marks, nothing a browser could run; images become their description.
+
+Where the text has citation marks in it (`llm.citations.marked`), the statement before each mark
+carries the lines it names, and the mark itself is gone.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from feedback_app.llm.citations import CLOSE, OPEN
 
 BlockKind = Literal["heading", "paragraph", "bullet", "ordered", "quote", "code", "rule"]
 _MARKS = {"strong": "b", "em": "i", "s": "s", "link": "a"}
@@ -29,6 +34,10 @@ _outliner = (
 )
 """Finds the same blocks without reading what is in them."""
 
+_CITATION = re.compile(f"{OPEN}([0-9,]*){CLOSE}")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|(?<=[。！？])[」』）]*(?=.)")
+"""Where one statement ends and the next begins, within one paragraph."""
+
 _UNDECIDED_LINE = re.compile(r"[\s>]*(?:[#\-*_+=|:~\s]*|\d{1,9}[.)]?\s*|[`~]{3}.*)", re.DOTALL)
 """The beginning of a line that looks like a new block but may yet go on with the one before."""
 
@@ -40,6 +49,8 @@ class Span:
     text: str
     marks: str = ""
     href: str = ""
+    cite: str = ""
+    """The lines of the notes its statement rests on, such as `3,7,8`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +156,7 @@ def _blocks(tokens: list[Token]) -> Iterator[Block]:
             case "blockquote_close":
                 quotes -= 1
             case "fence" | "code_block":
-                yield Block("code", [Span(token.content.rstrip("\n"))])
+                yield Block("code", [Span(_CITATION.sub("", token.content).rstrip("\n"))])
             case "hr":
                 yield Block("rule")
             case "tr_open":
@@ -153,7 +164,7 @@ def _blocks(tokens: list[Token]) -> Iterator[Block]:
             case "tr_close":
                 yield Block("paragraph", row)
             case "inline":
-                spans = list(_spans(token.children or []))
+                spans = list(cited(_spans(token.children or [])))
                 holder = tokens[index - 1]
                 if holder.type in {"td_open", "th_open"}:
                     row += [Span(" · "), *spans] if row else spans
@@ -197,3 +208,82 @@ def _spans(tokens: list[Token]) -> Iterator[Span]:
             yield Span("\n" if token.type == "hardbreak" else " ", held, href)
         elif token.content:
             yield Span(token.content, held, href)
+
+
+def cited(spans: Iterable[Span]) -> list[Span]:
+    """The runs of one paragraph with their marks taken out and put on the statements before them.
+
+    A statement reaches back to the end of the sentence before it, or to the bold name that a
+    bullet begins with.
+    """
+    runs = list(spans)
+    if not any(OPEN in run.text for run in runs):
+        return runs
+    done: list[Span] = []
+    statement: list[Span] = []
+    for span in runs:
+        for number, piece in enumerate(_CITATION.split(span.text)):
+            if number % 2:
+                if not any(run.text.strip() for run in statement):
+                    done += statement
+                    statement = _taken_back(done)
+                done += _with_lines(statement, piece)
+                statement = []
+                continue
+            *ended, rest = _sentences(piece)
+            for sentence in ended:
+                done += [*statement, replace(span, text=sentence)]
+                statement = []
+            if rest:
+                statement.append(replace(span, text=rest))
+    return _joined([*done, *statement])
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The text cut behind each sentence's end; the last piece is what goes on, maybe empty."""
+    start = 0
+    for end in _SENTENCE_END.finditer(text):
+        yield text[start : end.end()]
+        start = end.end()
+    yield text[start:]
+
+
+def _taken_back(done: list[Span]) -> list[Span]:
+    """Take the last statement out of `done` again: its mark comes behind a space."""
+    taken: list[Span] = []
+    while done and not any(run.text.strip() for run in taken):
+        taken.insert(0, done.pop())
+    return taken
+
+
+def _with_lines(statement: list[Span], lines: str) -> list[Span]:
+    label = len(statement) > 1 and "b" in statement[0].marks and _begins_with_colon(statement[1])
+    if not lines:
+        return statement
+    named, said = (statement[:2], statement[2:]) if label else ([], statement)
+    if label:
+        text = named[1].text
+        rest = text.lstrip(":：–- ")
+        named = [named[0], replace(named[1], text=text[: len(text) - len(rest)])]
+        said = [replace(statement[1], text=rest), *said] if rest else said
+    return [*named, *(replace(run, cite=_merged(run.cite, lines)) for run in said)]
+
+
+def _begins_with_colon(span: Span) -> bool:
+    return span.text.lstrip().startswith((":", "：", "–"))
+
+
+def _merged(before: str, more: str) -> str:
+    lines = {int(line) for line in f"{before},{more}".split(",") if line}
+    return ",".join(map(str, sorted(lines)))
+
+
+def _joined(runs: list[Span]) -> list[Span]:
+    """Neighbours that look the same as one run."""
+    joined: list[Span] = []
+    for run in runs:
+        if joined and replace(joined[-1], text="") == replace(run, text=""):
+            joined[-1] = replace(run, text=joined[-1].text + run.text)
+        elif run.text:
+            joined.append(run)
+    return joined

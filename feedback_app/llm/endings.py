@@ -17,6 +17,7 @@ def ended_event(
     cost_microusd: int | None = None,
     *,
     estimated: bool = False,
+    cites: str = "",
 ) -> EndedEvent:
     """The end of a call that `error` ended, leaving `partial` behind."""
     kind: Literal["cancelled", "error", "interrupted"] = "error"
@@ -36,6 +37,7 @@ def ended_event(
         cost_usd=usd(cost_microusd),
         tokens_estimated=estimated,
         retry_after_s=error.retry_after_s,
+        cites=cites,
     )
 
 
@@ -52,7 +54,14 @@ def event_of(
     estimated = ended.tokens_estimated
     if error is not None:
         return ended_event(
-            seq, call_id, error, ended.text, tokens, cost_microusd, estimated=estimated
+            seq,
+            call_id,
+            error,
+            ended.text,
+            tokens,
+            cost_microusd,
+            estimated=estimated,
+            cites=ended.cites,
         )
     return CompleteEvent(
         seq=seq,
@@ -67,10 +76,11 @@ def event_of(
         cost_usd=usd(cost_microusd),
         latency_ms=ended.latency_ms,
         ttft_ms=ended.ttft_ms,
+        cites=ended.cites,
     )
 
 
-def ending_of(call: LlmCall, text: str, seq: int) -> CompleteEvent | EndedEvent:
+def ending_of(call: LlmCall, text: str, seq: int, cites: str = "") -> CompleteEvent | EndedEvent:
     """The end of a call that the ledger has settled, with the text of its draft."""
     tokens = call.prompt_tokens + call.completion_tokens
     if call.status == CallStatus.COMPLETE:
@@ -87,8 +97,16 @@ def ending_of(call: LlmCall, text: str, seq: int) -> CompleteEvent | EndedEvent:
             cost_usd=usd(call.cost_microusd),
             latency_ms=call.latency_ms or 0,
             ttft_ms=call.ttft_ms,
+            cites=cites,
         )
     error = error_named(call.error_code or "")()
     return ended_event(
-        seq, call.id, error, text, tokens, call.cost_microusd, estimated=call.tokens_estimated
+        seq,
+        call.id,
+        error,
+        text,
+        tokens,
+        call.cost_microusd,
+        estimated=call.tokens_estimated,
+        cites=cites,
     )

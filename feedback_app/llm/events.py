@@ -53,6 +53,8 @@ class ChunkEvent:
     llm_call_id: str
     content: str
     offset: int
+    cites: str = ""
+    """The citations that stood in it (`llm.citations.packed`). Not sent: they are for our pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class CompleteEvent:
     cost_usd: str | None
     latency_ms: int
     ttft_ms: int | None
+    cites: str = ""
+    """All citations of the answer. Not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,8 @@ class EndedEvent:
     retry_after_s: float | None = None
     """When trying again may help, in seconds from the ending; `None` where nobody knows. Not sent:
     HTTP has a header for it."""
+    cites: str = ""
+    """All citations of the partial text. Not sent."""
 
 
 Event = StatusEvent | ReasoningEvent | ChunkEvent | CompleteEvent | EndedEvent
@@ -104,6 +110,7 @@ def is_terminal(event: Event) -> bool:
 def as_dict(event: Event) -> dict[str, Any]:
     """The event as the API sends it."""
     body = asdict(event)
+    body.pop("cites", None)
     if isinstance(event, EndedEvent):
         del body["tokens_estimated"], body["retry_after_s"]
         return body

@@ -17,6 +17,7 @@ from feedback_app.core.errors import (
     LLMTotalTimeout,
 )
 from feedback_app.db.models import CallStatus
+from feedback_app.llm.citations import TOKENS_PER_MARK, Citation, CitationFilter, packed
 from feedback_app.llm.completion import (
     CompletionClient,
     CompletionRequest,
@@ -86,6 +87,12 @@ class Generation:
         self.request = request
         self.started_at = clock.now()
         self.text = ""
+        """What has come, without the citation marks, which `citations` holds."""
+        self.citations: list[Citation] = []
+        notes = request.assessment.notes
+        self._marks = CitationFilter(notes.count("\n") + 1 if notes.strip() else 0)
+        self._cited = 0
+        """How many of the citations have been told."""
         self.reasoning_tokens = 0
         self.deltas = 0
         self.retries = 0
@@ -152,12 +159,18 @@ class Generation:
     def checkpoint(self) -> Checkpoint:
         """What must not be lost should the process die now."""
         return Checkpoint(
-            self.log.call_id, self.text, self.deltas, self.reasoning_tokens, self.model
+            self.log.call_id,
+            self.text,
+            self.deltas,
+            self.reasoning_tokens,
+            self.model,
+            packed(self.citations),
         )
 
     def settlement(self, error: AppError | None) -> Settlement:
         """Let all pending text out and sum up the call as it ended."""
         self._reasoning.flush()
+        self._keep(*self._marks.finish())
         self._text.flush()
         status = {None: CallStatus.COMPLETE, Cancelled: CallStatus.CANCELLED}.get(
             type(error) if error else None,
@@ -185,6 +198,7 @@ class Generation:
             timings=self.timeline.marks,
             outline=outline_of(self.log.events),
             pace=self._pace.stored(),
+            cites=packed(self.citations),
         )
 
     def _usage(self, error: AppError | None) -> tuple[Usage, bool]:
@@ -194,7 +208,8 @@ class Generation:
         asked = self._stage != "connecting"
         if not self.opened and not (asked and isinstance(error, _USED_BEFORE_OPENING)):
             return Usage(0, 0), False
-        completion = self.reasoning_tokens + estimate_tokens(self.text)
+        marks = TOKENS_PER_MARK * len(self.citations)
+        completion = self.reasoning_tokens + estimate_tokens(self.text) + marks
         return Usage(self.prompt_tokens, completion, self.reasoning_tokens), True
 
     def _take_text(self, text: str, chunks: int) -> None:
@@ -209,12 +224,21 @@ class Generation:
             self._reasoning.flush()
             self.enter("generating")
             self.enter("streaming")
+        self._keep(*self._marks.feed(text))
+
+    def _keep(self, text: str, citations: list[Citation]) -> None:
+        self.citations += citations
         self.text += text
         self._text.add(text)
 
     def _emit_text(self, text: str) -> None:
-        self.log.append(ChunkEvent(self.log.next_seq, self.log.call_id, text, self._sent))
+        offset = self._sent
         self._sent += len(text)
+        upto = self._cited
+        while upto < len(self.citations) and self.citations[upto][0] <= self._sent:
+            upto += 1
+        cites, self._cited = packed(self.citations[self._cited : upto]), upto
+        self.log.append(ChunkEvent(self.log.next_seq, self.log.call_id, text, offset, cites))
         self._pace.note(self.timeline.at_ms(clock.monotonic()), len(text))
         if clock.monotonic() - self._status_at >= 1:
             self._status_at = clock.monotonic()

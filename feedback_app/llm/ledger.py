@@ -28,6 +28,7 @@ from feedback_app.db.models import (
 )
 from feedback_app.db.session import Database
 from feedback_app.llm.blocks import parse_blocks
+from feedback_app.llm.citations import marked, unpacked
 from feedback_app.llm.completion import Usage
 from feedback_app.llm.pricing import Cost, cost_of, estimate_tokens
 from feedback_app.llm.streams import Owner
@@ -54,6 +55,8 @@ class Reservation:
     started_at: datetime
     prompt: list[dict[str, str]] | None = None
     """The messages, where they may be kept."""
+    notes: str = ""
+    """The notes as they are sent: citations count their lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Checkpoint:
     """Estimated; the text's are estimated from the text."""
     model: str | None
     """The model that answers, once the provider has named it."""
+    cites: str = ""
+    """The text's citations (`llm.citations.packed`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ class Settlement:
     outline: list[Any]
     """As `llm.replay` makes it; empty where the process died."""
     pace: Sequence[int] = ()
+    cites: str = ""
+    """The text's citations (`llm.citations.packed`)."""
 
 
 class Ledger:
@@ -128,7 +135,7 @@ class Ledger:
                 col(Draft.llm_call_id) == bindparam("call"),
                 col(Draft.llm_call_id).in_(running_now),
             )
-            .values(text=bindparam("content"))
+            .values(text=bindparam("content"), cites=bindparam("citations"))
         )
         async with self._database.write() as session:
             connection = await session.connection()
@@ -145,7 +152,8 @@ class Ledger:
                 ],
             )
             await connection.execute(
-                texts, [{"call": c.call_id, "content": c.text} for c in running]
+                texts,
+                [{"call": c.call_id, "content": c.text, "citations": c.cites} for c in running],
             )
 
     async def settle(self, call_id: str, settlement: Settlement) -> LlmCall | None:
@@ -194,9 +202,9 @@ class Ledger:
             )
             swept: list[LlmCall] = []
             for row, draft in rows.all():
-                kept = draft.text if draft else ""
+                kept, cites = (draft.text, draft.cites) if draft else ("", "")
                 partial = max(kept, (streamed or {}).get(row.id, ""), key=len)
-                if await _settle(session, row, _interruption(row, partial)):
+                if await _settle(session, row, _interruption(row, partial, cites)):
                     swept.append(row)
             await rollups.add_calls(session, swept)
         for company_id in {row.company_id for row in swept}:
@@ -242,6 +250,7 @@ async def insert_running(session: AsyncSession, r: Reservation, worst: Cost) -> 
             interview_id=r.owner.interview_id,
             user_id=r.owner.user_id,
             prompt=r.prompt,
+            notes=r.notes,
         )
     )
     await session.flush()
@@ -254,7 +263,7 @@ def _lost(stale_after: timedelta) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _interruption(row: LlmCall, partial: str) -> Settlement:
+def _interruption(row: LlmCall, partial: str, cites: str) -> Settlement:
     ran = row.heartbeat_at - row.started_at
     return Settlement(
         status=CallStatus.INTERRUPTED,
@@ -275,6 +284,7 @@ def _interruption(row: LlmCall, partial: str) -> Settlement:
         retries=row.retries,
         timings=[],
         outline=[],
+        cites=cites,
     )
 
 
@@ -320,7 +330,8 @@ async def _settle(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmCall
         .where(col(Draft.llm_call_id) == row.id)
         .values(
             text=s.text,
-            blocks=[b.as_dict() for b in parse_blocks(s.text)],
+            cites=s.cites,
+            blocks=[b.as_dict() for b in parse_blocks(marked(s.text, unpacked(s.cites)))],
             timings=s.timings,
             outline=s.outline,
             pace=list(s.pace),

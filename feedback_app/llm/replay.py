@@ -56,4 +56,4 @@ def replay(call: LlmCall, draft: Draft, after: int) -> list[Event]:
         else:
             events.append(ChunkEvent(seq, call.id, draft.text[told : told + entry], told))
             told += entry
-    return [*events, ending_of(call, draft.text, len(outline) + 1)]
+    return [*events, ending_of(call, draft.text, len(outline) + 1, draft.cites)]

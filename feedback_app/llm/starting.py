@@ -107,5 +107,6 @@ class Starter:
             prompt_tokens=prompt_tokens,
             max_output_tokens=request.max_output_tokens,
             started_at=started_at,
+            notes=request.assessment.notes,
             prompt=prompt if self._settings.store_content else None,
         )
