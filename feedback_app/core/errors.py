@@ -69,6 +69,13 @@ class AlreadySubmitted(AppError):
     sentence = "This feedback has been submitted and can no longer be changed."
 
 
+class ChangedElsewhere(AppError):
+    """A text was saved over another one than it was written over; both are kept."""
+
+    code, status = "CHANGED_ELSEWHERE", 409
+    sentence = "This was changed in another tab since. Your text here is kept as a version."
+
+
 class Cancelled(AppError):
     code, status, retryable = "CANCELLED", 409, True
     sentence = "Stopped. What was written so far is kept."

@@ -1,8 +1,9 @@
 """The SQL of feedback. Every query takes the acting user and sees only that person's part."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy import ColumnElement, and_, delete, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +20,8 @@ from feedback_app.db.models import (
     Job,
     LlmCall,
     Scorecard,
+    TextVersion,
+    User,
 )
 from feedback_app.llm.assessment import Assessment, CompetencyAssessment, Recommendation
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
@@ -26,23 +29,28 @@ from feedback_app.llm.prompts import FEEDBACK_OPERATION
 HISTORY_LENGTH = 20
 
 
-async def scorecard_of(session: AsyncSession, user: CurrentUser, interview_id: str) -> Scorecard:
+async def scorecard_of(
+    session: AsyncSession, user: CurrentUser, interview_id: str, *, lock: bool = False
+) -> Scorecard:
     """The person's own scorecard for an interview of their company.
+
+    With `lock`, nobody else changes it until the transaction ends.
 
     Raises:
         NotFound: no such interview, another company's, or one the person takes no part in.
     """
-    found = (
-        await session.exec(
-            select(Scorecard)
-            .join(Interview, col(Interview.id) == Scorecard.interview_id)
-            .where(
-                Scorecard.interview_id == interview_id,
-                Scorecard.user_id == user.id,
-                Interview.company_id == user.company_id,
-            )
+    statement = (
+        select(Scorecard)
+        .join(Interview, col(Interview.id) == Scorecard.interview_id)
+        .where(
+            Scorecard.interview_id == interview_id,
+            Scorecard.user_id == user.id,
+            Interview.company_id == user.company_id,
         )
-    ).first()
+    )
+    if lock:
+        statement = statement.with_for_update(of=Scorecard)
+    found = (await session.exec(statement)).first()
     if found is None:
         raise NotFound
     return found
@@ -147,6 +155,95 @@ async def draft_of(session: AsyncSession, user: CurrentUser, call_id: str) -> tu
     if found is None:
         raise NotFound
     return found
+
+
+async def left_to_write(
+    session: AsyncSession, user: CurrentUser, now: datetime, but: str
+) -> Sequence[str]:
+    """The interviews already held that the person has still to write about, longest ago first."""
+    rows = await session.exec(
+        select(Interview.id)
+        .join(Scorecard, col(Scorecard.interview_id) == Interview.id)
+        .where(
+            Scorecard.user_id == user.id,
+            Interview.company_id == user.company_id,
+            col(Scorecard.submitted_at).is_(None),
+            Interview.held_at <= now,
+            Interview.id != but,
+        )
+        .order_by(col(Interview.held_at), col(Interview.id))
+    )
+    return rows.all()
+
+
+async def colleagues_of(
+    session: AsyncSession, user: CurrentUser, interview_id: str
+) -> Sequence[tuple[Scorecard, str, str]]:
+    """Everybody else's scorecards on the same candidate and job, with name and kind of interview.
+
+    The interview must be one of the person's.
+    """
+    this = select(Interview.candidate_id, Interview.job_id).where(Interview.id == interview_id)
+    rows = await session.exec(
+        select(Scorecard, User.name, Interview.kind)
+        .join(Interview, col(Interview.id) == Scorecard.interview_id)
+        .join(User, col(User.id) == Scorecard.user_id)
+        .where(
+            Interview.company_id == user.company_id,
+            tuple_(col(Interview.candidate_id), col(Interview.job_id)).in_(this),
+            Scorecard.user_id != user.id,
+        )
+        .order_by(col(Interview.held_at), col(Scorecard.id))
+    )
+    return [(card, name, kind) for card, name, kind in rows.all()]
+
+
+async def scorecards_on(
+    session: AsyncSession, admin: CurrentUser, interview_id: str
+) -> Sequence[tuple[Scorecard, str, str]]:
+    """All scorecards of an interview of the administrator's company."""
+    rows = await session.exec(
+        select(Scorecard, User.name, Interview.kind)
+        .join(Interview, col(Interview.id) == Scorecard.interview_id)
+        .join(User, col(User.id) == Scorecard.user_id)
+        .where(Interview.company_id == admin.company_id, Interview.id == interview_id)
+        .order_by(col(Scorecard.id))
+    )
+    return [(card, name, kind) for card, name, kind in rows.all()]
+
+
+async def versions_of(
+    session: AsyncSession, scorecard_id: str, field: str
+) -> Sequence[TextVersion]:
+    """The versions of one text, newest first."""
+    rows = await session.exec(
+        select(TextVersion)
+        .where(TextVersion.scorecard_id == scorecard_id, TextVersion.field == field)
+        .order_by(col(TextVersion.id).desc())
+    )
+    return rows.all()
+
+
+async def last_version(session: AsyncSession, scorecard_id: str, field: str) -> TextVersion | None:
+    """The newest version of one text."""
+    rows = await session.exec(
+        select(TextVersion)
+        .where(TextVersion.scorecard_id == scorecard_id, TextVersion.field == field)
+        .order_by(col(TextVersion.id).desc())
+        .limit(1)
+    )
+    return rows.first()
+
+
+async def forget_versions(session: AsyncSession, scorecard_id: str, field: str, most: int) -> None:
+    """Delete all but the newest `most` versions of one text."""
+    of_it = (col(TextVersion.scorecard_id) == scorecard_id, col(TextVersion.field) == field)
+    kept = select(TextVersion.id).where(*of_it).order_by(col(TextVersion.id).desc()).limit(most)
+    await session.exec(
+        delete(TextVersion)
+        .where(*of_it, col(TextVersion.id).not_in(kept))
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def mark_saved_call(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from feedback_app.feedback.editing import Written
+from feedback_app.live.view import WireBlock
 from feedback_app.llm.blocks import Block
 
 
@@ -39,21 +41,80 @@ class QuoteView:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """An earlier draft, or an earlier text of the editor."""
+
+    id: str
+    kind: str
+    """`draft` or `version`."""
+    label: str
+    when: str
+    words: str
+    opening: str
+    """Its first words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What there is to draft from, and what a draft of it would cost."""
+
+    has_evidence: bool
+    has_recommendation: bool
+    quote: QuoteView
+    notes: str
+    """The notes as a draft would be sent them."""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedbackView:
     """One person's feedback on one interview."""
 
-    feedback: str
+    text: Written
     saved_at: str
     submitted_at: str
-    has_evidence: bool
-    has_recommendation: bool
+    evidence: Evidence
     latest: DraftView | None
     """The newest draft that has ended and was not discarded."""
-    history: list[DraftMeta]
+    history: list[HistoryEntry]
     offline: bool
     """Whether the offline drafter serves, because no model is configured."""
     model: str
-    quote: QuoteView
-    origin_call: str = ""
-    """The call whose draft the saved feedback began as, and that draft's text."""
-    origin_text: str = ""
+    drafted_from: str | None
+    """The notes as they were when the draft was asked for that the text began as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person is shown before they submit."""
+
+    refusals: list[str]
+    """What must be done first; with none, it can be submitted."""
+    warnings: list[str]
+    recommendation: str
+    ratings: list[tuple[str, str]]
+    """Each competency with its rating in words."""
+    left: int
+    """How many other interviews are still to be written about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody else's submitted feedback on the same candidate and job."""
+
+    id: str
+    name: str
+    kind: str
+    recommendation: str
+    ratings: list[tuple[str, str]]
+    when: str
+    blocks: list[WireBlock]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Who else interviewed the candidate for the job, and what they submitted."""
+
+    submitted: int
+    waiting: int
+    readable: list[Colleague]
+    """Empty until one's own feedback is submitted."""

@@ -1,27 +1,47 @@
-"""Decides about feedback: drafting it, keeping it, submitting it. Knows nothing of pages."""
+"""Decides about drafts of feedback: starting, stopping, showing, discarding them.
+
+What a person writes is kept by `editing`; `submitting` makes it final.
+"""
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import (
     AlreadySubmitted,
     Invalid,
-    NotFound,
     NothingToAssess,
     error_named,
 )
-from feedback_app.core.text import storable
-from feedback_app.db.models import CallStatus, Draft, LlmCall
+from feedback_app.db.models import CallStatus, Draft, LlmCall, TextVersion, VersionKind
 from feedback_app.db.session import database
 from feedback_app.feedback import queries
-from feedback_app.feedback.schemas import DraftMeta, DraftView, FeedbackView, QuoteView
+from feedback_app.feedback.editing import FEEDBACK, blocks_of, written
+from feedback_app.feedback.schemas import (
+    DraftMeta,
+    DraftView,
+    Evidence,
+    FeedbackView,
+    HistoryEntry,
+    QuoteView,
+)
 from feedback_app.llm.assessment import Assessment
-from feedback_app.llm.blocks import block_from_dict, parse_blocks
+from feedback_app.llm.citations import marked, unpacked
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.llm.streams import Owner
 from feedback_app.llm.supervisor import generations
 from feedback_app.ui import wording
 
-MAX_FEEDBACK_CHARACTERS = 50_000
+OPENING_CHARACTERS = 90
+VERSION_LABELS = {
+    VersionKind.DRAFT: "Before the draft was taken",
+    VersionKind.REPLACED: "Before it was replaced",
+    VersionKind.APPENDED: "Before a draft was appended",
+    VersionKind.REWRITTEN: "Before a line was placed",
+    VersionKind.DISCARDED: "Before the draft was discarded",
+    VersionKind.RESTORED: "Before a version was brought back",
+    VersionKind.TYPED: "While you wrote",
+    VersionKind.ELSEWHERE: "Written in another tab, not saved over the text",
+}
+_NO_MARKDOWN = str.maketrans("", "", "#*_`>~")
 LENGTH_NOTICE = "The answer reached its length limit and may end in mid-sentence."
 
 
@@ -78,22 +98,41 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
         scorecard = await queries.scorecard_of(session, user, interview_id)
         assessment = await queries.load_assessment(session, user, interview_id)
         drafts = await queries.drafts_of(session, user, interview_id)
+        versions = await queries.versions_of(session, scorecard.id, FEEDBACK)
     ended = [(call, draft) for call, draft in drafts if call.status != CallStatus.RUNNING]
     kept = [(call, draft) for call, draft in ended if draft.discarded_at is None]
-    origin = next((draft for call, draft in drafts if call.id == scorecard.feedback_call_id), None)
+    text = written(scorecard)
+    origin = next((draft for call, draft in drafts if call.id == text.call_id), None)
     return FeedbackView(
-        feedback=scorecard.feedback,
+        text=text,
         saved_at=wording.moment(scorecard.feedback_saved_at),
         submitted_at=wording.moment(scorecard.submitted_at),
-        has_evidence=assessment.has_evidence,
-        has_recommendation=assessment.recommendation is not None,
+        evidence=await _evidence(user, interview_id, assessment),
         latest=draft_view(*ended[0]) if ended and ended[0] in kept else None,
-        history=[draft_meta(call) for call, _ in kept],
+        history=[*map(_draft_entry, kept), *map(_version_entry, versions)],
         offline=generations().offline,
         model=generations().model,
+        drafted_from=origin.notes if origin else None,
+    )
+
+
+async def evidence(user: CurrentUser, interview_id: str) -> Evidence:
+    """What there is to draft from, and what that would cost.
+
+    Raises:
+        NotFound: not an interview of this person.
+    """
+    async with database().read() as session:
+        assessment = await queries.load_assessment(session, user, interview_id)
+    return await _evidence(user, interview_id, assessment)
+
+
+async def _evidence(user: CurrentUser, interview_id: str, assessment: Assessment) -> Evidence:
+    return Evidence(
+        has_evidence=assessment.has_evidence,
+        has_recommendation=assessment.recommendation is not None,
         quote=await _quote(user, interview_id, assessment),
-        origin_call=origin.llm_call_id if origin else "",
-        origin_text=origin.text if origin else "",
+        notes=assessment.notes,
     )
 
 
@@ -105,52 +144,6 @@ async def draft(user: CurrentUser, call_id: str) -> DraftView:
     """
     async with database().read() as session:
         return draft_view(*await queries.draft_of(session, user, call_id))
-
-
-async def save(user: CurrentUser, interview_id: str, text: str, call_id: str) -> str:
-    """Keep the feedback; when it was saved, for people. `call_id` names the draft it began as.
-
-    Raises:
-        NotFound: not an interview, or not a draft, of this person.
-        AlreadySubmitted: the feedback is final.
-        Invalid: longer than `MAX_FEEDBACK_CHARACTERS`.
-    """
-    _check_length(text)
-    async with database().write() as session:
-        scorecard = await queries.scorecard_of(session, user, interview_id)
-        if scorecard.submitted_at:
-            raise AlreadySubmitted
-        if call_id:
-            call, _ = await queries.draft_of(session, user, call_id)
-            if call.interview_id != interview_id:
-                raise NotFound
-        scorecard.feedback = storable(text)
-        scorecard.feedback_saved_at = clock.now()
-        scorecard.feedback_call_id = call_id or None
-        session.add(scorecard)
-        await queries.mark_saved_call(session, user, interview_id, call_id or None)
-    return wording.moment(scorecard.feedback_saved_at)
-
-
-async def submit(user: CurrentUser, interview_id: str) -> str:
-    """Make the saved feedback final; when it was submitted, for people.
-
-    Raises:
-        NotFound: not an interview of this person.
-        AlreadySubmitted: it is final already.
-        Invalid: no saved feedback, or no recommendation, yet.
-    """
-    async with database().write() as session:
-        scorecard = await queries.scorecard_of(session, user, interview_id)
-        if scorecard.submitted_at:
-            raise AlreadySubmitted
-        if not scorecard.feedback.strip():
-            raise Invalid("Write and save your feedback before you submit it.")
-        if not scorecard.recommendation:
-            raise Invalid("Give your own recommendation before you submit.")
-        scorecard.submitted_at = clock.now()
-        session.add(scorecard)
-    return wording.moment(scorecard.submitted_at)
 
 
 async def discard(user: CurrentUser, call_id: str) -> None:
@@ -168,6 +161,18 @@ async def discard(user: CurrentUser, call_id: str) -> None:
         session.add(found)
 
 
+async def bring_back(user: CurrentUser, call_id: str) -> None:
+    """Take the discarding of a draft back.
+
+    Raises:
+        NotFound: no such draft, or somebody else's.
+    """
+    async with database().write() as session:
+        _, found = await queries.draft_of(session, user, call_id)
+        found.discarded_at = None
+        session.add(found)
+
+
 async def _quote(user: CurrentUser, interview_id: str, assessment: Assessment) -> QuoteView:
     quote = await generations().quote(owner_of(user, interview_id), assessment)
     return QuoteView(
@@ -175,14 +180,6 @@ async def _quote(user: CurrentUser, interview_id: str, assessment: Assessment) -
         warning=quote.warning,
         refusal=quote.refusal.message if quote.refusal else "",
     )
-
-
-def _check_length(text: str) -> None:
-    if len(text) > MAX_FEEDBACK_CHARACTERS:
-        raise Invalid(
-            f"Feedback may have {MAX_FEEDBACK_CHARACTERS:,} characters; this has {len(text):,}. "
-            "Shorten it to save it."
-        )
 
 
 def draft_meta(call: LlmCall) -> DraftMeta:
@@ -204,9 +201,40 @@ def draft_meta(call: LlmCall) -> DraftMeta:
 
 def draft_view(call: LlmCall, draft: Draft) -> DraftView:
     """The draft as the panel shows it."""
-    stored = [block_from_dict(block) for block in draft.blocks]
-    return DraftView(
-        meta=draft_meta(call),
-        text=draft.text,
-        blocks=stored or parse_blocks(draft.text),
+    text = marked(draft.text, unpacked(draft.cites))
+    return DraftView(meta=draft_meta(call), text=draft.text, blocks=blocks_of(text, draft.blocks))
+
+
+def _draft_entry(found: tuple[LlmCall, Draft]) -> HistoryEntry:
+    call, draft = found
+    label = "Draft" if call.status == CallStatus.COMPLETE else "Unfinished draft"
+    return HistoryEntry(
+        id=call.id,
+        kind="draft",
+        label=label,
+        when=wording.moment(call.started_at),
+        words=_words(draft.text),
+        opening=_opening(draft.text),
     )
+
+
+def _version_entry(version: TextVersion) -> HistoryEntry:
+    return HistoryEntry(
+        id=version.id,
+        kind="version",
+        label=VERSION_LABELS[VersionKind(version.kind)],
+        when=wording.moment(version.at),
+        words=_words(version.text),
+        opening=_opening(version.text),
+    )
+
+
+def _words(text: str) -> str:
+    count = len(text.split())
+    return f"{count:,} word{'' if count == 1 else 's'}"
+
+
+def _opening(text: str) -> str:
+    """The first words of a text, for telling it from others."""
+    plain = " ".join(text[:400].translate(_NO_MARKDOWN).split())
+    return plain if len(plain) <= OPENING_CHARACTERS else plain[:OPENING_CHARACTERS] + "…"

@@ -1,0 +1,343 @@
+"""Keeps what a person writes: the text of their feedback, its earlier versions, Undo.
+
+Every save names the revision the text was written over. Where somebody (the same person in another
+tab) has saved another text since, the save is refused, and the text is kept as a version instead:
+nothing is overwritten in silence. Every act that replaces text (a draft taken over, appended,
+discarded, a version restored) first keeps the text that was there; Undo brings it back, and what
+Undo replaced is kept as well, so that Undo can be undone.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core import clock
+from feedback_app.core.errors import AlreadySubmitted, ChangedElsewhere, Invalid, NotFound
+from feedback_app.core.text import storable
+from feedback_app.db.models import Scorecard, TextVersion, VersionKind
+from feedback_app.db.session import database
+from feedback_app.feedback import queries
+from feedback_app.feedback.document import to_markdown, without_end
+from feedback_app.llm.blocks import Block, block_from_dict, parse_blocks
+from feedback_app.llm.citations import marked, unpacked
+
+MAX_FEEDBACK_CHARACTERS = 50_000
+TYPED_EVERY = timedelta(minutes=5)
+"""How often a version is kept while somebody types."""
+MOST_VERSIONS = 50
+"""Versions kept of one text; older ones go."""
+
+FEEDBACK, NOTES = "feedback", "notes"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A person's feedback as it stands."""
+
+    blocks: list[Block]
+    markdown: str
+    revision: int
+    call_id: str
+    """The draft it began as; empty for none."""
+    can_undo: bool
+
+
+def written(scorecard: Scorecard) -> Written:
+    """The feedback of a scorecard."""
+    blocks = blocks_of(scorecard.feedback, scorecard.feedback_blocks)
+    return Written(
+        blocks=blocks,
+        markdown=scorecard.feedback,
+        revision=scorecard.feedback_revision,
+        call_id=scorecard.feedback_call_id or "",
+        can_undo=scorecard.undo_id is not None,
+    )
+
+
+def blocks_of(text: str, stored: list[dict[str, object]]) -> list[Block]:
+    """The blocks of a text; of one that has none stored, those its Markdown has."""
+    return [block_from_dict(block) for block in stored] if stored else parse_blocks(text)
+
+
+async def save(user: CurrentUser, interview_id: str, blocks: list[Block], base: int) -> Written:
+    """Keep the feedback as it was typed over revision `base`.
+
+    Raises:
+        NotFound: not an interview of this person.
+        AlreadySubmitted: the feedback is final.
+        ChangedElsewhere: another text was saved since; this one is kept as a version.
+        Invalid: longer than `MAX_FEEDBACK_CHARACTERS`.
+    """
+    text = to_markdown(without_end(blocks))
+    _check_length(text)
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        if scorecard.feedback_revision != base and scorecard.feedback != text:
+            await _keep_aside(session, scorecard, FEEDBACK, text, blocks)
+            changed = True
+        else:
+            changed = False
+            if scorecard.feedback != text:
+                await _keep_typed(session, scorecard)
+                _write(scorecard, blocks, scorecard.feedback_call_id)
+                session.add(scorecard)
+                if scorecard.feedback_call_id:
+                    await _mark_kept(session, user, scorecard)
+    if changed:
+        raise ChangedElsewhere
+    return written(scorecard)
+
+
+async def keep(user: CurrentUser, interview_id: str) -> Written:
+    """Say on purpose that the text is to be kept: the draft it began as counts as used.
+
+    Raises:
+        NotFound: not an interview of this person.
+        AlreadySubmitted: the feedback is final.
+    """
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        await _mark_kept(session, user, scorecard)
+    return written(scorecard)
+
+
+async def take_draft(user: CurrentUser, interview_id: str, call_id: str) -> Written | None:
+    """Put a finished draft where nothing of the person's own stands; `None` where something does.
+
+    Raises:
+        NotFound: not an interview or a draft of this person.
+        AlreadySubmitted: the feedback is final.
+    """
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        blocks = await _draft_blocks(session, user, interview_id, call_id)
+        if scorecard.feedback_call_id == call_id:
+            return written(scorecard)
+        if not await _is_untouched(session, user, scorecard):
+            return None
+        await _replace(session, scorecard, blocks, call_id, VersionKind.DRAFT)
+        await queries.mark_saved_call(session, user, interview_id, None)
+    return written(scorecard)
+
+
+async def replace_with(user: CurrentUser, interview_id: str, call_id: str) -> Written:
+    """Put a draft in place of whatever stands there.
+
+    Raises:
+        NotFound: not an interview or a draft of this person.
+        AlreadySubmitted: the feedback is final.
+    """
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        blocks = await _draft_blocks(session, user, interview_id, call_id)
+        await _replace(session, scorecard, blocks, call_id, VersionKind.REPLACED)
+        await queries.mark_saved_call(session, user, interview_id, None)
+    return written(scorecard)
+
+
+async def append(user: CurrentUser, interview_id: str, call_id: str) -> Written:
+    """Put a draft after what stands there.
+
+    Raises:
+        NotFound: not an interview or a draft of this person.
+        AlreadySubmitted: the feedback is final.
+        Invalid: both together would be too long.
+    """
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        more = await _draft_blocks(session, user, interview_id, call_id)
+        both = [*without_end(written(scorecard).blocks), *more]
+        _check_length(to_markdown(both))
+        await _replace(session, scorecard, both, call_id, VersionKind.APPENDED)
+        await _mark_kept(session, user, scorecard)
+    return written(scorecard)
+
+
+async def rewrite(user: CurrentUser, interview_id: str, blocks: list[Block]) -> Written:
+    """Put a text in place of what stands there, as one act that can be undone.
+
+    Raises:
+        NotFound: not an interview of this person.
+        AlreadySubmitted: the feedback is final.
+        Invalid: longer than `MAX_FEEDBACK_CHARACTERS`.
+    """
+    _check_length(to_markdown(blocks))
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        call_id = scorecard.feedback_call_id
+        await _replace(session, scorecard, blocks, call_id, VersionKind.REWRITTEN)
+    return written(scorecard)
+
+
+async def clear_if_only(user: CurrentUser, interview_id: str, call_id: str) -> Written:
+    """Empty the editor where it holds nothing but this draft, which was discarded.
+
+    Raises:
+        NotFound: not an interview of this person.
+        AlreadySubmitted: the feedback is final.
+    """
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        if scorecard.feedback_call_id == call_id and await _is_untouched(session, user, scorecard):
+            await _replace(session, scorecard, [], None, VersionKind.DISCARDED)
+    return written(scorecard)
+
+
+async def undo(user: CurrentUser, interview_id: str) -> Written:
+    """Bring back the text from before the last act; the next Undo brings back this one.
+
+    Raises:
+        NotFound: not an interview of this person.
+        AlreadySubmitted: the feedback is final.
+        Invalid: there is nothing to undo.
+    """
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        version = await _version(session, scorecard, scorecard.undo_id or "")
+        if version is None:
+            raise Invalid("There is nothing to undo.")
+        await _restore(session, user, scorecard, version)
+    return written(scorecard)
+
+
+async def restore(user: CurrentUser, interview_id: str, version_id: str) -> Written:
+    """Bring back an earlier version.
+
+    Raises:
+        NotFound: not an interview of this person, or not a version of its feedback.
+        AlreadySubmitted: the feedback is final.
+    """
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        version = await _version(session, scorecard, version_id)
+        if version is None:
+            raise NotFound
+        await _restore(session, user, scorecard, version)
+    return written(scorecard)
+
+
+async def keep_notes_aside(session: AsyncSession, scorecard: Scorecard, notes: str) -> None:
+    """Keep notes that could not be saved because another tab saved others, as a version."""
+    await _keep_aside(session, scorecard, NOTES, notes, [])
+
+
+async def _open_scorecard(session: AsyncSession, user: CurrentUser, interview_id: str) -> Scorecard:
+    scorecard = await queries.scorecard_of(session, user, interview_id, lock=True)
+    if scorecard.submitted_at:
+        raise AlreadySubmitted
+    return scorecard
+
+
+def _write(scorecard: Scorecard, blocks: list[Block], call_id: str | None) -> None:
+    kept = without_end(blocks)
+    scorecard.feedback = to_markdown(kept)
+    scorecard.feedback_blocks = [block.as_dict() for block in kept]
+    scorecard.feedback_saved_at = clock.now()
+    scorecard.feedback_revision += 1
+    scorecard.feedback_call_id = call_id
+
+
+async def _replace(
+    session: AsyncSession,
+    scorecard: Scorecard,
+    blocks: list[Block],
+    call_id: str | None,
+    kind: VersionKind,
+) -> None:
+    scorecard.undo_id = (await _keep_version(session, scorecard, kind)).id
+    _write(scorecard, blocks, call_id)
+    session.add(scorecard)
+
+
+async def _restore(
+    session: AsyncSession, user: CurrentUser, scorecard: Scorecard, version: TextVersion
+) -> None:
+    blocks = blocks_of(version.text, version.blocks)
+    await _replace(session, scorecard, blocks, version.call_id, VersionKind.RESTORED)
+    if version.call_id is None:
+        await queries.mark_saved_call(session, user, scorecard.interview_id, None)
+
+
+async def _keep_version(
+    session: AsyncSession, scorecard: Scorecard, kind: VersionKind
+) -> TextVersion:
+    """Keep the feedback as it stands as a version."""
+    version = TextVersion(
+        scorecard_id=scorecard.id,
+        field=FEEDBACK,
+        kind=kind,
+        text=scorecard.feedback,
+        blocks=scorecard.feedback_blocks,
+        call_id=scorecard.feedback_call_id,
+    )
+    session.add(version)
+    await session.flush()
+    await queries.forget_versions(session, scorecard.id, FEEDBACK, MOST_VERSIONS)
+    return version
+
+
+async def _keep_typed(session: AsyncSession, scorecard: Scorecard) -> None:
+    """Keep the text that typing goes on from, every few minutes."""
+    if not scorecard.feedback.strip():
+        return
+    last = await queries.last_version(session, scorecard.id, FEEDBACK)
+    saved = scorecard.feedback_saved_at or clock.now()
+    if max(saved, last.at if last else saved) <= clock.now() - TYPED_EVERY:
+        await _keep_version(session, scorecard, VersionKind.TYPED)
+
+
+async def _keep_aside(
+    session: AsyncSession, scorecard: Scorecard, field: str, text: str, blocks: list[Block]
+) -> None:
+    """Keep a text that was not saved; one that goes on from it takes its place."""
+    last = await queries.last_version(session, scorecard.id, field)
+    if last is None or last.kind != VersionKind.ELSEWHERE:
+        last = TextVersion(scorecard_id=scorecard.id, field=field, kind=VersionKind.ELSEWHERE)
+    last.text, last.blocks, last.at = text, [block.as_dict() for block in blocks], clock.now()
+    session.add(last)
+    await session.flush()
+    await queries.forget_versions(session, scorecard.id, field, MOST_VERSIONS)
+
+
+async def _version(
+    session: AsyncSession, scorecard: Scorecard, version_id: str
+) -> TextVersion | None:
+    version = await session.get(TextVersion, storable(version_id)[:36])
+    if version is None or (version.scorecard_id, version.field) != (scorecard.id, FEEDBACK):
+        return None
+    return version
+
+
+async def _draft_blocks(
+    session: AsyncSession, user: CurrentUser, interview_id: str, call_id: str
+) -> list[Block]:
+    call, draft = await queries.draft_of(session, user, call_id)
+    if call.interview_id != interview_id or call.operation != queries.FEEDBACK_OPERATION:
+        raise NotFound
+    return blocks_of(marked(draft.text, unpacked(draft.cites)), draft.blocks)
+
+
+async def _is_untouched(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> bool:
+    """Whether nothing of the person's own stands in the editor: nothing, or a draft as it came."""
+    if not scorecard.feedback.strip():
+        return True
+    if not scorecard.feedback_call_id:
+        return False
+    call_id = scorecard.feedback_call_id
+    blocks = await _draft_blocks(session, user, scorecard.interview_id, call_id)
+    return scorecard.feedback == to_markdown(without_end(blocks))
+
+
+async def _mark_kept(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> None:
+    call_id = scorecard.feedback_call_id
+    await queries.mark_saved_call(session, user, scorecard.interview_id, call_id)
+
+
+def _check_length(text: str) -> None:
+    if len(text) > MAX_FEEDBACK_CHARACTERS:
+        raise Invalid(
+            f"Feedback may have {MAX_FEEDBACK_CHARACTERS:,} characters; this has {len(text):,}. "
+            "Shorten it to save it."
+        )

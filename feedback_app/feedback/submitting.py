@@ -1,0 +1,196 @@
+"""Makes feedback final, opens it again, and shows who else has written about the candidate.
+
+Submitting is free to be taken back for ten minutes; later it takes a reason. Both are recorded.
+Colleagues' feedback is readable only behind one's own, so that nobody writes with another's view
+in mind; administrators read what is submitted and nothing that is not.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core import clock
+from feedback_app.core.errors import AlreadySubmitted, Forbidden, Invalid, NotFound
+from feedback_app.core.text import storable
+from feedback_app.db.models import Competency, CompetencyRating, Scorecard, ScorecardEvent
+from feedback_app.db.session import database
+from feedback_app.feedback import queries
+from feedback_app.feedback.document import without_citations
+from feedback_app.feedback.editing import blocks_of
+from feedback_app.feedback.schemas import Colleague, Panel, Review
+from feedback_app.live.view import wire_block
+from feedback_app.llm.assessment import RATING_LABELS, RECOMMENDATION_LABELS, Recommendation
+from feedback_app.ui import wording
+
+FREELY_WITHIN = timedelta(minutes=10)
+"""How long after its submission feedback is opened again without a reason."""
+MAX_REASON_CHARACTERS = 500
+SUBMITTED, REOPENED = "submitted", "reopened"
+
+
+async def review(user: CurrentUser, interview_id: str) -> Review:
+    """What to look at before submitting.
+
+    Raises:
+        NotFound: not an interview of this person.
+    """
+    async with database().read() as session:
+        scorecard = await queries.scorecard_of(session, user, interview_id)
+        rated = await queries.competencies_of(session, scorecard)
+        origin = None
+        if scorecard.feedback_call_id:
+            _, origin = await queries.draft_of(session, user, scorecard.feedback_call_id)
+        left = await queries.left_to_write(session, user, clock.now(), interview_id)
+        assessment = await queries.load_assessment(session, user, interview_id)
+    warnings = list(_missing(rated))
+    if origin is not None and origin.notes.strip() != assessment.notes.strip():
+        warnings.append("Your notes have changed since this was drafted.")
+    return Review(
+        refusals=_refusals(scorecard),
+        warnings=warnings,
+        recommendation=_verdict(scorecard),
+        ratings=_ratings(rated),
+        left=len(left),
+    )
+
+
+async def submit(user: CurrentUser, interview_id: str) -> str:
+    """Make the feedback final; the id of the next interview to write about, empty for none.
+
+    Raises:
+        NotFound: not an interview of this person.
+        AlreadySubmitted: it is final already.
+        Invalid: there is no feedback, or no recommendation, yet.
+    """
+    async with database().write() as session:
+        scorecard = await queries.scorecard_of(session, user, interview_id, lock=True)
+        if scorecard.submitted_at:
+            raise AlreadySubmitted
+        if refusals := _refusals(scorecard):
+            raise Invalid(refusals[0])
+        scorecard.submitted_at = clock.now()
+        session.add(scorecard)
+        session.add(ScorecardEvent(scorecard_id=scorecard.id, user_id=user.id, kind=SUBMITTED))
+        if scorecard.feedback_call_id:
+            await queries.mark_saved_call(session, user, interview_id, scorecard.feedback_call_id)
+        left = await queries.left_to_write(session, user, clock.now(), interview_id)
+    return left[0] if left else ""
+
+
+async def reopen(user: CurrentUser, interview_id: str, reason: str = "") -> None:
+    """Take a submission back, so that the feedback can be changed and submitted again.
+
+    Raises:
+        NotFound: not an interview of this person.
+        Invalid: it is not submitted, or was so long ago that a reason is needed.
+    """
+    reason = storable(reason.strip())
+    if len(reason) > MAX_REASON_CHARACTERS:
+        raise Invalid(f"A reason may have {MAX_REASON_CHARACTERS} characters.")
+    async with database().write() as session:
+        scorecard = await queries.scorecard_of(session, user, interview_id, lock=True)
+        if scorecard.submitted_at is None:
+            raise Invalid("This feedback is not submitted.")
+        if not reason and not within_grace(scorecard):
+            raise Invalid("Say why it is opened again: it was submitted more than 10 minutes ago.")
+        scorecard.submitted_at = None
+        session.add(scorecard)
+        session.add(
+            ScorecardEvent(scorecard_id=scorecard.id, user_id=user.id, kind=REOPENED, reason=reason)
+        )
+
+
+def within_grace(scorecard: Scorecard) -> bool:
+    """Whether a submission can still be taken back without a reason."""
+    submitted = scorecard.submitted_at
+    return submitted is not None and clock.now() - submitted < FREELY_WITHIN
+
+
+async def panel(user: CurrentUser, interview_id: str) -> Panel:
+    """Who else wrote about this candidate for this job; what they wrote, once one's own is in.
+
+    Raises:
+        NotFound: not an interview of this person.
+    """
+    async with database().read() as session:
+        own = await queries.scorecard_of(session, user, interview_id)
+        others = await queries.colleagues_of(session, user, interview_id)
+        submitted = [found for found in others if found[0].submitted_at is not None]
+        readable: list[Colleague] = []
+        if own.submitted_at is not None:
+            for scorecard, name, kind in submitted:
+                rated = await queries.competencies_of(session, scorecard)
+                readable.append(_colleague(scorecard, name, kind, rated))
+    return Panel(len(submitted), len(others) - len(submitted), readable)
+
+
+async def submitted_on(user: CurrentUser, interview_id: str) -> Panel:
+    """What was submitted about an interview of an administrator's company.
+
+    Raises:
+        Forbidden: the person is no administrator.
+        NotFound: no such interview, or another company's.
+    """
+    if not user.is_admin:
+        raise Forbidden
+    async with database().read() as session:
+        found = await queries.scorecards_on(session, user, interview_id)
+        if not found:
+            raise NotFound
+        submitted = [parts for parts in found if parts[0].submitted_at is not None]
+        readable = [
+            _colleague(card, name, kind, await queries.competencies_of(session, card))
+            for card, name, kind in submitted
+        ]
+    return Panel(len(submitted), len(found) - len(submitted), readable)
+
+
+def _refusals(scorecard: Scorecard) -> list[str]:
+    refusals: list[str] = []
+    if not scorecard.feedback.strip():
+        refusals.append("Write your feedback before you submit it.")
+    if not scorecard.recommendation:
+        refusals.append("Give your own recommendation before you submit.")
+    return refusals
+
+
+Rated = Iterable[tuple[Competency, CompetencyRating | None]]
+
+
+def _missing(rated: Rated) -> Iterable[str]:
+    for competency, rating in rated:
+        if rating is None or (rating.rating is None and not rating.not_assessed):
+            yield f"{competency.name} is not rated."
+        elif rating.rating is not None and not rating.reason.strip():
+            yield f"{competency.name} has no reason."
+
+
+def _verdict(scorecard: Scorecard) -> str:
+    if not scorecard.recommendation:
+        return ""
+    return RECOMMENDATION_LABELS[Recommendation(scorecard.recommendation)]
+
+
+def _ratings(rated: Rated) -> list[tuple[str, str]]:
+    return [(competency.name, _step(rating)) for competency, rating in rated]
+
+
+def _step(rating: CompetencyRating | None) -> str:
+    if rating is None or (rating.rating is None and not rating.not_assessed):
+        return "Not rated"
+    if rating.rating is None:
+        return "Not assessed"
+    return f"{rating.rating} · {RATING_LABELS[rating.rating]}"
+
+
+def _colleague(scorecard: Scorecard, name: str, kind: str, rated: Rated) -> Colleague:
+    blocks = blocks_of(scorecard.feedback, scorecard.feedback_blocks)
+    return Colleague(
+        id=scorecard.id,
+        name=name,
+        kind=kind,
+        recommendation=_verdict(scorecard),
+        ratings=_ratings(rated),
+        when=wording.moment(scorecard.submitted_at),
+        blocks=[wire_block(block) for block in without_citations(blocks)],
+    )
