@@ -77,6 +77,10 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("feedback_revision", sa.Integer(), server_default="0", nullable=False)
         )
+        for writer in ("notes_writer", "feedback_writer"):
+            batch_op.add_column(
+                sa.Column(writer, sa.String(length=32), server_default="", nullable=False)
+            )
         batch_op.add_column(sa.Column("undo_id", sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column("put_back", sa.JSON(), server_default="[]", nullable=False))
         batch_op.add_column(sa.Column("placements", sa.JSON(), server_default="{}", nullable=False))
@@ -89,6 +93,8 @@ def downgrade() -> None:
         batch_op.drop_column("placements")
         batch_op.drop_column("put_back")
         batch_op.drop_column("undo_id")
+        batch_op.drop_column("feedback_writer")
+        batch_op.drop_column("notes_writer")
         batch_op.drop_column("feedback_revision")
         batch_op.drop_column("feedback_blocks")
         batch_op.drop_column("notes_revision")

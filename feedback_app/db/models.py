@@ -166,6 +166,8 @@ class Scorecard(SQLModel, table=True):
     notes_saved_at: datetime | None = optional_moment()
     notes_revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """Counts the saves, so that an older text cannot overwrite a newer one unseen."""
+    notes_writer: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
+    """The tab that saved them last, hashed: its own later text is always the newer one."""
     recommendation: str | None = Field(default=None, max_length=20)
     feedback: str = long_text()
     """Markdown, without citations: what is submitted, copied and exported."""
@@ -174,6 +176,7 @@ class Scorecard(SQLModel, table=True):
     where the text was written by a program."""
     feedback_saved_at: datetime | None = optional_moment()
     feedback_revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    feedback_writer: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
     feedback_call_id: str | None = Field(default=None, max_length=36)
     """The LLM call whose draft the saved feedback began as."""
     undo_id: str | None = Field(default=None, max_length=36)

@@ -1,157 +1,361 @@
-"""The editor of the feedback and the earlier drafts."""
+"""The page of paper: the draft streams into it, and it is the editor when the draft has ended."""
+
+from typing import Any
 
 import reflex as rx
+from reflex_base.event import EventHandler
+from reflex_base.vars.base import Var
+from reflex_base.vars.function import FunctionVar
+from reflex_base.vars.object import ObjectVar
+from reflex_components_core.el.elements.typography import Div
 
 from feedback_app.feedback.live import Live
-from feedback_app.feedback.schemas import DraftMeta
-from feedback_app.feedback.service import MAX_FEEDBACK_CHARACTERS
+from feedback_app.feedback.panel import RUNNING, generation_error, outcome, reasoning
+from feedback_app.feedback.schemas import HistoryEntry
 from feedback_app.feedback.state import FeedbackState
-from feedback_app.ui.components import card
+from feedback_app.live.components import draft_text
+from feedback_app.ui.browser import copy_formatted, scroll_to
+from feedback_app.ui.editor import Draftbook, rich_text, save_label
+
+BOOK = Draftbook("feedback", None)
+"""What the browser keeps of the feedback editor."""
+LIT: Any = rx._x.client_state("litlines", default="")
+"""The lines that the statement under the pointer or the caret rests on, such as `#n3,7`."""
+
+_ID = FeedbackState.interview_id
+_AHEAD = BOOK.is_ahead(_ID, FeedbackState.save_state.acked)
 
 
-def feedback_editor() -> rx.Component:
-    """The person's own text, saved and submitted by them."""
-    return card(
-        rx.cond(FeedbackState.waiting_call != "", _choice()),
-        rx.el.form(
-            rx.el.label("Feedback", html_for="feedback-editor", class_name="sr-only"),
-            rx.el.textarea(
-                id="feedback-editor",
-                name="feedback",
-                value=FeedbackState.text,
-                on_change=lambda text: FeedbackState.edit(FeedbackState.interview_id, text),
-                read_only=FeedbackState.submitted != "",
-                max_length=MAX_FEEDBACK_CHARACTERS * 2,
-                placeholder="Write your feedback, or let a draft fill this in.",
-                class_name="editor",
-            ),
-            rx.el.div(
-                rx.el.span(
-                    FeedbackState.message,
-                    role="status",
-                    id="feedback-status",
-                    class_name="save-state",
-                    custom_attrs={"data-status": FeedbackState.status},
-                ),
-                rx.cond(
-                    FeedbackState.submitted == "",
-                    rx.el.div(
-                        rx.button("Save draft", type="submit", variant="soft", id="save-feedback"),
-                        _submit(),
-                        class_name="panel-actions",
-                    ),
-                ),
-                class_name="editor-foot",
-            ),
-            on_submit=FeedbackState.save,
-            prevent_default=True,
-        ),
-        title="Your feedback",
-    )
+def _cite_under(event: ObjectVar[dict[str, Any]]) -> tuple[Var[Any]]:
+    """The lines of the statement under the pointer or the focus; nothing elsewhere."""
+    target = event["target"].to(ObjectVar, dict[str, Any])
+    link = target["closest"].to(FunctionVar).call("a.cite").to(ObjectVar, dict[str, Any])
+    return (link["hash"],)
 
 
-def _choice() -> rx.Component:
-    call = FeedbackState.waiting_call
+class _Surface(Div):
+    """A `div` that tells which citation is pointed at, focused or clicked."""
+
+    on_mouse_over: EventHandler[_cite_under]
+    on_focus: EventHandler[_cite_under]
+    on_click: EventHandler[_cite_under]
+
+
+def paper() -> rx.Component:
+    """The toolbar and the document."""
     return rx.el.div(
-        rx.text("A new draft is ready. You have text of your own here.", size="2"),
-        rx.el.div(
-            rx.button(
-                "Replace mine",
-                size="1",
-                on_click=FeedbackState.replace_with(call),
-                id="choose-replace",
+        _toolbar(),
+        generation_error(),
+        _choice(),
+        _conflict(),
+        reasoning(),
+        _Surface.create(
+            rx.el.div(
+                rx.cond(
+                    RUNNING & (Live.k == ""),
+                    rx.cond(Live.b0, rx.fragment(), _ghost()),
+                ),
+                draft_text(Live),
+                class_name="document streaming",
+                hidden=~FeedbackState.over,
             ),
-            rx.button(
-                "Append",
-                size="1",
-                variant="soft",
-                on_click=FeedbackState.append(call),
-                id="choose-append",
+            rx.el.div(_editor(), class_name="editing", hidden=FeedbackState.over),
+            id="live-feedback",
+            class_name=rx.cond(RUNNING, "paper-text writing", "paper-text"),
+            role="region",
+            aria_label="Feedback",
+            on_mouse_over=lambda lines: LIT.set_value(lines),
+            on_focus=lambda lines: LIT.set_value(lines),
+            on_click=lambda lines: rx.cond(
+                lines, scroll_to("n" + lines.to(str)[2:].split(",")[0]), rx.noop()
             ),
-            rx.button(
-                "Keep mine",
-                size="1",
-                variant="soft",
-                color_scheme="gray",
-                on_click=FeedbackState.keep_mine,
-                id="choose-keep",
-            ),
-            class_name="panel-actions",
         ),
-        class_name="choice",
-        role="alert",
-        id="draft-choice",
+        outcome(),
+        class_name="paper",
     )
 
 
-def _submit() -> rx.Component:
-    return rx.alert_dialog.root(
-        rx.alert_dialog.trigger(
-            rx.button("Submit", type="button", id="submit-feedback"),
+@rx.memo
+def _begin_editor(rest: rx.RestProp) -> rx.Component:
+    """When the editor begins: send what only the browser has, else forget what it had."""
+    resend = FeedbackState.edit(_ID, BOOK.text.value, BOOK.stamp.value, FeedbackState.revision)
+    return rx.el.span(hidden=True, on_mount=rx.cond(_AHEAD, resend, rx.noop()))
+
+
+@rx.memo
+def _text_editor(rest: rx.RestProp) -> rx.Component:
+    """The editor, begun anew only under another key."""
+    return rich_text(
+        "feedback-editor",
+        "Your feedback",
+        rx.cond(_AHEAD, BOOK.text.value, FeedbackState.html),
+        True,
+        on_update=lambda document, stamp: [
+            *BOOK.note(_ID, document, stamp),
+            FeedbackState.edit(_ID, document, stamp, FeedbackState.revision),
+        ],
+        on_selection_update=lambda lines: LIT.set_value(lines),
+    )
+
+
+def _editor() -> rx.Component:
+    key = f"{_ID} {FeedbackState.editor_key}"
+    return rx.fragment(
+        *BOOK.vars(),
+        LIT,
+        _begin_editor(key=key),
+        rx.cond(
+            FeedbackState.is_empty,
+            rx.el.p(
+                "Your notes and ratings become a draft here, or you write it yourself.",
+                class_name="placeholder",
+                aria_hidden="true",
+            ),
         ),
-        rx.alert_dialog.content(
-            rx.alert_dialog.title("Submit this feedback?", size="4"),
-            rx.alert_dialog.description(
-                "It becomes final: notes, ratings and feedback can no longer be changed.", size="2"
+        _text_editor(key=key),
+    )
+
+
+def _ghost() -> rx.Component:
+    """Where the text will be, until its first word is there."""
+    return rx.el.div(
+        rx.el.div(class_name="line"),
+        rx.el.div(class_name="line"),
+        rx.el.div(class_name="line short"),
+        class_name="ghost",
+        aria_hidden="true",
+    )
+
+
+def _toolbar() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.cond(
+                FeedbackState.can_undo,
+                _tool("undo-2", FeedbackState.undo_label, FeedbackState.undo, id="undo-draft"),
+            ),
+            _versions(),
+            rx.cond(
+                ~FeedbackState.is_empty,
+                rx.fragment(
+                    _tool("copy", "Copy", FeedbackState.copy("rich"), id="copy-rich"),
+                    _tool("hash", "Markdown", FeedbackState.copy("markdown"), id="copy-markdown"),
+                ),
             ),
             rx.cond(
-                ~FeedbackState.has_recommendation,
-                rx.callout(
-                    "Give your own recommendation first.",
-                    icon="info",
-                    size="1",
-                    color_scheme="amber",
-                    margin_top="12px",
-                ),
+                ~RUNNING & (Live.meta.call_id != ""),
+                _discard(),
             ),
-            rx.el.div(
-                rx.alert_dialog.cancel(rx.button("Not yet", variant="soft", color_scheme="gray")),
-                rx.alert_dialog.action(
-                    rx.button(
-                        "Submit",
-                        on_click=FeedbackState.submit,
-                        disabled=rx.cond(FeedbackState.has_recommendation, False, True),
-                        id="confirm-submit",
-                    )
-                ),
-                class_name="dialog-actions",
+            class_name="tools",
+            role="toolbar",
+            aria_label="Feedback",
+        ),
+        rx.el.div(
+            rx.el.span(FeedbackState.words, id="feedback-words", class_name="figure muted"),
+            save_label("feedback-status", BOOK, _ID, FeedbackState.save_state),
+            rx.el.button(
+                "Save",
+                type="button",
+                id="save-feedback",
+                on_click=FeedbackState.save(_ID),
+                class_name="text-button",
+                custom_attrs={"aria-keyshortcuts": "Control+S"},
             ),
-            max_width="440px",
+            class_name="paper-state",
+        ),
+        rx.cond(FeedbackState.copies > 0, _copier(key=FeedbackState.copies.to(str))),
+        class_name="paper-bar",
+    )
+
+
+def _tool(icon: str, label: Any, on_click: Any, **props: Any) -> rx.Component:
+    return rx.el.button(
+        rx.icon(icon, size=15),
+        rx.el.span(label),
+        type="button",
+        on_click=on_click,
+        class_name="tool",
+        **props,
+    )
+
+
+@rx.memo
+def _copier(rest: rx.RestProp) -> rx.Component:
+    """Puts the text into the clipboard when it is mounted, and says so."""
+    return rx.el.span(
+        "Copied",
+        role="status",
+        class_name="copied",
+        on_mount=rx.cond(
+            FeedbackState.clip_html != "",
+            copy_formatted(FeedbackState.clip, FeedbackState.clip_html),
+            rx.set_clipboard(FeedbackState.clip),
         ),
     )
 
 
-def draft_history() -> rx.Component:
-    """Every draft that was not discarded, newest first; a click shows it above."""
+def _versions() -> rx.Component:
+    """Every draft and every earlier text, newest first; a click shows or restores it."""
     return rx.cond(
-        FeedbackState.history,
+        FeedbackState.history.length() > 0,
         rx.el.details(
-            rx.el.summary("Earlier drafts (", FeedbackState.history_length, ")"),
-            rx.el.ul(rx.foreach(FeedbackState.history, _past_draft), class_name="history-rows"),
-            class_name="card history",
+            rx.el.summary(
+                rx.icon("history", size=15),
+                rx.el.span("Versions"),
+                class_name="tool",
+                id="versions",
+            ),
+            rx.el.ul(rx.foreach(FeedbackState.history, _version), class_name="history-rows"),
+            class_name="history",
             id="feedback-history",
         ),
     )
 
 
-def _past_draft(meta: rx.vars.ObjectVar[DraftMeta]) -> rx.Component:
+def _version(entry: rx.vars.ObjectVar[HistoryEntry]) -> rx.Component:
     return rx.el.li(
         rx.el.button(
-            rx.el.span(meta.when),
-            rx.badge(
-                meta.status,
-                color_scheme=rx.cond(
-                    meta.status == "complete",
-                    "green",
-                    rx.cond(meta.status == "error", "red", "amber"),
-                ),
-                variant="soft",
+            rx.el.span(
+                rx.el.span(entry.label, class_name="history-label"),
+                rx.el.span(entry.when, " · ", entry.words, class_name="muted figure"),
             ),
-            rx.el.span(meta.model, class_name="muted"),
-            rx.el.span(meta.cost, class_name="figure muted"),
+            rx.el.span(entry.opening, class_name="history-opening"),
             type="button",
-            on_click=Live.open_draft(meta.call_id),
+            on_click=rx.cond(
+                entry.kind == "draft", Live.open_draft(entry.id), FeedbackState.restore(entry.id)
+            ),
             class_name="history-row",
         ),
-        custom_attrs={"data-id": meta.call_id},
+        custom_attrs={"data-id": entry.id, "data-kind": entry.kind},
+    )
+
+
+def _choice() -> rx.Component:
+    """A draft is on the page that is not in the editor: what to do with it."""
+    call = Live.meta.call_id
+    own = ~FeedbackState.is_empty
+    return rx.cond(
+        FeedbackState.over & ~RUNNING & (Live.meta.call_id != ""),
+        rx.el.div(
+            rx.el.span(rx.cond(own, "Your own text is kept. Use this draft?", "Use this draft?")),
+            rx.el.div(
+                rx.cond(
+                    own,
+                    rx.fragment(
+                        _choose("Replace mine", FeedbackState.replace_with(call), "replace"),
+                        _choose("Append", FeedbackState.append(call), "append"),
+                        _choose("Keep mine", FeedbackState.keep_mine, "keep"),
+                    ),
+                    rx.fragment(
+                        rx.el.button(
+                            "Use draft",
+                            type="button",
+                            on_click=FeedbackState.use(call),
+                            id="use-draft",
+                            class_name="text-button strong",
+                        ),
+                        _choose("Write my own", FeedbackState.keep_mine, "keep"),
+                    ),
+                ),
+                class_name="panel-actions",
+            ),
+            class_name="banner",
+            role=rx.cond(FeedbackState.waiting_call != "", "alert", "group"),
+            id="draft-choice",
+        ),
+        rx.cond(
+            FeedbackState.waiting_call != "",
+            rx.el.div(
+                rx.el.span("A new draft is ready."),
+                _choose("Look at it", FeedbackState.look("draft"), "look"),
+                class_name="banner",
+                role="alert",
+                id="draft-waiting",
+            ),
+            rx.cond(
+                RUNNING & own,
+                rx.el.div(
+                    rx.el.span(
+                        "A draft is being written beside your text, which is kept as it is."
+                    ),
+                    rx.cond(
+                        FeedbackState.over,
+                        _choose("Show mine", FeedbackState.look("text"), "look"),
+                        _choose("Show the draft", FeedbackState.look("draft"), "look"),
+                    ),
+                    class_name="banner",
+                ),
+            ),
+        ),
+    )
+
+
+def _choose(label: str, on_click: Any, name: str) -> rx.Component:
+    return rx.el.button(
+        label, type="button", on_click=on_click, id=f"choose-{name}", class_name="text-button"
+    )
+
+
+def _conflict() -> rx.Component:
+    """Another tab has saved another text."""
+    return rx.cond(
+        FeedbackState.conflict,
+        rx.el.div(
+            rx.el.span("You changed this feedback in another tab. Which text should stay?"),
+            rx.el.div(
+                rx.el.button(
+                    "This one",
+                    type="button",
+                    on_click=FeedbackState.keep_my_text(_ID, BOOK.text.value, BOOK.stamp.value),
+                    id="keep-my-text",
+                    class_name="text-button",
+                ),
+                rx.el.button(
+                    "The other one",
+                    type="button",
+                    on_click=[BOOK.stamp.set_value(0), FeedbackState.show_other_text(_ID)],
+                    id="show-other-text",
+                    class_name="text-button",
+                ),
+                class_name="panel-actions",
+            ),
+            class_name="banner near",
+            role="alert",
+            id="feedback-conflict",
+        ),
+    )
+
+
+def _discard() -> rx.Component:
+    return rx.alert_dialog.root(
+        rx.alert_dialog.trigger(
+            rx.el.button(
+                rx.icon("trash-2", size=15),
+                rx.el.span("Discard"),
+                type="button",
+                id="discard-draft",
+                class_name="tool",
+            )
+        ),
+        rx.alert_dialog.content(
+            rx.alert_dialog.title("Discard this draft?", size="4"),
+            rx.alert_dialog.description(
+                "It leaves the list of drafts. What you wrote yourself stays, and Undo brings "
+                "the text back.",
+                size="2",
+            ),
+            rx.el.div(
+                rx.alert_dialog.cancel(rx.button("Keep it", variant="soft", color_scheme="gray")),
+                rx.alert_dialog.action(
+                    rx.button(
+                        "Discard",
+                        color_scheme="red",
+                        on_click=Live.discard(Live.meta.call_id),
+                        id="confirm-discard",
+                    )
+                ),
+                class_name="dialog-actions",
+            ),
+            max_width="420px",
+        ),
     )

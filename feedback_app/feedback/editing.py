@@ -1,10 +1,10 @@
 """Keeps what a person writes: the text of their feedback, its earlier versions, Undo.
 
-Every save names the revision the text was written over. Where somebody (the same person in another
-tab) has saved another text since, the save is refused, and the text is kept as a version instead:
-nothing is overwritten in silence. Every act that replaces text (a draft taken over, appended,
-discarded, a version restored) first keeps the text that was there; Undo brings it back, and what
-Undo replaced is kept as well, so that Undo can be undone.
+Every save names the revision the text was written over, and the tab it was written in. Where
+another tab has saved another text since, the save is refused, and the text is kept as a version
+instead: nothing is overwritten in silence. Every act that replaces text (a draft taken over or
+appended or discarded, a version restored) first keeps the text that was there; Undo brings it back,
+and what Undo replaced is kept as well, so that Undo can be undone.
 """
 
 from dataclasses import dataclass
@@ -61,8 +61,10 @@ def blocks_of(text: str, stored: list[dict[str, object]]) -> list[Block]:
     return [block_from_dict(block) for block in stored] if stored else parse_blocks(text)
 
 
-async def save(user: CurrentUser, interview_id: str, blocks: list[Block], base: int) -> Written:
-    """Keep the feedback as it was typed over revision `base`.
+async def save(
+    user: CurrentUser, interview_id: str, blocks: list[Block], base: int, writer: str = ""
+) -> Written:
+    """Keep the feedback as it was typed over revision `base` in the tab `writer`.
 
     Raises:
         NotFound: not an interview of this person.
@@ -74,7 +76,8 @@ async def save(user: CurrentUser, interview_id: str, blocks: list[Block], base: 
     _check_length(text)
     async with database().write() as session:
         scorecard = await _open_scorecard(session, user, interview_id)
-        if scorecard.feedback_revision != base and scorecard.feedback != text:
+        same_tab = writer != "" and scorecard.feedback_writer == writer
+        if scorecard.feedback_revision != base and not same_tab and scorecard.feedback != text:
             await _keep_aside(session, scorecard, FEEDBACK, text, blocks)
             changed = True
         else:
@@ -82,6 +85,7 @@ async def save(user: CurrentUser, interview_id: str, blocks: list[Block], base: 
             if scorecard.feedback != text:
                 await _keep_typed(session, scorecard)
                 _write(scorecard, blocks, scorecard.feedback_call_id)
+                scorecard.feedback_writer = writer
                 session.add(scorecard)
                 if scorecard.feedback_call_id:
                     await _mark_kept(session, user, scorecard)
@@ -236,6 +240,7 @@ def _write(scorecard: Scorecard, blocks: list[Block], call_id: str | None) -> No
     scorecard.feedback_blocks = [block.as_dict() for block in kept]
     scorecard.feedback_saved_at = clock.now()
     scorecard.feedback_revision += 1
+    scorecard.feedback_writer = ""
     scorecard.feedback_call_id = call_id
 
 

@@ -6,6 +6,8 @@ A click only starts or stops a generation. What is seen comes from the follower,
 
 import asyncio
 import logging
+import math
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -15,11 +17,11 @@ from reflex.state import _override_base_method
 from feedback_app.auth import guards
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core import clock
-from feedback_app.core.errors import AppError, NotSignedIn
+from feedback_app.core.errors import AlreadySubmitted, AppError, NotSignedIn
 from feedback_app.core.ids import age_s
 from feedback_app.core.markers import generation_event
 from feedback_app.db.outage import may_be_away, once_it_answers
-from feedback_app.feedback import service
+from feedback_app.feedback import editing, service
 from feedback_app.feedback.schemas import DraftMeta, DraftView, FeedbackView
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.live.text import LiveText
@@ -34,6 +36,8 @@ ONE_FRAME_S = 0.016
 """A pause after each stage, or the browser would draw two that come at once as one."""
 TICK_S = 1.0
 """How often the elapsed time moves while nothing arrives."""
+ANNOUNCE_EVERY_S = 10.0
+"""How often a screen reader is told that the writing goes on."""
 CHECK_SESSION_EVERY_S = 5.0
 """How long between two looks at whether the person is still signed in, while a draft is shown."""
 
@@ -43,6 +47,8 @@ class Live(LiveText, rx.State):
 
     error: str = ""
     meta: DraftMeta = DraftMeta()
+    announcement: str = ""
+    """What a screen reader is told: the start, that it goes on, the end."""
 
     _joined: str = ""
     """The call that ran when the page was loaded; it may have ended when the follower starts."""
@@ -62,18 +68,16 @@ class Live(LiveText, rx.State):
         """Start a draft, or join the one that is being written."""
         if self.phase in STAGE_MESSAGES:
             return
-        self._begin()
+        self._ask()
         yield
         try:
             await service.start(acting_user(), interview_id)
         except AppError as error:
-            self._refuse(error.message)
-            panel = await self.get_state(FeedbackState)
-            panel.may_retry = error.retryable
-            await panel._refresh()
+            await self._refuse(error)
+            yield FeedbackState.count_down
         except Exception:
             # Whatever it was, the panel must not stay in its first stage; it is raised on.
-            self._refuse(AppError.sentence)
+            await self._refuse(AppError())
             raise
 
     @rx.event
@@ -81,27 +85,31 @@ class Live(LiveText, rx.State):
     @guarded
     async def stop(self, interview_id: str) -> None:
         """Stop the draft that is being written; the follower shows how it ended."""
-        self.message = "Stopping…"
+        if self.phase in STAGE_MESSAGES:
+            self.message = "Stopping…"
         await service.stop(acting_user(), interview_id)
 
     @rx.event
     @generation_event
     @guarded
     async def discard(self, call_id: str) -> None:
-        """Put a draft out of sight."""
+        """Put a draft out of sight, and out of an editor that holds nothing else."""
+        panel = await self.get_state(FeedbackState)
+        await panel._keep_now(panel._keep, panel._show_kept)
         await service.discard(acting_user(), call_id)
+        text = await editing.clear_if_only(acting_user(), panel.interview_id, call_id)
         if self.meta.call_id == call_id:
             self._show(None)
-        panel = await self.get_state(FeedbackState)
-        await panel._refresh()
+        await panel._show_text(text)
 
     @rx.event
     @generation_event
     @guarded
     async def open_draft(self, call_id: str) -> None:
-        """Show an earlier draft in the panel."""
+        """Show an earlier draft on the page."""
         if self.phase not in STAGE_MESSAGES:
             self._show(await service.draft(acting_user(), call_id))
+            (await self.get_state(FeedbackState)).over = True
 
     @rx.event(background=True, supersedes=True)
     @generation_event
@@ -127,16 +135,27 @@ class Live(LiveText, rx.State):
 
     async def _follow_one(self, owner: Owner, log: EventLog) -> None:
         view, seen, checked_at = LiveView(age_s(log.call_id)), 0, clock.monotonic()
+        announced_at = clock.monotonic()
+        began = False
         async with self:
-            self._begin()
+            self._ask()
         while True:
             batch = view.up_to_next_stage(await log.batch(seen, TICK_S))
             seen += len(batch)
             changes = view.take(batch)
+            if not began and view.stage in _ADMITTED:
+                began = True
+                async with self:
+                    await self._begin()
             if view.ending is not None:
-                await self._finish(view.ending, view.text, changes)
-                await self._tell_outcome(owner, view.ending)
+                await self._finish(view.ending, began, changes)
+                if began:
+                    await self._take_over(owner, view.ending)
                 return
+            if clock.monotonic() - announced_at >= ANNOUNCE_EVERY_S:
+                announced_at = clock.monotonic()
+                seconds = changes.get("elapsed", "")
+                changes["announcement"] = f"Still writing. {seconds}"
             if changes:
                 async with self:
                     self._assign(changes)
@@ -148,49 +167,91 @@ class Live(LiveText, rx.State):
                 checked_at = clock.monotonic()
 
     async def _finish(
-        self, ending: CompleteEvent | EndedEvent, text: str, changes: dict[str, Any]
+        self, ending: CompleteEvent | EndedEvent, began: bool, changes: dict[str, Any]
     ) -> None:
         """Show how the draft ended, by what its log tells: the database may be away."""
         async with self:
+            if not began and isinstance(ending, EndedEvent):
+                # Refused: what stood there before stays.
+                changes = {"phase": ending.type, "message": ""}
             self._assign(changes)
-            self._ended = ending.llm_call_id
             panel = await self.get_state(FeedbackState)
             if isinstance(ending, EndedEvent):
                 self.error, panel.may_retry = ending.message, ending.retryable
+                self.announcement = ending.message
+                if ending.retry_after_s:
+                    panel.wait_s = math.ceil(ending.retry_after_s)
             else:
-                panel._take_draft(text, ending.llm_call_id)
+                self.announcement = "The draft is ready."
+            if began:
+                self._ended = ending.llm_call_id
 
-    async def _tell_outcome(self, owner: Owner, ending: CompleteEvent | EndedEvent) -> None:
-        """Show what the ledger says of the draft, once it can be asked."""
-        shown = await once_it_answers(partial(self._view, owner))
-        metas = {meta.call_id: meta for meta in shown.history}
+    async def _take_over(self, owner: Owner, ending: CompleteEvent | EndedEvent) -> None:
+        """Put a finished draft into the editor, once the database can be asked.
+
+        Over text of the person's own, they are asked first.
+        """
+        shown = await once_it_answers(partial(self._taken, owner, ending))
+        drafts = {draft.call_id: draft for draft in shown.drafts}
         async with self:
             panel = await self.get_state(FeedbackState)
-            panel.history, panel.quote = shown.history, shown.quote
+            panel.history, panel._drafted_from = shown.history, shown.drafted_from
+            panel._show_evidence(shown.evidence)
             # Meanwhile the person may have opened another draft, or put this one out of sight.
-            if self._ended == ending.llm_call_id:
-                self.meta = metas.get(ending.llm_call_id, DraftMeta())
+            if self._ended != ending.llm_call_id:
+                return
+            self.meta = drafts.get(ending.llm_call_id, DraftMeta())
+            if isinstance(ending, EndedEvent):
+                return
+            if shown.text.call_id == ending.llm_call_id:
+                panel.undo_label = "Undo draft"
+                panel._begin(shown.text)
+                panel.over = False
+            elif ending.feedback and not panel.submitted:
+                panel.waiting_call = ending.llm_call_id
 
-    async def _view(self, owner: Owner) -> FeedbackView:
-        return await service.view(await guards.require_user(self), owner.interview_id)
+    async def _taken(self, owner: Owner, ending: CompleteEvent | EndedEvent) -> FeedbackView:
+        user = await guards.require_user(self)
+        if isinstance(ending, CompleteEvent) and ending.feedback:
+            async with self:
+                panel = await self.get_state(FeedbackState)
+                waiting = dict(panel._waiting)
+            if not waiting:
+                with suppress(AlreadySubmitted):
+                    await editing.take_draft(user, owner.interview_id, ending.llm_call_id)
+        return await service.view(user, owner.interview_id)
 
     async def _still_signed_in(self, owner: Owner) -> None:
         user = await guards.require_user(self)
         if user.id != owner.user_id:
             raise NotSignedIn
 
-    def _begin(self) -> None:
+    def _ask(self) -> None:
+        """Show that a draft was asked for; what stands there stays until it is admitted."""
+        self.phase, self.message = "connecting", STAGE_MESSAGES["connecting"]
+        self.error = self.elapsed = self.tokens = ""
+        self.progress = 0
+
+    async def _begin(self) -> None:
+        """Show the draft that begins to be written, and nothing of what stood there before."""
+        phase, message = self.phase, self.message
         self._clear()
+        self.phase, self.message = phase, message
         self.error, self.meta, self._ended = "", DraftMeta(), ""
+        self.announcement = "Writing the draft."
+        panel = await self.get_state(FeedbackState)
+        panel.over, panel.waiting_call, panel.wait_s = True, "", 0
 
     def _join(self, call_id: str) -> None:
         """Leave it to the follower to show a call that runs."""
-        self._begin()
+        self._clear()
+        self.error, self.meta, self._ended = "", DraftMeta(), ""
         self._joined = call_id
 
     def _show(self, draft: DraftView | None) -> None:
         """Show a draft that has ended, or none."""
-        self._begin()
+        self._clear()
+        self.error, self.meta, self._ended = "", DraftMeta(), ""
         self.phase = draft.meta.status if draft else "idle"
         self.message = ""
         if draft is None:
@@ -199,7 +260,14 @@ class Live(LiveText, rx.State):
         self.meta, self.error = draft.meta, draft.meta.error
         self.progress = 100 if draft.meta.status == "complete" else 0
 
-    def _refuse(self, message: str) -> None:
-        """Show why no draft was started."""
-        self.phase, self.message = "error", ""
-        self.error = message
+    async def _refuse(self, error: AppError) -> None:
+        """Show why no draft was started; what stands there stays."""
+        self.phase, self.message, self.error = "error", "", error.message
+        panel = await self.get_state(FeedbackState)
+        panel.may_retry = error.retryable
+        panel.wait_s = math.ceil(error.retry_after_s) if error.retry_after_s else 0
+        await panel._refresh()
+
+
+_ADMITTED = {"thinking", "generating", "streaming"}
+"""The stages of a call that no limit refused."""

@@ -1,275 +1,198 @@
-"""The generator with its live preview: every phase, the way to stop, what a draft took."""
+"""The generator: one button for what comes next, how far a draft has come, what it took."""
+
+from typing import Any
 
 import reflex as rx
 
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
-from feedback_app.live.components import draft_text
-
-_RUNNING = (
-    (Live.phase == "connecting")
-    | (Live.phase == "analyzing")
-    | (Live.phase == "thinking")
-    | (Live.phase == "generating")
-    | (Live.phase == "streaming")
-)
-_ENDED_EARLY = (Live.phase == "error") | (Live.phase == "cancelled") | (Live.phase == "interrupted")
+from feedback_app.llm.events import STAGE_MESSAGES
 
 
-def generation_panel() -> rx.Component:
-    """Generate, watch, stop, retry; the draft and what it took."""
-    return rx.el.section(
-        rx.el.div(
-            rx.el.div(
-                rx.heading("AI draft", as_="h2", size="3", weight="medium"),
-                _readiness(),
-                _quote(),
-                class_name="panel-title",
+def is_running() -> Any:
+    """Whether a draft is being written, in the browser."""
+    running: Any = Live.phase == "connecting"
+    for stage in list(STAGE_MESSAGES)[1:]:
+        running = running | (Live.phase == stage)
+    return running
+
+
+RUNNING = is_running()
+ENDED_EARLY = (Live.phase == "error") | (Live.phase == "cancelled") | (Live.phase == "interrupted")
+
+
+def action_bar(on_begin: Any) -> rx.Component:
+    """The one action and what is said of it. `on_begin` is done in the browser at a start."""
+    return rx.el.div(
+        rx.el.div(_status(), class_name="action-status"),
+        main_button(on_begin),
+        rx.cond(
+            RUNNING,
+            rx.progress(
+                value=Live.progress,
+                size="1",
+                id="generation-progress",
+                aria_label="Progress of the draft",
+                class_name="action-progress",
             ),
-            rx.el.div(
-                rx.cond(_ENDED_EARLY & FeedbackState.may_retry, _retry_button()),
-                rx.cond(_RUNNING, _stop_button(), _generate_button()),
-                class_name="panel-actions",
-            ),
-            class_name="panel-head",
         ),
-        rx.cond(_RUNNING, _progress()),
-        rx.cond(Live.error != "", _error()),
-        rx.cond(Live.reasoning != "", _reasoning()),
-        _preview(),
-        rx.cond(~_RUNNING & (Live.meta.call_id != ""), _outcome()),
-        id="generation-panel",
-        class_name="card panel",
-        custom_attrs={"data-phase": Live.phase},
-        aria_label="AI draft",
+        rx.el.span(
+            Live.announcement,
+            role="status",
+            id="generation-announcement",
+            class_name="sr-only",
+        ),
+        class_name="action-bar",
     )
 
 
-def _readiness() -> rx.Component:
+def main_button(on_begin: Any) -> rx.Component:
+    """Generate, or Stop while a draft is written: one button, so that the focus stays on it."""
+    waits = ~RUNNING & (FeedbackState.wait_s > 0)
+    label = rx.cond(
+        RUNNING,
+        "Stop",
+        rx.cond(
+            FeedbackState.wait_s > 0,
+            f"Try again in {FeedbackState.wait_s} s",
+            rx.cond(
+                FeedbackState.is_older,
+                "Update: notes changed",
+                rx.cond(FeedbackState.offline, "Draft from my notes", "Generate with AI"),
+            ),
+        ),
+    )
+    return rx.el.button(
+        rx.cond(
+            RUNNING,
+            rx.icon("square", size=14),
+            rx.cond(
+                FeedbackState.offline, rx.icon("pen-line", size=15), rx.icon("sparkles", size=15)
+            ),
+        ),
+        rx.el.span(label),
+        type="button",
+        id=rx.cond(RUNNING, "stop-generation", "generate-feedback"),
+        on_click=rx.cond(
+            RUNNING,
+            Live.stop(FeedbackState.interview_id),
+            Live.generate(FeedbackState.interview_id),
+        ),
+        on_mouse_up=on_begin,
+        disabled=~RUNNING & (~FeedbackState.can_generate | waits),
+        class_name=rx.cond(RUNNING, "main-button stop", "main-button"),
+        title=rx.cond(FeedbackState.has_evidence, "", "Add a note or rate a competency first."),
+        custom_attrs={"aria-keyshortcuts": "Control+Enter"},
+    )
+
+
+def _status() -> rx.Component:
     return rx.cond(
-        FeedbackState.submitted != "",
-        rx.text("This feedback is submitted.", size="1", color_scheme="gray"),
+        RUNNING,
+        rx.el.span(
+            # A spinner repaints every frame; while text streams, that would delay the text.
+            rx.cond(Live.phase == "streaming", rx.icon("pen-line", size=15), rx.spinner(size="1")),
+            rx.el.span(Live.message, id="generation-message"),
+            rx.el.span(Live.tokens, id="generation-tokens", class_name="figure muted"),
+            rx.el.span(Live.elapsed, class_name="figure muted"),
+            class_name="action-running",
+        ),
         rx.cond(
             FeedbackState.has_evidence,
-            rx.cond(
-                FeedbackState.offline,
-                rx.text(
-                    "Offline drafter: no AI model is configured", size="1", color_scheme="gray"
-                ),
-                rx.text("Written by ", FeedbackState.model, size="1", color_scheme="gray"),
-            ),
-            rx.text(
-                "Nothing to assess yet: add a note or rate a competency first.",
-                size="1",
-                color_scheme="gray",
-                id="generate-hint",
+            _quote(),
+            rx.el.span(
+                "Nothing to draft from yet: add a note or rate a competency.", id="generate-hint"
             ),
         ),
     )
 
 
 def _quote() -> rx.Component:
-    """What the next draft costs and what is left for it."""
+    """What the next draft costs, where it costs anything, and a limit that is near."""
     quote = FeedbackState.quote
-    return rx.cond(
-        FeedbackState.can_generate,
-        rx.fragment(
-            rx.el.p(quote.text, id="generation-quote", class_name="quote figure"),
+    return rx.fragment(
+        rx.cond(
+            FeedbackState.offline,
+            rx.el.span("Written from your notes, without an AI model", id="generation-quote"),
+            rx.el.span(quote.text, id="generation-quote", class_name="figure"),
+        ),
+        rx.cond(
+            quote.refusal != "",
+            # Not beside the same sentence as an error.
             rx.cond(
-                quote.refusal != "",
-                # Not beside the same sentence as an error.
-                rx.cond(
-                    Live.error != quote.refusal,
-                    rx.el.p(quote.refusal, id="generation-blocked", class_name="quote near"),
-                ),
-                rx.cond(
-                    quote.warning != "",
-                    rx.el.p(quote.warning, id="generation-warning", class_name="quote near"),
-                ),
+                Live.error != quote.refusal,
+                rx.el.span(quote.refusal, id="generation-blocked", class_name="near"),
+            ),
+            rx.cond(
+                quote.warning != "",
+                rx.el.span(quote.warning, id="generation-warning", class_name="near"),
             ),
         ),
     )
 
 
-def _generate_button() -> rx.Component:
-    return rx.button(
-        rx.icon("sparkles", size=16),
-        "Generate with AI",
-        on_click=Live.generate(FeedbackState.interview_id),
-        disabled=rx.cond(FeedbackState.can_generate, False, True),
-        variant=rx.cond(_ENDED_EARLY | (Live.phase == "complete"), "soft", "solid"),
-        title=rx.cond(FeedbackState.has_evidence, "", "Add a note or rate a competency first."),
-        id="generate-feedback",
-    )
-
-
-def _stop_button() -> rx.Component:
-    return rx.button(
-        rx.icon("square", size=14),
-        "Stop",
-        on_click=Live.stop(FeedbackState.interview_id),
-        color_scheme="red",
-        variant="soft",
-        id="stop-generation",
-    )
-
-
-def _retry_button() -> rx.Component:
-    return rx.button(
-        rx.icon("rotate-ccw", size=15),
-        "Retry",
-        on_click=Live.generate(FeedbackState.interview_id),
-        disabled=rx.cond(FeedbackState.can_generate, False, True),
-        id="retry-generation",
-    )
-
-
-def _progress() -> rx.Component:
-    return rx.el.div(
+def generation_error() -> rx.Component:
+    """Why a draft ended early or was not begun, and the way on."""
+    return rx.cond(
+        Live.error != "",
         rx.el.div(
-            # A spinner repaints every frame; while text streams, that would delay the text.
-            rx.cond(Live.phase == "streaming", rx.icon("pen-line", size=16), rx.spinner(size="2")),
-            rx.el.span(Live.message, id="generation-message", role="status"),
-            rx.el.span(
-                rx.el.span(Live.tokens, id="generation-tokens"),
-                rx.el.span(Live.elapsed),
-                class_name="progress-counts figure muted",
+            rx.icon("circle-alert", size=16),
+            rx.el.span(Live.error),
+            rx.cond(
+                ENDED_EARLY & FeedbackState.may_retry & FeedbackState.can_generate,
+                rx.el.button(
+                    rx.cond(
+                        FeedbackState.wait_s > 0,
+                        f"Try again in {FeedbackState.wait_s} s",
+                        "Try again",
+                    ),
+                    type="button",
+                    on_click=Live.generate(FeedbackState.interview_id),
+                    disabled=FeedbackState.wait_s > 0,
+                    id="retry-generation",
+                    class_name="text-button",
+                ),
             ),
-            class_name="progress-line",
+            class_name=rx.cond(Live.phase == "error", "banner bad", "banner near"),
+            role="alert",
+            id="generation-error",
         ),
-        rx.progress(
-            value=Live.progress,
-            size="1",
-            id="generation-progress",
-            aria_label="Progress of the draft",
-        ),
-        class_name="progress",
     )
 
 
-def _error() -> rx.Component:
-    return rx.callout.root(
-        rx.callout.icon(rx.icon("circle-alert", size=17)),
-        rx.callout.text(Live.error),
-        color_scheme=rx.cond(Live.phase == "error", "red", "amber"),
-        variant="surface",
-        size="1",
-        role="alert",
-        id="generation-error",
-    )
-
-
-def _reasoning() -> rx.Component:
-    return rx.el.details(
-        rx.el.summary("What the model is thinking"),
-        rx.el.p(Live.reasoning, class_name="reasoning-text"),
-        class_name="reasoning",
-        id="generation-reasoning",
-    )
-
-
-def _preview() -> rx.Component:
-    return rx.auto_scroll(
-        rx.cond(
-            (Live.phase == "idle"),
-            rx.el.p(
-                "Your notes and ratings become a structured draft here, live. "
-                "You check it, change it and decide what to keep.",
-                class_name="preview-hint",
-            ),
-            rx.fragment(
-                rx.cond(_RUNNING & (Live.k == ""), rx.cond(Live.b0, rx.fragment(), _ghost())),
-                draft_text(Live),
-            ),
+def reasoning() -> rx.Component:
+    """What a model that shows it is thinking, folded."""
+    return rx.cond(
+        Live.reasoning != "",
+        rx.el.details(
+            rx.el.summary("What the model is thinking"),
+            rx.el.p(Live.reasoning, class_name="reasoning-text"),
+            class_name="reasoning",
+            id="generation-reasoning",
         ),
-        id="live-feedback",
-        class_name=rx.cond(
-            _RUNNING,
-            "preview writing",
-            rx.cond(Live.b0, "preview", rx.cond(_ENDED_EARLY, "preview nothing", "preview")),
-        ),
-        custom_attrs={"aria-live": "polite", "aria-busy": rx.cond(_RUNNING, "true", "false")},
-        role="region",
-        aria_label="Draft",
-        tab_index=0,
     )
 
 
-def _ghost() -> rx.Component:
-    """Where the text will be, until its first word is there."""
-    return rx.el.div(
-        rx.el.div(class_name="line"),
-        rx.el.div(class_name="line"),
-        rx.el.div(class_name="line short"),
-        class_name="ghost",
-        aria_hidden="true",
-    )
-
-
-def _outcome() -> rx.Component:
-    return rx.el.div(
-        rx.cond(
-            Live.meta.notice != "",
-            rx.callout(
-                Live.meta.notice, icon="info", size="1", color_scheme="amber", variant="surface"
-            ),
-        ),
+def outcome() -> rx.Component:
+    """What the draft on the page took; the rest of it behind a sign."""
+    return rx.cond(
+        ~RUNNING & (Live.meta.call_id != ""),
         rx.el.div(
-            rx.el.span(Live.meta.model),
+            rx.cond(Live.meta.notice != "", rx.el.span(Live.meta.notice, class_name="near")),
             rx.el.span(Live.meta.tokens, id="generation-tokens", class_name="figure"),
-            rx.el.span(Live.meta.cost, id="generation-cost", class_name="figure"),
-            rx.el.span(Live.meta.duration, class_name="figure"),
-            class_name="facts",
-            id="generation-facts",
-        ),
-        rx.cond(
-            FeedbackState.submitted == "",
-            rx.el.div(
-                rx.button(
-                    rx.icon("arrow-down-to-line", size=15),
-                    "Use draft",
-                    on_click=FeedbackState.use(Live.meta.call_id),
-                    variant="soft",
-                    size="1",
-                    id="use-draft",
+            rx.el.details(
+                rx.el.summary(
+                    rx.icon("info", size=14), rx.el.span("About this draft", class_name="sr-only")
                 ),
-                _discard(),
-                class_name="panel-actions",
-            ),
-        ),
-        class_name="outcome",
-    )
-
-
-def _discard() -> rx.Component:
-    return rx.alert_dialog.root(
-        rx.alert_dialog.trigger(
-            rx.button(
-                rx.icon("trash-2", size=15),
-                "Discard",
-                variant="ghost",
-                color_scheme="gray",
-                size="1",
-                id="discard-draft",
-            )
-        ),
-        rx.alert_dialog.content(
-            rx.alert_dialog.title("Discard this draft?", size="4"),
-            rx.alert_dialog.description(
-                "It disappears from this interview. Text already in your editor stays.", size="2"
-            ),
-            rx.el.div(
-                rx.alert_dialog.cancel(rx.button("Keep it", variant="soft", color_scheme="gray")),
-                rx.alert_dialog.action(
-                    rx.button(
-                        "Discard",
-                        color_scheme="red",
-                        on_click=Live.discard(Live.meta.call_id),
-                        id="confirm-discard",
-                    )
+                rx.el.div(
+                    rx.el.span(Live.meta.when),
+                    rx.el.span(Live.meta.model),
+                    rx.el.span(Live.meta.cost, id="generation-cost", class_name="figure"),
+                    rx.el.span(Live.meta.duration, class_name="figure"),
+                    class_name="facts",
                 ),
-                class_name="dialog-actions",
+                id="generation-facts",
             ),
-            max_width="420px",
+            class_name="outcome",
         ),
     )

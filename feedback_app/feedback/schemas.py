@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from feedback_app.feedback.editing import Written
-from feedback_app.live.view import WireBlock
+from feedback_app.live.settled import WireGroup
 from feedback_app.llm.blocks import Block
 
 
@@ -66,24 +66,6 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedbackView:
-    """One person's feedback on one interview."""
-
-    text: Written
-    saved_at: str
-    submitted_at: str
-    evidence: Evidence
-    latest: DraftView | None
-    """The newest draft that has ended and was not discarded."""
-    history: list[HistoryEntry]
-    offline: bool
-    """Whether the offline drafter serves, because no model is configured."""
-    model: str
-    drafted_from: str | None
-    """The notes as they were when the draft was asked for that the text began as."""
-
-
-@dataclass(frozen=True, slots=True)
 class Review:
     """What a person is shown before they submit."""
 
@@ -107,7 +89,7 @@ class Colleague:
     recommendation: str
     ratings: list[tuple[str, str]]
     when: str
-    blocks: list[WireBlock]
+    blocks: list[WireGroup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +100,24 @@ class Panel:
     waiting: int
     readable: list[Colleague]
     """Empty until one's own feedback is submitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackView:
+    """One person's feedback on one interview."""
+
+    text: Written
+    saved_at: str
+    submitted_at: str
+    evidence: Evidence
+    latest: DraftView | None
+    """The newest draft that has ended and was not discarded."""
+    history: list[HistoryEntry]
+    offline: bool
+    """Whether the offline drafter serves, because no model is configured."""
+    model: str
+    drafted_from: str | None
+    """The notes as they were when the draft was asked for that the text began as."""
+    may_reopen_freely: bool
+    panel: Panel
+    drafts: list[DraftMeta]

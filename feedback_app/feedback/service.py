@@ -23,6 +23,7 @@ from feedback_app.feedback.schemas import (
     HistoryEntry,
     QuoteView,
 )
+from feedback_app.feedback.submitting import panel, within_grace
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.citations import marked, unpacked
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
@@ -113,6 +114,9 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
         offline=generations().offline,
         model=generations().model,
         drafted_from=origin.notes if origin else None,
+        may_reopen_freely=within_grace(scorecard),
+        panel=await panel(user, interview_id),
+        drafts=[draft_meta(call) for call, _ in kept],
     )
 
 

@@ -1,159 +1,404 @@
 """The feedback editor: what the person keeps, and what becomes of a finished draft."""
 
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 
+from feedback_app import routes
 from feedback_app.auth.guards import acting_user, guarded
-from feedback_app.core.errors import AppError
-from feedback_app.feedback import service
-from feedback_app.feedback.schemas import DraftMeta, FeedbackView, QuoteView
+from feedback_app.core.errors import AppError, ChangedElsewhere
+from feedback_app.feedback import editing, service, submitting
+from feedback_app.feedback.document import (
+    cited_lines,
+    from_editor,
+    to_html,
+    to_markdown,
+    without_citations,
+    words_in,
+)
+from feedback_app.feedback.editing import Written
+from feedback_app.feedback.schemas import (
+    Evidence,
+    FeedbackView,
+    HistoryEntry,
+    Panel,
+    QuoteView,
+    Review,
+)
+from feedback_app.live.settled import WireGroup, grouped
+from feedback_app.llm.blocks import Block
+from feedback_app.ui import wording
+from feedback_app.ui.autosave import Autosave, Save, Typed
 
 
-class FeedbackState(rx.State):
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """How a text was kept."""
+
+    save: Save
+    text: Written | None = None
+    conflict: bool = False
+
+
+class FeedbackState(Autosave, rx.State):
     """One person's feedback on the interview the page shows."""
 
     interview_id: str = ""
-    text: str = ""
-    status: str = ""
-    """`unsaved`, `saved` or `failed`; empty while there is nothing to say."""
-    message: str = ""
+    over: bool = False
+    """Whether the page shows a draft in place of the editor."""
+    html: str = ""
+    """What the editor begins with; it is begun anew only under another `editor_key`."""
+    editor_key: int = 0
+    revision: int = 0
+    clip: str = ""
+    clip_html: str = ""
+    """What the page is to put into the clipboard, as `copies` says once more each time."""
+    copies: int = 0
+    words: str = ""
+    is_empty: bool = True
+    save_state: Save = Save()
+    conflict: bool = False
+    """Whether another tab has saved another text than the one in this editor."""
+    can_undo: bool = False
+    undo_label: str = "Undo draft"
     submitted: str = ""
+    final: list[WireGroup] = []
+    """The submitted text."""
+    may_reopen_freely: bool = False
     has_evidence: bool = False
     has_recommendation: bool = False
-    history: list[DraftMeta] = []
+    history: list[HistoryEntry] = []
     offline: bool = False
     model: str = ""
     quote: QuoteView = QuoteView()
     """What the next draft would cost, as a start would find it."""
     may_retry: bool = True
     """Whether trying again by itself can help after the draft that ended early."""
+    wait_s: int = 0
+    """Seconds until trying again can help."""
     waiting_call: str = ""
     """The draft that waits for the person's choice, because the editor holds their own text."""
+    used: str = ""
+    """The lines of the notes that the text rests on, such as `,3,7,`; empty without a draft."""
+    is_older: bool = False
+    """Whether the notes have changed since the draft that the text began as."""
+    sent_lines: list[int] = []
+    """For each line of the notes its number when the draft was asked for, 0 for a new one; empty
+    where nothing has moved."""
+    unused: int = 0
+    """How many lines of the notes the text does not rest on."""
+    review: Review = Review([], [], "", [], 0)
+    reviewing: bool = False
+    panel: Panel = Panel(0, 0, [])
 
-    _origin_call: str = ""
-    _origin_text: str = ""
-    """The draft the editor's text began as, and its text: unchanged, it is not the person's own."""
-    _aside: dict[str, tuple[str, str, str]] = {}
-    """What the person typed and did not save, by interview: text, origin call, origin text."""
+    _blocks: list[Block] = []
+    _drafted_from: str | None = None
+    _notes: str = ""
 
     @rx.var
     def can_generate(self) -> bool:
         """Whether there is something to assess and the feedback is still open."""
         return self.has_evidence and not self.submitted
 
-    @rx.var
-    def history_length(self) -> int:
-        return len(self.history)
+    @rx.event(background=True, supersedes=True)
+    @guarded
+    async def edit(
+        self, interview_id: str, document: dict[str, Any], stamp: float = 0, base: int = 0
+    ) -> None:
+        """Take the text as it is typed, and keep it once the typing pauses."""
+        async with self:
+            self._take(interview_id, Typed(document, stamp, base))
+        await self._keep_after_pause(self._keep, self._show_kept)
 
     @rx.event
     @guarded
-    async def edit(self, interview_id: str, text: str) -> None:
-        """Take over what was typed, unless it comes late from another interview's editor."""
-        if interview_id != self.interview_id or text == self.text or self.submitted:
+    async def save(self, interview_id: str) -> None:
+        """Keep the text now, and count the draft it began as as used."""
+        if interview_id != self.interview_id:
             return
-        self.text, self.status, self.message = text, "unsaved", "Not saved yet"
-
-    @rx.event
-    @guarded
-    async def save(self, form: dict[str, Any]) -> None:
-        """Keep the feedback as it stands in the form."""
-        text = str(form.get("feedback", self.text)).replace("\r\n", "\n").replace("\0", "")
-        self.text = text
+        await self._keep_now(self._keep, self._show_kept)
+        if self.save_state.status == "failed":
+            return
         try:
-            saved = await service.save(acting_user(), self.interview_id, text, self._origin_call)
+            await editing.keep(acting_user(), interview_id)
         except AppError as error:
-            self.status, self.message = "failed", error.message
+            self.save_state = Save(self.save_state.acked, "failed", error.message)
             return
-        self.status, self.message = "saved", f"Saved {saved}"
+        now = wording.now()
+        self.save_state = Save(self.save_state.acked, "saved", f"Saved {now}")
 
     @rx.event
     @guarded
-    async def submit(self) -> None:
-        """Save the editor's text, then make it final."""
-        try:
-            await service.save(acting_user(), self.interview_id, self.text, self._origin_call)
-            self.submitted = await service.submit(acting_user(), self.interview_id)
-        except AppError as error:
-            self.status, self.message = "failed", error.message
+    async def keep_my_text(
+        self, interview_id: str, document: dict[str, Any], stamp: float = 0
+    ) -> None:
+        """Save this text over the one of another tab."""
+        if interview_id != self.interview_id:
             return
-        self.status, self.message = "saved", f"Submitted {self.submitted}"
+        shown = await service.view(acting_user(), interview_id)
+        self.revision, self.conflict = shown.text.revision, False
+        self._take(interview_id, Typed(document, stamp, self.revision))
+        await self._keep_now(self._keep, self._show_kept)
+        await self._refresh()
 
     @rx.event
     @guarded
-    async def use(self, call_id: str) -> None:
-        """Take a draft over, or ask first where the editor holds the person's own text."""
-        draft = await service.draft(acting_user(), call_id)
-        self._take_draft(draft.text, call_id)
+    async def show_other_text(self, interview_id: str) -> None:
+        """Go on from the text that another tab saved; the one here is kept as a version."""
+        if interview_id == self.interview_id:
+            self._waiting.clear()
+            self._show_newer(await service.view(acting_user(), interview_id))
 
     @rx.event
     @guarded
     async def replace_with(self, call_id: str) -> None:
         """Put a draft in the editor instead of what is there."""
-        draft = await service.draft(acting_user(), call_id)
-        self._fill(draft.text, call_id)
+        await self._act(editing.replace_with(acting_user(), self.interview_id, call_id))
 
     @rx.event
     @guarded
     async def append(self, call_id: str) -> None:
         """Put a draft in the editor after what is there."""
-        draft = await service.draft(acting_user(), call_id)
-        self._fill(f"{self.text.rstrip()}\n\n{draft.text}", call_id)
-        self._origin_text = draft.text
+        await self._act(editing.append(acting_user(), self.interview_id, call_id))
+
+    @rx.event
+    @guarded
+    async def use(self, call_id: str) -> None:
+        """Take a draft over, or ask first where the editor holds the person's own text."""
+        await self._keep_now(self._keep, self._show_kept)
+        taken = await editing.take_draft(acting_user(), self.interview_id, call_id)
+        if taken is None:
+            self.waiting_call = call_id
+        else:
+            await self._show_text(taken)
 
     @rx.event
     @guarded
     async def keep_mine(self) -> None:
-        """Leave the editor as it is; the draft stays beside it."""
+        """Leave the editor as it is; the draft stays among the versions."""
         self.waiting_call = ""
+        self.over = False
+
+    @rx.event
+    @guarded
+    async def undo(self) -> None:
+        """Bring back the text from before the last act."""
+        await self._act(editing.undo(acting_user(), self.interview_id))
+        self.undo_label = "Redo" if self.undo_label == "Undo draft" else "Undo draft"
+
+    @rx.event
+    @guarded
+    async def restore(self, version_id: str) -> None:
+        """Bring back an earlier text."""
+        await self._act(editing.restore(acting_user(), self.interview_id, version_id))
+
+    @rx.event
+    @guarded
+    async def open_review(self) -> None:
+        """Show what to look at before submitting, of the text as it stands."""
+        await self._keep_now(self._keep, self._show_kept)
+        if self.save_state.status == "failed":
+            return
+        self.review = await submitting.review(acting_user(), self.interview_id)
+        self.reviewing = True
+
+    @rx.event
+    @guarded
+    async def close_review(self) -> None:
+        """Go back to the text."""
+        self.reviewing = False
+
+    @rx.event
+    @guarded
+    async def submit(self) -> None:
+        """Make the text final."""
+        if await self._submit() is not None:
+            await self._show_final()
+
+    @rx.event
+    @guarded
+    async def submit_and_next(self) -> Any:
+        """Make the text final and open the next interview to write about."""
+        following = await self._submit()
+        if following is None:
+            return None
+        await self._show_final()
+        return rx.redirect(routes.interview(following) if following else routes.INTERVIEWS)
+
+    @rx.event
+    @guarded
+    async def reopen(self, form: dict[str, Any] | None = None) -> Any:
+        """Take the submission back; later than ten minutes after it with a reason."""
+        reason = str((form or {}).get("reason", ""))
+        await submitting.reopen(acting_user(), self.interview_id, reason)
+        return rx.redirect(routes.interview(self.interview_id), replace=True)
+
+    @rx.event
+    @guarded
+    async def copy(self, how: str) -> None:
+        """Let the page copy the text, as Markdown or formatted (`rich`)."""
+        await self._keep_now(self._keep, self._show_kept)
+        blocks = without_citations(self._blocks)
+        self.clip = to_markdown(blocks)
+        self.clip_html = to_html(blocks) if how == "rich" else ""
+        self.copies += 1
+
+    @rx.event
+    @guarded
+    async def look(self, at: str) -> None:
+        """Look at the person's own `text`, or at the `draft` that is written beside it."""
+        self.over = at == "draft"
+
+    @rx.event(background=True, supersedes=True)
+    @guarded
+    async def count_down(self) -> None:
+        """Count the seconds until trying again can help."""
+        while True:
+            async with self:
+                if self.wait_s <= 0:
+                    return
+            await asyncio.sleep(1)
+            async with self:
+                self.wait_s = max(0, self.wait_s - 1)
+
+    async def _submit(self) -> str | None:
+        """Submit the editor's text; the next interview's id, `None` where it was refused."""
+        await self._keep_now(self._keep, self._show_kept)
+        if self.save_state.status == "failed":
+            self.reviewing = False
+            return None
+        try:
+            following = await submitting.submit(acting_user(), self.interview_id)
+        except AppError as error:
+            self.review = Review([error.message], [], "", [], 0)
+            return None
+        self.reviewing = False
+        return following
+
+    async def _show_final(self) -> None:
+        """Show the feedback as it was submitted, and what colleagues have submitted."""
+        user = acting_user()
+        shown = await service.view(user, self.interview_id)
+        self.submitted, self.may_reopen_freely = shown.submitted_at, True
+        self._show_words(shown.text)
+        self.panel = await submitting.panel(user, self.interview_id)
+
+    async def _keep(self, interview_id: str, typed: Typed) -> _Kept:
+        """Keep one text that was typed; how it went."""
+        user = acting_user()
+        base = max(typed.base, self.revision if interview_id == self.interview_id else 0)
+        try:
+            blocks = from_editor(typed.text)
+            text = await editing.save(user, interview_id, blocks, base, self._writer())
+        except AppError as error:
+            save = Save(typed.stamp, "failed", error.message)
+            return _Kept(save, conflict=isinstance(error, ChangedElsewhere))
+        return _Kept(Save(typed.stamp, "saved", f"Saved {wording.now()}"), text)
+
+    def _show_kept(self, interview_id: str, typed: Typed, kept: _Kept) -> None:
+        if interview_id != self.interview_id:
+            return
+        self.save_state, self.conflict = kept.save, kept.conflict
+        if kept.text is not None:
+            self._show_words(kept.text)
+
+    async def _act(self, act: Awaitable[Written]) -> None:
+        """Keep what is typed, then change the text as a whole and show it."""
+        await self._keep_now(self._keep, self._show_kept)
+        await self._show_text(await act)
+
+    async def _show_text(self, text: Written) -> None:
+        """Begin the editor anew with a text that one act made, and show it."""
+        self.undo_label = "Undo draft"
+        self._begin(text)
+        await self._refresh()
+        self.over = False
+
+    def _begin(self, text: Written) -> None:
+        self.html, self.editor_key = to_html(text.blocks), self.editor_key + 1
+        self.waiting_call, self.conflict = "", False
+        self.save_state = Save(self.save_state.acked, "saved", f"Saved {wording.now()}")
+        self._show_words(text)
+
+    def _show_words(self, text: Written) -> None:
+        """Show what is said of the text beside the editor."""
+        self._blocks, self.revision = text.blocks, text.revision
+        self.can_undo, self.is_empty = text.can_undo, not text.markdown.strip()
+        count = words_in(text.blocks)
+        self.words = f"{count:,} word{'' if count == 1 else 's'}" if count else ""
+        if self.submitted:
+            self.final = grouped(without_citations(text.blocks))
+        self._show_lines()
+
+    def _show_lines(self) -> None:
+        """Show which lines of the notes the text rests on."""
+        lines = cited_lines(self._blocks)
+        self.used = f",{','.join(map(str, sorted(lines)))}," if lines else ""
+        sent = self._drafted_from
+        self.is_older = bool(lines) and sent is not None and sent.strip() != self._notes.strip()
+        self.sent_lines = numbers_when_sent(sent or "", self._notes) if self.is_older else []
+        numbers = self.sent_lines or range(1, self._notes.count("\n") + 2)
+        pairs = zip(numbers, self._notes.split("\n"), strict=False)
+        self.unused = sum(bool(line.strip()) and number not in lines for number, line in pairs)
 
     async def _refresh(self) -> None:
         """Read the history anew."""
         shown = await service.view(acting_user(), self.interview_id)
-        self.history, self.quote = shown.history, shown.quote
+        self.history, self._drafted_from = shown.history, shown.drafted_from
+        self._show_evidence(shown.evidence)
 
     def _show(self, interview_id: str, shown: FeedbackView) -> None:
         """Show a person's feedback."""
-        self._put_aside()
+        is_new = self.interview_id != interview_id
         self.interview_id = interview_id
         self.offline, self.model = shown.offline, shown.model
+        self.submitted, self.may_reopen_freely = shown.submitted_at, shown.may_reopen_freely
+        self.history, self.may_retry = shown.history, True
+        self.panel, self.reviewing = shown.panel, False
+        self._drafted_from = shown.drafted_from
+        if is_new or shown.text.revision != self.revision:
+            self.undo_label = "Undo draft"
+            self._begin(shown.text)
+        else:
+            self._show_words(shown.text)
+        saved = shown.saved_at
+        if not self._is_typing():
+            acked = self.save_state.acked
+            self.save_state = Save(acked, "saved" if saved else "", saved and f"Saved {saved}")
+        self._show_evidence(shown.evidence)
+
+    def _show_newer(self, shown: FeedbackView) -> None:
+        """Begin the editor anew with what another tab saved."""
+        self.history, self._drafted_from = shown.history, shown.drafted_from
         self.submitted = shown.submitted_at
-        self._show_evidence(shown)
-        self.history, self.waiting_call, self.may_retry = shown.history, "", True
-        typed = self._aside.pop(interview_id, None)
-        if typed and typed[0] != shown.feedback and not shown.submitted_at:
-            self.text, self._origin_call, self._origin_text = typed
-            self.status, self.message = "unsaved", "Not saved yet"
-            return
-        self.text = shown.feedback
-        self._origin_call, self._origin_text = shown.origin_call, shown.origin_text
-        self.status = "saved" if shown.saved_at else ""
-        self.message = f"Saved {shown.saved_at}" if shown.saved_at else ""
-        if shown.submitted_at:
-            self.message = f"Submitted {shown.submitted_at}"
-        elif shown.latest and shown.latest.meta.status == "complete" and not shown.feedback:
-            self._fill(shown.latest.text, shown.latest.meta.call_id)
+        self._begin(shown.text)
+        self.save_state = Save(self.save_state.acked, "saved", "Updated from another tab")
 
-    def _put_aside(self) -> None:
-        """Keep what the editor holds if the person typed it and has not saved it."""
-        if self.status in {"unsaved", "failed"} and self.text != self._origin_text:
-            self._aside[self.interview_id] = (self.text, self._origin_call, self._origin_text)
+    def _is_typing(self) -> bool:
+        return bool(self._waiting) or self.conflict
 
-    def _show_evidence(self, shown: FeedbackView) -> None:
+    def _show_evidence(self, shown: Evidence) -> None:
         """Show what there is to draft from, and what that would cost."""
         self.has_evidence, self.has_recommendation = shown.has_evidence, shown.has_recommendation
-        self.quote = shown.quote
+        self.quote, self._notes = shown.quote, shown.notes
+        self._show_lines()
 
-    def _take_draft(self, text: str, call_id: str) -> None:
-        """Take a finished draft over, or ask first."""
-        if not text or self.submitted:
-            return
-        if not self.text.strip() or self.text == self._origin_text:
-            self._fill(text, call_id)
-        else:
-            self.waiting_call = call_id
 
-    def _fill(self, text: str, call_id: str) -> None:
-        self.text, self.waiting_call = text, ""
-        self._origin_call, self._origin_text = call_id, text
-        self.status, self.message = "unsaved", "Draft filled in. Check it, then save."
+def numbers_when_sent(sent: str, now: str) -> list[int]:
+    """For each line of the notes the number it had when they were sent, 0 where it is new.
+
+    A line is the same where its words are; lines that occur twice keep their order.
+    """
+    numbers: dict[str, list[int]] = {}
+    for number, line in enumerate(sent.split("\n"), start=1):
+        numbers.setdefault(line.strip(), []).append(number)
+    for waiting in numbers.values():
+        waiting.reverse()
+    found: list[int] = []
+    for line in now.split("\n"):
+        waiting = numbers.get(line.strip())
+        found.append(waiting.pop() if waiting and line.strip() else 0)
+    return found

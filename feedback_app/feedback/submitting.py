@@ -18,7 +18,7 @@ from feedback_app.feedback import queries
 from feedback_app.feedback.document import without_citations
 from feedback_app.feedback.editing import blocks_of
 from feedback_app.feedback.schemas import Colleague, Panel, Review
-from feedback_app.live.view import wire_block
+from feedback_app.live.settled import grouped
 from feedback_app.llm.assessment import RATING_LABELS, RECOMMENDATION_LABELS, Recommendation
 from feedback_app.ui import wording
 
@@ -192,5 +192,5 @@ def _colleague(scorecard: Scorecard, name: str, kind: str, rated: Rated) -> Coll
         recommendation=_verdict(scorecard),
         ratings=_ratings(rated),
         when=wording.moment(scorecard.submitted_at),
-        blocks=[wire_block(block) for block in without_citations(blocks)],
+        blocks=grouped(without_citations(blocks)),
     )

@@ -4,17 +4,13 @@ import reflex as rx
 
 from feedback_app import routes
 from feedback_app.auth.components import signed_in_page
-from feedback_app.feedback.components import draft_history, feedback_editor
-from feedback_app.feedback.panel import generation_panel
-from feedback_app.interviews.components import (
-    background_card,
-    competencies_card,
-    interview_header,
-    interview_list,
-    list_filters,
-    notes_card,
-    recommendation_card,
-)
+from feedback_app.feedback.components import paper
+from feedback_app.feedback.live import Live
+from feedback_app.feedback.panel import action_bar
+from feedback_app.feedback.review import final_page, review_sheet, submit_button
+from feedback_app.feedback.state import FeedbackState
+from feedback_app.interviews.components import interview_list, list_filters
+from feedback_app.interviews.desk import PANE, desk_head, pane_tabs, workspace
 from feedback_app.interviews.state import InterviewState
 from feedback_app.ui.components import not_found_panel, skeleton_rows
 from feedback_app.ui.layout import page_header
@@ -38,25 +34,7 @@ def interview_page() -> rx.Component:
             not_found_panel(routes.INTERVIEWS, "Back to my interviews"),
             rx.cond(
                 InterviewState.loaded,
-                rx.fragment(
-                    interview_header(),
-                    rx.el.div(
-                        rx.el.div(
-                            notes_card(),
-                            competencies_card(),
-                            recommendation_card(),
-                            background_card(),
-                            class_name="column",
-                        ),
-                        rx.el.div(
-                            generation_panel(),
-                            feedback_editor(),
-                            draft_history(),
-                            class_name="column feedback-column",
-                        ),
-                        class_name="columns",
-                    ),
-                ),
+                rx.cond(FeedbackState.submitted != "", _final(), _desk()),
                 skeleton_rows(3, height="180px"),
             ),
         ),
@@ -64,3 +42,27 @@ def interview_page() -> rx.Component:
         rx.el.span(hidden=True, on_unmount=InterviewState.leave),
         active=routes.INTERVIEWS,
     )
+
+
+def _desk() -> rx.Component:
+    return rx.el.div(
+        PANE,
+        desk_head(submit_button()),
+        pane_tabs(),
+        workspace(),
+        rx.el.section(
+            action_bar(PANE.set_value("feedback")),
+            paper(),
+            id="generation-panel",
+            class_name="paper-pane",
+            custom_attrs={"data-phase": Live.phase},
+            aria_label="Feedback",
+        ),
+        review_sheet(),
+        class_name="desk",
+        custom_attrs={"data-pane": PANE.value},
+    )
+
+
+def _final() -> rx.Component:
+    return rx.el.div(desk_head(), final_page(), class_name="final")

@@ -128,6 +128,26 @@ def _list(words: int, status: InterviewStatus | None) -> Any:
     return statement
 
 
+_REVISIONS = (
+    sqlalchemy.select(col(Scorecard.notes_revision), col(Scorecard.feedback_revision))
+    .join(Interview, col(Interview.id) == Scorecard.interview_id)
+    .where(
+        col(Scorecard.interview_id) == bindparam("interview"),
+        col(Scorecard.user_id) == bindparam("user"),
+        col(Interview.company_id) == bindparam("company"),
+    )
+)
+
+
+async def revisions(database: Database, user: CurrentUser, interview_id: str) -> tuple[int, int]:
+    """How often the person's notes and feedback have been saved."""
+    values = {"interview": interview_id, "user": user.id, "company": user.company_id}
+    rows = await database.rows(_REVISIONS, values)
+    for notes, feedback in rows:
+        return int(notes), int(feedback)
+    return 0, 0
+
+
 async def interviews_after(
     session: AsyncSession, user: CurrentUser, older_than: Interview | None, limit: int
 ) -> list[ListedInterview]:

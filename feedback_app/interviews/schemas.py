@@ -46,9 +46,20 @@ class InterviewEntry:
     """Whether there is something to assess and the feedback is still open."""
 
 
+NOT_ASSESSED = "na"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedNotes:
+    """Notes that were kept: how often they have been, and when, for people."""
+
+    revision: int
+    when: str
+
+
 @dataclass(frozen=True, slots=True)
 class CompetencyRow:
-    """One competency with the person's rating; `rating` is empty where not rated."""
+    """One competency with the person's rating: `1` to `4`, `na`, or empty where not rated."""
 
     id: str
     name: str
@@ -73,6 +84,7 @@ class InterviewDetail:
     duration: str = ""
     cv: str = ""
     notes_saved: str = ""
+    notes_revision: int = 0
     recommendation: str = ""
     submitted: str = ""
 

@@ -4,13 +4,15 @@ from datetime import datetime
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
-from feedback_app.core.errors import AlreadySubmitted, Invalid
+from feedback_app.core.errors import AlreadySubmitted, ChangedElsewhere, Invalid
 from feedback_app.core.text import storable
-from feedback_app.db.models import Scorecard
+from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import database
+from feedback_app.feedback.editing import keep_notes_aside
 from feedback_app.feedback.queries import competencies_of, scorecard_of
 from feedback_app.interviews import queries
 from feedback_app.interviews.schemas import (
+    NOT_ASSESSED,
     STATUS_LABELS,
     CompetencyRow,
     InterviewDetail,
@@ -18,6 +20,7 @@ from feedback_app.interviews.schemas import (
     InterviewRecord,
     InterviewRow,
     InterviewStatus,
+    SavedNotes,
 )
 from feedback_app.llm.assessment import RATING_LABELS, Recommendation
 from feedback_app.ui import wording
@@ -104,6 +107,7 @@ async def record(user: CurrentUser, interview_id: str) -> InterviewRecord:
         held=_day(interview.held_at),
         duration=f"{interview.duration_min} min",
         cv=candidate.cv_text,
+        notes_revision=scorecard.notes_revision,
         notes_saved=wording.moment(scorecard.notes_saved_at),
         recommendation=scorecard.recommendation or "",
         submitted=wording.moment(scorecard.submitted_at),
@@ -113,7 +117,7 @@ async def record(user: CurrentUser, interview_id: str) -> InterviewRecord:
             id=competency.id,
             name=competency.name,
             description=competency.description,
-            rating=str(rating.rating) if rating and rating.rating else "",
+            rating=_step(rating),
             reason=rating.reason if rating else "",
         )
         for competency, rating in rated
@@ -121,12 +125,15 @@ async def record(user: CurrentUser, interview_id: str) -> InterviewRecord:
     return InterviewRecord(shown, scorecard.notes, rows)
 
 
-async def save_notes(user: CurrentUser, interview_id: str, notes: str) -> str:
-    """Keep the notes; when they were saved, for people.
+async def save_notes(
+    user: CurrentUser, interview_id: str, notes: str, base: int, writer: str = ""
+) -> SavedNotes:
+    """Keep the notes as they were typed over revision `base` in the tab `writer`.
 
     Raises:
         NotFound: not an interview of this person.
         AlreadySubmitted: the feedback is final.
+        ChangedElsewhere: other notes were saved since; these are kept as a version.
         Invalid: longer than `MAX_NOTES_CHARACTERS`.
     """
     if len(notes) > MAX_NOTES_CHARACTERS:
@@ -134,18 +141,37 @@ async def save_notes(user: CurrentUser, interview_id: str, notes: str) -> str:
             f"Notes may have {MAX_NOTES_CHARACTERS:,} characters; these have {len(notes):,}. "
             "They are not saved: shorten them and they will be."
         )
+    notes = storable(notes)
     async with database().write() as session:
-        scorecard = _open(await scorecard_of(session, user, interview_id))
-        scorecard.notes = storable(notes)
-        scorecard.notes_saved_at = clock.now()
-        session.add(scorecard)
-    return wording.moment(scorecard.notes_saved_at)
+        scorecard = _open(await scorecard_of(session, user, interview_id, lock=True))
+        same_tab = writer != "" and scorecard.notes_writer == writer
+        changed = scorecard.notes_revision != base and not same_tab and scorecard.notes != notes
+        if changed:
+            await keep_notes_aside(session, scorecard, notes)
+        elif scorecard.notes != notes:
+            scorecard.notes, scorecard.notes_saved_at = notes, clock.now()
+            scorecard.notes_revision += 1
+            scorecard.notes_writer = writer
+            session.add(scorecard)
+    if changed:
+        raise ChangedElsewhere
+    return SavedNotes(scorecard.notes_revision, wording.moment(scorecard.notes_saved_at))
+
+
+async def revisions(user: CurrentUser, interview_id: str) -> tuple[int, int]:
+    """How often the notes and the feedback have been saved; zeros for what is not the person's."""
+    return await queries.revisions(database(), user, interview_id)
 
 
 async def rate(
-    user: CurrentUser, interview_id: str, competency_id: str, rating: int | None
+    user: CurrentUser,
+    interview_id: str,
+    competency_id: str,
+    rating: int | None,
+    *,
+    not_assessed: bool = False,
 ) -> None:
-    """Rate a competency from 1 to 4; `None` takes the rating back.
+    """Rate a competency from 1 to 4; `None` takes the rating back, or says "not assessed".
 
     Raises:
         NotFound: not an interview of this person, or not a competency of its job.
@@ -157,7 +183,7 @@ async def rate(
     async with database().write() as session:
         scorecard = _open(await scorecard_of(session, user, interview_id))
         row = await queries.rating_for(session, scorecard, competency_id)
-        row.rating = rating
+        row.rating, row.not_assessed = rating, not_assessed and rating is None
         session.add(row)
 
 
@@ -197,6 +223,15 @@ async def recommend(user: CurrentUser, interview_id: str, recommendation: str) -
         scorecard = _open(await scorecard_of(session, user, interview_id))
         scorecard.recommendation = recommendation or None
         session.add(scorecard)
+
+
+def _step(rating: CompetencyRating | None) -> str:
+    """`1` to `4`, `na` for not assessed, empty for not rated yet."""
+    if rating is None:
+        return ""
+    if rating.not_assessed:
+        return NOT_ASSESSED
+    return str(rating.rating) if rating.rating else ""
 
 
 def _open(scorecard: Scorecard) -> Scorecard:

@@ -1,22 +1,23 @@
 """The states of the list and of the interview page: guard, call the service, assign."""
 
 import asyncio
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from urllib.parse import unquote
 
 import reflex as rx
 
 from feedback_app import routes
-from feedback_app.auth.guards import acting_user, guarded
-from feedback_app.core import clock
-from feedback_app.core.errors import AppError, NotFound, NothingToAssess
+from feedback_app.auth.guards import acting_user, guarded, require_user
+from feedback_app.core.errors import AppError, ChangedElsewhere, NotFound, NothingToAssess
 from feedback_app.core.markers import generation_event
+from feedback_app.db.outage import may_be_away
 from feedback_app.feedback import service as feedback
 from feedback_app.feedback.live import Live
-from feedback_app.feedback.schemas import FeedbackView
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews import service
 from feedback_app.interviews.schemas import (
+    NOT_ASSESSED,
     STATUS_LABELS,
     CompetencyRow,
     InterviewDetail,
@@ -24,13 +25,11 @@ from feedback_app.interviews.schemas import (
     InterviewRow,
     InterviewStatus,
 )
-from feedback_app.ui.presence import is_open
+from feedback_app.ui.autosave import Autosave, Save, Typed
 
 ALL = "all"
-QUIET_S = 0.4
-"""How long the typing must pause before notes are kept."""
-LONGEST_WAIT_S = 1.0
-"""How long they wait at most while the typing goes on."""
+WATCH_EVERY_S = 2.0
+"""How often a page looks whether another tab has saved something."""
 
 
 class InterviewListState(rx.State):
@@ -80,7 +79,16 @@ class InterviewListState(rx.State):
         self.loaded = True
 
 
-class InterviewState(rx.State):
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """How a text was kept."""
+
+    save: Save
+    revision: int = 0
+    conflict: bool = False
+
+
+class InterviewState(Autosave, rx.State):
     """One interview: what it is about and what the person records in it."""
 
     detail: InterviewDetail = InterviewDetail()
@@ -88,18 +96,21 @@ class InterviewState(rx.State):
     loaded: bool = False
     missing: bool = False
     notes: str = ""
-    """What the notes editor starts with: the notes as last kept."""
+    """What the notes editor begins with: the notes as last kept."""
+    notes_revision: int = 0
+    notes_save: Save = Save()
+    notes_conflict: bool = False
+    """Whether another tab has saved other notes than the ones in this editor."""
+    reasons_save: Save = Save()
     revision: int = 0
-    """Counts what the editors must start anew with; they are the browser's own in between."""
-    notes_status: str = ""
-    """`saving`, `saved` or `failed`; empty before the first change."""
-    notes_message: str = ""
-    reason_message: str = ""
+    """Counts what the editors must begin anew with; they are the browser's own in between."""
 
-    _unsaved: dict[str, str] = {}
-    """Notes by interview that were typed and are not kept yet."""
-    _typing_since: float = 0.0
-    """When the first of them came, on the monotonic clock; 0 while there are none."""
+    @rx.var
+    def rated_words(self) -> str:
+        """How much of the scorecard is done."""
+        done = sum(row.rating != "" for row in self.competencies)
+        return f"{done} of {len(self.competencies)} rated" if self.competencies else ""
+
     _to_draft: str = ""
     """The interview whose draft the list asked for; an address alone starts none."""
 
@@ -108,34 +119,37 @@ class InterviewState(rx.State):
     async def load(self) -> Any:
         """Show the interview of the page's address, then let the live panel follow."""
         user, interview_id = acting_user(), self._interview_id()
-        was_typing = bool(self._unsaved)
-        await self._save_waiting()
+        await self._keep_now(self._keep, self._show_kept)
         try:
             record = await service.record(user, interview_id)
         except NotFound:
             self.missing, self.loaded = True, False
             return None
-        same = self.detail.id == interview_id and self.notes == record.notes
-        if was_typing or not same or self.competencies != record.competencies:
+        if self._differs(record):
             self.revision += 1
         self._assign(record)
         asked, self._to_draft = self._to_draft == interview_id, ""
-        refusal = await self._start(interview_id) if asked else ""
-        self.missing, self.loaded = False, True
-        self.notes_status = "saved" if self.detail.notes_saved else ""
-        self.notes_message = self.detail.notes_saved and f"Saved {self.detail.notes_saved}"
-        self.reason_message = ""
+        refusal = await self._start(interview_id) if asked else None
+        self.missing, self.loaded, self.notes_conflict = False, True, False
+        saved = self.detail.notes_saved
+        self.notes_save = Save(
+            self.notes_save.acked, "saved" if saved else "", saved and f"Saved {saved}"
+        )
+        self.reasons_save = Save(self.reasons_save.acked)
         running = await feedback.running_call(user, interview_id)
         shown = await feedback.view(user, interview_id)
-        (await self.get_state(FeedbackState))._show(interview_id, shown)
+        panel = await self.get_state(FeedbackState)
+        panel._show(interview_id, shown)
         live = await self.get_state(Live)
         if running:
             live._join(running)
         else:
             live._show(shown.latest)
+            # A draft that was never taken, as one that was stopped, is shown where nothing else is.
+            panel.over = shown.latest is not None and not shown.text.markdown
         if refusal:
-            live._refuse(refusal)
-        return Live.follow
+            await live._refuse(refusal)
+        return [Live.follow, InterviewState.watch]
 
     @rx.event
     @guarded
@@ -145,62 +159,97 @@ class InterviewState(rx.State):
 
     @rx.event(background=True, supersedes=True)
     @guarded
-    async def note(self, interview_id: str, notes: str) -> None:
+    async def watch(self) -> None:
+        """Show what another tab of the same person saves, for as long as the page is open."""
+        async with self:
+            interview_id = self.detail.id
+        while True:
+            await asyncio.sleep(WATCH_EVERY_S)
+            user = await require_user(self)
+            with may_be_away():
+                notes, text = await service.revisions(user, interview_id)
+                async with self:
+                    if self.detail.id != interview_id:
+                        return
+                    panel = await self.get_state(FeedbackState)
+                    newer_notes = notes > self.notes_revision and not self._is_typing()
+                    newer_text = text > panel.revision and not panel._is_typing()
+                if newer_notes:
+                    record = await service.record(user, interview_id)
+                    async with self:
+                        self._show_newer(record)
+                if newer_text:
+                    shown = await feedback.view(user, interview_id)
+                    async with self:
+                        (await self.get_state(FeedbackState))._show_newer(shown)
+
+    @rx.event(background=True, supersedes=True)
+    @guarded
+    async def note(self, interview_id: str, notes: str, stamp: float = 0, base: int = 0) -> None:
         """Take the notes as they are typed, and keep them once the typing pauses.
 
         Every change is sent, so that nothing typed before a reload is lost; a newer call takes
         the place of one that still waits.
         """
         async with self:
-            self._unsaved[interview_id] = notes
-            self._typing_since = self._typing_since or clock.monotonic()
-            waited_s = clock.monotonic() - self._typing_since
-            if self.detail.id == interview_id:
-                self.notes_status, self.notes_message = "saving", "Saving…"
-        await asyncio.sleep(max(0.0, min(QUIET_S, LONGEST_WAIT_S - waited_s)))
-        async with self:
-            waiting = dict(self._unsaved)
-        if not waiting:
-            return
-        results = {key: await self._kept(key, text) for key, text in waiting.items()}
-        shown = await feedback.view(acting_user(), interview_id)
-        is_seen = await is_open(self)
-        async with self:
-            for key, (status, message) in results.items():
-                if is_seen:
-                    self._tell(key, waiting[key], status, message)
-                else:
-                    self._wait_no_more(key, waiting[key])
-            if is_seen and self.detail.id == interview_id:
-                await self._show_evidence(shown)
-
-    @rx.event
-    @guarded
-    async def save_notes(self, interview_id: str, notes: str) -> None:
-        """Keep the notes at once: the editor was left."""
-        self._unsaved[interview_id] = notes
-        await self._save_waiting()
+            self._take(f"notes {interview_id}", Typed(notes, stamp, base))
+        await self._keep_after_pause(self._keep, self._show_kept)
         await self._evidence_changed(interview_id)
 
     @rx.event
     @guarded
-    async def rate(self, interview_id: str, competency_id: str, rating: str) -> None:
-        """Rate a competency `1` to `4`; anything else takes the rating back."""
-        value = int(rating) if rating in {"1", "2", "3", "4"} else None
-        await service.rate(acting_user(), interview_id, competency_id, value)
-        await self._reload(interview_id)
+    async def save_notes(
+        self, interview_id: str, notes: str, stamp: float = 0, base: int = 0
+    ) -> None:
+        """Keep the notes at once."""
+        self._take(f"notes {interview_id}", Typed(notes, stamp, base))
+        await self._keep_now(self._keep, self._show_kept)
+        await self._refresh_evidence(interview_id)
 
     @rx.event
     @guarded
-    async def give_reason(self, interview_id: str, competency_id: str, reason: str) -> None:
-        """Keep the reason for a rating."""
-        self.reason_message = ""
-        try:
-            await service.give_reason(acting_user(), interview_id, competency_id, reason)
-        except AppError as error:
-            self.reason_message = error.message
+    async def keep_my_notes(self, interview_id: str, notes: str, stamp: float = 0) -> None:
+        """Save these notes over those of another tab."""
+        if interview_id != self.detail.id:
             return
+        revision, _ = await service.revisions(acting_user(), interview_id)
+        self.notes_conflict, self.notes_revision = False, revision
+        self._take(f"notes {interview_id}", Typed(notes, stamp, revision))
+        await self._keep_now(self._keep, self._show_kept)
+        await self._refresh_evidence(interview_id)
+
+    @rx.event
+    @guarded
+    async def show_other_notes(self, interview_id: str) -> None:
+        """Go on from the notes that another tab saved; the ones here are kept as a version."""
+        if interview_id == self.detail.id:
+            self._show_newer(await service.record(acting_user(), interview_id))
+            await self._refresh_evidence(interview_id)
+
+    @rx.event
+    @guarded
+    async def rate(self, interview_id: str, competency_id: str, rating: str) -> None:
+        """Rate a competency `1` to `4` or `na`; anything else takes the rating back."""
+        value = int(rating) if rating in {"1", "2", "3", "4"} else None
+        await service.rate(
+            acting_user(),
+            interview_id,
+            competency_id,
+            value,
+            not_assessed=rating == NOT_ASSESSED,
+        )
         await self._reload(interview_id)
+
+    @rx.event(background=True, supersedes=True)
+    @guarded
+    async def give_reason(
+        self, interview_id: str, competency_id: str, reason: str, stamp: float = 0
+    ) -> None:
+        """Take the reason for a rating as it is typed, and keep it once the typing pauses."""
+        async with self:
+            self._take(f"reason {interview_id} {competency_id}", Typed(reason, stamp, 0))
+        await self._keep_after_pause(self._keep, self._show_kept)
+        await self._evidence_changed(interview_id)
 
     @rx.event
     @guarded
@@ -209,56 +258,96 @@ class InterviewState(rx.State):
         await service.recommend(acting_user(), interview_id, recommendation)
         await self._reload(interview_id)
 
-    async def _save_waiting(self) -> None:
-        """Keep whatever was typed and not kept yet."""
-        for interview_id, notes in dict(self._unsaved).items():
-            self._tell(interview_id, notes, *await self._kept(interview_id, notes))
-
-    async def _kept(self, interview_id: str, notes: str) -> tuple[str, str]:
-        """Keep notes; the status and the message that tell how it went."""
+    async def _keep(self, key: str, typed: Typed) -> _Kept:
+        """Keep one text that was typed; how it went."""
+        what, interview_id, *competency = key.split(" ")
+        user = acting_user()
         try:
-            saved = await service.save_notes(acting_user(), interview_id, notes)
+            if what == "notes":
+                base = typed.base
+                if self.detail.id == interview_id:
+                    base = max(base, self.notes_revision)
+                saved = await service.save_notes(
+                    user, interview_id, typed.text, base, self._writer()
+                )
+                save = Save(typed.stamp, "saved", f"Saved {saved.when}")
+                return _Kept(save, saved.revision)
+            await service.give_reason(user, interview_id, competency[0], typed.text)
         except AppError as error:
-            return "failed", error.message
-        return "saved", f"Saved {saved}"
+            save = Save(typed.stamp, "failed", error.message)
+            return _Kept(save, conflict=isinstance(error, ChangedElsewhere))
+        return _Kept(Save(typed.stamp, "saved", "Saved"))
 
-    def _wait_no_more(self, interview_id: str, notes: str) -> None:
-        if self._unsaved.get(interview_id) == notes:
-            del self._unsaved[interview_id]
-            self._typing_since = 0.0
+    def _show_kept(self, key: str, typed: Typed, kept: _Kept) -> None:
+        what, interview_id, *competency = key.split(" ")
+        if self.detail.id != interview_id:
+            return
+        saved = kept.save.status == "saved"
+        if what == "notes":
+            self.notes_save, self.notes_conflict = kept.save, kept.conflict
+            self.notes_revision = max(self.notes_revision, kept.revision)
+            if saved:
+                self.notes = typed.text
+            return
+        self.reasons_save = kept.save
+        if saved:
+            self.competencies = [
+                replace(row, reason=typed.text) if row.id == competency[0] else row
+                for row in self.competencies
+            ]
 
-    def _tell(self, interview_id: str, notes: str, status: str, message: str) -> None:
-        self._wait_no_more(interview_id, notes)
-        if self.detail.id == interview_id:
-            if status == "saved":
-                self.notes = notes
-            self.notes_status, self.notes_message = status, message
+    def _is_typing(self) -> bool:
+        return bool(self._waiting) or self.notes_conflict
 
-    async def _start(self, interview_id: str) -> str:
+    def _show_newer(self, record: InterviewRecord) -> None:
+        """Begin the editors anew with what another tab saved."""
+        if self.detail.id == record.detail.id:
+            self._assign(record)
+            self.revision += 1
+            self.notes_conflict = False
+            self.notes_save = Save(self.notes_save.acked, "saved", "Updated from another tab")
+
+    def _differs(self, record: InterviewRecord) -> bool:
+        return (
+            self.detail.id != record.detail.id
+            or self.notes != record.notes
+            or self.competencies != record.competencies
+        )
+
+    async def _start(self, interview_id: str) -> AppError | None:
         """Start a draft; why not, where it was refused."""
         try:
             await feedback.start(acting_user(), interview_id)
         except NothingToAssess:
-            return ""  # The panel says so all the time.
+            return None  # The panel says so all the time.
         except AppError as error:
-            return error.message
-        return ""
+            return error
+        return None
 
     def _assign(self, record: InterviewRecord) -> None:
         self.detail, self.notes = record.detail, record.notes
+        self.notes_revision = record.detail.notes_revision
         self.competencies = record.competencies
 
     async def _reload(self, interview_id: str) -> None:
+        """Show what was picked; texts are left to their editors."""
         if self.detail.id != interview_id:
             return
-        self._assign(await service.record(acting_user(), interview_id))
-        await self._evidence_changed(interview_id)
+        record = await service.record(acting_user(), interview_id)
+        self.detail, self.competencies = record.detail, record.competencies
+        await self._refresh_evidence(interview_id)
 
     async def _evidence_changed(self, interview_id: str) -> None:
-        await self._show_evidence(await feedback.view(acting_user(), interview_id))
+        """The same as `_refresh_evidence`, for background handlers."""
+        shown = await feedback.evidence(acting_user(), interview_id)
+        async with self:
+            if self.detail.id == interview_id:
+                (await self.get_state(FeedbackState))._show_evidence(shown)
 
-    async def _show_evidence(self, shown: FeedbackView) -> None:
-        (await self.get_state(FeedbackState))._show_evidence(shown)
+    async def _refresh_evidence(self, interview_id: str) -> None:
+        if self.detail.id == interview_id:
+            shown = await feedback.evidence(acting_user(), interview_id)
+            (await self.get_state(FeedbackState))._show_evidence(shown)
 
     def _interview_id(self) -> str:
         """The id in the page's address, as the browser gave it."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from feedback_app.live.settled import WireGroup, WireItem
 from feedback_app.live.text import LiveText
 from feedback_app.live.view import SLOTS, WireBlock
 
@@ -16,17 +17,29 @@ def _span(span: Any) -> rx.Component:
     text, marks, href = span[0], span[1], span[2]
     return rx.cond(
         href != "",
-        rx.el.a(text, href=href, target="_blank", rel="noopener noreferrer nofollow"),
+        rx.cond(
+            href.startswith("#"),
+            rx.el.a(text, href=href, class_name="cite", custom_attrs={"data-marks": marks}),
+            rx.el.a(text, href=href, target="_blank", rel="noopener noreferrer nofollow"),
+        ),
         _run(text, marks),
     )
 
 
 def _element(kind: Any, marker: Any, *runs: rx.Component) -> rx.Component:
-    look = {"class_name": "block " + kind, "custom_attrs": {"data-marker": marker}}
+    look = {"class_name": "block " + kind, "custom_attrs": {"data-marker": marker}, "dir": "auto"}
     return rx.cond(
         kind.startswith("heading"),
         rx.el.h3(*runs, **look),
-        rx.cond(kind == "code0", rx.el.pre(*runs, **look), rx.el.p(*runs, **look)),
+        rx.cond(
+            kind == "code0",
+            rx.el.pre(*runs, **look),
+            rx.cond(
+                kind.startswith("bullet") | kind.startswith("ordered"),
+                rx.el.ul(rx.el.li(*runs, **look), class_name="one-item"),
+                rx.el.p(*runs, **look),
+            ),
+        ),
     )
 
 
@@ -58,3 +71,28 @@ def draft_text(state: type[LiveText]) -> rx.Component:
             ),
         ),
     )
+
+
+def settled_text(groups: rx.Var[list[WireGroup]]) -> rx.Component:
+    """A finished text, for reading."""
+    return rx.fragment(rx.foreach(groups, _group))
+
+
+def _group(group: rx.Var[WireGroup]) -> rx.Component:
+    kind, items = group[0], group[1]
+    one: Any = items[0]
+    runs = rx.foreach(one[1], _span)
+    return rx.match(
+        kind,
+        ("ul", rx.el.ul(rx.foreach(items, _item))),
+        ("ol", rx.el.ol(rx.foreach(items, _item))),
+        ("heading", rx.el.h3(runs, dir="auto")),
+        ("quote", rx.el.blockquote(runs, dir="auto")),
+        ("code", rx.el.pre(runs)),
+        ("rule", rx.el.hr()),
+        rx.el.p(runs, dir="auto"),
+    )
+
+
+def _item(item: rx.Var[WireItem]) -> rx.Component:
+    return rx.el.li(rx.foreach(item[1], _span), class_name=item[0], dir="auto")

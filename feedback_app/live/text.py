@@ -56,12 +56,17 @@ class LiveText(rx.State, mixin=True):
     h3: list[WireSpan] = []
     t: str = ""
     m: str = ""
+    u: str = ""
+    """The lines of the notes that the text rests on so far, such as `,3,7,`."""
+    f: str = ""
+    """Those of its newest statement, while it is written."""
 
     def _clear(self) -> None:
         """Show the first stage of a text of which nothing has come yet."""
         self.phase, self.message = "connecting", STAGE_MESSAGES["connecting"]
         self.elapsed = self.tokens = self.reasoning = ""
         self.progress = 0
+        self.u = self.f = ""
         self._assign(NOTHING_OPEN)
         for number in range(SLOTS):
             if getattr(self, f"b{number}"):

@@ -12,7 +12,7 @@ from typing import Any
 
 from feedback_app.core import clock
 from feedback_app.llm.blocks import Block, BlockSplitter, Span, decided, parse_blocks
-from feedback_app.llm.citations import marked, unpacked
+from feedback_app.llm.citations import Citation, marked, unpacked
 from feedback_app.llm.events import (
     ChunkEvent,
     CompleteEvent,
@@ -25,7 +25,7 @@ from feedback_app.llm.pricing import estimate_tokens
 from feedback_app.ui import wording
 
 WireSpan = tuple[str, str, str]
-"""Text, marks, address."""
+"""Text, marks, and an address or, behind `#n`, the lines it rests on."""
 WireBlock = tuple[str, str, list[WireSpan]]
 """Kind with level (`heading2`, `bullet0`), marker, runs."""
 
@@ -47,7 +47,7 @@ _OPEN_MARKUP = re.compile(r"[*_`~]+\s*\Z")
 
 
 def wire_span(span: Span) -> WireSpan:
-    return span.text, span.marks, span.href
+    return span.text, span.marks, f"#n{span.cite}" if span.cite else span.href
 
 
 def wire_block(block: Block) -> WireBlock:
@@ -162,6 +162,12 @@ class LiveView:
         self._counted = float("-inf")
         self._cited = 0
         """How many citations the text has so far."""
+        self._lines: set[int] = set()
+
+    @property
+    def stage(self) -> str:
+        """The stage it is in."""
+        return self._stage
 
     def up_to_next_stage(self, events: Sequence[Event]) -> Sequence[Event]:
         """The events up to the first that enters another stage: each stage is shown by itself."""
@@ -179,6 +185,8 @@ class LiveView:
                 case ChunkEvent():
                     citations = unpacked(event.cites)
                     self._cited += len(citations)
+                    if citations:
+                        changes |= self._rests_on(citations)
                     self.text += event.content
                     chunks.append(marked(event.content, citations, event.offset))
                 case ReasoningEvent():
@@ -203,6 +211,14 @@ class LiveView:
             changes |= self._slots.add(block)
         return changes | self._open.show(self._splitter.open)
 
+    def _rests_on(self, citations: Sequence[Citation]) -> dict[str, Any]:
+        """The lines of the notes used so far, and those of the newest statement."""
+        self._lines |= {int(line) for _, lines in citations for line in lines.split(",")}
+        return {
+            "u": f",{','.join(map(str, sorted(self._lines)))},",
+            "f": f",{citations[-1][1]},",
+        }
+
     def _count(self) -> dict[str, Any]:
         self._counted = clock.monotonic()
         tokens = estimate_tokens(self.text) + self._reasoning_tokens
@@ -224,7 +240,7 @@ class LiveView:
             changes |= self._slots.add(block)
         for block in self._splitter.finish():
             changes |= self._slots.add(block)
-        changes |= NOTHING_OPEN
+        changes |= NOTHING_OPEN | {"f": ""}
         if isinstance(ending, CompleteEvent):
             changes["progress"] = 100
         return changes

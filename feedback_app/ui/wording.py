@@ -49,3 +49,8 @@ def moment(value: datetime | None) -> str:
         return f"today {value:%H:%M} UTC"
     year = f" {value.year}" if value.year != today.year else ""
     return f"{value.day} {value:%b}{year} {value:%H:%M} UTC"
+
+
+def now() -> str:
+    """This moment, as `moment` says it."""
+    return moment(clock.now())

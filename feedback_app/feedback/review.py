@@ -1,0 +1,218 @@
+"""Submitting: the review sheet, then the feedback as it stands for good, and colleagues'."""
+
+from typing import Any
+
+import reflex as rx
+
+from feedback_app.feedback.schemas import Colleague
+from feedback_app.feedback.state import FeedbackState
+from feedback_app.live.components import settled_text
+from feedback_app.ui.browser import copy_formatted
+
+
+def submit_button() -> rx.Component:
+    """Opens the review sheet."""
+    return rx.el.button(
+        "Submit…",
+        type="button",
+        on_click=FeedbackState.open_review,
+        id="submit-feedback",
+        class_name="submit-button",
+        custom_attrs={"aria-keyshortcuts": "Control+Shift+Enter"},
+    )
+
+
+def review_sheet() -> rx.Component:
+    """What is about to be submitted: refused where something must come first, warned of else."""
+    review = FeedbackState.review
+    return rx.dialog.root(
+        rx.dialog.content(
+            rx.dialog.title("Submit this feedback?", size="5"),
+            rx.cond(
+                review.refusals.length() > 0,
+                rx.dialog.description("Not yet:", size="2"),
+                rx.dialog.description(
+                    "Colleagues who have submitted theirs will see it. You can take it back "
+                    "for 10 minutes.",
+                    size="2",
+                ),
+            ),
+            rx.el.ul(
+                rx.foreach(review.refusals, lambda text: _point("circle-x", text)),
+                class_name="review-points bad",
+            ),
+            rx.cond(
+                review.refusals.length() == 0,
+                rx.fragment(
+                    rx.el.p(
+                        rx.el.span("Recommendation"),
+                        rx.el.b(review.recommendation),
+                        class_name="review-verdict",
+                    ),
+                    rx.el.dl(rx.foreach(review.ratings, _rating), class_name="review-ratings"),
+                    rx.el.ul(
+                        rx.foreach(review.warnings, lambda text: _point("triangle-alert", text)),
+                        class_name="review-points near",
+                    ),
+                ),
+            ),
+            rx.el.div(
+                rx.dialog.close(rx.button("Not yet", variant="soft", color_scheme="gray")),
+                rx.cond(
+                    review.refusals.length() == 0,
+                    rx.fragment(
+                        rx.button(
+                            "Submit",
+                            on_click=FeedbackState.submit,
+                            variant=rx.cond(review.left > 0, "soft", "solid"),
+                            id="confirm-submit",
+                        ),
+                        rx.cond(
+                            review.left > 0,
+                            rx.button(
+                                f"Submit and open next ({review.left} left)",
+                                on_click=FeedbackState.submit_and_next,
+                                id="submit-and-next",
+                            ),
+                        ),
+                    ),
+                ),
+                class_name="dialog-actions",
+            ),
+            id="review-sheet",
+            max_width="520px",
+        ),
+        open=FeedbackState.reviewing,
+        on_open_change=rx.cond(FeedbackState.reviewing, FeedbackState.close_review, rx.noop()),
+    )
+
+
+def _point(icon: str, text: Any) -> rx.Component:
+    return rx.el.li(rx.icon(icon, size=15), rx.el.span(text))
+
+
+def _rating(rated: Any) -> rx.Component:
+    return rx.el.div(rx.el.dt(rated[0]), rx.el.dd(rated[1]))
+
+
+def final_page() -> rx.Component:
+    """One's own submitted feedback, for reading; then what colleagues submitted."""
+    return rx.el.div(
+        rx.el.article(
+            rx.el.div(
+                rx.el.span(
+                    rx.icon("circle-check", size=16),
+                    "Submitted ",
+                    FeedbackState.submitted,
+                    id="feedback-status",
+                    custom_attrs={"data-status": "saved"},
+                    class_name="submitted-mark",
+                ),
+                rx.el.div(
+                    rx.el.button(
+                        rx.icon("copy", size=15),
+                        rx.el.span("Copy"),
+                        type="button",
+                        on_click=FeedbackState.copy("rich"),
+                        id="copy-rich",
+                        class_name="tool",
+                    ),
+                    rx.el.button(
+                        rx.icon("printer", size=15),
+                        rx.el.span("Print"),
+                        type="button",
+                        on_click=rx.run_script(rx.Var("window.print()")),
+                        id="print-feedback",
+                        class_name="tool",
+                    ),
+                    class_name="tools",
+                ),
+                rx.cond(FeedbackState.copies > 0, _copier(key=FeedbackState.copies.to(str))),
+                class_name="paper-bar",
+            ),
+            rx.el.div(
+                settled_text(FeedbackState.final), class_name="document", id="final-feedback"
+            ),
+            class_name="paper-final",
+            aria_label="Your feedback",
+        ),
+        rx.el.aside(
+            _reopen(),
+            colleagues(FeedbackState.panel),
+            class_name="final-aside",
+        ),
+        class_name="final-columns",
+    )
+
+
+@rx.memo
+def _copier(rest: rx.RestProp) -> rx.Component:
+    return rx.el.span(
+        "Copied",
+        role="status",
+        class_name="copied",
+        on_mount=copy_formatted(FeedbackState.clip, FeedbackState.clip_html),
+    )
+
+
+def _reopen() -> rx.Component:
+    return rx.cond(
+        FeedbackState.may_reopen_freely,
+        rx.el.div(
+            rx.el.p("A slip? You can open it again for 10 minutes."),
+            rx.button(
+                "Open again", on_click=FeedbackState.reopen, variant="soft", id="reopen-feedback"
+            ),
+            class_name="reopen",
+        ),
+        rx.el.details(
+            rx.el.summary("Open it again"),
+            rx.el.form(
+                rx.el.label("Why? This is recorded.", html_for="reopen-reason"),
+                rx.el.textarea(
+                    id="reopen-reason", name="reason", rows="2", required=True, max_length=500
+                ),
+                rx.button("Open again", type="submit", variant="soft", id="reopen-feedback"),
+                on_submit=FeedbackState.reopen,
+            ),
+            class_name="reopen",
+        ),
+    )
+
+
+def colleagues(panel: Any) -> rx.Component:
+    """What others have submitted on the same candidate and job."""
+    return rx.el.section(
+        rx.heading("Colleagues", as_="h2", size="3", weight="medium"),
+        rx.cond(
+            panel.submitted + panel.waiting == 0,
+            rx.el.p("Nobody else interviews this candidate for this job.", class_name="muted"),
+            rx.cond(
+                panel.readable.length() == 0,
+                rx.el.p(
+                    panel.submitted,
+                    " submitted, ",
+                    panel.waiting,
+                    " still writing.",
+                    class_name="muted",
+                ),
+            ),
+        ),
+        rx.foreach(panel.readable, _colleague),
+        id="colleagues-feedback",
+        class_name="colleagues",
+    )
+
+
+def _colleague(found: rx.vars.ObjectVar[Colleague]) -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(
+            rx.el.b(found.name),
+            rx.el.span(found.kind, " · ", found.when, class_name="muted"),
+            rx.el.span(found.recommendation, class_name="verdict"),
+        ),
+        rx.el.dl(rx.foreach(found.ratings, _rating), class_name="review-ratings"),
+        rx.el.div(settled_text(found.blocks), class_name="document small"),
+        custom_attrs={"data-id": found.id},
+        class_name="colleague",
+    )

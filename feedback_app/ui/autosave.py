@@ -1,0 +1,95 @@
+"""How far the text of an editor is kept, told truly, and the pause after which typing is kept.
+
+The browser notes when each change was typed, and sends that stamp with the text. The server sends
+the stamp back once the text is kept. Only while both are the same is anything "saved": whatever
+happens to the connection, the page never says so of text that it alone has.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import reflex as rx
+
+from feedback_app.core import clock
+
+QUIET_S = 0.25
+"""How long the typing must pause before text is kept."""
+LONGEST_WAIT_S = 0.8
+"""How long it waits at most while the typing goes on."""
+MOST_WAITING = 50
+"""Texts that one tab may have typed and not kept yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """How the text that was typed at `acked` has been kept."""
+
+    acked: float = 0.0
+    status: str = ""
+    """`saved` or `failed`; empty while there is nothing to say."""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A text that waits to be kept."""
+
+    text: Any
+    stamp: float
+    base: int
+    """The revision it was written over, as the browser knew it."""
+
+
+T = TypeVar("T")
+Keep = Callable[[str, Typed], Awaitable[T]]
+Show = Callable[[str, Typed, T], None]
+
+
+class Autosave(rx.State, mixin=True):
+    """Keeps what is typed, one text by each key; a newer text of a key replaces the one waiting."""
+
+    _waiting: dict[str, Typed] = {}
+    _typing_since: float = 0.0
+    """When the first of them came, on the monotonic clock; 0 while there are none."""
+
+    def _take(self, key: str, typed: Typed) -> None:
+        """Note what was typed; call it with the state locked."""
+        if key in self._waiting or len(self._waiting) < MOST_WAITING:
+            self._waiting[key] = typed
+        self._typing_since = self._typing_since or clock.monotonic()
+
+    async def _keep_after_pause(self, keep: Keep[T], show: Show[T]) -> None:
+        """Keep everything that waits once the typing pauses; for background handlers.
+
+        `keep` decides and assigns nothing, `show` assigns what came of it.
+        """
+        async with self:
+            waited_s = clock.monotonic() - (self._typing_since or clock.monotonic())
+        await asyncio.sleep(max(0.0, min(QUIET_S, LONGEST_WAIT_S - waited_s)))
+        async with self:
+            waiting = dict(self._waiting)
+        for key, typed in waiting.items():
+            outcome = await keep(key, typed)
+            async with self:
+                show(key, typed, outcome)
+                self._kept(key, typed)
+
+    async def _keep_now(self, keep: Keep[T], show: Show[T]) -> None:
+        """Keep everything that waits at once; for handlers that hold the state's lock."""
+        for key, typed in dict(self._waiting).items():
+            show(key, typed, await keep(key, typed))
+            self._kept(key, typed)
+
+    def _kept(self, key: str, typed: Typed) -> None:
+        if self._waiting.get(key) == typed:
+            del self._waiting[key]
+        if not self._waiting:
+            self._typing_since = 0.0
+
+    def _writer(self) -> str:
+        """Names this tab among those of one person."""
+        token = self.router.session.client_token
+        return hashlib.sha256(token.encode()).hexdigest()[:32] if token else ""

@@ -1,0 +1,173 @@
+"""Editors that belong to the browser: nothing the server sends touches what is being typed.
+
+Each begins with a text and is begun again only under another key. The latest text, when it was
+typed and where it belongs are kept in the browser as well, so that a page that loses its server
+shows what was typed, not what the server last knew, and sends it once there is one again.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+from reflex.experimental import ClientStateVar
+from reflex_base.event import EventHandler
+from reflex_base.utils.imports import ImportVar
+from reflex_base.vars import VarData
+from reflex_base.vars.base import Var
+from reflex_base.vars.function import FunctionVar
+from reflex_base.vars.object import ObjectVar
+from reflex_components_core.core.banner import has_connection_errors
+from reflex_components_core.el.elements.forms import Textarea
+
+_TIPTAP = "3.34.0"
+LONG_TEXT = 20_000
+"""Characters from which a text is sent once the typing pauses, not with every key."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _InputEvent:
+    target: _Target = _Target()
+    timeStamp: float = 0.0  # noqa: N815
+
+
+def _typed(event: ObjectVar[_InputEvent]) -> tuple[Var[str], Var[float]]:
+    return event.target.value, event.timeStamp  # pyright: ignore[reportReturnType]
+
+
+class TypedArea(Textarea):
+    """A `textarea` that tells what was typed, and when."""
+
+    on_change: EventHandler[_typed]
+
+
+class Draftbook:
+    """What the browser keeps of one editor: its latest text, when it was typed, and whose it is."""
+
+    def __init__(self, name: str, empty: Any = "") -> None:
+        self.text: Any = ClientStateVar.create(f"{name}text", default=empty)
+        self.stamp: Any = ClientStateVar.create(f"{name}stamp", default=0)
+        self.owner: Any = ClientStateVar.create(f"{name}owner", default="")
+
+    def vars(self) -> list[Any]:
+        """The three, to be placed once in the page, above whatever uses them."""
+        return [self.text, self.stamp, self.owner]
+
+    def note(self, owner: Any, text: Any, stamp: Any) -> list[Any]:
+        """What an editor's change does in the browser."""
+        return [
+            self.owner.set_value(owner),
+            self.text.set_value(text),
+            self.stamp.set_value(stamp),
+        ]
+
+    def is_ahead(self, owner: Any, acked: Any) -> Any:
+        """Whether the browser has a text of `owner` that the server has not kept."""
+        return (self.owner.value == owner) & (self.stamp.value != 0) & (self.stamp.value != acked)
+
+
+def save_label(name: str, book: Draftbook, owner: Any, save: Any) -> rx.Component:
+    """Saved, saving, not saved: what is true of the editor's text right now."""
+    ahead = book.is_ahead(owner, save.acked)
+    return rx.el.span(
+        rx.cond(
+            ahead,
+            rx.cond(
+                has_connection_errors,
+                "Not saved: no connection. It stays here and is saved when you are back online.",
+                "Saving…",
+            ),
+            save.message,
+        ),
+        id=name,
+        class_name="save-state",
+        role="status",
+        custom_attrs={
+            "data-status": rx.cond(
+                ahead, rx.cond(has_connection_errors, "unsaved", "saving"), save.status
+            )
+        },
+    )
+
+
+# The rich text editor ---------------------------------------------------------------------------
+
+
+def _updated(event: ObjectVar[dict[str, Any]]) -> tuple[Var[Any], Var[float]]:
+    """The document as JSON, and when it changed."""
+    editor = event["editor"].to(ObjectVar, dict[str, Any])
+    when = event["transaction"].to(ObjectVar, dict[str, Any])["time"]
+    return editor["getJSON"].to(FunctionVar).call(), when.to(float)
+
+
+def _selected(event: ObjectVar[dict[str, Any]]) -> tuple[Var[Any]]:
+    """The link the caret is in; null elsewhere."""
+    editor = event["editor"].to(ObjectVar, dict[str, Any])
+    link = editor["getAttributes"].to(FunctionVar).call("link").to(ObjectVar, dict[str, Any])
+    return (link["href"],)
+
+
+def _from(module: str, name: str) -> VarData:
+    """An import from a package that the editor itself installs."""
+    return VarData(imports={module: [ImportVar(tag=name, install=False)]})
+
+
+_EXTENSIONS = Var(
+    "[StarterKit.configure({underline: false, trailingNode: false, heading: {levels: [1, 2, 3, 4]},"
+    " link: {openOnClick: false, autolink: false, linkOnPaste: false,"
+    " HTMLAttributes: {class: 'cite', target: null, rel: null}}})]",
+    _var_data=_from("@tiptap/starter-kit", "StarterKit"),
+)
+"""Paragraphs, headings, lists, quotations, code, marks and their undo; links are citations."""
+_CLEAN_COPY = Var(
+    "DOMSerializer.fromSchema(getSchema([StarterKit.configure({underline: false, link: false})]))",
+    _var_data=VarData.merge(
+        _from("@tiptap/pm/model", "DOMSerializer"),
+        _from("@tiptap/core", "getSchema"),
+        _from("@tiptap/starter-kit", "StarterKit"),
+    ),
+)
+"""What is copied knows no links, so citations never leave the page."""
+
+
+class RichText(rx.Component):
+    """Tiptap: an editor of rich text that keeps its own document, selection and history."""
+
+    library = f"@tiptap/react@{_TIPTAP}"
+    tag = "EditorProvider"
+    lib_dependencies: list[str] = [
+        f"@tiptap/{name}@{_TIPTAP}" for name in ("core", "extensions", "pm", "starter-kit")
+    ]
+
+    extensions: Var[Any]
+    content: Var[Any]
+    """What it begins with: HTML, or a document as JSON."""
+    editable: Var[bool]
+    editor_props: Var[Any]
+    on_update: EventHandler[_updated]
+    on_selection_update: EventHandler[_selected]
+
+
+def rich_text(
+    element_id: str, label: str, content: Any, editable: Any, **events: Any
+) -> rx.Component:
+    """A rich text editor whose editable element has the id `element_id`."""
+    attributes = {
+        "id": element_id,
+        "aria-label": label,
+        "role": "textbox",
+        "aria-multiline": "true",
+        "class": "document",
+    }
+    properties = Var.create({"attributes": attributes, "clipboardSerializer": _CLEAN_COPY})
+    return RichText.create(
+        extensions=_EXTENSIONS,
+        content=content,
+        editable=editable,
+        editor_props=properties,
+        **events,
+    )
