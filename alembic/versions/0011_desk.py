@@ -77,6 +77,9 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("feedback_revision", sa.Integer(), server_default="0", nullable=False)
         )
+        batch_op.add_column(
+            sa.Column("feedback_kept", sa.Boolean(), server_default=sa.true(), nullable=False)
+        )
         for writer in ("notes_writer", "feedback_writer"):
             batch_op.add_column(
                 sa.Column(writer, sa.String(length=32), server_default="", nullable=False)
@@ -93,6 +96,7 @@ def downgrade() -> None:
         batch_op.drop_column("placements")
         batch_op.drop_column("put_back")
         batch_op.drop_column("undo_id")
+        batch_op.drop_column("feedback_kept")
         batch_op.drop_column("feedback_writer")
         batch_op.drop_column("notes_writer")
         batch_op.drop_column("feedback_revision")

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, false
+from sqlalchemy import Index, false, true
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from feedback_app.db.alert import Alert as Alert
@@ -179,6 +179,8 @@ class Scorecard(SQLModel, table=True):
     feedback_writer: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
     feedback_call_id: str | None = Field(default=None, max_length=36)
     """The LLM call whose draft the saved feedback began as."""
+    feedback_kept: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """Whether the person has made it theirs: not while a draft stands there as it came."""
     undo_id: str | None = Field(default=None, max_length=36)
     """The version of the feedback that Undo brings back."""
     put_back: list[str] = json_list()

@@ -17,13 +17,15 @@ from feedback_app.live.components import draft_text
 from feedback_app.ui.browser import copy_formatted, scroll_to
 from feedback_app.ui.editor import Draftbook, rich_text, save_label
 
+_TEXT: Any = FeedbackState
+"""Its attributes as the browser has them."""
 BOOK = Draftbook("feedback", None)
 """What the browser keeps of the feedback editor."""
 LIT: Any = rx._x.client_state("litlines", default="")
 """The lines that the statement under the pointer or the caret rests on, such as `#n3,7`."""
 
-_ID = FeedbackState.interview_id
-_AHEAD = BOOK.is_ahead(_ID, FeedbackState.save_state.acked)
+_ID = _TEXT.interview_id
+_AHEAD = BOOK.is_ahead(_ID, _TEXT.save_state.acked)
 
 
 def _cite_under(event: ObjectVar[dict[str, Any]]) -> tuple[Var[Any]]:
@@ -41,6 +43,9 @@ class _Surface(Div):
     on_click: EventHandler[_cite_under]
 
 
+_surface: Any = _Surface.create
+
+
 def paper() -> rx.Component:
     """The toolbar and the document."""
     return rx.el.div(
@@ -49,7 +54,7 @@ def paper() -> rx.Component:
         _choice(),
         _conflict(),
         reasoning(),
-        _Surface.create(
+        _surface(
             rx.el.div(
                 rx.cond(
                     RUNNING & (Live.k == ""),
@@ -57,9 +62,9 @@ def paper() -> rx.Component:
                 ),
                 draft_text(Live),
                 class_name="document streaming",
-                hidden=~FeedbackState.over,
+                hidden=~_TEXT.over,
             ),
-            rx.el.div(_editor(), class_name="editing", hidden=FeedbackState.over),
+            rx.el.div(_editor(), class_name="editing", hidden=_TEXT.over),
             id="live-feedback",
             class_name=rx.cond(RUNNING, "paper-text writing", "paper-text"),
             role="region",
@@ -70,7 +75,12 @@ def paper() -> rx.Component:
                 lines, scroll_to("n" + lines.to(str)[2:].split(",")[0]), rx.noop()
             ),
         ),
-        outcome(),
+        rx.el.div(
+            rx.el.span(_TEXT.words, id="feedback-words", class_name="figure muted"),
+            save_label("feedback-status", BOOK, _ID, _TEXT.save_state),
+            outcome(),
+            class_name="paper-foot",
+        ),
         class_name="paper",
     )
 
@@ -78,7 +88,7 @@ def paper() -> rx.Component:
 @rx.memo
 def _begin_editor(rest: rx.RestProp) -> rx.Component:
     """When the editor begins: send what only the browser has, else forget what it had."""
-    resend = FeedbackState.edit(_ID, BOOK.text.value, BOOK.stamp.value, FeedbackState.revision)
+    resend = _TEXT.edit(_ID, BOOK.text.value, BOOK.stamp.value, BOOK.base.value)
     return rx.el.span(hidden=True, on_mount=rx.cond(_AHEAD, resend, rx.noop()))
 
 
@@ -88,24 +98,24 @@ def _text_editor(rest: rx.RestProp) -> rx.Component:
     return rich_text(
         "feedback-editor",
         "Your feedback",
-        rx.cond(_AHEAD, BOOK.text.value, FeedbackState.html),
+        rx.cond(_AHEAD, BOOK.text.value, _TEXT.html),
         True,
         on_update=lambda document, stamp: [
-            *BOOK.note(_ID, document, stamp),
-            FeedbackState.edit(_ID, document, stamp, FeedbackState.revision),
+            *BOOK.note(_ID, document, stamp, _TEXT.revision),
+            _TEXT.edit(_ID, document, stamp, _TEXT.revision),
         ],
         on_selection_update=lambda lines: LIT.set_value(lines),
     )
 
 
 def _editor() -> rx.Component:
-    key = f"{_ID} {FeedbackState.editor_key}"
+    key = f"{_ID} {_TEXT.editor_key}"
     return rx.fragment(
         *BOOK.vars(),
         LIT,
         _begin_editor(key=key),
         rx.cond(
-            FeedbackState.is_empty,
+            _TEXT.is_empty,
             rx.el.p(
                 "Your notes and ratings become a draft here, or you write it yourself.",
                 class_name="placeholder",
@@ -131,15 +141,21 @@ def _toolbar() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.cond(
-                FeedbackState.can_undo,
-                _tool("undo-2", FeedbackState.undo_label, FeedbackState.undo, id="undo-draft"),
+                _TEXT.can_undo,
+                _tool("undo-2", _TEXT.undo_label, _TEXT.undo, id="undo-draft"),
             ),
             _versions(),
             rx.cond(
-                ~FeedbackState.is_empty,
+                ~_TEXT.is_empty,
                 rx.fragment(
-                    _tool("copy", "Copy", FeedbackState.copy("rich"), id="copy-rich"),
-                    _tool("hash", "Markdown", FeedbackState.copy("markdown"), id="copy-markdown"),
+                    _tool("copy", "Copy", _TEXT.copy("rich"), id="copy-rich"),
+                    _tool(
+                        "hash",
+                        "Copy as Markdown",
+                        _TEXT.copy("markdown"),
+                        id="copy-markdown",
+                        bare=True,
+                    ),
                 ),
             ),
             rx.cond(
@@ -150,28 +166,26 @@ def _toolbar() -> rx.Component:
             role="toolbar",
             aria_label="Feedback",
         ),
-        rx.el.div(
-            rx.el.span(FeedbackState.words, id="feedback-words", class_name="figure muted"),
-            save_label("feedback-status", BOOK, _ID, FeedbackState.save_state),
-            rx.el.button(
-                "Save",
-                type="button",
-                id="save-feedback",
-                on_click=FeedbackState.save(_ID),
-                class_name="text-button",
-                custom_attrs={"aria-keyshortcuts": "Control+S"},
-            ),
-            class_name="paper-state",
+        rx.el.button(
+            "Save",
+            type="button",
+            id="save-feedback",
+            on_click=_TEXT.save(_ID),
+            class_name="tool",
+            custom_attrs={"aria-keyshortcuts": "Control+S"},
         ),
-        rx.cond(FeedbackState.copies > 0, _copier(key=FeedbackState.copies.to(str))),
+        rx.cond(_TEXT.copies > 0, _copier(key=_TEXT.copies.to(str))),
         class_name="paper-bar",
     )
 
 
-def _tool(icon: str, label: Any, on_click: Any, **props: Any) -> rx.Component:
+def _tool(
+    icon: str, label: Any, on_click: Any, *, bare: bool = False, **props: Any
+) -> rx.Component:
     return rx.el.button(
         rx.icon(icon, size=15),
-        rx.el.span(label),
+        rx.el.span(label, class_name="sr-only" if bare else ""),
+        title=label if bare else "",
         type="button",
         on_click=on_click,
         class_name="tool",
@@ -187,9 +201,9 @@ def _copier(rest: rx.RestProp) -> rx.Component:
         role="status",
         class_name="copied",
         on_mount=rx.cond(
-            FeedbackState.clip_html != "",
-            copy_formatted(FeedbackState.clip, FeedbackState.clip_html),
-            rx.set_clipboard(FeedbackState.clip),
+            _TEXT.clip_html != "",
+            copy_formatted(_TEXT.clip, _TEXT.clip_html),
+            rx.set_clipboard(_TEXT.clip),
         ),
     )
 
@@ -197,7 +211,7 @@ def _copier(rest: rx.RestProp) -> rx.Component:
 def _versions() -> rx.Component:
     """Every draft and every earlier text, newest first; a click shows or restores it."""
     return rx.cond(
-        FeedbackState.history.length() > 0,
+        _TEXT.history.length() > 0,
         rx.el.details(
             rx.el.summary(
                 rx.icon("history", size=15),
@@ -205,7 +219,7 @@ def _versions() -> rx.Component:
                 class_name="tool",
                 id="versions",
             ),
-            rx.el.ul(rx.foreach(FeedbackState.history, _version), class_name="history-rows"),
+            rx.el.ul(rx.foreach(_TEXT.history, _version), class_name="history-rows"),
             class_name="history",
             id="feedback-history",
         ),
@@ -222,7 +236,7 @@ def _version(entry: rx.vars.ObjectVar[HistoryEntry]) -> rx.Component:
             rx.el.span(entry.opening, class_name="history-opening"),
             type="button",
             on_click=rx.cond(
-                entry.kind == "draft", Live.open_draft(entry.id), FeedbackState.restore(entry.id)
+                entry.kind == "draft", Live.open_draft(entry.id), _TEXT.restore(entry.id)
             ),
             class_name="history-row",
         ),
@@ -233,41 +247,41 @@ def _version(entry: rx.vars.ObjectVar[HistoryEntry]) -> rx.Component:
 def _choice() -> rx.Component:
     """A draft is on the page that is not in the editor: what to do with it."""
     call = Live.meta.call_id
-    own = ~FeedbackState.is_empty
+    own = ~_TEXT.is_empty
     return rx.cond(
-        FeedbackState.over & ~RUNNING & (Live.meta.call_id != ""),
+        _TEXT.over & ~RUNNING & (Live.meta.call_id != ""),
         rx.el.div(
             rx.el.span(rx.cond(own, "Your own text is kept. Use this draft?", "Use this draft?")),
             rx.el.div(
                 rx.cond(
                     own,
                     rx.fragment(
-                        _choose("Replace mine", FeedbackState.replace_with(call), "replace"),
-                        _choose("Append", FeedbackState.append(call), "append"),
-                        _choose("Keep mine", FeedbackState.keep_mine, "keep"),
+                        _choose("Replace mine", _TEXT.replace_with(call), "replace"),
+                        _choose("Append", _TEXT.append(call), "append"),
+                        _choose("Keep mine", _TEXT.keep_mine, "keep"),
                     ),
                     rx.fragment(
                         rx.el.button(
                             "Use draft",
                             type="button",
-                            on_click=FeedbackState.use(call),
+                            on_click=_TEXT.use(call),
                             id="use-draft",
                             class_name="text-button strong",
                         ),
-                        _choose("Write my own", FeedbackState.keep_mine, "keep"),
+                        _choose("Write my own", _TEXT.keep_mine, "keep"),
                     ),
                 ),
                 class_name="panel-actions",
             ),
             class_name="banner",
-            role=rx.cond(FeedbackState.waiting_call != "", "alert", "group"),
+            role=rx.cond(_TEXT.waiting_call != "", "alert", "group"),
             id="draft-choice",
         ),
         rx.cond(
-            FeedbackState.waiting_call != "",
+            _TEXT.waiting_call != "",
             rx.el.div(
                 rx.el.span("A new draft is ready."),
-                _choose("Look at it", FeedbackState.look("draft"), "look"),
+                _choose("Look at it", _TEXT.look("draft"), "look"),
                 class_name="banner",
                 role="alert",
                 id="draft-waiting",
@@ -279,9 +293,9 @@ def _choice() -> rx.Component:
                         "A draft is being written beside your text, which is kept as it is."
                     ),
                     rx.cond(
-                        FeedbackState.over,
-                        _choose("Show mine", FeedbackState.look("text"), "look"),
-                        _choose("Show the draft", FeedbackState.look("draft"), "look"),
+                        _TEXT.over,
+                        _choose("Show mine", _TEXT.look("text"), "look"),
+                        _choose("Show the draft", _TEXT.look("draft"), "look"),
                     ),
                     class_name="banner",
                 ),
@@ -299,21 +313,21 @@ def _choose(label: str, on_click: Any, name: str) -> rx.Component:
 def _conflict() -> rx.Component:
     """Another tab has saved another text."""
     return rx.cond(
-        FeedbackState.conflict,
+        _TEXT.conflict,
         rx.el.div(
             rx.el.span("You changed this feedback in another tab. Which text should stay?"),
             rx.el.div(
                 rx.el.button(
                     "This one",
                     type="button",
-                    on_click=FeedbackState.keep_my_text(_ID, BOOK.text.value, BOOK.stamp.value),
+                    on_click=_TEXT.keep_my_text(_ID, BOOK.text.value, BOOK.stamp.value),
                     id="keep-my-text",
                     class_name="text-button",
                 ),
                 rx.el.button(
                     "The other one",
                     type="button",
-                    on_click=[BOOK.stamp.set_value(0), FeedbackState.show_other_text(_ID)],
+                    on_click=[BOOK.stamp.set_value(0), _TEXT.show_other_text(_ID)],
                     id="show-other-text",
                     class_name="text-button",
                 ),
@@ -331,8 +345,9 @@ def _discard() -> rx.Component:
         rx.alert_dialog.trigger(
             rx.el.button(
                 rx.icon("trash-2", size=15),
-                rx.el.span("Discard"),
+                rx.el.span("Discard draft", class_name="sr-only"),
                 type="button",
+                title="Discard draft",
                 id="discard-draft",
                 class_name="tool",
             )

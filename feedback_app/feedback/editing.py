@@ -86,9 +86,7 @@ async def save(
                 await _keep_typed(session, scorecard)
                 _write(scorecard, blocks, scorecard.feedback_call_id)
                 scorecard.feedback_writer = writer
-                session.add(scorecard)
-                if scorecard.feedback_call_id:
-                    await _mark_kept(session, user, scorecard)
+                await _make_theirs(session, user, scorecard)
     if changed:
         raise ChangedElsewhere
     return written(scorecard)
@@ -103,7 +101,7 @@ async def keep(user: CurrentUser, interview_id: str) -> Written:
     """
     async with database().write() as session:
         scorecard = await _open_scorecard(session, user, interview_id)
-        await _mark_kept(session, user, scorecard)
+        await _make_theirs(session, user, scorecard)
     return written(scorecard)
 
 
@@ -121,8 +119,7 @@ async def take_draft(user: CurrentUser, interview_id: str, call_id: str) -> Writ
             return written(scorecard)
         if not await _is_untouched(session, user, scorecard):
             return None
-        await _replace(session, scorecard, blocks, call_id, VersionKind.DRAFT)
-        await queries.mark_saved_call(session, user, interview_id, None)
+        await _replace(session, user, scorecard, blocks, call_id, VersionKind.DRAFT)
     return written(scorecard)
 
 
@@ -136,8 +133,7 @@ async def replace_with(user: CurrentUser, interview_id: str, call_id: str) -> Wr
     async with database().write() as session:
         scorecard = await _open_scorecard(session, user, interview_id)
         blocks = await _draft_blocks(session, user, interview_id, call_id)
-        await _replace(session, scorecard, blocks, call_id, VersionKind.REPLACED)
-        await queries.mark_saved_call(session, user, interview_id, None)
+        await _replace(session, user, scorecard, blocks, call_id, VersionKind.REPLACED)
     return written(scorecard)
 
 
@@ -154,8 +150,7 @@ async def append(user: CurrentUser, interview_id: str, call_id: str) -> Written:
         more = await _draft_blocks(session, user, interview_id, call_id)
         both = [*without_end(written(scorecard).blocks), *more]
         _check_length(to_markdown(both))
-        await _replace(session, scorecard, both, call_id, VersionKind.APPENDED)
-        await _mark_kept(session, user, scorecard)
+        await _replace(session, user, scorecard, both, call_id, VersionKind.APPENDED)
     return written(scorecard)
 
 
@@ -171,7 +166,7 @@ async def rewrite(user: CurrentUser, interview_id: str, blocks: list[Block]) -> 
     async with database().write() as session:
         scorecard = await _open_scorecard(session, user, interview_id)
         call_id = scorecard.feedback_call_id
-        await _replace(session, scorecard, blocks, call_id, VersionKind.REWRITTEN)
+        await _replace(session, user, scorecard, blocks, call_id, VersionKind.REWRITTEN)
     return written(scorecard)
 
 
@@ -185,7 +180,7 @@ async def clear_if_only(user: CurrentUser, interview_id: str, call_id: str) -> W
     async with database().write() as session:
         scorecard = await _open_scorecard(session, user, interview_id)
         if scorecard.feedback_call_id == call_id and await _is_untouched(session, user, scorecard):
-            await _replace(session, scorecard, [], None, VersionKind.DISCARDED)
+            await _replace(session, user, scorecard, [], None, VersionKind.DISCARDED)
     return written(scorecard)
 
 
@@ -246,23 +241,31 @@ def _write(scorecard: Scorecard, blocks: list[Block], call_id: str | None) -> No
 
 async def _replace(
     session: AsyncSession,
+    user: CurrentUser,
     scorecard: Scorecard,
     blocks: list[Block],
     call_id: str | None,
     kind: VersionKind,
 ) -> None:
+    """Put another text in place, keeping the one that was there for Undo.
+
+    A draft that fills an empty editor is not the person's yet; whatever they chose is.
+    """
     scorecard.undo_id = (await _keep_version(session, scorecard, kind)).id
     _write(scorecard, blocks, call_id)
-    session.add(scorecard)
+    if kind == VersionKind.DRAFT:
+        scorecard.feedback_kept = False
+        session.add(scorecard)
+        await queries.mark_saved_call(session, user, scorecard.interview_id, None)
+    else:
+        await _make_theirs(session, user, scorecard)
 
 
 async def _restore(
     session: AsyncSession, user: CurrentUser, scorecard: Scorecard, version: TextVersion
 ) -> None:
     blocks = blocks_of(version.text, version.blocks)
-    await _replace(session, scorecard, blocks, version.call_id, VersionKind.RESTORED)
-    if version.call_id is None:
-        await queries.mark_saved_call(session, user, scorecard.interview_id, None)
+    await _replace(session, user, scorecard, blocks, version.call_id, VersionKind.RESTORED)
 
 
 async def _keep_version(
@@ -335,7 +338,10 @@ async def _is_untouched(session: AsyncSession, user: CurrentUser, scorecard: Sco
     return scorecard.feedback == to_markdown(without_end(blocks))
 
 
-async def _mark_kept(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> None:
+async def _make_theirs(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> None:
+    """Count the text as the person's own, and the draft it began as as used."""
+    scorecard.feedback_kept = True
+    session.add(scorecard)
     call_id = scorecard.feedback_call_id
     await queries.mark_saved_call(session, user, scorecard.interview_id, call_id)
 

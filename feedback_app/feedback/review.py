@@ -9,13 +9,16 @@ from feedback_app.feedback.state import FeedbackState
 from feedback_app.live.components import settled_text
 from feedback_app.ui.browser import copy_formatted
 
+_TEXT: Any = FeedbackState
+"""Its attributes as the browser has them."""
+
 
 def submit_button() -> rx.Component:
     """Opens the review sheet."""
     return rx.el.button(
         "Submit…",
         type="button",
-        on_click=FeedbackState.open_review,
+        on_click=_TEXT.open_review,
         id="submit-feedback",
         class_name="submit-button",
         custom_attrs={"aria-keyshortcuts": "Control+Shift+Enter"},
@@ -24,7 +27,7 @@ def submit_button() -> rx.Component:
 
 def review_sheet() -> rx.Component:
     """What is about to be submitted: refused where something must come first, warned of else."""
-    review = FeedbackState.review
+    review = _TEXT.review
     return rx.dialog.root(
         rx.dialog.content(
             rx.dialog.title("Submit this feedback?", size="5"),
@@ -63,7 +66,7 @@ def review_sheet() -> rx.Component:
                     rx.fragment(
                         rx.button(
                             "Submit",
-                            on_click=FeedbackState.submit,
+                            on_click=_TEXT.submit,
                             variant=rx.cond(review.left > 0, "soft", "solid"),
                             id="confirm-submit",
                         ),
@@ -71,7 +74,7 @@ def review_sheet() -> rx.Component:
                             review.left > 0,
                             rx.button(
                                 f"Submit and open next ({review.left} left)",
-                                on_click=FeedbackState.submit_and_next,
+                                on_click=_TEXT.submit_and_next,
                                 id="submit-and-next",
                             ),
                         ),
@@ -82,8 +85,8 @@ def review_sheet() -> rx.Component:
             id="review-sheet",
             max_width="520px",
         ),
-        open=FeedbackState.reviewing,
-        on_open_change=rx.cond(FeedbackState.reviewing, FeedbackState.close_review, rx.noop()),
+        open=_TEXT.reviewing,
+        on_open_change=rx.cond(_TEXT.reviewing, _TEXT.close_review, rx.noop()),
     )
 
 
@@ -103,7 +106,7 @@ def final_page() -> rx.Component:
                 rx.el.span(
                     rx.icon("circle-check", size=16),
                     "Submitted ",
-                    FeedbackState.submitted,
+                    _TEXT.submitted,
                     id="feedback-status",
                     custom_attrs={"data-status": "saved"},
                     class_name="submitted-mark",
@@ -113,7 +116,7 @@ def final_page() -> rx.Component:
                         rx.icon("copy", size=15),
                         rx.el.span("Copy"),
                         type="button",
-                        on_click=FeedbackState.copy("rich"),
+                        on_click=_TEXT.copy("rich"),
                         id="copy-rich",
                         class_name="tool",
                     ),
@@ -127,18 +130,16 @@ def final_page() -> rx.Component:
                     ),
                     class_name="tools",
                 ),
-                rx.cond(FeedbackState.copies > 0, _copier(key=FeedbackState.copies.to(str))),
+                rx.cond(_TEXT.copies > 0, _copier(key=_TEXT.copies.to(str))),
                 class_name="paper-bar",
             ),
-            rx.el.div(
-                settled_text(FeedbackState.final), class_name="document", id="final-feedback"
-            ),
+            rx.el.div(settled_text(_TEXT.final), class_name="document", id="final-feedback"),
             class_name="paper-final",
             aria_label="Your feedback",
         ),
         rx.el.aside(
             _reopen(),
-            colleagues(FeedbackState.panel),
+            colleagues(_TEXT.panel),
             class_name="final-aside",
         ),
         class_name="final-columns",
@@ -151,18 +152,16 @@ def _copier(rest: rx.RestProp) -> rx.Component:
         "Copied",
         role="status",
         class_name="copied",
-        on_mount=copy_formatted(FeedbackState.clip, FeedbackState.clip_html),
+        on_mount=copy_formatted(_TEXT.clip, _TEXT.clip_html),
     )
 
 
 def _reopen() -> rx.Component:
     return rx.cond(
-        FeedbackState.may_reopen_freely,
+        _TEXT.may_reopen_freely,
         rx.el.div(
             rx.el.p("A slip? You can open it again for 10 minutes."),
-            rx.button(
-                "Open again", on_click=FeedbackState.reopen, variant="soft", id="reopen-feedback"
-            ),
+            rx.button("Open again", on_click=_TEXT.reopen, variant="soft", id="reopen-feedback"),
             class_name="reopen",
         ),
         rx.el.details(
@@ -173,7 +172,7 @@ def _reopen() -> rx.Component:
                     id="reopen-reason", name="reason", rows="2", required=True, max_length=500
                 ),
                 rx.button("Open again", type="submit", variant="soft", id="reopen-feedback"),
-                on_submit=FeedbackState.reopen,
+                on_submit=_TEXT.reopen,
             ),
             class_name="reopen",
         ),

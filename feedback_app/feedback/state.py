@@ -289,10 +289,9 @@ class FeedbackState(Autosave, rx.State):
     async def _keep(self, interview_id: str, typed: Typed) -> _Kept:
         """Keep one text that was typed; how it went."""
         user = acting_user()
-        base = max(typed.base, self.revision if interview_id == self.interview_id else 0)
         try:
             blocks = from_editor(typed.text)
-            text = await editing.save(user, interview_id, blocks, base, self._writer())
+            text = await editing.save(user, interview_id, blocks, typed.base, self._writer())
         except AppError as error:
             save = Save(typed.stamp, "failed", error.message)
             return _Kept(save, conflict=isinstance(error, ChangedElsewhere))
@@ -363,6 +362,7 @@ class FeedbackState(Autosave, rx.State):
             self.undo_label = "Undo draft"
             self._begin(shown.text)
         else:
+            self.html = to_html(shown.text.blocks)
             self._show_words(shown.text)
         saved = shown.saved_at
         if not self._is_typing():

@@ -68,7 +68,7 @@ async def submit(user: CurrentUser, interview_id: str) -> str:
             raise AlreadySubmitted
         if refusals := _refusals(scorecard):
             raise Invalid(refusals[0])
-        scorecard.submitted_at = clock.now()
+        scorecard.submitted_at, scorecard.feedback_kept = clock.now(), True
         session.add(scorecard)
         session.add(ScorecardEvent(scorecard_id=scorecard.id, user_id=user.id, kind=SUBMITTED))
         if scorecard.feedback_call_id:

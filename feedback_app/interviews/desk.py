@@ -12,8 +12,11 @@ from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews.schemas import NOT_ASSESSED, CompetencyRow
 from feedback_app.interviews.state import InterviewState
 from feedback_app.llm.assessment import RATING_LABELS, RECOMMENDATION_LABELS
-from feedback_app.ui.editor import LONG_TEXT, Draftbook, TypedArea, save_label
+from feedback_app.ui.editor import LONG_TEXT, Draftbook, save_label, typed_area
 
+_TEXT: Any = FeedbackState
+_LIVE: Any = Live
+"""Its attributes as the browser has them."""
 NOTES = Draftbook("notes")
 """What the browser keeps of the notes' editor."""
 REASONS = Draftbook("reasons")
@@ -98,10 +101,10 @@ def workspace() -> rx.Component:
                 ),
                 rx.el.div(
                     rx.cond(
-                        (FeedbackState.unused > 0) & (FeedbackState.used != ""),
+                        (_TEXT.unused > 0) & (_TEXT.used != ""),
                         rx.el.span(
-                            FeedbackState.unused,
-                            rx.cond(FeedbackState.unused == 1, " line not used", " lines not used"),
+                            _TEXT.unused,
+                            rx.cond(_TEXT.unused == 1, " line not used", " lines not used"),
                             id="unused-lines",
                             class_name="muted",
                         ),
@@ -141,9 +144,7 @@ def _aside_tab(name: str, label: str) -> rx.Component:
 @rx.memo
 def _begin_notes(rest: rx.RestProp) -> rx.Component:
     """When the editor begins: send what only the browser has, else take over the server's."""
-    resend = InterviewState.note(
-        _DETAIL.id, NOTES.text.value, NOTES.stamp.value, InterviewState.notes_revision
-    )
+    resend = InterviewState.note(_DETAIL.id, NOTES.text.value, NOTES.stamp.value, NOTES.base.value)
     return rx.el.span(
         hidden=True,
         on_mount=[
@@ -169,17 +170,15 @@ def _notes_lines() -> rx.Component:
 
 
 def _line(line: Any, index: Any) -> rx.Component:
-    number = rx.cond(
-        FeedbackState.sent_lines.length() > 0, FeedbackState.sent_lines[index], index + 1
-    )
+    number = rx.cond(_TEXT.sent_lines.length() > 0, _TEXT.sent_lines[index], index + 1)
     among = "," + number.to(str) + ","
     lit = "," + LIT.value.to(str)[2:] + ","
-    used = rx.cond(RUNNING_USED != "", RUNNING_USED, FeedbackState.used)
+    used = rx.cond(RUNNING_USED != "", RUNNING_USED, _TEXT.used)
     return rx.el.div(
         line.to(str) + "\u200b",
         id="n" + number.to(str),
         class_name=rx.cond(
-            lit.contains(among) | Live.f.contains(among),
+            lit.contains(among) | _LIVE.f.contains(among),
             "ml lit",
             rx.cond(
                 (used != "") & ~used.contains(among) & (line.to(str).strip() != ""),
@@ -190,7 +189,7 @@ def _line(line: Any, index: Any) -> rx.Component:
     )
 
 
-RUNNING_USED: Any = rx.cond(FeedbackState.over, Live.u, "")
+RUNNING_USED: Any = rx.cond(_TEXT.over, _LIVE.u, "")
 
 
 @rx.memo
@@ -201,7 +200,7 @@ def _notes_editor(rest: rx.RestProp) -> rx.Component:
         note = InterviewState.note
         base = InterviewState.notes_revision
         return [
-            *NOTES.note(_DETAIL.id, text, stamp),
+            *NOTES.note(_DETAIL.id, text, stamp, base),
             rx.cond(
                 text.to(str).length() < LONG_TEXT,
                 note(_DETAIL.id, text, stamp, base),
@@ -209,7 +208,7 @@ def _notes_editor(rest: rx.RestProp) -> rx.Component:
             ),
         ]
 
-    return TypedArea.create(
+    return typed_area(
         id="interview-notes",
         default_value=rx.cond(_AHEAD, NOTES.text.value.to(str), InterviewState.notes),
         placeholder="What you saw and heard. Everything is saved as you type.",
@@ -349,8 +348,14 @@ def _competency(row: rx.vars.ObjectVar[CompetencyRow]) -> rx.Component:
             ],
             lambda value: InterviewState.rate(_DETAIL.id, row.id, value),
         ),
-        _reason(
-            id=row.id, name=row.name, reason=row.reason, key=f"{row.id} {InterviewState.revision}"
+        rx.el.div(
+            _reason(
+                id=row.id,
+                name=row.name,
+                reason=row.reason,
+                key=f"{row.id} {InterviewState.revision}",
+            ),
+            class_name="reason-box",
         ),
         class_name="competency",
         key=f"{_DETAIL.id}{row.id}",
@@ -365,7 +370,7 @@ def _competency(row: rx.vars.ObjectVar[CompetencyRow]) -> rx.Component:
 def _reason(
     id: rx.Var[str], name: rx.Var[str], reason: rx.Var[str], rest: rx.RestProp
 ) -> rx.Component:
-    return TypedArea.create(
+    return typed_area(
         default_value=reason,
         placeholder="Why? What did you see or hear?",
         aria_label=f"Reason for {name}",

@@ -143,9 +143,8 @@ async def revisions(database: Database, user: CurrentUser, interview_id: str) ->
     """How often the person's notes and feedback have been saved."""
     values = {"interview": interview_id, "user": user.id, "company": user.company_id}
     rows = await database.rows(_REVISIONS, values)
-    for notes, feedback in rows:
-        return int(notes), int(feedback)
-    return 0, 0
+    found = [tuple(row) for row in rows]
+    return found[0] if found else (0, 0)
 
 
 async def interviews_after(

@@ -28,7 +28,7 @@ from feedback_app.interviews.schemas import (
 from feedback_app.ui.autosave import Autosave, Save, Typed
 
 ALL = "all"
-WATCH_EVERY_S = 2.0
+WATCH_EVERY_S = 1.0
 """How often a page looks whether another tab has saved something."""
 
 
@@ -96,7 +96,7 @@ class InterviewState(Autosave, rx.State):
     loaded: bool = False
     missing: bool = False
     notes: str = ""
-    """What the notes editor begins with: the notes as last kept."""
+    """What the notes' editor begins with; it goes on by itself."""
     notes_revision: int = 0
     notes_save: Save = Save()
     notes_conflict: bool = False
@@ -111,6 +111,7 @@ class InterviewState(Autosave, rx.State):
         done = sum(row.rating != "" for row in self.competencies)
         return f"{done} of {len(self.competencies)} rated" if self.competencies else ""
 
+    _kept_notes: str = ""
     _to_draft: str = ""
     """The interview whose draft the list asked for; an address alone starts none."""
 
@@ -163,17 +164,21 @@ class InterviewState(Autosave, rx.State):
         """Show what another tab of the same person saves, for as long as the page is open."""
         async with self:
             interview_id = self.detail.id
+        seen = (0, 0)
         while True:
             await asyncio.sleep(WATCH_EVERY_S)
             user = await require_user(self)
             with may_be_away():
-                notes, text = await service.revisions(user, interview_id)
+                before, seen = seen, await service.revisions(user, interview_id)
+                if seen != before:
+                    # What this tab itself has just saved is known to it by the next look.
+                    continue
                 async with self:
                     if self.detail.id != interview_id:
                         return
                     panel = await self.get_state(FeedbackState)
-                    newer_notes = notes > self.notes_revision and not self._is_typing()
-                    newer_text = text > panel.revision and not panel._is_typing()
+                    newer_notes = seen[0] > self.notes_revision and not self._is_typing()
+                    newer_text = seen[1] > panel.revision and not panel._is_typing()
                 if newer_notes:
                     record = await service.record(user, interview_id)
                     async with self:
@@ -264,11 +269,8 @@ class InterviewState(Autosave, rx.State):
         user = acting_user()
         try:
             if what == "notes":
-                base = typed.base
-                if self.detail.id == interview_id:
-                    base = max(base, self.notes_revision)
                 saved = await service.save_notes(
-                    user, interview_id, typed.text, base, self._writer()
+                    user, interview_id, typed.text, typed.base, self._writer()
                 )
                 save = Save(typed.stamp, "saved", f"Saved {saved.when}")
                 return _Kept(save, saved.revision)
@@ -287,7 +289,7 @@ class InterviewState(Autosave, rx.State):
             self.notes_save, self.notes_conflict = kept.save, kept.conflict
             self.notes_revision = max(self.notes_revision, kept.revision)
             if saved:
-                self.notes = typed.text
+                self._kept_notes = typed.text
             return
         self.reasons_save = kept.save
         if saved:
@@ -310,7 +312,7 @@ class InterviewState(Autosave, rx.State):
     def _differs(self, record: InterviewRecord) -> bool:
         return (
             self.detail.id != record.detail.id
-            or self.notes != record.notes
+            or self._kept_notes != record.notes
             or self.competencies != record.competencies
         )
 
@@ -325,7 +327,8 @@ class InterviewState(Autosave, rx.State):
         return None
 
     def _assign(self, record: InterviewRecord) -> None:
-        self.detail, self.notes = record.detail, record.notes
+        self.detail = record.detail
+        self.notes = self._kept_notes = record.notes
         self.notes_revision = record.detail.notes_revision
         self.competencies = record.competencies
 

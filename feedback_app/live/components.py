@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from feedback_app.live.settled import WireGroup, WireItem
+from feedback_app.live.settled import WireGroup
 from feedback_app.live.text import LiveText
 from feedback_app.live.view import SLOTS, WireBlock
 
@@ -78,9 +78,9 @@ def settled_text(groups: rx.Var[list[WireGroup]]) -> rx.Component:
     return rx.fragment(rx.foreach(groups, _group))
 
 
-def _group(group: rx.Var[WireGroup]) -> rx.Component:
+def _group(group: Any) -> Any:
     kind, items = group[0], group[1]
-    one: Any = items[0]
+    one = items[0]
     runs = rx.foreach(one[1], _span)
     return rx.match(
         kind,
@@ -94,5 +94,5 @@ def _group(group: rx.Var[WireGroup]) -> rx.Component:
     )
 
 
-def _item(item: rx.Var[WireItem]) -> rx.Component:
+def _item(item: Any) -> rx.Component:
     return rx.el.li(rx.foreach(item[1], _span), class_name=item[0], dir="auto")

@@ -45,24 +45,33 @@ class TypedArea(Textarea):
     on_change: EventHandler[_typed]
 
 
+def typed_area(**props: Any) -> rx.Component:
+    """A `textarea` whose `on_change` is called with what was typed, and when."""
+    create: Any = TypedArea.create
+    return create(**props)
+
+
 class Draftbook:
-    """What the browser keeps of one editor: its latest text, when it was typed, and whose it is."""
+    """What the browser keeps of one editor: its latest text, when it was typed, over which
+    revision, and whose it is."""
 
     def __init__(self, name: str, empty: Any = "") -> None:
         self.text: Any = ClientStateVar.create(f"{name}text", default=empty)
         self.stamp: Any = ClientStateVar.create(f"{name}stamp", default=0)
+        self.base: Any = ClientStateVar.create(f"{name}base", default=0)
         self.owner: Any = ClientStateVar.create(f"{name}owner", default="")
 
     def vars(self) -> list[Any]:
-        """The three, to be placed once in the page, above whatever uses them."""
-        return [self.text, self.stamp, self.owner]
+        """All of them, to be placed once in the page, above whatever uses them."""
+        return [self.text, self.stamp, self.base, self.owner]
 
-    def note(self, owner: Any, text: Any, stamp: Any) -> list[Any]:
+    def note(self, owner: Any, text: Any, stamp: Any, base: Any = 0) -> list[Any]:
         """What an editor's change does in the browser."""
         return [
             self.owner.set_value(owner),
             self.text.set_value(text),
             self.stamp.set_value(stamp),
+            self.base.set_value(base),
         ]
 
     def is_ahead(self, owner: Any, acked: Any) -> Any:

@@ -11,6 +11,7 @@ STYLESHEETS = [
         "frame",
         "controls",
         "inbox",
+        "document",
         "desk",
         "usage",
         "admin",

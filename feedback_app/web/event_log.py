@@ -14,8 +14,11 @@ from feedback_app.core.markers import is_unlogged
 from feedback_app.db.faults import is_unavailable
 from feedback_app.db.models import LogComponent, SystemLog
 from feedback_app.db.system_log import enqueue
+from feedback_app.interviews.state import InterviewState
 
 _HYDRATIONS = {"hydrate", "hydrate_and_load"}
+_FIRST_ONLY = "hashes"
+"""What the hydration of a page has that begins, and that of one that reconnects has not."""
 _SETVAR = "setvar"
 """Reflex registers it on every state; nothing of ours sends it, so whoever does is refused."""
 
@@ -34,6 +37,9 @@ class OwnState(rx.Middleware):
             return StateUpdate()
         if name not in _HYDRATIONS:
             return None
+        if event.payload.get(_FIRST_ONLY) is not None:
+            # A page that begins anew has no editors yet: they must not begin with old texts.
+            (await state.get_state(InterviewState)).loaded = False
         auth = await state.get_state(AuthState)
         current = session_hash(auth) or ""
         if auth._session != current:

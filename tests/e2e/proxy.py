@@ -1,4 +1,4 @@
-"""A TCP proxy between the browser and the app that cuts WebSockets as real ones do."""
+"""A TCP proxy between the browser and the app that delays, and cuts WebSockets as real ones do."""
 
 import asyncio
 import socket
@@ -25,6 +25,8 @@ class Proxy:
     """
 
     def __init__(self, port: int, target_port: int) -> None:
+        self.round_trip_s = 0.0
+        """How much longer a message and its answer take; each way has half of it."""
         self._port = port
         self._target_port = target_port
         self._loop = asyncio.new_event_loop()
@@ -77,7 +79,7 @@ class Proxy:
             _reset(writer)
             return
         answers, onward = await asyncio.open_connection("127.0.0.1", self._target_port)
-        link = _Link(writer, onward)
+        link = _Link(self, writer, onward)
         onward.write(head)
         if is_socket:
             self.sockets_made += 1
@@ -125,18 +127,37 @@ class Proxy:
 class _Link:
     """One connection through the proxy: the browser's end and the app's."""
 
-    def __init__(self, *ends: asyncio.StreamWriter) -> None:
+    def __init__(self, proxy: Proxy, *ends: asyncio.StreamWriter) -> None:
+        self._proxy = proxy
         self._ends = ends
         self.flows = asyncio.Event()
         """Cleared, nothing is read from either end any more."""
         self.flows.set()
 
     async def pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        while data := await source.read(_READ_BYTES):
-            await self.flows.wait()
-            sink.write(data)
-            await sink.drain()
-        sink.write_eof()
+        """Pass on what comes, each piece as late as it is to be, in its order."""
+        loop = asyncio.get_running_loop()
+        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+
+        async def read() -> None:
+            data = b"something"
+            while data:
+                data = await source.read(_READ_BYTES)
+                under_way.put_nowait((loop.time() + self._proxy.round_trip_s / 2, data))
+
+        reading = asyncio.create_task(read())
+        try:
+            while True:
+                due, data = await under_way.get()
+                await asyncio.sleep(max(0.0, due - loop.time()))
+                await self.flows.wait()
+                if not data:
+                    break
+                sink.write(data)
+                await sink.drain()
+            sink.write_eof()
+        finally:
+            reading.cancel()
 
     def reset(self) -> None:
         for end in self._ends:

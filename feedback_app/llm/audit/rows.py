@@ -106,6 +106,7 @@ async def saved_flags(session: AsyncSession, company_id: str | None) -> list[Fin
             col(Scorecard.interview_id) == col(LlmCall.interview_id),
             col(Scorecard.user_id) == col(LlmCall.user_id),
             col(Scorecard.feedback_call_id) == col(LlmCall.id),
+            col(Scorecard.feedback_kept),
         )
         .exists()
     )

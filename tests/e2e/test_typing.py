@@ -1,0 +1,250 @@
+"""Typing with real keys, in the middle of a text, over networks that are slow.
+
+`fill()` sets a whole value at once and sees none of what goes wrong between two keys.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from sqlmodel import select
+
+from feedback_app.db.models import Scorecard, TextVersion
+from feedback_app.db.session import Database
+from tests.databases import free_port
+from tests.e2e.behind import wait_for
+from tests.e2e.editors import EDITORS, FEEDBACK, NOTES, Editor, caret_in, text_of
+from tests.e2e.pages.interview import InterviewPage
+from tests.e2e.pages.sign_in import sign_in
+from tests.e2e.proxy import Proxy
+from tests.e2e.serving import RunningApp
+from tests.e2e.watching import Watch
+from tests.factories import MadeInterview, make_interview
+
+BEFORE, AFTER = "Begins here. ", "Ends there."
+SENTENCE = "She solved it and said why. "
+PACES_MS = (15, 70, 350)
+
+
+@pytest.fixture(scope="module")
+def server_port() -> int:
+    """The app's own; the pages are opened at the proxy's."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def app_env(app_port: int) -> Mapping[str, str]:
+    return {"PUBLIC_URL": f"http://127.0.0.1:{app_port}"}
+
+
+@pytest.fixture
+def proxy(app_port: int, server_port: int) -> Iterator[Proxy]:
+    with Proxy(app_port, server_port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def made(running_app: RunningApp) -> MadeInterview:
+    """An interview in which nothing is written yet."""
+    return running_app.arrange(lambda database: make_interview(database, notes="", reasons={}))
+
+
+@pytest.fixture
+def page(proxy: Proxy, page: Page, watch: Watch) -> Page:
+    """Opened through the proxy, and allowed to complain of what the proxy does."""
+    watch.allow("WebSocket connection|ERR_CONNECTION_RESET|ERR_CONNECTION_REFUSED")
+    return page
+
+
+def open_desk(page: Page, made: MadeInterview) -> None:
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    InterviewPage(page).shown()
+
+
+def begin_in_the_middle(page: Page, editor: Locator) -> None:
+    """Type both ends and put the caret between them."""
+    editor.click()
+    page.keyboard.type(BEFORE + AFTER)
+    for _ in AFTER:
+        page.keyboard.press("ArrowLeft")
+    assert caret_in(editor) == len(BEFORE)
+
+
+def expect_kept(page: Page, app: RunningApp, made: MadeInterview, editor: Editor) -> None:
+    """The page says that all of it is saved, and it is."""
+    expect(editor.status_on(page)).to_have_attribute("data-status", "saved")
+    assert editor.stored(app, made).strip() == text_of(editor.on(page)).strip()
+
+
+@pytest.mark.parametrize("round_trip_ms", [0, 100, 400])
+@pytest.mark.parametrize("editor", EDITORS, ids=lambda editor: editor.name)
+def test_keys_in_the_middle_of_a_text_lose_nothing_and_move_no_caret(
+    page: Page,
+    proxy: Proxy,
+    running_app: RunningApp,
+    made: MadeInterview,
+    editor: Editor,
+    round_trip_ms: int,
+) -> None:
+    open_desk(page, made)
+    proxy.round_trip_s = round_trip_ms / 1000
+    place = editor.on(page)
+    begin_in_the_middle(page, place)
+    typed = ""
+    for pace_ms in PACES_MS:
+        words = SENTENCE if pace_ms < 300 else "Slow. "
+        for key in words:
+            page.keyboard.type(key, delay=pace_ms)
+            typed += key
+            assert caret_in(place) == len(BEFORE) + len(typed)
+    assert text_of(place).strip() == BEFORE + typed + AFTER
+    expect_kept(page, running_app, made, editor)
+    assert text_of(place).strip() == BEFORE + typed + AFTER
+    page.reload()
+    expect(place).to_be_visible()
+    wait_for(page, lambda: text_of(place).strip() == BEFORE + typed + AFTER)
+
+
+@pytest.mark.parametrize("editor", EDITORS, ids=lambda editor: editor.name)
+def test_a_composition_is_left_alone(
+    page: Page, proxy: Proxy, running_app: RunningApp, made: MadeInterview, editor: Editor
+) -> None:
+    open_desk(page, made)
+    proxy.round_trip_s = 0.1
+    place = editor.on(page)
+    begin_in_the_middle(page, place)
+    keyboard = page.context.new_cdp_session(page)
+    for so_far in ("に", "にほ", "にほん"):
+        keyboard.send(
+            "Input.imeSetComposition",
+            {"text": so_far, "selectionStart": len(so_far), "selectionEnd": len(so_far)},
+        )
+        page.evaluate("new Promise(done => setTimeout(done, 120))")
+    keyboard.send("Input.insertText", {"text": "日本"})
+    page.keyboard.type("go ", delay=70)
+    assert text_of(place).strip() == f"{BEFORE}日本go {AFTER}"
+    assert caret_in(place) == len(BEFORE) + len("日本go ")
+    expect_kept(page, running_app, made, editor)
+
+
+@pytest.mark.parametrize("editor", EDITORS, ids=lambda editor: editor.name)
+def test_what_is_pasted_and_undone_is_the_browsers_own(
+    page: Page, proxy: Proxy, running_app: RunningApp, made: MadeInterview, editor: Editor
+) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_desk(page, made)
+    proxy.round_trip_s = 0.1
+    place = editor.on(page)
+    begin_in_the_middle(page, place)
+    page.evaluate("navigator.clipboard.writeText('pasted words ')")
+    page.keyboard.press("Control+v")
+    page.keyboard.type("and typed ", delay=70)
+    assert text_of(place).strip() == f"{BEFORE}pasted words and typed {AFTER}"
+    expect_kept(page, running_app, made, editor)
+    for _ in range(40):
+        if "pasted" not in text_of(place):
+            break
+        page.keyboard.press("Control+z")
+    assert "pasted" not in text_of(place)
+    page.keyboard.press("Control+Shift+z")
+    assert "pasted words" in text_of(place)
+    expect_kept(page, running_app, made, editor)
+
+
+@pytest.mark.parametrize("editor", EDITORS, ids=lambda editor: editor.name)
+def test_while_offline_nothing_is_called_saved_and_nothing_is_lost(
+    page: Page, proxy: Proxy, running_app: RunningApp, made: MadeInterview, editor: Editor
+) -> None:
+    open_desk(page, made)
+    place = editor.on(page)
+    begin_in_the_middle(page, place)
+    expect_kept(page, running_app, made, editor)
+    proxy.cut()
+    page.keyboard.type("Typed while offline. ", delay=30)
+    expect(editor.status_on(page)).to_have_attribute("data-status", "unsaved")
+    expect(editor.status_on(page)).to_contain_text("Not saved")
+    proxy.let_through()
+    expect(editor.status_on(page)).to_have_attribute("data-status", "saved", timeout=30_000)
+    assert text_of(place).strip() == f"{BEFORE}Typed while offline. {AFTER}"
+    assert caret_in(place) == len(BEFORE) + len("Typed while offline. ")
+    expect_kept(page, running_app, made, editor)
+
+
+@pytest.mark.parametrize("editor", EDITORS, ids=lambda editor: editor.name)
+def test_a_tab_closed_right_after_a_key_loses_nothing(
+    page: Page, proxy: Proxy, running_app: RunningApp, made: MadeInterview, editor: Editor
+) -> None:
+    open_desk(page, made)
+    place = editor.on(page)
+    begin_in_the_middle(page, place)
+    page.keyboard.type("Last words.")
+    page.close()
+
+    def kept() -> bool:
+        return editor.stored(running_app, made).strip() == f"{BEFORE}Last words.{AFTER}"
+
+    other = page.context.new_page()
+    wait_for(other, kept)
+
+
+@pytest.mark.parametrize("editor", [NOTES, FEEDBACK], ids=lambda editor: editor.name)
+def test_a_second_tab_sees_the_first_ones_text(
+    page: Page, proxy: Proxy, running_app: RunningApp, made: MadeInterview, editor: Editor
+) -> None:
+    open_desk(page, made)
+    second = page.context.new_page()
+    second.goto(page.url)
+    expect(editor.on(second)).to_be_visible()
+    editor.on(page).click()
+    page.keyboard.type("Written in the first tab.")
+    wait_for(second, lambda: text_of(editor.on(second)).strip() == "Written in the first tab.")
+
+
+@pytest.mark.parametrize("editor", [NOTES, FEEDBACK], ids=lambda editor: editor.name)
+@pytest.mark.parametrize("stays", ["mine", "other"])
+def test_of_two_tabs_neither_overwrites_the_other_in_silence(
+    page: Page,
+    proxy: Proxy,
+    running_app: RunningApp,
+    made: MadeInterview,
+    editor: Editor,
+    stays: str,
+) -> None:
+    open_desk(page, made)
+    proxy.cut()
+    editor.on(page).click()
+    page.keyboard.type("Written here.")
+    expect(editor.status_on(page)).to_have_attribute("data-status", "unsaved")
+    running_app.arrange(lambda database: saved_in_another_tab(database, made, editor))
+    proxy.let_through()
+    conflict = page.locator(f"#{editor.name}-conflict")
+    expect(conflict).to_be_visible(timeout=30_000)
+    expect(editor.status_on(page)).to_have_attribute("data-status", "failed")
+    assert text_of(editor.on(page)).strip() == "Written here."
+    assert editor.stored(running_app, made) == "Written elsewhere."
+    kept = running_app.arrange(lambda database: versions_of(database, made))
+    assert "Written here." in [version.text for version in kept]
+
+    conflict.get_by_role("button").nth(0 if stays == "mine" else 1).click()
+    expect(conflict).to_be_hidden()
+    text = "Written here." if stays == "mine" else "Written elsewhere."
+    wait_for(page, lambda: text_of(editor.on(page)).strip() == text)
+    assert editor.stored(running_app, made) == text
+
+
+async def saved_in_another_tab(database: Database, made: MadeInterview, editor: Editor) -> None:
+    async with database.write() as session:
+        scorecard = await session.get_one(Scorecard, made.scorecard.id)
+        setattr(scorecard, editor.name, "Written elsewhere.")
+        revision = f"{editor.name}_revision"
+        setattr(scorecard, revision, getattr(scorecard, revision) + 1)
+        setattr(scorecard, f"{editor.name}_writer", "another tab")
+        session.add(scorecard)
+
+
+async def versions_of(database: Database, made: MadeInterview) -> list[TextVersion]:
+    async with database.read() as session:
+        rows = await session.exec(
+            select(TextVersion).where(TextVersion.scorecard_id == made.scorecard.id)
+        )
+        return list(rows.all())
