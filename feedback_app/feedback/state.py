@@ -230,6 +230,13 @@ class FeedbackState(Autosave, rx.State):
 
     @rx.event
     @guarded
+    async def open_next(self) -> Any:
+        """Open the next interview to write about, or the list where there is none."""
+        following = await submitting.next_to_write(acting_user(), self.interview_id)
+        return rx.redirect(routes.interview(following) if following else routes.INTERVIEWS)
+
+    @rx.event
+    @guarded
     async def reopen(self, form: dict[str, Any] | None = None) -> Any:
         """Take the submission back; later than ten minutes after it with a reason."""
         reason = str((form or {}).get("reason", ""))

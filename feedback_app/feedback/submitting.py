@@ -77,6 +77,13 @@ async def submit(user: CurrentUser, interview_id: str) -> str:
     return left[0] if left else ""
 
 
+async def next_to_write(user: CurrentUser, interview_id: str) -> str:
+    """The interview to write about after this one; empty where none is left."""
+    async with database().read() as session:
+        left = await queries.left_to_write(session, user, clock.now(), interview_id)
+    return left[0] if left else ""
+
+
 async def reopen(user: CurrentUser, interview_id: str, reason: str = "") -> None:
     """Take a submission back, so that the feedback can be changed and submitted again.
 

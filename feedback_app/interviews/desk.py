@@ -12,7 +12,9 @@ from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews.schemas import NOT_ASSESSED, CompetencyRow
 from feedback_app.interviews.state import InterviewState
 from feedback_app.llm.assessment import RATING_LABELS, RECOMMENDATION_LABELS
+from feedback_app.ui.browser import focus
 from feedback_app.ui.editor import LONG_TEXT, Draftbook, save_label, typed_area
+from feedback_app.ui.keys import Shortcut, shortcut_list, shortcuts
 
 _TEXT: Any = FeedbackState
 _LIVE: Any = Live
@@ -57,8 +59,66 @@ def desk_head(*actions: rx.Component) -> rx.Component:
             class_name="desk-who",
         ),
         rx.el.div(*actions, class_name="desk-actions"),
+        _to_heading(),
         class_name="desk-head",
     )
+
+
+def _press(key: str) -> Any:
+    return InterviewState.press(key)
+
+
+SHORTCUTS = (
+    Shortcut("Enter", _press("draft"), "Draft, or update the draft", with_ctrl=True),
+    Shortcut("Escape", _press("stop"), "Stop the draft", anywhere=True, shown="Esc"),
+    Shortcut("s", _press("save"), "Save", with_ctrl=True, shown="S"),
+    Shortcut("Enter", _press("submit"), "Review and submit", with_ctrl=True, with_shift=True),
+    Shortcut("n", _press("next"), "Next interview to write about"),
+    Shortcut("t", focus("interview-notes"), "To the notes"),
+    Shortcut("e", focus("feedback-editor"), "To the feedback"),
+    Shortcut("j", _press("j"), "Next competency"),
+    Shortcut("k", _press("k"), "Competency before"),
+    *(
+        Shortcut(str(step), _press(str(step)), f"Rate it {label}")
+        for step, label in RATING_LABELS.items()
+    ),
+    Shortcut("0", _press("0"), "Not assessed"),
+    Shortcut("?", _press("?"), "This list"),
+)
+
+
+def desk_keys() -> rx.Component:
+    """The shortcuts of the page, and the list of them."""
+    return rx.fragment(
+        shortcuts(*SHORTCUTS),
+        rx.dialog.root(
+            rx.dialog.content(
+                rx.dialog.title("Shortcuts", size="4"),
+                rx.dialog.description("None of them works while you type text.", size="2"),
+                shortcut_list(*SHORTCUTS),
+                rx.el.div(
+                    rx.dialog.close(rx.button("Close", variant="soft")), class_name="dialog-actions"
+                ),
+                id="shortcuts",
+                max_width="440px",
+            ),
+            open=InterviewState.helping,
+            on_open_change=InterviewState.close_help,
+        ),
+        rx.cond(InterviewState.moves > 0, _to_current(key=f"{InterviewState.moves}")),
+    )
+
+
+@rx.memo
+def _to_current(rest: rx.RestProp) -> rx.Component:
+    """Moves the focus to the competency that keys rate."""
+    return rx.el.span(hidden=True, on_mount=focus(f"competency-{InterviewState.current}"))
+
+
+@rx.memo
+def _to_heading() -> rx.Component:
+    """Begins a page at its heading, for who listens to it."""
+    return rx.el.span(hidden=True, on_mount=focus("candidate"))
 
 
 def pane_tabs() -> rx.Component:
@@ -329,7 +389,7 @@ def _scorecard() -> rx.Component:
     )
 
 
-def _competency(row: rx.vars.ObjectVar[CompetencyRow]) -> rx.Component:
+def _competency(row: rx.vars.ObjectVar[CompetencyRow], index: Any) -> rx.Component:
     missing = (row.rating == "") | ((row.rating != NOT_ASSESSED) & (row.reason == ""))
     return rx.el.div(
         rx.el.span(
@@ -358,9 +418,14 @@ def _competency(row: rx.vars.ObjectVar[CompetencyRow]) -> rx.Component:
             class_name="reason-box",
         ),
         class_name="competency",
+        id=f"competency-{index}",
         key=f"{_DETAIL.id}{row.id}",
+        tab_index=-1,
+        role="group",
+        aria_label=row.name,
         custom_attrs={
             "data-id": row.id,
+            "data-current": rx.cond(InterviewState.current == index, "true", "false"),
             "data-missing": rx.cond(row.rating == "", "rating", rx.cond(missing, "reason", "")),
         },
     )
@@ -372,7 +437,7 @@ def _reason(
 ) -> rx.Component:
     return typed_area(
         default_value=reason,
-        placeholder="Why? What did you see or hear?",
+        placeholder="Why?",
         aria_label=f"Reason for {name}",
         class_name="reason",
         rows="1",

@@ -10,7 +10,7 @@ from feedback_app.feedback.panel import action_bar
 from feedback_app.feedback.review import final_page, review_sheet, submit_button
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews.components import interview_list, list_filters
-from feedback_app.interviews.desk import PANE, desk_head, pane_tabs, workspace
+from feedback_app.interviews.desk import PANE, desk_head, desk_keys, pane_tabs, workspace
 from feedback_app.interviews.state import InterviewState
 from feedback_app.ui.components import not_found_panel, skeleton_rows
 from feedback_app.ui.layout import page_header
@@ -59,6 +59,7 @@ def _desk() -> rx.Component:
             aria_label="Feedback",
         ),
         review_sheet(),
+        desk_keys(),
         class_name="desk",
         custom_attrs={"data-pane": PANE.value},
     )

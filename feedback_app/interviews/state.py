@@ -102,6 +102,11 @@ class InterviewState(Autosave, rx.State):
     notes_conflict: bool = False
     """Whether another tab has saved other notes than the ones in this editor."""
     reasons_save: Save = Save()
+    helping: bool = False
+    """Whether the list of shortcuts is shown."""
+    current: int = -1
+    """The competency that keys rate, counted from 0; -1 before one was chosen."""
+    moves: int = 0
     revision: int = 0
     """Counts what the editors must begin anew with; they are the browser's own in between."""
 
@@ -137,6 +142,7 @@ class InterviewState(Autosave, rx.State):
             self.notes_save.acked, "saved" if saved else "", saved and f"Saved {saved}"
         )
         self.reasons_save = Save(self.reasons_save.acked)
+        self.current, self.helping = -1, False
         running = await feedback.running_call(user, interview_id)
         shown = await feedback.view(user, interview_id)
         panel = await self.get_state(FeedbackState)
@@ -262,6 +268,43 @@ class InterviewState(Autosave, rx.State):
         """Keep the person's own overall recommendation."""
         await service.recommend(acting_user(), interview_id, recommendation)
         await self._reload(interview_id)
+
+    @rx.event
+    @generation_event
+    @guarded
+    async def press(self, key: str) -> Any:
+        """Do what a shortcut stands for; the page sends only keys it knows."""
+        if not self.loaded or self.missing:
+            return None
+        panel = await self.get_state(FeedbackState)
+        if key == "?":
+            self.helping = not self.helping
+        elif key == "next":
+            return FeedbackState.open_next
+        elif panel.submitted:
+            return None
+        elif key == "draft":
+            return Live.generate(self.detail.id)
+        elif key == "stop":
+            return Live.stop(self.detail.id)
+        elif key == "save":
+            return FeedbackState.save(self.detail.id)
+        elif key == "submit":
+            return FeedbackState.open_review
+        elif key in {"j", "k"} and self.competencies:
+            step = 1 if key == "j" else -1
+            self.current = (self.current + step) % len(self.competencies)
+            self.moves += 1
+        elif key in {"0", "1", "2", "3", "4"} and 0 <= self.current < len(self.competencies):
+            rating = NOT_ASSESSED if key == "0" else key
+            return InterviewState.rate(self.detail.id, self.competencies[self.current].id, rating)
+        return None
+
+    @rx.event
+    @generation_event
+    @guarded
+    async def close_help(self) -> None:
+        self.helping = False
 
     async def _keep(self, key: str, typed: Typed) -> _Kept:
         """Keep one text that was typed; how it went."""

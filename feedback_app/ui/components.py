@@ -87,3 +87,8 @@ def skeleton_rows(count: int = 4, *, height: str = "64px") -> rx.Component:
         class_name="skeletons",
         aria_hidden="true",
     )
+
+
+def key_cap(name: str) -> rx.Component:
+    """A key of the keyboard."""
+    return rx.el.kbd(name, class_name="key-cap")
