@@ -107,22 +107,24 @@ def _grounds(line: str, sentence: Sentence) -> list[Ground | None]:
     for first, _ in spans:
         opens[first] = True
     grounds: list[Ground | None] = [None] * len(spans)
-    plain = [False] * len(spans)
     possible = tuple(_possible(tokens))
     harmless = _harmless(possible, tokens, opens)
+    around = [
+        frozenset().union(*(lexicon.classes(token.word) for lexicon in possible))
+        for token in tokens
+    ]
+    plain = [any("<work>" in own for own in around[first:last]) for first, last in spans]
     for lexicon in possible:
         symbols = [
             _NOTHING if at in harmless else lexicon.symbols(token.word)
             for at, token in enumerate(tokens)
         ]
-        for i, (first, last) in enumerate(spans):
-            plain[i] = plain[i] or any("<work>" in own for own in symbols[first:last])
         for hit in lexicon.hits(symbols, opens, harmless=False):
             of_hit = [i for i, (first, last) in enumerate(spans) if hit.start < last and first < hit.end]
             if not of_hit:
                 continue
             first, last = spans[of_hit[0]][0], spans[of_hit[-1]][1]
-            if counts(hit, symbols, opens, first, last):
+            if counts(hit, around, opens, first, last):
                 for i in of_hit:
                     grounds[i] = grounds[i] or hit.rule.ground
     whole = next((ground for ground in grounds if ground), None)
@@ -166,14 +168,13 @@ def _possible(tokens: Sequence[Token]) -> Iterator[Lexicon]:
         return
     yield lexicons["any"]
     marks = {name: lexicon.marks(words) for name, lexicon in others.items()}
-    most = max(marks.values())
+    most = max(function for function, _ in marks.values())
+    most_known = max(known for _, known in marks.values())
     for name, (function, known) in marks.items():
-        if function * 3 >= most[0] * 2 if most[0] else known == most[1]:
+        if function * 3 >= most * 2 if most > 1 else known * 2 >= most_known:
             yield others[name]
 
 
 @cache
 def _lexicons() -> dict[str, Lexicon]:
-    lists = {path.stem: read_word_list(path) for path in sorted(_LISTS.glob("*.txt"))}
-    real = frozenset(word for words in lists.values() for word in words.classes.get("real", ()))
-    return {name: Lexicon(words, real) for name, words in lists.items()}
+    return {path.stem: Lexicon(read_word_list(path)) for path in sorted(_LISTS.glob("*.txt"))}

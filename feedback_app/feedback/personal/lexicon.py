@@ -1,7 +1,7 @@
 """One language's rules, made ready to be looked up by the words of a sentence."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,8 +23,7 @@ class Hit:
 
 
 class Lexicon:
-    def __init__(self, words: WordList, real: Collection[str]) -> None:
-        """`real` are words that are not misspelt ones of the list."""
+    def __init__(self, words: WordList) -> None:
         self._classes: dict[str, set[str]] = defaultdict(set)
         for name, symbols in words.classes.items():
             for symbol in symbols:
@@ -39,23 +38,19 @@ class Lexicon:
         self._beginnings = frozenset(s for s in symbols if s.endswith("*"))
         self._endings = frozenset(s for s in symbols if s.startswith("*"))
         self._sizes = range(2, max((len(s) for s in symbols), default=2) + 1)
-        self._typos = Typos(self._misspellable(words.rules), real)
+        self._typos = Typos(words.classes.get("misspelt", _NOTHING))
         self.symbols = lru_cache(maxsize=20_000)(self._symbols)
         self.words = frozenset(s.strip("*") for s in symbols if s[0] != "<")
         self.longest = max(map(len, self.words), default=1)
 
-    @staticmethod
-    def _misspellable(rules: Sequence[Rule]) -> set[str]:
-        """The words that count by themselves."""
-        return {
-            symbol
-            for rule in rules
-            if rule.tier in (Tier.ALWAYS, Tier.TOPIC)
-            for symbol in rule.anchor.symbols
-        }
-
     def _symbols(self, word: str) -> frozenset[str]:
         """What a folded word can be matched as: itself, its beginning or end, its classes."""
+        found = self._spelt(word)
+        if not found and (meant := self._typos.meant(word)):
+            found = self._spelt(meant)
+        return frozenset(found) if found else _NOTHING
+
+    def _spelt(self, word: str) -> set[str]:
         found = {word} if word in self._words else set[str]()
         for size in self._sizes:
             if size > len(word):
@@ -64,8 +59,6 @@ class Lexicon:
                 found.add(beginning)
             if (ending := "*" + word[-size:]) in self._endings:
                 found.add(ending)
-        if not found:
-            found |= self._typos.meant(word)
         for symbol in tuple(found):
             found |= self._classes.get(symbol, _NOTHING)
         if word.isdecimal():
@@ -74,11 +67,18 @@ class Lexicon:
             found.add("<num>")
         if "<tens>" in found:
             found.add("<age>")
-        return frozenset(found) if found else _NOTHING
+        return found
+
+    def classes(self, word: str) -> frozenset[str]:
+        """The classes a folded word is in, each as `<name>`."""
+        return frozenset(s for s in self.symbols(word) if s[0] == "<")
 
     def marks(self, words: Sequence[str]) -> tuple[int, int]:
-        """How many of the words are function words of the language, and how many it knows."""
-        own = [self.symbols(word) for word in words if not word.isdecimal()]
+        """How many of the words are function words of the language, and how many it knows.
+
+        Single letters tell nothing: "a", "o", "y" and "e" are words of several languages.
+        """
+        own = [self.symbols(word) for word in words if len(word) > 1 and not word.isdecimal()]
         return sum("<function>" in symbols for symbols in own), sum(map(bool, own))
 
     def hits(self, symbols: Symbols, opens: Sequence[bool], *, harmless: bool) -> Iterator[Hit]:

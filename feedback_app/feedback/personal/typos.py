@@ -1,47 +1,38 @@
-"""Recognises a long word of the lists in spite of one wrong, missing, doubled or swapped letter."""
+"""Recognises chosen words in spite of one wrong, missing, doubled or swapped letter.
+
+Only words listed for it: most words of the lists have neighbours that mean something else
+("fiance" and "finance", "married" and "marred").
+"""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
-_SHORTEST = 6
-"""Letters a listed word or beginning must have to be recognised when misspelt."""
+_LONGEST = 24
 
 
 class Typos:
     """Finds in constant time, by the spellings that remain when any one letter is left out."""
 
-    def __init__(self, symbols: Iterable[str], real_words: Collection[str]) -> None:
-        """`symbols` as in the lists; `real_words` are never taken for a misspelt one."""
-        self._real = real_words
-        self._symbols: dict[str, list[str]] = defaultdict(list)
-        for symbol in symbols:
-            stem = symbol.removesuffix("*")
-            if len(stem) >= _SHORTEST and stem.isalpha() and stem.isascii():
-                for spelling in _shortened(stem):
-                    self._symbols[spelling].append(symbol)
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(words):
+            for spelling in _shortened(word):
+                self._words[spelling].append(word)
 
-    def meant(self, word: str) -> frozenset[str]:
-        """The symbols a folded word may be a misspelling of."""
-        if not _SHORTEST < len(word) <= 24 or word in self._real:
-            return frozenset()
-        return frozenset(
-            symbol
-            for size in range(_SHORTEST - 1, len(word) + 1)
-            for spelling in _shortened(word[:size])
-            for symbol in self._symbols.get(spelling, ())
-            if _is_misspelt(word, size, symbol)
-        )
+    def meant(self, word: str) -> str | None:
+        """The listed word that a folded word misspells, if any."""
+        if len(word) > _LONGEST:
+            return None
+        for spelling in _shortened(word):
+            for meant in self._words.get(spelling, ()):
+                if _differ_once(word, meant):
+                    return meant
+        return None
 
 
-def _shortened(word: str) -> set[str]:
-    return {word} | {word[:i] + word[i + 1 :] for i in range(2, len(word))}
-
-
-def _is_misspelt(word: str, size: int, symbol: str) -> bool:
-    stem = symbol.removesuffix("*")
-    if not symbol.endswith("*") and size != len(word):
-        return False
-    return _differ_once(word[:size], stem)
+def _shortened(word: str) -> list[str]:
+    """The word, and the word less any one letter but the first."""
+    return [word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))]
 
 
 def _differ_once(left: str, right: str) -> bool:
@@ -51,4 +42,4 @@ def _differ_once(left: str, right: str) -> bool:
     a, b = left[start:], right[start:]
     while a and b and a[-1] == b[-1]:
         a, b = a[:-1], b[:-1]
-    return len(a) <= 1 and len(b) <= 1 or (len(a) == 2 and a == b[::-1])
+    return (len(a) <= 1 and len(b) <= 1) or (len(a) == 2 and a == b[::-1])
