@@ -6,7 +6,8 @@ patterns that count everywhere, unless work was done on the topic, and only when
 (see `context`). Patterns are separated by commas or line ends; `#` begins a comment.
 
 In a pattern each word is matched as folded by `tokens.fold`: `pregnan*` by its beginning,
-`*urlaub` by its end, `his|her` by either, `<relative>` by a class, `very?` perhaps, `~4` skips up
+`*urlaub` by its end, `loc+` with an ending
+of gender or number, `his|her` by either, `<relative>` by a class, `very?` perhaps, `~4` skips up
 to four words, `^` and `$` are the edges of a phrase, also as one of several (`pregnant $|and`). `<num>`, `<age>` (14 to 99) and `<year>` (of
 birth: 1935 to 2012) are numbers, written as digits or as words of the classes `number` and `tens`.
 """
@@ -21,6 +22,7 @@ from feedback_app.feedback.personal.ground import Ground
 from feedback_app.feedback.personal.tokens import fold
 
 _WORD = re.compile(r"\*?(?:[^\W\d_]+|\d+|[^\w\s*|<>~$^?])\*?")
+_ENDINGS = ("", "o", "a", "os", "as", "e", "es", "s")
 _NUMBERS = {"<num>", "<age>", "<year>"}
 
 
@@ -146,6 +148,10 @@ def _element(part: str) -> Element:
 
 def _spellings(word: str) -> Iterator[str]:
     """The folded word, and for an umlaut also the spelling with an e ("älter", "aelter")."""
+    if word.endswith("+"):
+        for ending in _ENDINGS:
+            yield from _spellings(word[:-1] + ending)
+        return
     if not _WORD.fullmatch(word):
         raise ValueError(f"'{word}' is more than one word, or none")
     yield fold(word)
