@@ -1,0 +1,87 @@
+"""Tells what is said of a person from what is said of a system, or of work on the same topic.
+
+The lists name classes of words for it: `person` (she, the candidate), `thing` (code, app, node),
+`made` (built, led), `link` (about, of, with), `for` (for, that) and `while` (words that begin
+another statement).
+"""
+
+from collections.abc import Sequence
+
+from feedback_app.feedback.personal.lexicon import Hit, Symbols
+from feedback_app.feedback.personal.rules import Tier
+
+_MADE_REACH = 9
+"""Words between "built" and what it was built for."""
+_THING_REACH = 6
+"""Words between "app" and whom it is for."""
+_NAME_REACH = 3
+"""Words from a topic to the thing that is named by it ("church donation records")."""
+_ENDS_A_NAME = frozenset({"<person>", "<while>", "<link>", "<for>"})
+
+
+def counts(hit: Hit, around: Symbols, opens: Sequence[bool], first: int, last: int) -> bool:
+    """Whether a hit is a remark, given the clause it stands in: words `first` to `last` - 1.
+
+    `around` has the classes of every word, those of harmless phrases included.
+    """
+    names_person = any("<person>" in own for own in around[hit.start : hit.end])
+    if hit.rule.tier is Tier.ALWAYS:
+        return names_person or not (
+            _names_a_thing(hit.end, around, opens, min(last, hit.end + 1))
+            or _is_for_it(hit.start, around, first)
+        )
+    if _names_a_thing(hit.end, around, opens, min(last, hit.end + _NAME_REACH)):
+        return False
+    if _is_about_work(hit.start, around, first):
+        return False
+    if hit.rule.tier is Tier.TOPIC or names_person:
+        return True
+    return _is_said_of_person(hit.start, around, first)
+
+
+def _names_a_thing(end: int, around: Symbols, opens: Sequence[bool], last: int) -> bool:
+    """Whether the words go on into the name of a thing ("children component", "native app")."""
+    for at in range(end, last):
+        if opens[at] or not _ENDS_A_NAME.isdisjoint(around[at]):
+            return False
+        if "<thing>" in around[at]:
+            return True
+    return False
+
+
+def _is_for_it(start: int, around: Symbols, first: int) -> bool:
+    """Whether the words stand for whom a thing is ("an app for deaf people")."""
+    linked = False
+    for at in range(start - 1, max(first, start - _THING_REACH) - 1, -1):
+        here = around[at]
+        if "<person>" in here or "<while>" in here:
+            return False
+        if linked and "<thing>" in here:
+            return True
+        linked = linked or "<for>" in here
+    return False
+
+
+def _is_about_work(start: int, around: Symbols, first: int) -> bool:
+    """Whether the words stand for what was worked on ("built an app for pregnant women")."""
+    linked = False
+    for at in range(start - 1, max(first, start - _MADE_REACH) - 1, -1):
+        here = around[at]
+        if "<while>" in here:
+            return False
+        if "<made>" in here:
+            return True
+        linked = linked or "<link>" in here or "<for>" in here
+        if linked and "<thing>" in here and start - at <= _THING_REACH:
+            return True
+    return False
+
+
+def _is_said_of_person(start: int, around: Symbols, first: int) -> bool:
+    """Whether the nearest subject is a person; notes often leave it out, then it is one, too."""
+    for at in range(start - 1, first - 1, -1):
+        if "<person>" in around[at]:
+            return True
+        if "<thing>" in around[at]:
+            return False
+    return True

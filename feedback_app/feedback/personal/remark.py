@@ -1,0 +1,32 @@
+"""A remark about a person, and the key by which it is known again."""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from feedback_app.feedback.personal.ground import Ground
+
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    line: int
+    """Number of the line it stands in, from 1."""
+    start: int
+    """Characters within that line where the sentence or clause begins, `end` where it ends."""
+    end: int
+    text: str
+    """As written."""
+    ground: Ground
+    reason: str
+    """One sentence for the writer."""
+    key: str
+    """The same wherever the same words stand, see `remark_key`."""
+
+
+def remark_key(text: str) -> str:
+    """A short key of a remark's words, whatever their case, spacing and punctuation."""
+    words = _NO_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    return hashlib.sha256(words.encode(errors="replace")).hexdigest()[:16]
