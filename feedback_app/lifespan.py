@@ -18,9 +18,9 @@ from feedback_app.core import interpreter, logging
 from feedback_app.core.settings import Settings, get_settings
 from feedback_app.db.session import Database, database, set_database
 from feedback_app.db.system_log import SystemLogWriter, set_writer
+from feedback_app.feedback.drafter import OfflineDrafter
 from feedback_app.llm.audit import audit
 from feedback_app.llm.client import OpenAIClient
-from feedback_app.llm.drafter import OfflineDrafter
 from feedback_app.llm.redis_streams import RedisStreamHub
 from feedback_app.llm.streams import StreamHub
 from feedback_app.llm.supervisor import Generations, set_generations

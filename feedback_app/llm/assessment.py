@@ -1,6 +1,7 @@
 """What one interviewer recorded about one interview: the only facts a draft may use."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -35,6 +36,7 @@ class CompetencyAssessment:
     """1 to 4 (`RATING_LABELS`), or `None` where not rated."""
     reason: str
     """The interviewer's reason for the rating; may be empty."""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ class Assessment:
     competencies: tuple[CompetencyAssessment, ...]
     notes: str
     recommendation: Recommendation | None
+    placements: Mapping[str, str] = field(default_factory=dict)
+    """Keys of note lines with the id of the competency the writer put each under; "" leaves the
+    line out."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Keys of contradictions with the code of the writer's answer."""
 
     @property
     def has_evidence(self) -> bool:

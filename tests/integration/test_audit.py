@@ -15,8 +15,8 @@ from feedback_app.core.settings import ROOT
 from feedback_app.db.demo import load_demo
 from feedback_app.db.models import CallStatus, SystemLog
 from feedback_app.db.session import Database
+from feedback_app.feedback.drafter import OfflineDrafter
 from feedback_app.llm.audit import Check, audit, audit_counted
-from feedback_app.llm.drafter import OfflineDrafter
 from tests.factories import MadeInterview, make_call, make_interview, make_user, store
 from tests.integration.generating import stage
 

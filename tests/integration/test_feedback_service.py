@@ -12,7 +12,7 @@ from feedback_app.core.errors import AlreadySubmitted, AppError, Invalid, NotFou
 from feedback_app.db.models import CallStatus, LlmCall, Scorecard
 from feedback_app.db.session import Database
 from feedback_app.feedback import queries, service
-from feedback_app.llm.drafter import OfflineDrafter
+from feedback_app.feedback.drafter import OfflineDrafter
 from tests.factories import MadeInterview, add_interviewer, make_call, make_interview, make_user
 from tests.integration.generating import as_user, stage
 

@@ -11,7 +11,7 @@ from sqlmodel import select
 from feedback_app.core.errors import Interrupted
 from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.db.session import Database
-from feedback_app.llm.drafter import OfflineDrafter
+from feedback_app.feedback.drafter import OfflineDrafter
 from feedback_app.llm.events import CompleteEvent
 from feedback_app.llm.streams import EventLog
 from tests.factories import make_call

@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.core import clock
+from feedback_app.feedback.drafter import OfflineDrafter
+from feedback_app.feedback.drafter.client import split_tokens
+from feedback_app.feedback.drafter.compose import compose
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.completion import (
     CompletionEvent,
@@ -16,9 +19,6 @@ from feedback_app.llm.completion import (
     ResponseOpened,
     TextDelta,
 )
-from feedback_app.llm.drafter import OfflineDrafter
-from feedback_app.llm.drafter.client import split_tokens
-from feedback_app.llm.drafter.compose import compose
 from tests.unit.drafter_factories import interview, rated
 
 

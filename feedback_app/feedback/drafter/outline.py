@@ -1,0 +1,236 @@
+"""Chooses what of a plan is said, and in which section, within the length of a page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from feedback_app.feedback.drafter.plan import NOTES_PER_COMPETENCY, Fact, Plan, Point, same
+from feedback_app.feedback.drafter.words import word_count
+from feedback_app.llm.assessment import Recommendation
+
+MOST_WORDS = 300
+"""Words of facts in a draft; with the frame around them that is a page."""
+MOST_GENERAL = 6
+"""Facts without a competency that a draft may hold."""
+LITTLE = 4
+"""Facts below which those without a competency are used as well."""
+FEW_WORDS = 30
+"""Words below which a draft of two points has no headings."""
+PLAIN = 1.5
+"""By how much plain praise is preferred to a fact that leaves the judgement to the reader."""
+SPECIFIC = 4.5
+"""The weight from which a fact that judges nothing is told beside others."""
+
+
+@dataclass(slots=True)
+class Bullet:
+    """One point of a section: a competency with its facts, or a fact alone."""
+
+    point: Point | None
+    facts: list[Fact]
+    aside: Fact | None = None
+    """The fact on the other side, told as such."""
+
+    @property
+    def words(self) -> int:
+        facts = [*self.facts, *([self.aside] if self.aside else [])]
+        return sum(word_count(fact.text) for fact in facts)
+
+
+@dataclass(slots=True)
+class Outline:
+    """What a draft says, in order."""
+
+    opening: list[Fact] = field(default_factory=list)
+    observed: list[Bullet] = field(default_factory=list)
+    """What neither a rating nor its words put on a side."""
+    strengths: list[Bullet] = field(default_factory=list)
+    concerns: list[Bullet] = field(default_factory=list)
+
+    @property
+    def bullets(self) -> list[Bullet]:
+        return [*self.observed, *self.strengths, *self.concerns]
+
+    @property
+    def has_headings(self) -> bool:
+        count = len(self.bullets) + len(self.opening)
+        words = sum(b.words for b in self.bullets) + sum(word_count(f.text) for f in self.opening)
+        return count >= 3 or (count >= 2 and words >= FEW_WORDS)
+
+
+def make_outline(plan: Plan, recommendation: Recommendation | None) -> Outline:
+    """The facts of a plan under their sections."""
+    outline = Outline()
+    for point in plan.points:
+        add_point(outline, point)
+    rated = any(point.competency.rating is not None for point in plan.points)
+    told = sum(len(bullet.facts) for bullet in outline.bullets)
+    if told < LITTLE or not plan.points:
+        _add_general(outline, plan, told)
+    outline.opening = _closing(plan, recommendation)
+    if not rated and not outline.opening:
+        outline.opening = _take_best(outline, recommendation)
+    _order(outline)
+    _shorten(outline)
+    return outline
+
+
+def add_point(outline: Outline, point: Point) -> None:
+    """Put one competency where its rating and the polarity of its facts say."""
+    rating = point.competency.rating
+    unsettled = {id(fact) for fact, _ in point.contradicting}
+    reason = [point.reason] if point.reason else []
+    against = [fact for fact in reason if id(fact) in unsettled]
+    backing = [fact for fact in reason if id(fact) not in unsettled]
+    if rating is None:
+        _add_unrated(outline, point, backing)
+    elif rating >= 3:
+        bad = point.bad[:1]
+        room = NOTES_PER_COMPETENCY - len(bad)
+        told = bool(backing) + len(point.good)
+        good = sorted(
+            [*point.good, *_worth_adding(point, told)],
+            key=lambda fact: -fact.weight - PLAIN * (fact.sign > 0),
+        )[:room]
+        _add(outline.strengths, point, [*backing, *good])
+        _add(outline.concerns, point, [*against, *bad])
+    else:
+        good = point.good[:1]
+        room = NOTES_PER_COMPETENCY - len(good)
+        bad = point.bad[:room]
+        bad += _worth_adding(point, bool(backing) + len(bad))[: room - len(bad)]
+        aside = good[0] if good else against[0] if against else None
+        facts = [*backing, *bad]
+        if facts:
+            outline.concerns.append(Bullet(point, in_order(facts), aside))
+        elif aside and aside.judgement.score >= 2:
+            outline.strengths.append(Bullet(point, [aside]))
+
+
+def _worth_adding(point: Point, told: int) -> list[Fact]:
+    """Facts that judge nothing: all where nothing else is told, else one that is specific."""
+    if not told:
+        return point.neutral
+    plain = [fact for fact in point.neutral if not fact.judgement.mixed]
+    return [fact for fact in plain if fact.labelled or fact.weight >= SPECIFIC][:1]
+
+
+def _add_unrated(outline: Outline, point: Point, reason: list[Fact]) -> None:
+    good = [f for f in reason if f.sign > 0] + point.good[:NOTES_PER_COMPETENCY]
+    bad = [f for f in reason if f.sign < 0] + point.bad[: 1 if point.good else NOTES_PER_COMPETENCY]
+    good = good[: NOTES_PER_COMPETENCY - 1] if bad else good
+    other = [f for f in reason if f.sign == 0]
+    if not good and not bad:
+        other += point.neutral[:NOTES_PER_COMPETENCY]
+    if good:
+        _add(outline.strengths, point, [*other, *good])
+    elif bad:
+        _add(outline.concerns, point, [*other, *bad])
+        return
+    else:
+        _add(outline.observed, point, other)
+    _add(outline.concerns, point, bad)
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """The reason first, then the notes as they were written."""
+    return sorted(facts, key=lambda fact: (not fact.reason, fact.place))
+
+
+def _add(section: list[Bullet], point: Point, facts: list[Fact]) -> None:
+    if facts:
+        section.append(Bullet(point, in_order(facts)))
+
+
+def _add_general(outline: Outline, plan: Plan, told: int) -> None:
+    """The best facts without a competency, in the order of the notes and without repeats.
+
+    Beside facts that have a competency only such as praise or fault.
+    """
+    best: list[Fact] = []
+    most = MOST_GENERAL if not plan.points else LITTLE - told
+    for found in sorted(plan.unplaced, key=lambda found: -found.fact.weight):
+        if told >= 2 and found.fact.sign == 0:
+            continue
+        if len(best) < most and not any(same(found.fact, other) for other in best):
+            best.append(found.fact)
+    for fact in sorted(best, key=lambda fact: fact.place):
+        sign = fact.sign
+        section = (
+            outline.strengths if sign > 0 else outline.concerns if sign < 0 else outline.observed
+        )
+        section.append(Bullet(None, [fact]))
+
+
+def _closing(plan: Plan, recommendation: Recommendation | None) -> list[Fact]:
+    """The writer's own summing-up, unless it speaks against their recommendation."""
+    against = {
+        Recommendation.YES: -1, Recommendation.STRONG_YES: -1,
+        Recommendation.NO: 1, Recommendation.STRONG_NO: 1,
+    }.get(recommendation) if recommendation else None  # fmt: skip
+    fitting = [f for f in plan.closing if f.sign != against and word_count(f.text) >= 3]
+    return fitting[:1]
+
+
+def _take_best(outline: Outline, recommendation: Recommendation | None) -> list[Fact]:
+    """The two facts that matter most, taken out of their bullets, where nothing is rated."""
+    negative = recommendation in (Recommendation.NO, Recommendation.STRONG_NO)
+    sides = (
+        [outline.concerns, outline.strengths] if negative else [outline.strengths, outline.concerns]
+    )
+    loose = [
+        bullet for side in [*sides, outline.observed] for bullet in side if bullet.point is None
+    ]
+    if len(loose) < len(outline.bullets):
+        return []
+    taken: list[Fact] = []
+    wanted = sides[:1] if recommendation else sides
+    for side in [*wanted, *([] if wanted[0] or wanted[-1] else [outline.observed])]:
+        free = sorted(side, key=lambda b: -b.facts[0].weight)
+        for bullet in free[: 2 if recommendation else 1]:
+            if len(taken) < 2:
+                taken.append(bullet.facts[0])
+                side.remove(bullet)
+    return taken
+
+
+def _order(outline: Outline) -> None:
+    def extreme(bullet: Bullet) -> int:
+        rating = bullet.point.competency.rating if bullet.point else None
+        return rating if rating is not None else 2
+
+    outline.strengths.sort(key=lambda bullet: -extreme(bullet))
+    outline.concerns.sort(key=extreme)
+
+
+def _shorten(outline: Outline) -> None:
+    """Leave out the lightest facts until what is left fits on a page."""
+    total = sum(bullet.words for bullet in outline.bullets)
+    while total > MOST_WORDS:
+        spare = [
+            (fact.weight, number, fact)
+            for number, bullet in enumerate(outline.bullets)
+            for fact in bullet.facts[1:]
+        ]
+        spare += [(b.aside.weight, n, b.aside) for n, b in enumerate(outline.bullets) if b.aside]
+        if not spare:
+            break
+        _, number, fact = min(spare, key=lambda entry: entry[:2])
+        _drop(outline.bullets[number], fact)
+        total -= word_count(fact.text)
+    while total > MOST_WORDS and len(outline.bullets) > 1:
+        longest = max((outline.observed, outline.strengths, outline.concerns), key=len)
+        total -= longest.pop().words
+
+
+def _drop(bullet: Bullet, fact: Fact) -> None:
+    if bullet.aside is fact:
+        bullet.aside = None
+    else:
+        bullet.facts = [other for other in bullet.facts if other is not fact]
+
+
+def lines_of(facts: Iterable[Fact]) -> frozenset[int]:
+    """The lines that facts rest on."""
+    return frozenset(
+        number for fact in facts for first, last in fact.lines for number in range(first, last + 1)
+    )

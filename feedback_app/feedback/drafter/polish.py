@@ -1,0 +1,194 @@
+"""Makes a remark fit to stand in a draft: clean of marks, abbreviations written out, one sentence.
+
+Nothing is escaped: signs that Markdown would take for its own are left out or written otherwise,
+so that a draft reads the same in an editor of plain text.
+"""
+
+import re
+from collections.abc import Callable
+
+from feedback_app.feedback.drafter.knowledge import Frame, knowledge
+from feedback_app.feedback.drafter.polarity import SIGNS
+from feedback_app.feedback.drafter.words import Language
+
+LONGEST_QUOTE_WORDS = 38
+
+_LINK = re.compile(r"!?\[([^\]]{0,200})\]\([^)\s]{0,500}[^)]{0,100}\)")
+_CODE = re.compile(r"`+")
+_TAG = re.compile(r"<[A-Za-z/!?][^<>]{0,200}>?")
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_TIMES = re.compile(r"(?<=\w)\*(?=\w)")
+_STAR = re.compile(r"\*+")
+_UNDERSCORE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
+_TILDE = re.compile(r"~(?=\s?\d)\s?")
+_OTHER_SIGNS = re.compile(r"[\\~^]|(?<!\S)#+(?=\s)|\|")
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\u2300-\u23ff\ufe0e\ufe0f\u200d\U0001f1e6-\U0001f1ff]+"
+)
+_EMOJI_BETWEEN = re.compile(
+    "(?<=[\\w)])\\s*(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff]\ufe0f?)+\\s*(?=\\w)"
+)
+_FROM_TO = re.compile(r"(?<=\d)\s*(?:-+>|=+>|→)\s*(?=\d)")
+_ARROW = re.compile(r"\s*(?:-+>|=+>|→|⇒|➡️?|➔)\s*")
+_SENTENCE_START = re.compile(r"((?<=[^\W\d_]{3})[.!]\s+)([a-zà-ÿ])")
+_TICKET = re.compile(r"\s+([,.;:!?])")
+_AND = re.compile(r"(?<=\s)&(?=\s)")
+_MINUTES = re.compile(r"(?<=\d)\s?mins?\b\.?|(?<=\d)'(?=\s|$)", re.IGNORECASE)
+_QUESTION_PILE = re.compile(r"\s*[(\[]\s*\?+\s*[)\]]|\s*\?{2,}")
+_REPEATED_STOP = re.compile(r"([,.;:!])(?:\s*\1)+")
+_ELLIPSIS = re.compile(r"\.{3,}|…")
+_SPACES = re.compile(r"\s{2,}")
+_WORD = re.compile(
+    r"(?<![\w'’/.-])[A-Za-zÀ-ÿ'’/][A-Za-zÀ-ÿ'’/\d]*(?:\.[A-Za-z])*(?:\.(?=\s|$))?(?![\w'’/-])"
+)
+_DOUBLED = re.compile(r"([\"“”„«»'‘’])\s*[\"“”„«»]+|[\"“”„«»]+\s*([\"“”„«»])")
+_PAIR = re.compile(
+    r"\"\s*([^\"]{1,800}?)\s*\"|“\s*([^”“]{1,800}?)\s*”|„\s*([^“”„]{1,800}?)\s*[“”]|«\s*([^»«]{1,800}?)\s*»|[「『]\s*([^」』]{1,800}?)\s*[」』]|``([^`']{1,800}?)''"
+)
+_LOOSE_QUOTES = re.compile(r"[\"“”„«»「」『』]")
+_END = re.compile(r"[.!?…。！？]$")
+_CLOSING_SPACE = re.compile(r"\s+([)\]])|([(\[])\s+")
+_ALL_BRACKETED = re.compile(r"\([^()]+\)\.?")
+_EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
+_HOLD = "\ue000{}\ue001"
+
+
+def plain(text: str, language: Language) -> str:
+    """The words of a remark without marks of any kind, abbreviations written out."""
+    text = _LINK.sub(r"\1", text)
+    text = _ENTITY.sub(" ", _TAG.sub(" ", _CODE.sub("", text)))
+    text = _STAR.sub("", _TIMES.sub("×", text))
+    text = _UNDERSCORE.sub("", text)
+    text = _QUESTION_PILE.sub("", SIGNS.sub(" ", _EMOJI_BETWEEN.sub(", ", text)))
+    text = _arrows(text, language)
+    text = _EMOJI.sub(" ", text)
+    text = _TILDE.sub(f"{knowledge(language).frame.about} ", text)
+    text = _OTHER_SIGNS.sub("", text).replace("<", "").replace("[", "(").replace("]", ")")
+    text = text.replace("{", "(").replace("}", ")")
+    text = written_out(text, language)
+    text = _EMPTY_BRACKETS.sub("", text)
+    text = _REPEATED_STOP.sub(r"\1", _ELLIPSIS.sub("…", text))
+    text = _SENTENCE_START.sub(lambda m: m[1] + m[2].upper(), text)
+    text = _TICKET.sub(r"\1", text) if language != "fr" else re.sub(r"\s+([,.])", r"\1", text)
+    text = _CLOSING_SPACE.sub(lambda m: m[1] or m[2], text)
+    text = _SPACES.sub(" ", text).strip(" ,;:-–—•・/+=>")
+    return text.strip("(). ") if _ALL_BRACKETED.fullmatch(text) else text
+
+
+def statement(text: str, language: Language, frame: Frame) -> str:
+    """The remark as one or more sentences in the writer's own voice."""
+    text = without_lead(plain(text, language), language)
+    return _ended(_capital(_quotes(text, frame)))
+
+
+def quotation(text: str, language: Language, frame: Frame) -> str:
+    """The remark between the quotation marks of the frame's language."""
+    text = without_lead(_LOOSE_QUOTES.sub("", plain(text, language)), language)
+    return f"{frame.open_quote}{_ended(_capital(text))}{frame.close_quote}" if text else ""
+
+
+def name(text: str) -> str:
+    """A competency's name within a line of Markdown."""
+    return plain(text, "en") or plain(text.replace("_", " ").replace("*", " "), "en")
+
+
+def without_lead(text: str, language: Language) -> str:
+    """The text without a conjunction or filler that hangs at its start or end."""
+    reading = knowledge(language).reading
+    for lead in (reading.fillers, reading.dangling):
+        found = lead.match(text)
+        if found and any(c.isalnum() for c in text[found.end() :]):
+            text = text[found.end() :]
+    return re.sub(r"[\s,;]+(?:and|but|so|und|aber|et|mais|y|pero|e|mas)[.\s]*$", "", text)
+
+
+def _arrows(text: str, language: Language) -> str:
+    """An arrow is "to" between figures, a colon before a word or two, and else a comma."""
+    text = _FROM_TO.sub(f" {knowledge(language).frame.to} ", text)
+
+    def sign(match: re.Match[str]) -> str:
+        rest = match.string[match.end() :]
+        if not rest.strip(" .") or not match.string[: match.start()].strip():
+            return " "
+        return ": " if len(rest.split()) <= 2 and not _ARROW.search(rest) else ", "
+
+    return _ARROW.sub(sign, text)
+
+
+def written_out(text: str, language: Language) -> str:
+    """The text with abbreviations written out and common slips mended."""
+    known = knowledge(language)
+    text = _MINUTES.sub(f" {known.frame.minutes}", text)
+    if language != "ja":
+        text = _AND.sub(known.frame.joiner, text)
+
+    def word(match: re.Match[str]) -> str:
+        said = match[0]
+        full = known.short.get(said.casefold())
+        if full is None and said.endswith("."):
+            full = known.short.get(said[:-1].casefold())
+            full = f"{full}." if full is not None else None
+        if full is None or (said.isupper() and len(said) > 1):
+            return said
+        return full
+
+    text = _WORD.sub(word, text)
+    if language == "en":
+        text = re.sub(r"\bw/(?=\s?\w)\s?", "with ", text)
+        text = re.sub(r"\bre:?(?=\s[a-z])", "about", text)
+        text = re.sub(r"(?<=\d)x(?=[\s,.;]|$)", " times", text)
+    return text
+
+
+def _quotes(text: str, frame: Frame) -> str:
+    """Pairs of quotation marks as the language writes them; single ones are left out."""
+    kept: list[str] = []
+
+    def hold(match: re.Match[str]) -> str:
+        inner = next(group for group in match.groups() if group is not None).strip()
+        if not any(c.isalnum() for c in inner):
+            return " "
+        kept.append(f"{frame.open_quote}{inner}{frame.close_quote}")
+        return _HOLD.format(len(kept) - 1)
+
+    text = _LOOSE_QUOTES.sub("", _PAIR.sub(hold, text))
+    return re.sub("\ue000(\\d+)\ue001", lambda m: kept[int(m[1])], text)
+
+
+def _capital(text: str) -> str:
+    """A capital at the start, also inside a quotation mark or bracket; figures are left alone."""
+    for index, c in enumerate(text[:4]):
+        if c.isalpha():
+            word = text[index:].split(maxsplit=1)[0]
+            if any(other.isupper() for other in word[1:]) or "_" in word or "(" in word:
+                return text
+            return f"{text[:index]}{c.upper()}{text[index + 1 :]}"
+        if c.isdigit():
+            return text
+    return text
+
+
+def _ended(text: str) -> str:
+    """With a full stop, where neither the text nor a quotation at its end closes with a mark."""
+    inner = text.rstrip(' "“”»」)')
+    if not text or _END.search(text):
+        return text
+    if _END.search(inner) and inner != text and text[-1] not in ")":
+        return text
+    stop = "。" if re.search("[\u3040-\u30ff]", text) else "."
+    return f"{text}{stop}"
+
+
+def shortened(text: str, limit: int, count: Callable[[str], int]) -> str:
+    """The first sentences within `limit` words, at least one."""
+    parts = (
+        re.split(r"(?<=[.!?。！？])\s*(?=\S)", text)
+        if "。" in text
+        else re.split(r"(?<=[.!?])\s+", text)
+    )
+    kept = parts[0]
+    for part in parts[1:]:
+        if count(f"{kept} {part}") > limit:
+            break
+        kept = f"{kept} {part}" if "。" not in kept else f"{kept}{part}"
+    return kept

@@ -1,0 +1,81 @@
+"""Cuts a block of notes into sentences and over-long ones into clauses. Linear in the text."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from feedback_app.feedback.drafter.words import is_unspaced
+
+LONGEST_SENTENCE = 260
+"""Characters above which a sentence is cut into its clauses."""
+
+_QUOTED = re.compile(
+    r"\"[^\"]{1,800}\"|“[^”]{1,800}”|„[^“”]{1,800}[“”]|«[^»]{1,800}»|「[^」]{1,800}」"
+)
+_END = re.compile(r"[.!?…]+[\"”»“’)\]]*(?=\s)\s+|[。！？]+[」』）]*\s*")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\"“„«])(?:e\.g|i\.e|approx|max|min|mo|yrs?|exp|resp|dept|mgmt|esp|incl|excl|ca|bzw|inkl|ggf|"
+    r"usw|etc|vs|dr|mr|mrs|ms|prof|st|no|nr|z\.\s?b|d\.\s?h|u\.\s?a|z|evtl|bzgl|std|insb|vgl|p\.\s?ej|p|aprox|env|"
+    r"sr|sra|srta|ex|cf|m|mme|tel|cand|kand|min|fig|[a-z]\.[a-z]|[a-z])\.$",
+    re.IGNORECASE,
+)
+_STRONG_CUT = re.compile(
+    r"(?<=[;；])\s*|\s[–—-]\s|,?\s+(?=(?:and|so|then|but|und|dann|aber|also|et|puis|mais|y|luego|pero|e|mas|depois)\s)"
+)
+_UNSPACED_CUT = re.compile(r"(?<=[、，；])")
+_SHORTEST_CLAUSE = 60
+
+
+def sentences(text: str) -> Iterator[tuple[int, str]]:
+    """The sentences of a block with the place each begins at; quotations are never cut."""
+    for start, sentence in _whole_sentences(text):
+        if len(sentence) <= LONGEST_SENTENCE:
+            yield start, sentence
+        else:
+            yield from _clauses(start, sentence)
+
+
+def _whole_sentences(text: str) -> Iterator[tuple[int, str]]:
+    quoted = _spans(text)
+    start = 0
+    for end in _END.finditer(text):
+        if _inside(quoted, end.start() + len(end[0].rstrip())):
+            continue
+        stop = end.end()
+        if text[end.start()] == "." and _ABBREVIATION.search(
+            text[max(start, end.start() - 8) : end.start() + 1]
+        ):
+            following = text[stop : stop + 1]
+            if not following.isupper() or end.start() - start < 4:
+                continue
+        piece = text[start:stop].strip()
+        if piece:
+            yield start, piece
+        start = stop
+    if rest := text[start:].strip():
+        yield start, rest
+
+
+def _clauses(start: int, text: str) -> Iterator[tuple[int, str]]:
+    """Pieces of 60 to 200 characters where clause boundaries allow."""
+    boundary = _UNSPACED_CUT if is_unspaced(text) else _STRONG_CUT
+    quoted = _spans(text)
+    ends = [(m.start(), m.end()) for m in boundary.finditer(text) if not _inside(quoted, m.start())]
+    ends.append((len(text), len(text)))
+    begin = 0
+    for (end, resume), (next_end, _) in pairwise([*ends, ends[-1]]):
+        if end == len(text) or (end - begin >= _SHORTEST_CLAUSE and next_end - begin > 180):
+            if piece := text[begin:end].strip(" ,;–—-"):
+                yield start + begin, piece
+            begin = resume
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _QUOTED.finditer(text)]
+
+
+def _inside(spans: list[tuple[int, int]], place: int) -> bool:
+    """Whether a place lies within a span; spans before it are dropped, places must ascend."""
+    while spans and spans[0][1] <= place:
+        spans.pop(0)
+    return bool(spans) and spans[0][0] < place < spans[0][1]

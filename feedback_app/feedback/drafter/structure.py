@@ -1,0 +1,409 @@
+"""Reads the layout of notes: which lines are headings, labels, table rows, pasted CVs or code.
+
+The result is blocks of text, each with the lines it came from and what stood over it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from feedback_app.feedback.drafter.knowledge import any_label
+from feedback_app.feedback.drafter.labels import LONGEST_LABEL, Labels, plain_label
+
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+_TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
+_LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
+_EMOJI_LABEL = re.compile(r"([^\W\d_][\w /&-]{2,40}?)\s*(?=[\U0001f300-\U0001faff\u2600-\u27bf])")
+_BULLET = re.compile(
+    r"(?:[-*•◦▪‣·–—>●○■□▶►➤]\s+|[•◦▪‣●■・]\s*|-(?=[^\W\d])|\(?\d{1,3}[.)]\s+|[a-z]\)\s+"
+    r"|(?:->|=>|→)\s*)(?:\[[ xX]\]\s*)?"
+)
+_PLUS_BULLET = re.compile(r"(?:\(?([+-])\)?)\s+(?=\S)|\(([+-])\)\s*(?=\S)|([+])(?=[^\W\d+])")
+_TIME = re.compile(
+    r"[\[(]?\d{1,2}[:h.]\d{2}(?::\d{2})?(?:\s*(?:am|pm|Uhr)\b)?(?:\s*[-–]\s*\d{1,2}[:h.]\d{2})?[\])]?"
+    r"(?:\s*[-–—:|]\s+|\s+|$)|[\[(]?\d{1,3}\s?(?:min|')[\])]?\s*[-–—:]\s+",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"[-=_*~#|:+\s]{3,}|```.*|~~~.*")
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+_HASH = re.compile(r"#{1,6}\s*(.+?)\s*#*")
+_BOLD = re.compile(r"(?:\*\*|__)([^*_]{1,80}?)[:：]?(?:\*\*|__)\s*[:：]?\s*")
+_BRACKETED = re.compile(r"[\[【＜<■]\s*([^\]】＞>]{1,40}?)\s*[\]】＞>]\s*[:：]?\s*|■\s*(.{1,30})$")
+_COLON = re.compile(r"([^:：\"“„«「]{1,48}?)\s*[:：](?:\s+|(?<=：)|$)")
+_DASH = re.compile(r"([^:：\"“„«「.!?]{1,40}?)\s*(?:\s[-–—=>]+\s|→)\s*(?=\S)")
+_LEADING_SCORE = re.compile(
+    r"\(?\d(?:[.,]5)?\s*(?:/\s*\d{1,2})?\)?\s*[-–—:.,]\s+|\(?\d\s*/\s*(?:4|5|10)\)?\s+"
+)
+_YEARS = re.compile(
+    r"\b(?:19|20)\d{2}\s*(?:[-–—]|to|bis|à|a|al|até)\s*(?:(?:19|20)\d{2}|now|present|today|heute|jetzt|aujourd|hoy|actual|hoje|atual)",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(r"[.!?…:;。！？][\"'”’)\]]*$")
+_OPEN_END = re.compile(
+    r"(?:,|\b(?:a|an|the|of|and|or|to|in|on|with|for|about|from|by|that|which|und|der|die|das|mit|de|la|le|et|y|que|e))$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Block:
+    """The text of one bullet, line or paragraph."""
+
+    pieces: list[tuple[int, str]]
+    """Line numbers, counted from 1, with what each contributes."""
+    speaker: str = ""
+    """The label of a speaker; see `speakers`."""
+    competency: int | None = None
+    """What a label on it or over it names."""
+    held: int | None = None
+    """What a label further up names, beyond a blank line."""
+    context: str = ""
+    lean: int = 0
+    paragraph: int = 0
+    bullet: bool = False
+    closing: bool = False
+    task: bool = False
+    """Whether a label says that it tells the task."""
+
+
+@dataclass(slots=True)
+class _Over:
+    """What stands over the lines that follow."""
+
+    competency: int | None = None
+    held: int | None = None
+    context: str = ""
+    lean: int = 0
+    lasting: bool = False
+    cv: bool = False
+    asked: bool = False
+    """Whether the candidate's own questions follow."""
+    closing: bool = False
+    task: bool = False
+    paragraph: int = 0
+
+
+def clean_line(text: str) -> str:
+    """One line: invisible signs dropped, every run of whitespace a single space."""
+    text = _INVISIBLE.sub(" ", text.replace("\u200b", "").replace("\ufeff", ""))
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if "](" in text:
+        text = _LINK.sub(r"\1", text)
+    return " ".join(text.split())
+
+
+def blocks_of(notes: str, labels: Labels, speakers: frozenset[str]) -> Iterator[Block]:
+    """The blocks of the notes in order; `speakers` are the labels of a transcript's speakers."""
+    reader = _Reader(notes.split("\n"), labels, speakers)
+    yield from reader.blocks()
+
+
+class _Reader:
+    def __init__(self, lines: Sequence[str], labels: Labels, speakers: frozenset[str]) -> None:
+        self._lines = lines
+        self._labels = labels
+        self._speakers = speakers
+        self._over = _Over()
+        self._block: Block | None = None
+        self._paragraph = 0
+        self._fenced = _fenced(lines)
+        self._wrapped = _wrapped(lines)
+        self._both_signs = _has_both_signs(lines)
+        self._opened = 0
+        self._labelled = 0
+
+    def blocks(self) -> Iterator[Block]:
+        for number, raw in enumerate(self._lines, start=1):
+            line = clean_line(raw)
+            if not line or _RULE.fullmatch(line) or self._fenced[number - 1]:
+                yield from self._close()
+                if not line:
+                    self._blank()
+                continue
+            yield from self._line(number, raw, line)
+        yield from self._close()
+
+    def _blank(self) -> None:
+        self._paragraph += 1
+        if not self._over.lasting:
+            held = self._over.competency if self._over.competency is not None else self._over.held
+            self._over = _Over(held=held, cv=self._over.cv)
+
+    def _line(self, number: int, raw: str, line: str) -> Iterator[Block]:
+        if "|" in line and (line.startswith("|") or line.count("|") >= 2):
+            yield from self._close()
+            yield from self._row(number, line)
+            return
+        body, bullet, sign = _without_marks(line, self._both_signs)
+        if not body:
+            return
+        if self._heading(body, bullet):
+            yield from self._close()
+            return
+        if self._over.cv and (bullet or _YEARS.search(body) or not _reads_as_note(body)):
+            return
+        self._over.cv = False
+        if self._over.asked:
+            yield from self._close()
+            return
+        if _YEARS.search(body) and not sign:
+            yield from self._close()
+            return
+        speaker, body = self._speaker(body)
+        if not speaker and self._joins(number, raw, body, bullet):
+            assert self._block is not None
+            self._block.pieces.append((number, body))
+            return
+        yield from self._close()
+        self._open(number, body, bullet, sign, speaker)
+
+    def _open(self, number: int, body: str, bullet: bool, sign: int, speaker: str) -> None:
+        over = self._over
+        block = Block(
+            [],
+            speaker=speaker,
+            competency=over.competency,
+            held=over.held,
+            context=over.context,
+            lean=sign or over.lean,
+            paragraph=self._paragraph,
+            bullet=bullet,
+            closing=over.closing,
+            task=over.task,
+        )
+        self._opened += 1
+        if not speaker:
+            body = self._inline_label(body, block)
+        if block.competency is None and self._labelled * 3 < self._opened:
+            block.held = None
+        if body:
+            block.pieces.append((number, body))
+            self._block = block
+
+    def _close(self) -> Iterator[Block]:
+        if self._block is not None:
+            yield self._block
+            self._block = None
+
+    def _speaker(self, body: str) -> tuple[str, str]:
+        if self._speakers and (found := _COLON.match(body)):
+            label = speaker_label(found[1])
+            if label in self._speakers:
+                return label, body[found.end() :]
+        return "", body
+
+    def _heading(self, body: str, bullet: bool) -> bool:
+        """Whether the line is a heading; what it says then holds for the lines below."""
+        hashed = _HASH.fullmatch(body) if body.startswith("#") else None
+        marked = hashed or _BOLD.fullmatch(body) or _BRACKETED.fullmatch(body)
+        colon = _COLON.fullmatch(body)
+        title = (
+            (marked[1] or marked[marked.lastindex or 1]) if marked else colon[1] if colon else body
+        )
+        title = title.rstrip(":： ")
+        if len(title.split()) > 8 or len(title) > LONGEST_LABEL * 2:
+            return False
+        plain = plain_label(title)
+        if self._speakers and plain in self._speakers:
+            return False
+        over = _over_of(plain, self._labels)
+        if over is None and not (marked or colon):
+            return False
+        bare = over is not None and over.competency is not None and not (marked or colon)
+        if bare and not _is_little_more_than_a_name(title):
+            return False
+        if over is None:
+            over = _Over(competency=self._labels.competency(title))
+        nested = bool(over.lean) and self._over.competency is not None
+        nested = nested and self._over.paragraph == self._paragraph
+        if nested:
+            over.competency = self._over.competency
+        over.context = title
+        over.lasting = not nested and bool(marked or not (colon or bullet))
+        over.paragraph = self._paragraph
+        self._over = over
+        return True
+
+    def _inline_label(self, body: str, block: Block) -> str:
+        """The text behind a label at its start, the label's meaning put into the block."""
+        bold = _BOLD.match(body)
+        bracketed = _BRACKETED.match(body)
+        found = bold or bracketed or _COLON.match(body)
+        strict = False
+        if not found:
+            found, strict = _DASH.match(body) or _EMOJI_LABEL.match(body), True
+        if not found:
+            return body
+        label = next((group for group in found.groups() if group), "")
+        rest = body[found.end() :]
+        if len(label.split()) > 6 or not rest:
+            return body
+        over = _over_of(plain_label(label), self._labels)
+        if over is None:
+            if strict or (not bold and not bracketed):
+                block.context = f"{block.context} {label}"
+                return body
+            rest = rest.lstrip("-–— ")
+            block.context = f"{block.context} {label}"
+            return rest
+        if strict and over.competency is None:
+            return body
+        if over.competency is not None:
+            lasting = self._over if self._over.lasting else _Over()
+            self._over = replace(lasting, competency=None, held=over.competency, context="")
+            block.competency, block.held = over.competency, None
+            self._labelled += 1
+        elif over.lean:
+            block.lean = over.lean
+        elif over.cv or over.asked:
+            return ""
+        else:
+            self._over = _Over()
+            block.competency = block.held = None
+            block.lean = 0
+            block.closing, block.task = over.closing, over.task
+        block.context = f"{block.context} {label}"
+        return _LEADING_SCORE.sub("", rest, count=1)
+
+    def _row(self, number: int, line: str) -> Iterator[Block]:
+        """A row of a table: the first cell is a label, the others are text."""
+        following = self._lines[number] if number < len(self._lines) else ""
+        if "-" in following and _RULE.fullmatch(clean_line(following)):
+            return
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        filled = [cell for cell in cells if cell and not re.fullmatch(r"[\d\s./*–-]{1,6}", cell)]
+        if not filled:
+            return
+        over = _over_of(plain_label(filled[0]), self._labels) if len(filled) > 1 else None
+        texts = filled[1:] if over else filled
+        for text in texts:
+            if len(text.split()) > 1 or len(text) > 6:
+                yield Block(
+                    [(number, text)],
+                    competency=over.competency if over else None,
+                    lean=over.lean if over else 0,
+                    context=" ".join(filled[:1]),
+                    paragraph=self._paragraph,
+                    bullet=True,
+                )
+
+    def _joins(self, number: int, raw: str, body: str, bullet: bool) -> bool:
+        if self._block is None or bullet:
+            return False
+        above = self._block.pieces[-1][1]
+        indented = raw[:1].isspace() and self._block.bullet
+        if self._wrapped[number - 1] or indented:
+            return True
+        if _ENDED.search(above):
+            return False
+        wrapped = len(above) >= 50 and body[0].islower() and self._block.pieces[0][1][:1].isupper()
+        return wrapped or bool(_OPEN_END.search(above))
+
+
+def _is_little_more_than_a_name(title: str) -> bool:
+    return len(title.split()) <= 4 and "," not in title and title[-1:] not in ".!?。"
+
+
+def speaker_label(label: str) -> str:
+    """A speaker's label for comparison: "Q1" is "q"."""
+    return plain_label(label).rstrip("0123456789 ")
+
+
+def _over_of(plain: str, labels: Labels) -> _Over | None:
+    """What a label means for the lines below it; `None` if it is none that is known."""
+    if not plain or len(plain) > LONGEST_LABEL:
+        return None
+    if plain in any_label("pros"):
+        return _Over(lean=1)
+    if plain in any_label("cons"):
+        return _Over(lean=-1)
+    if (competency := labels.competency(plain)) is not None:
+        return _Over(competency=competency)
+    if plain in any_label("cv"):
+        return _Over(cv=True, lasting=True)
+    base = plain.rstrip("0123456789 ")
+    if base in any_label("question_labels"):
+        return _Over(asked=True)
+    if base in any_label("task_labels"):
+        return _Over(task=True)
+    if base in any_label("closing_labels"):
+        return _Over(closing=True)
+    return _Over() if base in any_label("other_labels") else None
+
+
+def _without_marks(line: str, both_signs: bool) -> tuple[str, bool, int]:
+    """The line without list marks and times, whether it had any, and the sign of a + or -."""
+    bullet, sign = False, 0
+    while line:
+        if plus := _PLUS_BULLET.match(line):
+            mark = plus[1] or plus[2] or plus[3]
+            bracketed = line.startswith("(")
+            if mark == "+":
+                sign = 1
+            elif both_signs or bracketed:
+                sign = -1
+            bullet = True
+            line = line[plus.end() :]
+        elif found := _BULLET.match(line):
+            bullet = True
+            line = line[found.end() :]
+        elif (time := _TIME.match(line)) and time.end() < len(line):
+            bullet = True
+            line = line[time.end() :]
+        else:
+            break
+    return line, bullet, sign
+
+
+def _has_both_signs(lines: Sequence[str]) -> bool:
+    starts = {line.lstrip()[:2] for line in lines}
+    return bool(starts & {"+ ", "(+"}) and bool(starts & {"- ", "(-"})
+
+
+def _reads_as_note(body: str) -> bool:
+    """Whether a line under a CV's heading is a sentence and so the writer's again."""
+    return len(body.split()) >= 4 and _ENDED.search(body) is not None
+
+
+def _fenced(lines: Sequence[str]) -> list[bool]:
+    """Which lines stand inside a closed code fence."""
+    result = [False] * len(lines)
+    opened: int | None = None
+    for number, line in enumerate(lines):
+        if _FENCE.match(line):
+            if opened is not None:
+                result[opened : number + 1] = [True] * (number + 1 - opened)
+                opened = None
+            else:
+                opened = number
+    return result
+
+
+def _wrapped(lines: Sequence[str]) -> list[bool]:
+    """Which lines go on from the line above because the text was wrapped at a margin."""
+    result = [False] * len(lines)
+    start = 0
+    while start < len(lines):
+        end = start
+        while end < len(lines) and lines[end].strip():
+            if end > start and _BULLET.match(lines[end].strip()):
+                break
+            end += 1
+        if _is_wrapped(lines[start:end]):
+            result[start + 1 : end] = [True] * (end - start - 1)
+        start = max(end, start + 1)
+    return result
+
+
+def _is_wrapped(lines: Sequence[str]) -> bool:
+    """Lines of about one width that begin like sentences and go on in lower case."""
+    widths = [len(line.rstrip()) for line in lines]
+    if len(widths) < 2 or not 50 <= max(widths) <= 130 or min(widths[:-1]) < max(widths) - 16:
+        return False
+    starts = [line.lstrip()[:1] for line in lines]
+    going_on = sum(c.islower() for c in starts[1:])
+    labelled = any(_COLON.match(line.strip()) for line in lines[1:])
+    return not starts[0].islower() and going_on * 2 >= len(lines) - 1 and not labelled

@@ -1,5 +1,0 @@
-"""The keyless default: drafts feedback without a model, from the interview's record alone."""
-
-from feedback_app.llm.drafter.client import OfflineDrafter
-
-__all__ = ["OfflineDrafter"]
