@@ -9,6 +9,7 @@ from reflex_base.vars.function import FunctionVar
 from reflex_base.vars.object import ObjectVar
 from reflex_components_core.el.elements.typography import Div
 
+from feedback_app.feedback.asking import OnAnswer, asking
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.panel import RUNNING, generation_error, outcome, reasoning
 from feedback_app.feedback.schemas import HistoryEntry
@@ -46,13 +47,14 @@ class _Surface(Div):
 _surface: Any = _Surface.create
 
 
-def paper() -> rx.Component:
-    """The toolbar and the document."""
+def paper(on_answer: OnAnswer) -> rx.Component:
+    """The toolbar, what there is to ask, and the document."""
     return rx.el.div(
         _toolbar(),
         generation_error(),
         _choice(),
         _conflict(),
+        asking(on_answer),
         reasoning(),
         _surface(
             rx.el.div(

@@ -106,6 +106,7 @@ async def load_assessment(
                 description=competency.description,
                 rating=rating.rating if rating else None,
                 reason=rating.reason if rating else "",
+                id=competency.id,
             )
             for competency, rating in await competencies_of(session, scorecard)
         ),
@@ -113,6 +114,8 @@ async def load_assessment(
         recommendation=(
             Recommendation(scorecard.recommendation) if scorecard.recommendation else None
         ),
+        placements=scorecard.placements,
+        answers=scorecard.answers,
     )
 
 

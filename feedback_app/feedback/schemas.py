@@ -55,6 +55,54 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class RemarkView:
+    """A remark about the person that is left out of drafts, unless it was put back."""
+
+    key: str
+    line: str
+    where: str
+    text: str
+    reason: str
+    put_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedView:
+    """A line of the notes that is the writer's to place."""
+
+    line: str
+    text: str
+    key: str
+    guesses: list[str]
+    """Ids of the competencies it most likely belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContradictionView:
+    """A question about a statement that speaks against a rating."""
+
+    key: str
+    line: str
+    question: str
+    answers: list[list[str]]
+    """Codes with their labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What the page asks the writer about their own record."""
+
+    remarks: list[RemarkView]
+    unplaced: list[UnplacedView]
+    contradictions: list[ContradictionView]
+    to_do: list[str]
+    """What is missing on the scorecard, such as "Ownership: no reason yet"."""
+    has_answers: bool
+    competencies: list[list[str]]
+    """Ids and names."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What there is to draft from, and what a draft of it would cost."""
 
@@ -63,6 +111,7 @@ class Evidence:
     quote: QuoteView
     notes: str
     """The notes as a draft would be sent them."""
+    questions: Questions
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from feedback_app.core.errors import (
 )
 from feedback_app.db.models import CallStatus, Draft, LlmCall, TextVersion, VersionKind
 from feedback_app.db.session import database
-from feedback_app.feedback import queries
+from feedback_app.feedback import queries, reading
 from feedback_app.feedback.editing import FEEDBACK, blocks_of, written
 from feedback_app.feedback.schemas import (
     DraftMeta,
@@ -69,7 +69,7 @@ async def start(user: CurrentUser, interview_id: str) -> str:
 
     async def load() -> Assessment:
         async with database().read() as session:
-            assessment = await queries.load_assessment(session, user, interview_id)
+            assessment = await reading.load(session, user, interview_id)
         if not assessment.has_evidence:
             raise NothingToAssess
         return assessment
@@ -97,7 +97,7 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
     """
     async with database().read() as session:
         scorecard = await queries.scorecard_of(session, user, interview_id)
-        assessment = await queries.load_assessment(session, user, interview_id)
+        assessment = await reading.load(session, user, interview_id)
         drafts = await queries.drafts_of(session, user, interview_id)
         versions = await queries.versions_of(session, scorecard.id, FEEDBACK)
     ended = [(call, draft) for call, draft in drafts if call.status != CallStatus.RUNNING]
@@ -127,7 +127,7 @@ async def evidence(user: CurrentUser, interview_id: str) -> Evidence:
         NotFound: not an interview of this person.
     """
     async with database().read() as session:
-        assessment = await queries.load_assessment(session, user, interview_id)
+        assessment = await reading.load(session, user, interview_id)
     return await _evidence(user, interview_id, assessment)
 
 
@@ -137,6 +137,7 @@ async def _evidence(user: CurrentUser, interview_id: str, assessment: Assessment
         has_recommendation=assessment.recommendation is not None,
         quote=await _quote(user, interview_id, assessment),
         notes=assessment.notes,
+        questions=await reading.questions(user, interview_id),
     )
 
 

@@ -10,7 +10,7 @@ import reflex as rx
 from feedback_app import routes
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import AppError, ChangedElsewhere
-from feedback_app.feedback import editing, service, submitting
+from feedback_app.feedback import editing, reading, service, submitting
 from feedback_app.feedback.document import (
     cited_lines,
     from_editor,
@@ -25,6 +25,7 @@ from feedback_app.feedback.schemas import (
     FeedbackView,
     HistoryEntry,
     Panel,
+    Questions,
     QuoteView,
     Review,
 )
@@ -93,6 +94,7 @@ class FeedbackState(Autosave, rx.State):
     review: Review = Review([], [], "", [], 0)
     reviewing: bool = False
     panel: Panel = Panel(0, 0, [])
+    questions: Questions = Questions([], [], [], [], False, [])
 
     _blocks: list[Block] = []
     _drafted_from: str | None = None
@@ -194,6 +196,31 @@ class FeedbackState(Autosave, rx.State):
     async def restore(self, version_id: str) -> None:
         """Bring back an earlier text."""
         await self._act(editing.restore(acting_user(), self.interview_id, version_id))
+
+    @rx.event
+    @guarded
+    async def put_back(self, key: str, wanted: bool) -> None:
+        """Let drafts use a remark about the person, or leave it out again."""
+        await reading.put_back(acting_user(), self.interview_id, key, wanted)
+        await self._refresh()
+
+    @rx.event
+    @guarded
+    async def place(self, key: str, competency_id: str) -> None:
+        """Put a line of the notes under a competency; with none, leave it out."""
+        await self._keep_now(self._keep, self._show_kept)
+        text = await reading.place(acting_user(), self.interview_id, key, competency_id)
+        if text is None:
+            await self._refresh()
+        else:
+            await self._show_text(text)
+
+    @rx.event
+    @guarded
+    async def start_over(self) -> None:
+        """Ask again where lines belong and what was settled."""
+        await reading.start_over(acting_user(), self.interview_id)
+        await self._refresh()
 
     @rx.event
     @guarded
@@ -391,6 +418,7 @@ class FeedbackState(Autosave, rx.State):
         """Show what there is to draft from, and what that would cost."""
         self.has_evidence, self.has_recommendation = shown.has_evidence, shown.has_recommendation
         self.quote, self._notes = shown.quote, shown.notes
+        self.questions = shown.questions
         self._show_lines()
 
 

@@ -14,7 +14,7 @@ from feedback_app.core.errors import AlreadySubmitted, Forbidden, Invalid, NotFo
 from feedback_app.core.text import storable
 from feedback_app.db.models import Competency, CompetencyRating, Scorecard, ScorecardEvent
 from feedback_app.db.session import database
-from feedback_app.feedback import queries
+from feedback_app.feedback import queries, reading
 from feedback_app.feedback.document import without_citations
 from feedback_app.feedback.editing import blocks_of
 from feedback_app.feedback.schemas import Colleague, Panel, Review
@@ -41,10 +41,15 @@ async def review(user: CurrentUser, interview_id: str) -> Review:
         if scorecard.feedback_call_id:
             _, origin = await queries.draft_of(session, user, scorecard.feedback_call_id)
         left = await queries.left_to_write(session, user, clock.now(), interview_id)
-        assessment = await queries.load_assessment(session, user, interview_id)
+        assessment = await reading.load(session, user, interview_id)
+    asked = await reading.questions(user, interview_id)
     warnings = list(_missing(rated))
     if origin is not None and origin.notes.strip() != assessment.notes.strip():
         warnings.append("Your notes have changed since this was drafted.")
+    warnings += [question.question for question in asked.contradictions]
+    if left_out := sum(not remark.put_back for remark in asked.remarks):
+        are = "remark is" if left_out == 1 else "remarks are"
+        warnings.append(f"{left_out} {are} about the person, not the work: left out of drafts.")
     return Review(
         refusals=_refusals(scorecard),
         warnings=warnings,

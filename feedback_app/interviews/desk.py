@@ -369,6 +369,10 @@ def _scorecard() -> rx.Component:
             class_name="legend",
             aria_hidden="true",
         ),
+        rx.cond(
+            _TEXT.questions.to_do.length() > 0,
+            rx.el.p("To do: ", _TEXT.questions.to_do.join(" · "), id="to-do", class_name="to-do"),
+        ),
         rx.el.div(
             rx.foreach(InterviewState.competencies, _competency),
             id="competencies",

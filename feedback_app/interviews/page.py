@@ -52,7 +52,7 @@ def _desk() -> rx.Component:
         workspace(),
         rx.el.section(
             action_bar(PANE.set_value("feedback")),
-            paper(),
+            paper(InterviewState.answer),
             id="generation-panel",
             class_name="paper-pane",
             custom_attrs={"data-phase": Live.phase},

@@ -12,6 +12,7 @@ from feedback_app.auth.guards import acting_user, guarded, require_user
 from feedback_app.core.errors import AppError, ChangedElsewhere, NotFound, NothingToAssess
 from feedback_app.core.markers import generation_event
 from feedback_app.db.outage import may_be_away
+from feedback_app.feedback import reading
 from feedback_app.feedback import service as feedback
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
@@ -261,6 +262,13 @@ class InterviewState(Autosave, rx.State):
             self._take(f"reason {interview_id} {competency_id}", Typed(reason, stamp, 0))
         await self._keep_after_pause(self._keep, self._show_kept)
         await self._evidence_changed(interview_id)
+
+    @rx.event
+    @guarded
+    async def answer(self, key: str, code: str) -> None:
+        """Settle a contradiction between a rating and the notes."""
+        await reading.answer(acting_user(), self.detail.id, key, code)
+        await self._reload(self.detail.id)
 
     @rx.event
     @guarded

@@ -120,7 +120,9 @@ def _grounds(line: str, sentence: Sentence) -> list[Ground | None]:
             for at, token in enumerate(tokens)
         ]
         for hit in lexicon.hits(symbols, opens, harmless=False):
-            of_hit = [i for i, (first, last) in enumerate(spans) if hit.start < last and first < hit.end]
+            of_hit = [
+                i for i, (first, last) in enumerate(spans) if hit.start < last and first < hit.end
+            ]
             if not of_hit:
                 continue
             first, last = spans[of_hit[0]][0], spans[of_hit[-1]][1]

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 LONGEST = 500
 
-_END = re.compile(r"[.!?…]{1,9}[\"'”’»)\]]{0,2}(?=\s|$)|[。！？｡]{1,9}[」』）)]{0,2}|[\r\v\f\x85\u2028\u2029]")
+_END = re.compile(
+    r"[.!?…]{1,9}[\"'”’»)\]]{0,2}(?=\s|$)|[。！？｡]{1,9}[」』）)]{0,2}|[\r\v\f\x85\u2028\u2029]"
+)
 _MARKER = re.compile(r"\s{0,40}(?:(?:[-*+•·–—>]|\d{1,3}[.)]|\[[ xX]\])\s{1,9}){1,3}|\s{1,40}")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:yrs?|approx|ca|etc|vs|dr|mrs?|ms|prof|sr|sra|mme|bzw|evtl|ggf|inkl|usw|[^\W\d_]))\.$",
@@ -65,7 +67,9 @@ def sentences_of(line: str) -> Iterator[Sentence]:
 def _ends(line: str, start: int) -> Iterator[tuple[int, int]]:
     """Where each sentence's words end, and where its closing marks do."""
     for match in _END.finditer(line, start):
-        if match.group() == "." and _ABBREVIATED.search(line, max(start, match.end() - 8), match.end()):
+        if match.group() == "." and _ABBREVIATED.search(
+            line, max(start, match.end() - 8), match.end()
+        ):
             continue
         if line[match.start()] in "\r\v\f\x85\u2028\u2029":
             yield match.start(), match.start()

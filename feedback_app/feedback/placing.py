@@ -1,0 +1,70 @@
+"""Puts a rewritten point into a text without touching a word that a person changed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from feedback_app.llm.blocks import Block, Span
+
+
+def put_point(
+    blocks: Sequence[Block],
+    competency: str,
+    before: Sequence[Block],
+    after: Sequence[Block],
+    *,
+    speaks_for: bool,
+) -> list[Block]:
+    """The text with the point about a competency as it is `after`.
+
+    A point that still reads as it was drafted `before` is replaced. One that a person has changed
+    stays, and what is new in `after` follows it. Where there is none, the point joins the first
+    list of the text, or the last one where it speaks against the candidate.
+    """
+    text = list(blocks)
+    if not after:
+        return text
+    at = _point_about(text, competency)
+    if at is not None and before and _same(text[at], before[0]):
+        return [*text[:at], *after, *text[at + 1 :]]
+    if at is not None:
+        news = _news(text[at], after[0])
+        return [*text[: at + 1], *news, *text[at + 1 :]]
+    items = [number for number, block in enumerate(text) if block.kind == "bullet"]
+    if not items:
+        return [*text, *after]
+    end = _end_of_first_list(items) if speaks_for else items[-1]
+    return [*text[: end + 1], *after, *text[end + 1 :]]
+
+
+def _point_about(blocks: Sequence[Block], competency: str) -> int | None:
+    name = competency.strip().casefold()
+    for number, block in enumerate(blocks):
+        named = block.spans[0] if block.spans else Span("")
+        about = named.text.strip(" :").casefold()
+        if block.kind == "bullet" and "b" in named.marks and about == name:
+            return number
+    return None
+
+
+def _same(one: Block, other: Block) -> bool:
+    return " ".join(one.text.split()) == " ".join(other.text.split())
+
+
+def _news(standing: Block, after: Block) -> list[Block]:
+    """The statements of a point that the standing one has not got, as a point of their own."""
+    known = " ".join(standing.text.split())
+    named, rest = after.spans[:1], after.spans[1:]
+    fresh = [span for span in rest if span.cite and span.text.strip() not in known]
+    if not fresh:
+        return []
+    lead = Span(": ")
+    return [replace(after, spans=[*named, lead, *fresh])]
+
+
+def _end_of_first_list(items: Sequence[int]) -> int:
+    end = items[0]
+    for number in items[1:]:
+        if number != end + 1:
+            break
+        end = number
+    return end

@@ -1,0 +1,219 @@
+"""What the page asks the writer about their own notes, and how it takes the answers.
+
+Remarks about the person are left out of what is drafted from, unless the writer puts one back.
+Lines that belong under no competency are theirs to place, statements against a rating theirs to
+explain; the part of the draft that a placed line concerns is rewritten at once.
+"""
+
+import asyncio
+from dataclasses import replace
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core.errors import AlreadySubmitted, Invalid
+from feedback_app.db.models import CompetencyRating, Scorecard
+from feedback_app.db.session import database
+from feedback_app.feedback import editing, queries
+from feedback_app.feedback.drafter.reading import Reading, compose_competency, read
+from feedback_app.feedback.editing import Written, written
+from feedback_app.feedback.personal import Remark, find_remarks, without_remarks
+from feedback_app.feedback.placing import put_point
+from feedback_app.feedback.schemas import (
+    ContradictionView,
+    Questions,
+    RemarkView,
+    UnplacedView,
+)
+from feedback_app.llm.assessment import Assessment
+from feedback_app.llm.blocks import parse_blocks
+from feedback_app.llm.citations import marked, without_marks
+
+MOST_ANSWERS = 500
+"""How many remarks put back, lines placed and questions answered one scorecard keeps."""
+
+
+def for_drafting(assessment: Assessment, put_back: frozenset[str]) -> Assessment:
+    """The record as a draft may use it: without remarks about the person. Line numbers stay."""
+    return replace(
+        assessment,
+        notes=without_remarks(assessment.notes, kept=put_back),
+        competencies=tuple(
+            replace(c, reason=without_remarks(c.reason, kept=put_back))
+            for c in assessment.competencies
+        ),
+    )
+
+
+async def load(session: AsyncSession, user: CurrentUser, interview_id: str) -> Assessment:
+    """What a draft of this person's record may use.
+
+    Raises:
+        NotFound: not an interview of this person.
+    """
+    assessment = await queries.load_assessment(session, user, interview_id)
+    scorecard = await queries.scorecard_of(session, user, interview_id)
+    return await asyncio.to_thread(for_drafting, assessment, frozenset(scorecard.put_back))
+
+
+async def questions(user: CurrentUser, interview_id: str) -> Questions:
+    """What there is to ask about the person's record now.
+
+    Raises:
+        NotFound: not an interview of this person.
+    """
+    async with database().read() as session:
+        scorecard = await queries.scorecard_of(session, user, interview_id)
+        assessment = await queries.load_assessment(session, user, interview_id)
+    return await asyncio.to_thread(_questions, assessment, scorecard)
+
+
+async def put_back(user: CurrentUser, interview_id: str, key: str, wanted: bool) -> None:
+    """Let drafts use a remark about the person after all, or leave it out again.
+
+    Raises:
+        NotFound: not an interview of this person.
+        AlreadySubmitted: the feedback is final.
+        Invalid: there is no such remark.
+    """
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        assessment = await queries.load_assessment(session, user, interview_id)
+        found = await asyncio.to_thread(_remarks, assessment)
+        if key not in {remark.key for remark, _ in found}:
+            raise Invalid("This remark is not in your notes any more.")
+        kept = [one for one in scorecard.put_back if one != key]
+        scorecard.put_back = [*kept, key][-MOST_ANSWERS:] if wanted else kept
+        session.add(scorecard)
+
+
+async def place(
+    user: CurrentUser, interview_id: str, key: str, competency_id: str
+) -> Written | None:
+    """Put a line under a competency, or with none leave it out; the text, where it changed by it.
+
+    Raises:
+        NotFound: not an interview of this person.
+        AlreadySubmitted: the feedback is final.
+        Invalid: there is no such line to place, or no such competency.
+    """
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        assessment = await load(session, user, interview_id)
+        reading = await asyncio.to_thread(read, assessment)
+        if key not in {line.key for line in reading.unplaced}:
+            raise Invalid("This line is placed already, or not in your notes any more.")
+        competency = next((c for c in assessment.competencies if c.id == competency_id), None)
+        if competency_id and competency is None:
+            raise Invalid("The job has no such competency.")
+        scorecard.placements = _with(scorecard.placements, key, competency_id)
+        session.add(scorecard)
+        text = written(scorecard)
+    if competency is None or not text.call_id:
+        return None
+    placed = replace(assessment, placements=scorecard.placements)
+    before, after = await asyncio.gather(
+        asyncio.to_thread(compose_competency, assessment, competency_id),
+        asyncio.to_thread(compose_competency, placed, competency_id),
+    )
+    blocks = put_point(
+        text.blocks,
+        competency.name,
+        parse_blocks(_marked(before, placed)),
+        parse_blocks(_marked(after, placed)),
+        speaks_for=(competency.rating or 3) >= 3,
+    )
+    return await editing.rewrite(user, interview_id, blocks)
+
+
+async def answer(user: CurrentUser, interview_id: str, key: str, code: str) -> None:
+    """Settle a contradiction between a rating and the notes.
+
+    Raises:
+        NotFound: not an interview of this person.
+        AlreadySubmitted: the feedback is final.
+        Invalid: there is no such question, or no such answer to it.
+    """
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        assessment = await load(session, user, interview_id)
+        reading = await asyncio.to_thread(read, assessment)
+        asked = next((c for c in reading.contradictions if c.key == key), None)
+        if asked is None or code not in dict(asked.answers):
+            raise Invalid("This question has been settled already.")
+        scorecard.answers = _with(scorecard.answers, key, code)
+        session.add(scorecard)
+        if code.startswith("rate:"):
+            row = await session.get(CompetencyRating, (scorecard.id, asked.competency_id))
+            if row is not None:
+                row.rating, row.not_assessed = int(code.removeprefix("rate:")), False
+                session.add(row)
+
+
+async def start_over(user: CurrentUser, interview_id: str) -> None:
+    """Forget where lines were placed and what was answered, so that it is asked again.
+
+    Raises:
+        NotFound: not an interview of this person.
+        AlreadySubmitted: the feedback is final.
+    """
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard.placements, scorecard.answers = {}, {}
+        session.add(scorecard)
+
+
+async def _open_scorecard(session: AsyncSession, user: CurrentUser, interview_id: str) -> Scorecard:
+    scorecard = await queries.scorecard_of(session, user, interview_id, lock=True)
+    if scorecard.submitted_at:
+        raise AlreadySubmitted
+    return scorecard
+
+
+def _with(kept: dict[str, str], key: str, value: str) -> dict[str, str]:
+    newest = {**{k: v for k, v in kept.items() if k != key}, key: value}
+    return dict(list(newest.items())[-MOST_ANSWERS:])
+
+
+def _marked(markdown: str, assessment: Assessment) -> str:
+    lines = assessment.notes.count("\n") + 1
+    text, citations = without_marks(f"- {markdown}" if markdown else "", lines)
+    return marked(text, citations)
+
+
+def _remarks(assessment: Assessment) -> list[tuple[Remark, str]]:
+    """Every remark about the person, each with where it stands, in words."""
+    found = [(remark, f"Line {remark.line}") for remark in find_remarks(assessment.notes)]
+    for competency in assessment.competencies:
+        where = f"Reason for {competency.name}"
+        found += [(replace(r, line=0), where) for r in find_remarks(competency.reason)]
+    return found
+
+
+def _questions(assessment: Assessment, scorecard: Scorecard) -> Questions:
+    wanted = frozenset(scorecard.put_back)
+    reading: Reading = read(for_drafting(assessment, wanted))
+    return Questions(
+        remarks=[
+            RemarkView(
+                key=remark.key,
+                line=str(remark.line),
+                where=where,
+                text=remark.text,
+                reason=remark.reason,
+                put_back=remark.key in wanted,
+            )
+            for remark, where in _remarks(assessment)
+        ],
+        unplaced=[
+            UnplacedView(str(line.line), line.text, line.key, list(line.guesses))
+            for line in reading.unplaced
+        ],
+        contradictions=[
+            ContradictionView(c.key, str(c.line), c.question, [list(a) for a in c.answers])
+            for c in reading.contradictions
+        ],
+        to_do=[words for _, words in reading.to_do],
+        has_answers=bool(scorecard.placements or scorecard.answers),
+        competencies=[[c.id, c.name] for c in assessment.competencies],
+    )
