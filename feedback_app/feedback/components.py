@@ -57,14 +57,16 @@ def paper(on_answer: OnAnswer) -> rx.Component:
         asking(on_answer),
         reasoning(),
         _surface(
-            rx.el.div(
-                rx.cond(
-                    RUNNING & (Live.k == ""),
-                    rx.cond(Live.b0, rx.fragment(), _ghost()),
+            rx.cond(
+                _TEXT.over,
+                rx.el.div(
+                    rx.cond(
+                        RUNNING & (Live.k == ""),
+                        rx.cond(Live.b0, rx.fragment(), _ghost()),
+                    ),
+                    draft_text(Live),
+                    class_name="document streaming",
                 ),
-                draft_text(Live),
-                class_name="document streaming",
-                hidden=~_TEXT.over,
             ),
             rx.el.div(_editor(), class_name="editing", hidden=_TEXT.over),
             id="live-feedback",
@@ -214,16 +216,21 @@ def _versions() -> rx.Component:
     """Every draft and every earlier text, newest first; a click shows or restores it."""
     return rx.cond(
         _TEXT.history.length() > 0,
-        rx.el.details(
-            rx.el.summary(
+        rx.fragment(
+            rx.el.button(
                 rx.icon("history", size=15),
                 rx.el.span("Versions"),
+                type="button",
                 class_name="tool",
                 id="versions",
+                custom_attrs={"popoverTarget": "feedback-history"},
             ),
-            rx.el.ul(rx.foreach(_TEXT.history, _version), class_name="history-rows"),
-            class_name="history",
-            id="feedback-history",
+            rx.el.div(
+                rx.el.ul(rx.foreach(_TEXT.history, _version), class_name="history-rows"),
+                class_name="history",
+                id="feedback-history",
+                custom_attrs={"popover": "auto"},
+            ),
         ),
     )
 
@@ -241,6 +248,7 @@ def _version(entry: rx.vars.ObjectVar[HistoryEntry]) -> rx.Component:
                 entry.kind == "draft", Live.open_draft(entry.id), _TEXT.restore(entry.id)
             ),
             class_name="history-row",
+            custom_attrs={"popoverTarget": "feedback-history", "popoverTargetAction": "hide"},
         ),
         custom_attrs={"data-id": entry.id, "data-kind": entry.kind},
     )

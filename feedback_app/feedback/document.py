@@ -22,7 +22,8 @@ MOST_NODES = 20_000
 DEEPEST = 16
 """How deep lists may nest."""
 
-_HEADINGS = range(1, 5)
+_HEADINGS = range(2, 6)
+"""The page's own headings are the first two ranks, so `##` is the third here."""
 _CITE = re.compile(r"#n(\d{1,6}(?:,\d{1,6}){0,11})")
 _TAGS = {"b": "strong", "i": "em", "s": "s", "c": "code"}
 _MARKS = {"bold": "b", "italic": "i", "strike": "s", "code": "c"}
@@ -54,7 +55,7 @@ def to_html(blocks: Sequence[Block]) -> str:
         close(min(block.level, len(lists)) if block.kind == "paragraph" else 0)
         match block.kind:
             case "heading":
-                level = min(max(block.level, 1), _HEADINGS[-1])
+                level = min(max(block.level, 2), 4) + 1
                 out.append(f"<h{level}>{inner}</h{level}>")
             case "quote":
                 out.append(f"<blockquote><p>{inner}</p></blockquote>")
@@ -144,8 +145,8 @@ class _Reader:
             match _name(child):
                 case "heading":
                     level = _attributes(child).get("level")
-                    level = level if isinstance(level, int) and level in _HEADINGS else 2
-                    yield Block("heading", self._spans(child), level)
+                    level = level if isinstance(level, int) and level in _HEADINGS else 3
+                    yield Block("heading", self._spans(child), max(2, level - 1))
                 case "bulletList" | "orderedList" as kind:
                     yield from self._items(child, kind == "orderedList", depth)
                 case "blockquote":

@@ -126,7 +126,7 @@ def _from(module: str, name: str) -> VarData:
 
 
 _EXTENSIONS = Var(
-    "[StarterKit.configure({underline: false, trailingNode: false, heading: {levels: [1, 2, 3, 4]},"
+    "[StarterKit.configure({underline: false, trailingNode: false, heading: {levels: [2, 3, 4, 5]},"
     " link: {openOnClick: false, autolink: false, linkOnPaste: false,"
     " HTMLAttributes: {class: 'cite', target: null, rel: null}}})]",
     _var_data=_from("@tiptap/starter-kit", "StarterKit"),

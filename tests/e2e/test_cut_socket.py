@@ -127,7 +127,7 @@ def test_a_page_that_lost_its_socket_reconnects_and_shows_the_whole_text_once(
     wait_for(interview.page, lambda: followers_of(running_app, made.id) == 1)
     upstream.release()
     interview.expect_phase("complete")
-    expect(interview.editor).to_have_value(FEEDBACK)
+    interview.expect_feedback(FEEDBACK)
     assert solid(interview.live.inner_text()) == WHOLE
     assert_shown_without_gap_or_repetition(interview)
     assert call_of(running_app, made.id).status == CallStatus.COMPLETE

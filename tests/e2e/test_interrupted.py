@@ -69,4 +69,4 @@ def test_a_page_open_while_the_server_is_killed_shows_what_happened_and_retry_co
         interview.retry_button.click()
         interview.expect_phase("complete")
         expect(interview.error).to_be_hidden()
-        expect(interview.editor).to_have_value(FEEDBACK)
+        interview.expect_feedback(FEEDBACK)

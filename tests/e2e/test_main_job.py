@@ -8,7 +8,8 @@ from sqlmodel import col, select
 
 from feedback_app.db.models import CallStatus, LlmCall, Scorecard, SystemLog
 from feedback_app.db.session import Database
-from tests.e2e.pages.interview import InterviewPage
+from tests.e2e.behind import wait_for
+from tests.e2e.pages.interview import InterviewPage, solid
 from tests.e2e.pages.sign_in import sign_in
 from tests.e2e.serving import RunningApp
 from tests.factories import MadeInterview, make_interview
@@ -53,25 +54,28 @@ def test_from_sign_in_to_saved_feedback(
     expect(row).to_contain_text("To do")
     row.locator("a").first.click()
     interview = InterviewPage(page).shown()
-    expect(interview.panel).to_contain_text("Offline drafter: no AI model is configured")
+    expect(interview.generate_button).to_have_text("Draft from my notes")
+    expect(interview.panel).to_contain_text("without an AI model")
 
     interview.record_phases()
     interview.generate()
     interview.expect_phase("streaming")
     interview.expect_phase("complete")
     interview.expect_phases_in_order("complete")
-    expect(interview.live.locator("h3").first).to_have_text("Summary")
-    expect(interview.editor).to_have_value(re.compile(r"^## Summary"))
+    expect(interview.editor).to_contain_text("Yes.")
+    draft = interview.editor.inner_text()
+    interview.facts.locator("summary").click()
     expect(interview.facts).to_contain_text("offline-drafter")
     expect(interview.facts).to_contain_text("no cost")
     expect(page.locator("#generation-tokens")).to_have_text(re.compile(r"^[\d,]+ tokens$"))
 
-    edited = interview.editor.input_value() + "\n\nI would gladly work with her."
-    interview.editor.fill(edited)
+    interview.editor.press("Control+End")
+    interview.editor.press_sequentially(" I would gladly work with her.", delay=20)
     interview.save()
     page.reload()
-    expect(interview.shown().editor).to_have_value(edited)
-    expect(interview.live).to_contain_text("Summary")
+    edited = f"{draft} I would gladly work with her."
+    wait_for(page, lambda: solid(interview.shown().editor.inner_text()) == solid(edited))
+    expect(interview.live).to_contain_text("Yes.")
     (call,) = _calls(running_app, made)
     assert (call.status, call.saved_as_feedback, call.cost_microusd) == ("complete", True, 0)
     page.locator(".back").click()
@@ -84,16 +88,16 @@ def test_a_stopped_draft_keeps_its_text_and_its_cost(
     sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
     interview = InterviewPage(page).shown()
     interview.generate()
-    expect(interview.live.locator("h3").first).to_have_text("Summary")
+    expect(interview.live).to_contain_text("Yes.")
     interview.stop_button.click()
     interview.expect_phase("cancelled")
     expect(interview.error).to_contain_text("Stopped")
     partial = interview.live.inner_text()
-    assert partial.startswith("Summary")
-    expect(interview.editor).to_have_value("")
+    assert partial.startswith("Yes.")
+    expect(interview.editor).to_be_hidden()
     page.reload()
     interview.shown().expect_phase("cancelled")
-    assert interview.live.inner_text() == partial
+    wait_for(page, lambda: interview.live.inner_text() == partial)
 
     interview.generate()
     interview.expect_phase("complete")
@@ -150,22 +154,23 @@ def test_the_list_starts_a_draft_once_and_a_reload_none(
 def test_over_the_persons_own_text_the_person_chooses(page: Page, made: MadeInterview) -> None:
     sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
     interview = InterviewPage(page).shown()
-    interview.editor.fill("My own words.")
+    interview.write("My own words.")
     interview.save()
     interview.generate()
     interview.expect_phase("complete")
     expect(interview.choice).to_be_visible()
-    expect(interview.editor).to_have_value("My own words.")
+    expect(interview.live).to_contain_text("Yes.")
     page.locator("#choose-keep").click()
     expect(interview.choice).to_be_hidden()
-    expect(interview.editor).to_have_value("My own words.")
-    page.locator("#use-draft").click()
+    interview.expect_feedback("My own words.")
+    page.locator("#versions").click()
+    page.locator("#feedback-history [data-kind=draft] button").click()
     page.locator("#choose-append").click()
-    expect(interview.editor).to_have_value(re.compile(r"^My own words\.\n\n## Summary"))
+    expect(interview.editor).to_have_text(re.compile(r"^My own words\..*Yes\."))
     interview.generate()
     interview.expect_phase("complete")
     page.locator("#choose-replace").click()
-    expect(interview.editor).to_have_value(re.compile(r"^## Summary"))
+    expect(interview.editor).to_have_text(re.compile(r"^Yes\."))
 
 
 def test_a_draft_can_be_discarded(page: Page, made: MadeInterview) -> None:
@@ -178,7 +183,8 @@ def test_a_draft_can_be_discarded(page: Page, made: MadeInterview) -> None:
     interview.expect_phase("idle")
     page.reload()
     interview.shown().expect_phase("idle")
-    expect(page.locator("#feedback-history")).to_be_hidden()
+    interview.expect_feedback("")
+    expect(page.locator("#feedback-history [data-kind=draft]")).to_have_count(0)
 
 
 def test_notes_save_by_themselves_and_survive_a_reload_in_mid_typing(
@@ -230,16 +236,16 @@ def test_ratings_reasons_and_recommendation_are_kept(page: Page, made: MadeInter
 def test_submitted_feedback_is_final(page: Page, made: MadeInterview) -> None:
     sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
     interview = InterviewPage(page).shown()
-    interview.editor.fill("Clear yes.")
+    interview.write("Clear yes.")
     interview.save()
     page.locator("#submit-feedback").click()
     page.locator("#confirm-submit").click()
     expect(interview.status).to_have_text(re.compile("^Submitted"))
-    expect(interview.generate_button).to_be_disabled()
+    expect(interview.generate_button).to_be_hidden()
     page.reload()
-    interview.shown()
-    expect(interview.editor).to_have_value("Clear yes.")
-    expect(interview.editor).not_to_be_editable()
+    expect(page.locator("#final-feedback")).to_have_text("Clear yes.")
+    expect(interview.editor).to_be_hidden()
+    expect(interview.notes).to_be_hidden()
     expect(page.locator("#submit-feedback")).to_be_hidden()
 
 
@@ -248,7 +254,7 @@ def test_with_nothing_to_assess_the_button_says_why(page: Page, running_app: Run
     sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
     interview = InterviewPage(page).shown()
     expect(interview.generate_button).to_be_disabled()
-    expect(page.locator("#generate-hint")).to_contain_text("Nothing to assess yet")
+    expect(page.locator("#generate-hint")).to_contain_text("Nothing to draft from yet")
     interview.notes.fill("Knows her trade.")
     expect(interview.generate_button).to_be_enabled()
 

@@ -54,7 +54,7 @@ def test_text_grows_on_the_page_before_the_answer_ends(
     interview.expect_phase("complete")
     interview.expect_phases_in_order("complete")
     assert len(interview.live.inner_text()) > len(early)
-    expect(interview.editor).to_have_value(FEEDBACK)
+    interview.expect_feedback(FEEDBACK)
     call = call_of(running_app, made.id)
     assert call.cost_microusd
     expect(interview.facts).to_contain_text("gpt-4o-mini-2024-07-18")
@@ -72,11 +72,11 @@ def test_after_an_error_the_text_stays_and_retry_completes(
     interview.expect_phase("error")
     expect(interview.error).to_have_text(LLMDisconnected.sentence)
     expect(interview.live).to_contain_text("Summary")
-    expect(interview.editor).to_have_value("")
+    interview.expect_feedback("")
     interview.retry_button.click()
     interview.expect_phase("complete")
     expect(interview.error).to_be_hidden()
-    expect(interview.editor).to_have_value(FEEDBACK)
+    interview.expect_feedback(FEEDBACK)
 
 
 def test_a_server_that_fails_thrice_is_told_in_one_sentence(
@@ -165,8 +165,8 @@ def test_two_interviewers_at_once_see_only_their_own_text(
         upstream.release()
         first.expect_phase("complete")
         second.expect_phase("complete")
-        expect(first.editor).to_have_value("## Summary\n\nFirst person's words.")
-        expect(second.editor).to_have_value("## Summary\n\nSecond person's words.")
+        first.expect_feedback("## Summary\n\nFirst person's words.")
+        second.expect_feedback("## Summary\n\nSecond person's words.")
         expect(second.live).not_to_contain_text("First")
         expect(first.live).not_to_contain_text("Second")
 
@@ -184,7 +184,7 @@ def test_a_reload_in_mid_stream_shows_everything_and_goes_on(
     expect(interview.live.locator("h3").first).to_have_text("Summary")
     upstream.release()
     interview.expect_phase("complete")
-    expect(interview.editor).to_have_value("".join(feedback_tokens(200)))
+    interview.expect_feedback("".join(feedback_tokens(200)))
     assert len(upstream.requests) == 1
 
 

@@ -60,7 +60,7 @@ def test_a_tab_that_was_offline_shows_everything_once_it_is_back(
     upstream.wait_until_idle()
     context.set_offline(False)
     interview.expect_phase("complete", timeout=30_000)
-    expect(interview.editor).to_have_value(FEEDBACK)
+    interview.expect_feedback(FEEDBACK)
 
 
 def test_ten_quick_reloads_leave_one_follower(
@@ -80,7 +80,7 @@ def test_ten_quick_reloads_leave_one_follower(
     wait_for(page, lambda: followers_of(running_app, interview_id) == 1)
     upstream.release()
     interview.expect_phase("complete")
-    expect(interview.editor).to_have_value(FEEDBACK)
+    interview.expect_feedback(FEEDBACK)
     assert LEFT_BEHIND not in running_app.log
 
 
@@ -126,19 +126,19 @@ def test_feedback_that_was_typed_and_not_saved_is_there_again_for_its_writer_alo
         return (await make_interview(database, made.interviewer)).id, colleague.email
 
     other, colleague = running_app.arrange(arrange)
-    interview.editor.fill(text)
+    interview.write(text)
     expect(interview.status).to_have_text("Not saved yet")
     page.reload()
     expect(interview.shown().editor).to_have_value(text)
     expect(interview.status).to_have_text("Not saved yet")
     interview.open(other)
-    expect(interview.editor).to_have_value("")
+    interview.expect_feedback("")
     interview.open(made.id)
-    expect(interview.editor).to_have_value(text)
+    interview.expect_feedback(text)
     sign_out(page)
     sign_in(page, colleague, path=f"/interviews/{made.id}")
     expect(interview.shown().status).to_have_text("")
-    expect(interview.editor).to_have_value("")
+    interview.expect_feedback("")
     sign_out(page)
     sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
     expect(interview.shown().editor).to_have_value("")

@@ -4,6 +4,9 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from feedback_app.llm.blocks import parse_blocks
+from tests.e2e.behind import wait_for
+
 PHASES = ["connecting", "analyzing", "thinking", "generating", "streaming"]
 
 _RECORD_PHASES = """panel => {
@@ -59,6 +62,18 @@ class InterviewPage:
         assert seen == sorted(seen, key=order.index)
         assert {"idle", "connecting", "streaming", *ends} <= set(seen)
 
+    def expect_feedback(self, markdown: str) -> None:
+        """The editor shows this text, whatever its white space."""
+        whole = solid("".join(block.text for block in parse_blocks(markdown)))
+        wait_for(self.page, lambda: solid(self.editor.inner_text()) == whole)
+
+    def write(self, text: str) -> None:
+        """Put a text in place of the feedback, as a person does."""
+        self.editor.click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.press("Delete")
+        self.page.keyboard.type(text)
+
     def save(self) -> None:
         self.page.locator("#save-feedback").click()
         expect(self.status).to_have_text(re.compile("^Saved"))
@@ -67,5 +82,10 @@ class InterviewPage:
         return self.page.locator(".competency").filter(has_text=name)
 
     def rate(self, name: str, step: str) -> None:
-        self.competency(name).locator("label.step", has_text=step).click()
+        self.competency(name).locator(f"label.step[title='{step}']").click()
         expect(self.competency(name).get_by_role("radio", name=step)).to_be_checked()
+
+
+def solid(text: str) -> str:
+    """The text without its white space, list signs and zero-width characters."""
+    return "".join(text.replace("\u200b", "").split())
