@@ -9,7 +9,7 @@ from feedback_app import routes
 from feedback_app.interviews.schemas import STATUS_LABELS, CompetencyRow, InterviewRow
 from feedback_app.interviews.state import ALL, InterviewListState, InterviewState
 from feedback_app.llm.assessment import RATING_LABELS, RECOMMENDATION_LABELS
-from feedback_app.ui.components import card, empty_state, skeleton_rows
+from feedback_app.ui.components import card, empty_state, skeleton_rows, time_element
 
 _DETAIL = InterviewState.detail
 _IS_FINAL = _DETAIL.submitted != ""
@@ -139,7 +139,13 @@ def interview_header() -> rx.Component:
                     size="2",
                     color_scheme="gray",
                 ),
-                rx.text(_DETAIL.held, " · ", _DETAIL.duration, size="1", color_scheme="gray"),
+                rx.text(
+                    time_element(_DETAIL.held),
+                    " · ",
+                    _DETAIL.duration,
+                    size="1",
+                    color_scheme="gray",
+                ),
             ),
             class_name="who",
         ),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from feedback_app.ui.wording import NO_TIME, LocalTime
+
 InterviewStatus = Literal["to_do", "draft", "submitted"]
 
 STATUS_LABELS: dict[InterviewStatus, str] = {
@@ -69,7 +71,7 @@ class InterviewDetail:
     job_summary: str = ""
     department: str = ""
     kind: str = ""
-    held: str = ""
+    held: LocalTime = NO_TIME
     duration: str = ""
     cv: str = ""
     notes_saved: str = ""

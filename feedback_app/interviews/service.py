@@ -101,7 +101,7 @@ async def record(user: CurrentUser, interview_id: str) -> InterviewRecord:
         job_summary=job.summary,
         department=department.name,
         kind=interview.kind,
-        held=_day(interview.held_at),
+        held=wording.local_time(interview.held_at, wording.meeting(interview.held_at)),
         duration=f"{interview.duration_min} min",
         cv=candidate.cv_text,
         notes_saved=wording.moment(scorecard.notes_saved_at),

@@ -206,7 +206,7 @@ async def test_days_begin_at_midnight_utc_and_today_is_told_by_the_hour(
     today = await office.view(period="today")
     assert tile(today, "total-calls").value == "1"
     assert (len(today.outcomes.points), today.outcomes.points[9]["step"]) == (24, "09:00")
-    assert today.outcomes.table.columns[0] == "Hour (UTC)"
+    assert today.outcomes.table.columns[0] == "Hour"
 
 
 @pytest.mark.parametrize(
