@@ -1,4 +1,4 @@
-"""The list of interviews and interview mode."""
+"""Interview mode."""
 
 import reflex as rx
 
@@ -6,33 +6,22 @@ from feedback_app import routes
 from feedback_app.auth.components import signed_in_page
 from feedback_app.feedback.components import draft_history, feedback_editor
 from feedback_app.feedback.panel import generation_panel
+from feedback_app.interviews import tab
 from feedback_app.interviews.components import (
     background_card,
     competencies_card,
     interview_header,
-    interview_list,
-    list_filters,
     notes_card,
     recommendation_card,
 )
 from feedback_app.interviews.state import InterviewState
 from feedback_app.ui.components import not_found_panel, skeleton_rows
-from feedback_app.ui.layout import page_header
-
-
-def interviews_page() -> rx.Component:
-    """My interviews."""
-    return signed_in_page(
-        page_header("My interviews", "Those you take part in, newest first."),
-        list_filters(),
-        interview_list(),
-        active=routes.INTERVIEWS,
-    )
 
 
 def interview_page() -> rx.Component:
     """Interview mode: the interview on the left, the feedback on the right."""
     return signed_in_page(
+        tab.icon(),
         rx.cond(
             InterviewState.missing,
             not_found_panel(routes.INTERVIEWS, "Back to my interviews"),

@@ -1,4 +1,4 @@
-"""What the list and the interview page show, and what the API lists: values, no rows."""
+"""What the interview page shows and what the API lists: values, no rows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,29 +7,6 @@ from typing import Literal
 from feedback_app.ui.wording import NO_TIME, LocalTime
 
 InterviewStatus = Literal["to_do", "draft", "submitted"]
-
-STATUS_LABELS: dict[InterviewStatus, str] = {
-    "to_do": "To do",
-    "draft": "Draft",
-    "submitted": "Submitted",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class InterviewRow:
-    """One interview in the person's list."""
-
-    id: str
-    candidate: str
-    initials: str
-    headline: str
-    job: str
-    department: str
-    kind: str
-    held: str
-    status: InterviewStatus
-    status_label: str
-    can_generate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +54,8 @@ class InterviewDetail:
     notes_saved: str = ""
     recommendation: str = ""
     submitted: str = ""
+    is_due: bool = False
+    """Whether it was held and its feedback is not submitted."""
 
 
 @dataclass(frozen=True, slots=True)

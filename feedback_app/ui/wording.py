@@ -85,6 +85,23 @@ def meeting(value: datetime) -> str:
     return f"{_near_day(at) or f'{at:%a} {_day(at)}'}, {at:%H:%M}"
 
 
+def ago(value: datetime) -> str:
+    """`2 h ago`, and from 24 hours on `3 days ago` by the viewer's calendar."""
+    minutes = int((clock.now() - value).total_seconds()) // 60
+    days = (zones.local(clock.now()).date() - zones.local(value).date()).days
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h ago"
+    if days < 2:
+        return "1 day ago"
+    if days < 14:
+        return f"{days} days ago"
+    return f"{days // 7} weeks ago" if days < 60 else f"{days // 30} months ago"
+
+
 def to_the_second(value: datetime) -> str:
     """`14:05:09` on the viewer's clock."""
     return f"{zones.local(value):%H:%M:%S}"
