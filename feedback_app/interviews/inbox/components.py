@@ -24,8 +24,9 @@ def list_filters() -> rx.Component:
             id="interview-search",
             type="search",
             placeholder="Search candidate or job",
-            value=InterviewListState.search,
-            on_change=InterviewListState.find,
+            default_value=InterviewListState.search,
+            on_change=lambda typed: InterviewListState.find(typed).debounce(150),
+            key=InterviewListState.cleared,
             class_name="search",
         ),
         rx.el.fieldset(

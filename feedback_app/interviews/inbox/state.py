@@ -34,6 +34,8 @@ class InterviewListState(rx.State):
     """My interviews: the groups of those that match the search and the filter."""
 
     search: str = ""
+    cleared: int = 0
+    """Counts how often the search was emptied; its field is the browser's own in between."""
     shown: str = "all"
     all_done: bool = False
     loaded: bool = False
@@ -90,6 +92,7 @@ class InterviewListState(rx.State):
     @guarded
     async def reset_filters(self) -> None:
         self.search, self.shown = "", "all"
+        self.cleared += 1
         await self._refresh()
 
     @rx.event

@@ -1,13 +1,13 @@
 """the time zone that a session's pages show times in.
 
-Revision: 0011
+Revision: 0012
 After: 0010
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
+revision = "0012"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
