@@ -193,7 +193,7 @@ def _step(row: InboxRow) -> rx.Component:
     return rx.cond(
         row.step == "draft",
         rx.el.button(
-            rx.icon("sparkles", size=14),
+            rx.icon("pen-line", size=14),
             row.step_label,
             type="button",
             on_click=InterviewListState.draft(row.id).stop_propagation,
