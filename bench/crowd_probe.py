@@ -14,7 +14,7 @@ import aiohttp
 from bench.page_socket import PageSocket, sign_of
 
 PAUSE_S = 0.02
-_LIST = "feedback_app___interviews___state____interview_list_state"
+_LIST = "feedback_app___interviews___inbox___state____interview_list_state"
 
 
 async def main() -> None:

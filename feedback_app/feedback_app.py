@@ -18,8 +18,11 @@ from feedback_app.auth.page import sign_in_page
 from feedback_app.auth.routes import AUTH_ROUTES
 from feedback_app.auth.state import SignInState
 from feedback_app.core.settings import get_settings
-from feedback_app.interviews.page import interview_page, interviews_page
-from feedback_app.interviews.state import InterviewListState, InterviewState
+from feedback_app.interviews import tab
+from feedback_app.interviews.inbox.page import interviews_page
+from feedback_app.interviews.inbox.state import InterviewListState
+from feedback_app.interviews.page import interview_page
+from feedback_app.interviews.state import InterviewState
 from feedback_app.lifespan import lifespan
 from feedback_app.ui.layout import connection_banner, missing_page
 from feedback_app.ui.theme import STYLESHEETS
@@ -81,13 +84,13 @@ app.add_page(sign_in_page, route=routes.LOGIN, title="Sign in · Debrief", on_lo
 app.add_page(
     interviews_page,
     route=routes.INTERVIEWS,
-    title="My interviews · Debrief",
+    title=InterviewListState.title,
     on_load=on_load(InterviewListState.load),
 )
 app.add_page(
     interview_page,
     route=routes.INTERVIEW,
-    title="Interview · Debrief",
+    title=tab.title(),
     on_load=on_load(InterviewState.load),
 )
 app.add_page(

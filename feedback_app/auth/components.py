@@ -6,6 +6,7 @@ from reflex.event import EventCallback
 from feedback_app import routes
 from feedback_app.auth.bell import bell
 from feedback_app.auth.state import AuthState
+from feedback_app.ui import browser
 from feedback_app.ui.components import native_form
 from feedback_app.ui.layout import NavLink, frame
 
@@ -22,7 +23,13 @@ def signed_in_page(*content: rx.Component, active: str = "") -> rx.Component:
     """A page for people signed in; `active` is the route of its link in the top bar."""
     alerts = bell(current=active == routes.ADMIN_ALERTS)
     account = rx.fragment(rx.cond(AuthState.is_admin, alerts), account_menu())
-    return frame(*content, navigation=_NAVIGATION, active=active, account=account)
+    return frame(
+        *content,
+        _time_zone_teller(),
+        navigation=_NAVIGATION,
+        active=active,
+        account=account,
+    )
 
 
 def on_load(*handlers: EventCallback[()]) -> list[EventCallback[()]]:
@@ -32,6 +39,18 @@ def on_load(*handlers: EventCallback[()]) -> list[EventCallback[()]]:
     is guarded by itself.
     """
     return [AuthState.enter, *handlers]
+
+
+def _time_zone_teller() -> rx.Component:
+    """Tells the server the browser's zone where it shows times in another one."""
+    unknown = (AuthState.email != "") & (AuthState.time_zone != browser.TIME_ZONE)
+    return rx.cond(unknown, _told_time_zone())
+
+
+@rx.memo
+def _told_time_zone() -> rx.Component:
+    # In a component of its own, because Reflex runs `on_mount` when the outermost one is mounted.
+    return rx.el.span(on_mount=AuthState.show_times_in(browser.TIME_ZONE), hidden=True)
 
 
 def account_menu() -> rx.Component:
@@ -63,6 +82,13 @@ def _account_menu() -> rx.Component:
                 rx.el.div(
                     rx.text(AuthState.name, size="2", weight="medium"),
                     rx.text(AuthState.email, size="2", color_scheme="gray"),
+                    rx.text(
+                        "Times in ",
+                        AuthState.time_zone,
+                        size="1",
+                        color_scheme="gray",
+                        id="time-zone",
+                    ),
                     class_name="account-names",
                 ),
                 rx.separator(size="4"),

@@ -29,6 +29,7 @@ from feedback_app.auth import sessions
 from feedback_app.auth.cookies import session_value
 from feedback_app.auth.routes import is_same_origin
 from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core import zones
 from feedback_app.core.errors import AppError, Forbidden, NotSignedIn
 from feedback_app.core.markers import mark_guarded
 from feedback_app.db.faults import as_app_error, is_unavailable
@@ -61,12 +62,15 @@ def session_hash(state: BaseState) -> str | None:
 async def require_user(state: rx.State) -> CurrentUser:
     """The signed-in user of a state's socket, read anew from the database.
 
+    From here on the event shows times in that user's zone.
+
     Raises:
         NotSignedIn: nobody is, or no longer.
     """
     user = await sessions.resolve(session_hash(state))
     if user is None:
         raise NotSignedIn
+    zones.show_times_in(user.time_zone)
     return user
 
 

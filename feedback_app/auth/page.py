@@ -6,6 +6,7 @@ from feedback_app import routes
 from feedback_app.auth.state import SignInState
 from feedback_app.core.demo import DEMO_SIGN_INS, DemoSignIn
 from feedback_app.core.settings import get_settings
+from feedback_app.ui import browser
 from feedback_app.ui.components import card, error_callout, native_form
 from feedback_app.ui.layout import centred
 
@@ -52,6 +53,10 @@ def sign_in_page() -> rx.Component:
                     ),
                 ),
                 rx.el.input(type="hidden", name="next", value=SignInState.next_path),
+                rx.cond(
+                    SignInState.is_hydrated,
+                    rx.el.input(type="hidden", name="time_zone", value=browser.TIME_ZONE),
+                ),
                 rx.button("Sign in", type="submit", size="3", id="login-submit"),
                 action=routes.SIGN_IN,
                 class_name="sign-in-form",

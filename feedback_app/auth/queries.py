@@ -26,6 +26,7 @@ class LiveSession(NamedTuple):
     name: str
     email: str
     role: str
+    time_zone: str | None
 
 
 _LIVE = (
@@ -36,6 +37,7 @@ _LIVE = (
         col(User.name),
         col(User.email),
         col(User.role),
+        col(LoginSession.time_zone),
     )
     .join(User, col(User.id) == LoginSession.user_id)
     .where(
@@ -64,6 +66,15 @@ async def extend(session: AsyncSession, token_hash: str, expires_at: datetime) -
         update(LoginSession)
         .where(col(LoginSession.token_hash) == token_hash, col(LoginSession.revoked_at).is_(None))
         .values(expires_at=expires_at)
+    )
+
+
+async def keep_time_zone(session: AsyncSession, token_hash: str, time_zone: str) -> None:
+    """Remember the zone of a session's browser."""
+    await session.exec(
+        update(LoginSession)
+        .where(col(LoginSession.token_hash) == token_hash)
+        .values(time_zone=time_zone)
     )
 
 

@@ -28,7 +28,12 @@ async def sign_in(request: Request) -> Response:
         fields = await _form(request)
         email, password = fields["email"], fields["password"]
         next_path = fields.get("next") or _next_of_page(request)
-        token = await sessions.sign_in(email, password, address=client_address(request))
+        token = await sessions.sign_in(
+            email,
+            password,
+            address=client_address(request),
+            time_zone=fields.get("time_zone", ""),
+        )
     except (KeyError, ValueError, HTTPException):
         return _to(routes.login(error=UNREADABLE_FORM))
     except Exception as fault:

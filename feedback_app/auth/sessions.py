@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from feedback_app.auth import queries
 from feedback_app.auth.passwords import verify_password
-from feedback_app.core import clock
+from feedback_app.core import clock, zones
 from feedback_app.core.errors import SignInRefused, SignInThrottled
 from feedback_app.db.models import LoginSession, Role, SessionKind, SignInAttempt, User
 from feedback_app.db.session import database
@@ -40,6 +40,8 @@ class CurrentUser:
     name: str
     email: str
     role: str
+    time_zone: str = zones.UTC_NAME
+    """Of the browser this session is of; UTC until it has said so, and for the API."""
 
     @property
     def is_admin(self) -> bool:
@@ -83,7 +85,14 @@ async def resolve(
             async with database().write() as session:
                 await queries.extend(session, token_hash, now + LIFETIME)
     _remember(token_hash, Identity(live.user_id, live.company_id))
-    return CurrentUser(live.user_id, live.company_id, live.name, live.email, live.role)
+    return CurrentUser(
+        live.user_id,
+        live.company_id,
+        live.name,
+        live.email,
+        live.role,
+        live.time_zone or zones.UTC_NAME,
+    )
 
 
 def identity(token_hash: str | None) -> Identity | None:
@@ -91,15 +100,18 @@ def identity(token_hash: str | None) -> Identity | None:
     return _identities.get(token_hash) if token_hash else None
 
 
-async def sign_in(email: str, password: str, *, address: str) -> str:
+async def sign_in(email: str, password: str, *, address: str, time_zone: str = "") -> str:
     """Check a sign-in, audit it and return the new session's token, for the cookie only.
+
+    `time_zone` is what the browser says; a zone that does not exist counts as nothing said.
 
     Raises:
         SignInRefused: wrong password, unknown or disabled user; all look and last alike.
         SignInThrottled: too many failures on this account or from this address.
     """
     user = await authenticate(email, password, address=address)
-    return await _open(user, SessionKind.BROWSER, LIFETIME)
+    known = time_zone if zones.zone_named(time_zone) else None
+    return await _open(user, SessionKind.BROWSER, LIFETIME, known)
 
 
 async def issue_token(email: str, password: str, *, address: str) -> str:
@@ -143,6 +155,15 @@ async def authenticate(email: str, password: str, *, address: str) -> CurrentUse
     return _as_current(known)
 
 
+async def keep_time_zone(token_hash: str, time_zone: str) -> bool:
+    """Remember the zone of a session's browser; whether there is such a zone."""
+    if zones.zone_named(time_zone) is None:
+        return False
+    async with database().write() as session:
+        await queries.keep_time_zone(session, token_hash, time_zone)
+    return True
+
+
 async def sign_out(token_hash: str) -> None:
     """End one session; unknown ones are ignored."""
     async with database().write() as session:
@@ -155,7 +176,9 @@ async def revoke_all(user_id: str) -> None:
         await queries.revoke_all(session, user_id, clock.now())
 
 
-async def _open(user: CurrentUser, kind: SessionKind, lifetime: timedelta) -> str:
+async def _open(
+    user: CurrentUser, kind: SessionKind, lifetime: timedelta, time_zone: str | None = None
+) -> str:
     token = secrets.token_urlsafe(32)
     now = clock.now()
     async with database().write() as session:
@@ -166,6 +189,7 @@ async def _open(user: CurrentUser, kind: SessionKind, lifetime: timedelta) -> st
                 kind=kind,
                 created_at=now,
                 expires_at=now + lifetime,
+                time_zone=time_zone,
             )
         )
     return token

@@ -2,11 +2,14 @@
 
 import reflex as rx
 from reflex.event import EventCallback
+from reflex.state import OnLoadInternalState
 
 from feedback_app import routes
+from feedback_app.auth import sessions
 from feedback_app.auth.bell import BellState
-from feedback_app.auth.guards import acting_user, guarded, require_user
+from feedback_app.auth.guards import acting_user, guarded, require_user, session_hash
 from feedback_app.auth.routes import UNREADABLE_FORM
+from feedback_app.core import zones
 from feedback_app.core.demo import DEMO_SIGN_INS
 from feedback_app.core.errors import AppError, NotSignedIn, SignInRefused, SignInThrottled
 from feedback_app.core.markers import own_event, public
@@ -28,6 +31,8 @@ class AuthState(rx.State):
     email: str = ""
     initials: str = ""
     is_admin: bool = False
+    time_zone: str = zones.UTC_NAME
+    """In which the pages show times."""
 
     _session: str = ""
     """The hash of the session this browser tab's state belongs to; the event middleware's."""
@@ -42,9 +47,22 @@ class AuthState(rx.State):
         self.email = user.email
         self.initials = "".join(part[0] for part in user.name.split()[:2]).upper()
         self.is_admin = user.is_admin
+        self.time_zone = user.time_zone
         notice = await self.get_state(NoticeState)
         notice.message = ""
         return BellState.watch if user.is_admin else None
+
+    @rx.event
+    @own_event
+    @guarded
+    async def show_times_in(self, time_zone: str) -> EventCallback[()] | None:
+        """Take over the browser's zone, and draw the page again in it if it was not known."""
+        known = acting_user().time_zone
+        if time_zone == known or not await sessions.keep_time_zone(
+            session_hash(self) or "", str(time_zone)
+        ):
+            return None
+        return OnLoadInternalState.on_load_internal
 
 
 class SignInState(rx.State):

@@ -242,13 +242,13 @@ class _Loader:
 
 
 def _held_at(interview: DemoInterview, now: datetime) -> datetime:
-    """When the interview was held: on a working day, or two hours ago."""
+    """When the interview is held: on a working day, or two hours ago."""
     if interview.days_ago == 0:
         return (now - timedelta(hours=2)).replace(minute=0, second=0)
     day = now.replace(hour=interview.hour, minute=0, second=0)
-    left = interview.days_ago
+    left, step = abs(interview.days_ago), timedelta(days=-1 if interview.days_ago > 0 else 1)
     while left:
-        day -= timedelta(days=1)
+        day += step
         left -= day.weekday() < 5
     return day
 

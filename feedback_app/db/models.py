@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Index, false, true
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
+from feedback_app.core.zones import LONGEST_NAME as LONGEST_ZONE_NAME
 from feedback_app.db.alert import Alert as Alert
 from feedback_app.db.columns import UtcDateTime as UtcDateTime
 from feedback_app.db.columns import id_, json_dict, json_list, long_text, moment, optional_moment
@@ -83,6 +84,8 @@ class LoginSession(SQLModel, table=True):
     )
     created_at: datetime = moment()
     expires_at: datetime = moment()
+    time_zone: str | None = Field(default=None, max_length=LONGEST_ZONE_NAME)
+    """What the browser last said its zone is; `None` before it has."""
     revoked_at: datetime | None = optional_moment()
 
 

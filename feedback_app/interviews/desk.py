@@ -13,6 +13,7 @@ from feedback_app.interviews.schemas import NOT_ASSESSED, CompetencyRow
 from feedback_app.interviews.state import InterviewState
 from feedback_app.llm.assessment import RATING_LABELS, RECOMMENDATION_LABELS
 from feedback_app.ui.browser import focus
+from feedback_app.ui.components import time_element
 from feedback_app.ui.editor import LONG_TEXT, Draftbook, save_label, typed_area
 from feedback_app.ui.keys import Shortcut, shortcut_list, shortcuts
 
@@ -51,7 +52,7 @@ def desk_head(*actions: rx.Component) -> rx.Component:
                 " · ",
                 _DETAIL.kind,
                 " · ",
-                _DETAIL.held,
+                time_element(_DETAIL.held),
                 " · ",
                 _DETAIL.duration,
                 class_name="desk-facts",

@@ -1,4 +1,4 @@
-"""The list of interviews and interview mode."""
+"""Interview mode."""
 
 import reflex as rx
 
@@ -9,26 +9,16 @@ from feedback_app.feedback.live import Live
 from feedback_app.feedback.panel import action_bar
 from feedback_app.feedback.review import final_page, review_sheet, submit_button
 from feedback_app.feedback.state import FeedbackState
-from feedback_app.interviews.components import interview_list, list_filters
+from feedback_app.interviews import tab
 from feedback_app.interviews.desk import PANE, desk_head, desk_keys, pane_tabs, workspace
 from feedback_app.interviews.state import InterviewState
 from feedback_app.ui.components import not_found_panel, skeleton_rows
-from feedback_app.ui.layout import page_header
-
-
-def interviews_page() -> rx.Component:
-    """My interviews."""
-    return signed_in_page(
-        page_header("My interviews", "Those you take part in, newest first."),
-        list_filters(),
-        interview_list(),
-        active=routes.INTERVIEWS,
-    )
 
 
 def interview_page() -> rx.Component:
     """Interview mode: the interview on the left, the feedback on the right."""
     return signed_in_page(
+        tab.icon(),
         rx.cond(
             InterviewState.missing,
             not_found_panel(routes.INTERVIEWS, "Back to my interviews"),

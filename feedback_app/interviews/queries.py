@@ -1,6 +1,5 @@
 """The SQL of interviews. Every query takes the acting user and sees only what they take part in."""
 
-import functools
 import sys
 from datetime import datetime
 from typing import Any, NamedTuple, cast
@@ -22,7 +21,6 @@ from feedback_app.db.models import (
     Scorecard,
 )
 from feedback_app.db.session import Database
-from feedback_app.interviews.schemas import InterviewStatus
 
 InterviewParts = tuple[Interview, Scorecard, Candidate, Job, Department]
 
@@ -47,6 +45,8 @@ class ListedInterview(NamedTuple):
 _BLANKS = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace())
 """What `str.strip` takes off; SQL's `trim` knows the space only."""
 
+HAS_NOTES = func.trim(col(Scorecard.notes), _BLANKS) != ""
+
 _LISTED = (
     sqlalchemy.select(
         col(Interview.id),
@@ -60,7 +60,7 @@ _LISTED = (
         col(Scorecard.submitted_at),
         col(Scorecard.feedback) != "",
         or_(
-            func.trim(col(Scorecard.notes), _BLANKS) != "",
+            HAS_NOTES,
             exists().where(
                 col(CompetencyRating.scorecard_id) == Scorecard.id,
                 or_(col(CompetencyRating.rating).is_not(None), col(CompetencyRating.reason) != ""),
@@ -75,57 +75,11 @@ _LISTED = (
 )
 """Made once: to put it together takes longer than to ask it."""
 
-_SEARCHED = func.lower(
-    col(Candidate.name)
-    + "\n"
-    + col(Job.title)
-    + "\n"
-    + col(Interview.kind)
-    + "\n"
-    + col(Department.name)
-)
-"""What a list is searched in; no word has a line's end in it."""
-
 
 def _mine(statement: Any, user: CurrentUser) -> Any:
     return statement.where(
         col(Scorecard.user_id) == user.id, col(Interview.company_id) == user.company_id
     )
-
-
-async def list_interviews(
-    database: Database, user: CurrentUser, search: str, status: InterviewStatus | None
-) -> list[ListedInterview]:
-    """The person's interviews, newest first; `search` looks in candidate, job and kind."""
-    words = search.lower().split()
-    values = {"user": user.id, "company": user.company_id} | {
-        f"word{number}": f"%{_escaped(word)}%" for number, word in enumerate(words)
-    }
-    rows = await database.rows(_list(len(words), status), values)
-    return [ListedInterview(*row) for row in rows]
-
-
-@functools.lru_cache(maxsize=64)
-def _list(words: int, status: InterviewStatus | None) -> Any:
-    """The statement of a list, by how many words are searched for."""
-    statement = _LISTED.where(
-        col(Scorecard.user_id) == bindparam("user"),
-        col(Interview.company_id) == bindparam("company"),
-    )
-    for number in range(words):
-        statement = statement.where(_SEARCHED.like(bindparam(f"word{number}"), escape="\\"))
-    match status:
-        case "submitted":
-            statement = statement.where(col(Scorecard.submitted_at).is_not(None))
-        case "draft":
-            statement = statement.where(
-                col(Scorecard.submitted_at).is_(None), col(Scorecard.feedback) != ""
-            )
-        case "to_do":
-            statement = statement.where(
-                col(Scorecard.submitted_at).is_(None), col(Scorecard.feedback) == ""
-            )
-    return statement
 
 
 _REVISIONS = (
@@ -215,7 +169,3 @@ async def rating_for(
         raise NotFound
     existing = await session.get(CompetencyRating, (scorecard.id, competency_id))
     return existing or CompetencyRating(scorecard_id=scorecard.id, competency_id=competency_id)
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,33 +1,12 @@
-"""What the list and the interview page show, and what the API lists: values, no rows."""
+"""What the interview page shows and what the API lists: values, no rows."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from feedback_app.ui.wording import NO_TIME, LocalTime
+
 InterviewStatus = Literal["to_do", "draft", "submitted"]
-
-STATUS_LABELS: dict[InterviewStatus, str] = {
-    "to_do": "To do",
-    "draft": "Draft",
-    "submitted": "Submitted",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class InterviewRow:
-    """One interview in the person's list."""
-
-    id: str
-    candidate: str
-    initials: str
-    headline: str
-    job: str
-    department: str
-    kind: str
-    held: str
-    status: InterviewStatus
-    status_label: str
-    can_generate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +59,15 @@ class InterviewDetail:
     job_summary: str = ""
     department: str = ""
     kind: str = ""
-    held: str = ""
+    held: LocalTime = NO_TIME
     duration: str = ""
     cv: str = ""
     notes_saved: str = ""
     notes_revision: int = 0
     recommendation: str = ""
     submitted: str = ""
+    is_due: bool = False
+    """Whether it was held and its feedback is not submitted."""
 
 
 @dataclass(frozen=True, slots=True)

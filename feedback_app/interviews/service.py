@@ -1,7 +1,5 @@
 """Decides about interviews: what a person sees of them and records in them."""
 
-from datetime import datetime
-
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import AlreadySubmitted, ChangedElsewhere, Invalid
@@ -13,12 +11,10 @@ from feedback_app.feedback.queries import competencies_of, scorecard_of
 from feedback_app.interviews import queries
 from feedback_app.interviews.schemas import (
     NOT_ASSESSED,
-    STATUS_LABELS,
     CompetencyRow,
     InterviewDetail,
     InterviewEntry,
     InterviewRecord,
-    InterviewRow,
     InterviewStatus,
     SavedNotes,
 )
@@ -27,31 +23,6 @@ from feedback_app.ui import wording
 
 MAX_NOTES_CHARACTERS = 100_000
 MAX_REASON_CHARACTERS = 5_000
-MAX_SEARCH_CHARACTERS = 200
-
-
-async def list_mine(
-    user: CurrentUser, search: str = "", status: InterviewStatus | None = None
-) -> list[InterviewRow]:
-    """The person's interviews that match, newest first."""
-    search = storable(search[:MAX_SEARCH_CHARACTERS])
-    rows = await queries.list_interviews(database(), user, search, status)
-    return [
-        InterviewRow(
-            id=row.id,
-            candidate=row.candidate,
-            initials=_initials(row.candidate),
-            headline=row.headline,
-            job=row.job,
-            department=row.department,
-            kind=row.kind,
-            held=_day(row.held_at),
-            status=_status(row),
-            status_label=STATUS_LABELS[_status(row)],
-            can_generate=_can_generate(row),
-        )
-        for row in rows
-    ]
 
 
 async def page_of_mine(
@@ -98,19 +69,20 @@ async def record(user: CurrentUser, interview_id: str) -> InterviewRecord:
     shown = InterviewDetail(
         id=interview.id,
         candidate=candidate.name,
-        initials=_initials(candidate.name),
+        initials=initials(candidate.name),
         headline=candidate.headline,
         job=job.title,
         job_summary=job.summary,
         department=department.name,
         kind=interview.kind,
-        held=_day(interview.held_at),
+        held=wording.local_time(interview.held_at, wording.meeting(interview.held_at)),
         duration=f"{interview.duration_min} min",
         cv=candidate.cv_text,
         notes_revision=scorecard.notes_revision,
         notes_saved=wording.moment(scorecard.notes_saved_at),
         recommendation=scorecard.recommendation or "",
         submitted=wording.moment(scorecard.submitted_at),
+        is_due=scorecard.submitted_at is None and interview.held_at <= clock.now(),
     )
     rows = [
         CompetencyRow(
@@ -250,10 +222,6 @@ def _status(row: queries.ListedInterview) -> InterviewStatus:
     return "draft" if row.has_feedback else "to_do"
 
 
-def _initials(name: str) -> str:
+def initials(name: str) -> str:
+    """Of the first two names."""
     return "".join(part[0] for part in name.split()[:2]).upper()
-
-
-def _day(moment: datetime) -> str:
-    year = f" {moment.year}" if moment.year != clock.now().year else ""
-    return f"{moment:%a} {moment.day} {moment:%b}{year}, {moment:%H:%M} UTC"

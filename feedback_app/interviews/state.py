@@ -1,13 +1,12 @@
-"""The states of the list and of the interview page: guard, call the service, assign."""
+"""The state of the interview page: guard, call the service, assign."""
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote
 
 import reflex as rx
 
-from feedback_app import routes
 from feedback_app.auth.guards import acting_user, guarded, require_user
 from feedback_app.core.errors import AppError, ChangedElsewhere, NotFound, NothingToAssess
 from feedback_app.core.markers import generation_event
@@ -19,65 +18,14 @@ from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews import service
 from feedback_app.interviews.schemas import (
     NOT_ASSESSED,
-    STATUS_LABELS,
     CompetencyRow,
     InterviewDetail,
     InterviewRecord,
-    InterviewRow,
-    InterviewStatus,
 )
 from feedback_app.ui.autosave import Autosave, Save, Typed
 
-ALL = "all"
 WATCH_EVERY_S = 1.0
 """How often a page looks whether another tab has saved something."""
-
-
-class InterviewListState(rx.State):
-    """My interviews: the rows that match the search and the filter."""
-
-    rows: list[InterviewRow] = []
-    search: str = ""
-    status: str = ALL
-    loaded: bool = False
-
-    @rx.event
-    @guarded
-    async def load(self) -> None:
-        await self._refresh()
-
-    @rx.event
-    @guarded
-    async def find(self, search: str) -> None:
-        """Narrow the list to what is searched for."""
-        self.search = search[: service.MAX_SEARCH_CHARACTERS]
-        await self._refresh()
-
-    @rx.event
-    @guarded
-    async def show(self, status: str | list[str]) -> None:
-        """Narrow the list to one status, or `ALL`."""
-        self.status = str(status) if str(status) in STATUS_LABELS else ALL
-        await self._refresh()
-
-    @rx.event
-    @guarded
-    async def reset_filters(self) -> None:
-        self.search, self.status = "", ALL
-        await self._refresh()
-
-    @rx.event
-    @generation_event
-    @guarded
-    async def draft(self, interview_id: str) -> Any:
-        """Open an interview and start its draft there."""
-        (await self.get_state(InterviewState))._to_draft = interview_id
-        return rx.redirect(routes.interview(interview_id))
-
-    async def _refresh(self) -> None:
-        chosen = None if self.status == ALL else cast(InterviewStatus, self.status)
-        self.rows = await service.list_mine(acting_user(), self.search, chosen)
-        self.loaded = True
 
 
 @dataclass(frozen=True, slots=True)

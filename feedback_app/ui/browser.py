@@ -1,6 +1,8 @@
-"""The few facts and deeds of a browser that Reflex has no component or event for.
+"""What a browser says of itself or can do that Reflex has no component or event for.
 
-Each is an expression that names properties of the browser; none is a function of ours.
+Each is an expression that names properties of the browser, none a function of ours, so the page's
+policy needs no exception for it. A test holds that no other module does so. Use the facts where the
+page is live already: on the server that builds the pages they would be that machine's.
 """
 
 from typing import Any
@@ -9,6 +11,8 @@ import reflex as rx
 from reflex_base.event import EventSpec
 from reflex_base.vars.base import LiteralVar, Var
 from reflex_base.vars.function import FunctionVar
+from reflex_base.vars.object import ObjectVar
+from reflex_base.vars.sequence import StringVar
 
 
 def copy_formatted(plain: Var[str], html: Var[str]) -> EventSpec:
@@ -37,3 +41,12 @@ def focus(element_id: Var[str] | str) -> EventSpec:
     """Move the focus to an element if there is one, by any id: Reflex's own takes known refs."""
     found = f"document.getElementById({LiteralVar.create(element_id)!s})"
     return rx.run_script(Var(f"{found}?.focus()"))
+
+
+_format = Var("Intl.DateTimeFormat").to(FunctionVar).call().to(ObjectVar, dict[str, Any])
+_options = _format["resolvedOptions"].to(FunctionVar).call().to(ObjectVar, dict[str, Any])
+
+TIME_ZONE: StringVar[str] = _options["timeZone"].to(str)
+"""The IANA name of the zone of the browser's clock, such as `Europe/Berlin`."""
+
+FACTS = {"time zone": TIME_ZONE}

@@ -5,6 +5,8 @@ from typing import Any, Literal
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
+from feedback_app.ui.wording import LocalTime
+
 
 class NativeForm(BaseHTML):
     """A `form` the browser posts itself; Reflex's own form would swallow the submit."""
@@ -92,3 +94,8 @@ def skeleton_rows(count: int = 4, *, height: str = "64px") -> rx.Component:
 def key_cap(name: str) -> rx.Component:
     """A key of the keyboard."""
     return rx.el.kbd(name, class_name="key-cap")
+
+
+def time_element(shown: LocalTime, **props: Any) -> rx.Component:
+    """A time on the viewer's clock; the pointer on it tells UTC."""
+    return rx.el.time(shown.text, date_time=shown.iso, title=shown.utc, **props)

@@ -5,7 +5,7 @@ from typing import Literal
 import reflex as rx
 
 from feedback_app import routes
-from feedback_app.ui.components import empty_state, error_callout, skeleton_rows
+from feedback_app.ui.components import empty_state, error_callout, skeleton_rows, time_element
 from feedback_app.usage.schemas import Choice, PeriodLink
 from feedback_app.usage.state import Field, UsageState
 
@@ -17,7 +17,7 @@ _RETRY = {"variant": "outline", "color_scheme": "gray", "high_contrast": True}
 def refresh_button() -> rx.Component:
     """Loads the figures anew and says when they were loaded."""
     return rx.fragment(
-        rx.el.span("Updated ", UsageState.updated, class_name="usage-updated"),
+        rx.el.span("Updated ", time_element(UsageState.updated), class_name="usage-updated"),
         rx.button(
             rx.icon("refresh-cw", size=15),
             "Refresh",
@@ -137,7 +137,7 @@ def messages() -> rx.Component:
         rx.cond(
             UsageState.stale,
             error_callout(
-                "The figures could not be refreshed; those shown are of " + UsageState.updated,
+                "The figures could not be refreshed; those shown are of " + UsageState.updated.text,
                 rx.button("Retry", on_click=UsageState.refresh, **_RETRY),
                 id="usage-stale",
             ),

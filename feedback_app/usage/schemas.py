@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from feedback_app.ui.wording import NO_TIME, LocalTime
 from feedback_app.usage.calls.views import CallsView
 from feedback_app.usage.dashboard.views import ChartView, RankingView, Tile
 
@@ -65,7 +66,7 @@ class UsageView:
 
     problem: str = ""
     """What of the address could not be followed, in whole sentences."""
-    updated: str = ""
+    updated: LocalTime = NO_TIME
     head: HeadView = field(default_factory=HeadView)
     filters: FilterView = field(default_factory=FilterView)
     tiles: list[Tile] = field(default_factory=list)

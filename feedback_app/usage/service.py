@@ -13,6 +13,7 @@ from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden
 from feedback_app.db.epoch import hour_of
 from feedback_app.db.session import database
+from feedback_app.ui import wording
 from feedback_app.usage import address, labels, queries
 from feedback_app.usage.budget import budget_of
 from feedback_app.usage.calls import rows
@@ -56,7 +57,7 @@ async def view(user: CurrentUser, query: Mapping[str, str]) -> UsageView:
     )
     return UsageView(
         problem=" ".join(filter(None, (address.problems(query, page), unknown))),
-        updated=f"{d.made_at:%H:%M:%S} UTC",
+        updated=wording.local_time(d.made_at, wording.to_the_second(d.made_at)),
         head=_head(d, is_empty=not (d.totals.calls or d.running)),
         filters=_filters(wanted, d.span, d.choices),
         tiles=tiles(d.totals, d.previous, d.running),

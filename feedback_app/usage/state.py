@@ -14,6 +14,7 @@ from feedback_app.core.markers import own_event
 from feedback_app.db.faults import is_unavailable
 from feedback_app.ui.phases import Phase, without_view
 from feedback_app.ui.presence import is_open
+from feedback_app.ui.wording import NO_TIME, LocalTime
 from feedback_app.usage import address, service
 from feedback_app.usage.calls.views import CallsView
 from feedback_app.usage.checking.state import CheckState
@@ -40,7 +41,7 @@ class UsageState(rx.State):
     """What is wrong with the days that were typed in."""
 
     problem: str = ""
-    updated: str = ""
+    updated: LocalTime = NO_TIME
     head: HeadView = HeadView()
     filters: FilterView = FilterView()
     tiles: list[Tile] = []

@@ -52,19 +52,19 @@ async def test_the_demo_has_the_promised_shape(database: Database) -> None:
     assert await load_demo(database)
     assert await _count(database, Company) == 2
     assert await _count(database, Department) == 3
-    assert await _count(database, Interview) == 14
-    assert await _count(database, Candidate) == 14
+    assert await _count(database, Interview) == 16
+    assert await _count(database, Candidate) == 16
     cards = {s.email: await _cards_of(database, s.email) for s in DEMO_SIGN_INS}
     assert {email: len(found) for email, found in cards.items()} == {
-        "interviewer@demo.test": 10,
-        "second@demo.test": 5,
+        "interviewer@demo.test": 12,
+        "second@demo.test": 6,
         "admin@demo.test": 2,
         "outsider@demo.test": 2,
     }
     mine = cards["interviewer@demo.test"]
     shared = {c.interview_id for c in mine} & {c.interview_id for c in cards["second@demo.test"]}
-    assert len(shared) == 3
-    assert len([c for c in mine if not c.notes]) == 2
+    assert len(shared) == 4
+    assert len([c for c in mine if not c.notes]) == 4
     assert len([c for c in mine if c.notes and c.recommendation is None]) == 2
     assert len([c for c in mine if c.submitted_at]) == 3
     assert len([c for c in mine if c.feedback and not c.submitted_at]) == 1

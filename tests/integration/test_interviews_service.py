@@ -1,7 +1,6 @@
 """What a person sees of interviews and records in them: only their own, only what is allowed."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +12,9 @@ from feedback_app.core.errors import AlreadySubmitted, Invalid, NotFound
 from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import Database
 from feedback_app.interviews import service
-from feedback_app.interviews.schemas import InterviewStatus
 from tests.factories import (
     MadeInterview,
     add_interviewer,
-    make_candidate,
     make_interview,
     make_job,
     make_user,
@@ -39,91 +36,6 @@ async def ratings(database: Database, made: MadeInterview) -> dict[str, tuple[in
             select(CompetencyRating).where(CompetencyRating.scorecard_id == made.scorecard.id)
         )
     return {names[row.competency_id]: (row.rating, row.reason) for row in rows.all()}
-
-
-async def found(
-    database: Database, user: CurrentUser, search: str = "", status: InterviewStatus | None = None
-) -> list[str]:
-    return [row.candidate for row in await service.list_mine(user, search, status)]
-
-
-async def test_the_list_is_ones_own_and_newest_first(database: Database) -> None:
-    user = await make_user(database)
-    colleague = await make_user(database, company_id=user.company_id)
-    for name, days in (("Old", 9), ("New", 1), ("Middle", 5)):
-        candidate = await make_candidate(database, user.company_id, name=name)
-        held_at = clock.now() - timedelta(days=days)
-        await make_interview(database, user, candidate=candidate, held_at=held_at)
-    await make_interview(database, colleague)
-    await make_interview(database)
-    assert await found(database, as_user(user)) == ["New", "Middle", "Old"]
-    moved = CurrentUser(user.id, (await make_user(database)).company_id, "", "", "admin")
-    assert await found(database, moved) == []
-
-
-async def test_search_takes_every_character_as_itself(database: Database) -> None:
-    user = await make_user(database)
-    for name in ("100% Anna", "under_score Ben", "Back\\slash Cleo", "Dora O'Neil", "Émile"):
-        candidate = await make_candidate(database, user.company_id, name=name)
-        await make_interview(database, user, candidate=candidate)
-    me = as_user(user)
-    assert await found(database, me, "%") == ["100% Anna"]
-    assert await found(database, me, "_") == ["under_score Ben"]
-    assert await found(database, me, "\\") == ["Back\\slash Cleo"]
-    assert await found(database, me, "o'n") == ["Dora O'Neil"]
-    assert await found(database, me, "ANNA 100%") == ["100% Anna"]
-    assert await found(database, me, "anna dora") == []
-    assert await found(database, me, "mile") == ["Émile"]
-    assert await found(database, me, "a\0nna") == ["100% Anna"]
-    assert await found(database, me, "\ud83d") == []
-    assert len(await found(database, me, "  ")) == 5
-    assert len(await found(database, me, "x" * 10_000)) == 0
-
-
-async def test_search_looks_in_candidate_job_kind_and_department(database: Database) -> None:
-    user = await make_user(database)
-    job = await make_job(database, user.company_id, title="Data analyst", department="Insight")
-    candidate = await make_candidate(database, user.company_id, name="Ines")
-    await make_interview(database, user, job=job, candidate=candidate, kind="Case study")
-    await make_interview(database, user)
-    for word in ("ines", "analyst", "case", "insight", "insight ines"):
-        assert await found(database, as_user(user), word) == ["Ines"]
-
-
-async def test_the_status_filter_parts_the_list(database: Database) -> None:
-    user = await make_user(database)
-    cards: dict[str, dict[str, Any]] = {
-        "Todo": {},
-        "Drafted": {"feedback": "So far."},
-        "Sent": {"feedback": "All.", "submitted_at": clock.now()},
-    }
-    for name, card in cards.items():
-        candidate = await make_candidate(database, user.company_id, name=name)
-        await make_interview(database, user, candidate=candidate, scorecard=card)
-    me = as_user(user)
-    assert await found(database, me, status="to_do") == ["Todo"]
-    assert await found(database, me, status="draft") == ["Drafted"]
-    assert await found(database, me, status="submitted") == ["Sent"]
-    assert len(await found(database, me)) == 3
-    rows = {row.candidate: row for row in await service.list_mine(me)}
-    assert [rows[name].status_label for name in cards] == ["To do", "Draft", "Submitted"]
-    assert [rows[name].can_generate for name in cards] == [True, True, False]
-
-
-async def test_only_an_interview_with_something_recorded_can_be_drafted(database: Database) -> None:
-    user = await make_user(database)
-    recorded: dict[str, dict[str, Any]] = {
-        "Bare": {"notes": " ", "ratings": {}},
-        "Unrated": {"notes": "", "ratings": {"System design": None}},
-        "Noted": {"notes": "Drew.", "ratings": {}},
-        "Rated": {"notes": "", "ratings": {"System design": 2}},
-        "Reasoned": {"notes": "", "ratings": {}, "reasons": {"Collaboration": "Asked."}},
-    }
-    for name, values in recorded.items():
-        candidate = await make_candidate(database, user.company_id, name=name)
-        await make_interview(database, user, candidate=candidate, **values)
-    rows = await service.list_mine(as_user(user))
-    assert {row.candidate for row in rows if row.can_generate} == {"Noted", "Rated", "Reasoned"}
 
 
 async def test_an_interview_is_shown_as_the_person_recorded_it(database: Database) -> None:

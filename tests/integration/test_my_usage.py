@@ -220,14 +220,12 @@ async def test_a_start_takes_from_the_pace_of_its_person_and_of_the_company(on: 
     assert told["Pace"].value == "20 drafts left"
     assert told["Company Pace"].value == "0 drafts left"
     assert re.fullmatch(
-        r"of 1 within any minute, 1 used by everybody; one more from \d\d:\d\d:\d\d UTC",
+        r"of 1 within any minute, 1 used by everybody; one more from \d\d:\d\d:\d\d",
         told["Company Pace"].note,
     )
     own = lines(await service.view(as_user(theirs.interviewer), {}))["Pace"]
     assert own.value == "19 drafts left"
-    assert re.fullmatch(
-        r"of 20 within any minute, 1 used; one more from \d\d:\d\d:\d\d UTC", own.note
-    )
+    assert re.fullmatch(r"of 20 within any minute, 1 used; one more from \d\d:\d\d:\d\d", own.note)
     with pytest.raises(RateLimited):
         await on.start()
     await feedback.stop(as_user(theirs.interviewer), theirs.id)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from feedback_app.core import clock
+from feedback_app.core import clock, zones
 from feedback_app.core.errors import Forbidden
 from feedback_app.db.models import CallStatus, LimitValue
 from feedback_app.db.session import Database
@@ -206,7 +206,11 @@ async def test_days_begin_at_midnight_utc_and_today_is_told_by_the_hour(
     today = await office.view(period="today")
     assert tile(today, "total-calls").value == "1"
     assert (len(today.outcomes.points), today.outcomes.points[9]["step"]) == (24, "09:00")
-    assert today.outcomes.table.columns[0] == "Hour (UTC)"
+    assert today.outcomes.table.columns[0] == "Hour"
+    zones.show_times_in("Asia/Kolkata")
+    today = await office.view(period="today")
+    assert today.outcomes.points[9]["step"] == "14:30"
+    assert today.outcomes.table.rows[9].heading == "14:30 to 15:30"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ import reflex as rx
 from feedback_app import routes
 from feedback_app.admin.alerts.schemas import AlertRow
 from feedback_app.admin.alerts.state import AlertsState
-from feedback_app.ui.components import card, empty_state, skeleton_rows
+from feedback_app.ui.components import card, empty_state, skeleton_rows, time_element
+from feedback_app.ui.wording import LocalTime
 
 _view = AlertsState.view
 
@@ -53,7 +54,7 @@ def _row(row: AlertRow) -> rx.Component:
             rx.el.span(
                 row.level_label, class_name="alert-level", custom_attrs={"data-level": row.level}
             ),
-            rx.el.time(row.when, date_time=row.at, class_name="muted"),
+            time_element(row.at, class_name="muted"),
             class_name="alert-head",
         ),
         rx.el.p(row.text, class_name="alert-text"),
@@ -63,15 +64,19 @@ def _row(row: AlertRow) -> rx.Component:
                 row.delivery != "",
                 rx.el.span(
                     row.delivery,
+                    rx.cond(row.delivery_at.text != "", _spaced(row.delivery_at)),
                     class_name="save-state alert-delivery",
                     custom_attrs={"data-delivery": row.delivery_status},
                 ),
             ),
-            rx.cond(row.seen != "", rx.el.span(row.seen, class_name="muted")),
+            rx.cond(
+                row.seen_by != "",
+                rx.el.span("Seen by ", row.seen_by, _spaced(row.seen_at), class_name="muted"),
+            ),
             class_name="alert-foot",
         ),
         rx.cond(
-            row.seen == "",
+            row.seen_by == "",
             rx.button(
                 "Mark as seen",
                 on_click=AlertsState.mark_seen(row.alert_id),
@@ -83,8 +88,15 @@ def _row(row: AlertRow) -> rx.Component:
             ),
         ),
         class_name="alert-row",
-        custom_attrs={"data-id": row.alert_id, "data-seen": rx.cond(row.seen == "", "no", "yes")},
+        custom_attrs={
+            "data-id": row.alert_id,
+            "data-seen": rx.cond(row.seen_by == "", "no", "yes"),
+        },
     )
+
+
+def _spaced(at: LocalTime) -> rx.Component:
+    return rx.fragment(" ", time_element(at))
 
 
 def webhook() -> rx.Component:

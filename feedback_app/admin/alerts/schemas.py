@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from feedback_app.ui.wording import NO_TIME, LocalTime
+
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
@@ -11,15 +13,17 @@ class AlertRow:
     level: str = ""
     level_label: str = ""
     text: str = ""
-    at: str = ""
-    when: str = ""
+    at: LocalTime = NO_TIME
     href: str = ""
     """Where more is to be seen of it; empty for a test."""
     href_label: str = ""
-    seen: str = ""
-    """Who marked it as seen and when; empty while nobody has."""
+    seen_by: str = ""
+    """Who marked it as seen; empty while nobody has."""
+    seen_at: LocalTime = NO_TIME
     delivery: str = ""
     """What the webhook made of it; empty where it was not to be sent."""
+    delivery_at: LocalTime = NO_TIME
+    """The time that `delivery` ends with; empty where it names none."""
     delivery_status: str = ""
     """`sent`, `waiting` or `failed`."""
 

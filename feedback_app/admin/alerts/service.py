@@ -1,5 +1,7 @@
 """Decides what an administrator sees of alerts and does with them. Knows nothing of pages."""
 
+from datetime import datetime
+
 from feedback_app.admin.alerts import queries
 from feedback_app.admin.alerts.queries import AlertRecord
 from feedback_app.admin.alerts.schemas import AlertRow, AlertsView
@@ -86,34 +88,35 @@ def _check(user: CurrentUser) -> None:
 def _row(record: AlertRecord, webhook: str) -> AlertRow:
     alert = record.alert
     label, href = explanation(alert)
-    status, delivery = _delivery(alert, webhook)
+    status, delivery, delivery_at = _delivery(alert, webhook)
     return AlertRow(
         alert_id=alert.id,
         level=alert.level,
         level_label=LEVELS[alert.level],
         text=sentence(alert, record.person or ""),
-        at=alert.raised_at.isoformat(timespec="seconds"),
-        when=wording.moment(alert.raised_at),
+        at=wording.local_time(alert.raised_at),
         href=href,
         href_label=label,
-        seen=f"Seen by {record.seen_by} {wording.moment(alert.seen_at)}" if record.seen_by else "",
+        seen_by=record.seen_by or "",
+        seen_at=wording.local_time(alert.seen_at),
         delivery=delivery,
+        delivery_at=wording.local_time(delivery_at),
         delivery_status=status,
     )
 
 
-def _delivery(alert: Alert, webhook: str) -> tuple[str, str]:
-    """How far its way to the webhook has come: a status and the words for it."""
+def _delivery(alert: Alert, webhook: str) -> tuple[str, str, datetime | None]:
+    """How far it is on its way to the webhook: a status, words, and the time they end with."""
     if alert.delivered_at is not None:
-        return "sent", f"Sent {wording.moment(alert.delivered_at)}"
+        return "sent", "Sent", alert.delivered_at
     if alert.next_attempt_at is None:
         if not alert.attempts:
-            return "", ""
+            return "", "", None
         tries = "1 try" if alert.attempts == 1 else f"{min(alert.attempts, MOST_ATTEMPTS)} tries"
-        return "failed", f"Gave up after {tries}: {alert.delivery_error}"
+        return "failed", f"Gave up after {tries}: {alert.delivery_error}", None
     if not webhook:
-        return "waiting", "Not sent: no webhook is set any more"
+        return "waiting", "Not sent: no webhook is set any more", None
     if not alert.delivery_error:
-        return "waiting", "Being sent"
-    again = wording.moment(alert.next_attempt_at)
-    return "waiting", f"Not sent yet: {alert.delivery_error}. It will be tried again {again}"
+        return "waiting", "Being sent", None
+    words = f"Not sent yet: {alert.delivery_error}. It will be tried again"
+    return "waiting", words, alert.next_attempt_at

@@ -5,7 +5,7 @@ import reflex as rx
 from feedback_app import routes
 from feedback_app.admin.limits.schemas import ChangeRow, ExceptionRow, LimitField
 from feedback_app.admin.limits.state import LimitsState
-from feedback_app.ui.components import card, empty_state, skeleton_rows
+from feedback_app.ui.components import card, empty_state, skeleton_rows, time_element
 
 _view = LimitsState.view
 
@@ -169,7 +169,7 @@ def _change(row: ChangeRow) -> rx.Component:
     return rx.el.li(
         rx.el.span(
             row.who,
-            rx.el.time(row.when, date_time=row.at, class_name="muted"),
+            time_element(row.at, class_name="muted"),
             class_name="change-who",
         ),
         rx.el.span(row.whose, ": ", row.label, class_name="change-what"),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from feedback_app.ui.wording import LocalTime
+
 
 @dataclass(frozen=True, slots=True)
 class LimitField:
@@ -42,8 +44,7 @@ class ExceptionRow:
 class ChangeRow:
     """One line of the audit."""
 
-    when: str
-    at: str
+    at: LocalTime
     who: str
     whose: str
     label: str

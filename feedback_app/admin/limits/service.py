@@ -67,8 +67,7 @@ async def view(user: CurrentUser) -> LimitsView:
         exceptions=_exceptions(rows, names),
         changes=[
             ChangeRow(
-                when=wording.moment(change.at),
-                at=change.at.isoformat(timespec="seconds"),
+                at=wording.local_time(change.at),
                 who=who,
                 whose=whose or _whose(LimitName(change.name)),
                 label=LABELS[LimitName(change.name)],

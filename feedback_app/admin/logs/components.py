@@ -123,7 +123,7 @@ def _search() -> rx.Component:
 
 def log() -> rx.Component:
     """The rows, newest first. Roles are given because narrow screens draw rows as cards."""
-    columns = ("Time (UTC)", "What", "Action", "Person", "Status", "Duration", "Details")
+    columns = ("Time", "What", "Action", "Person", "Status", "Duration", "Details")
     return card(
         rx.heading("Rows, newest first", as_="h2", id=_TITLE, class_name="sr-only"),
         rx.el.div(
@@ -166,7 +166,13 @@ def log() -> rx.Component:
 def _row(row: LogRow) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
-            rx.el.time(rx.el.span(row.day, class_name="log-day"), " ", row.time, date_time=row.at),
+            rx.el.time(
+                rx.el.span(row.day, class_name="log-day"),
+                " ",
+                row.time,
+                date_time=row.at,
+                title=row.utc,
+            ),
             role="cell",
             class_name="log-when figure",
         ),

@@ -115,6 +115,8 @@ class LogRow:
     """ISO 8601 to the microsecond, so that rows sort by it."""
     day: str
     time: str
+    """Both on the viewer's clock."""
+    utc: str
     component: str
     component_label: str
     action: str

@@ -3,6 +3,7 @@
 from feedback_app import routes
 from feedback_app.admin.logs.queries import LogRecord
 from feedback_app.admin.logs.schemas import LogRow
+from feedback_app.core import zones
 from feedback_app.db.models import CallStatus, LogComponent, SystemLog
 from feedback_app.ui import wording
 
@@ -28,12 +29,14 @@ def status_label(status: str) -> str:
 def row_in_words(record: LogRecord, *, request_href: str) -> LogRow:
     """What the page shows of a row."""
     row = record.row
+    at = zones.local(row.at)
     milliseconds = row.duration_ms
     return LogRow(
         row_id=row.id,
         at=row.at.isoformat(timespec="microseconds"),
-        day=f"{row.at.day} {row.at:%b}",
-        time=f"{row.at:%H:%M:%S}",
+        day=f"{at.day} {at:%b}",
+        time=f"{at:%H:%M:%S}",
+        utc=wording.local_time(row.at).utc,
         component=row.component,
         component_label=_BADGES.get(row.component, row.component),
         action=_action(row),

@@ -6,6 +6,7 @@ from feedback_app.db.demo_data.clinics import CLINIC_INTERVIEWS
 from feedback_app.db.demo_data.frontend import FRONTEND_INTERVIEWS
 from feedback_app.db.demo_data.product import PRODUCT_INTERVIEWS
 from feedback_app.db.demo_data.shapes import DemoCompany, DemoPerson
+from feedback_app.db.demo_data.upcoming import UPCOMING_INTERVIEWS
 
 _PASSWORDS = {person.email: person.password for person in DEMO_SIGN_INS}
 
@@ -24,7 +25,12 @@ COMPANIES = (
             DemoPerson("jonas.feld@demo.test", "Jonas Feldhaus"),
             DemoPerson("sunita.rao@demo.test", "Sunita Raopatil"),
         ),
-        interviews=(*BACKEND_INTERVIEWS, *FRONTEND_INTERVIEWS, *PRODUCT_INTERVIEWS),
+        interviews=(
+            *BACKEND_INTERVIEWS,
+            *FRONTEND_INTERVIEWS,
+            *PRODUCT_INTERVIEWS,
+            *UPCOMING_INTERVIEWS,
+        ),
         calls_per_day=6.5,
     ),
     DemoCompany(

@@ -43,7 +43,10 @@ class DemoCard:
 
 @dataclass(frozen=True, slots=True)
 class DemoInterview:
-    """An interview held `days_ago` working days ago at `hour` o'clock UTC; 0 is two hours ago."""
+    """An interview held `days_ago` working days ago at `hour` o'clock UTC.
+
+    0 is two hours ago, a negative number of days is still to come.
+    """
 
     job: DemoJob
     candidate: DemoCandidate

@@ -3,7 +3,7 @@
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
-from feedback_app.ui.components import card
+from feedback_app.ui.components import card, time_element
 from feedback_app.usage.address import CALLS_ANCHOR
 from feedback_app.usage.calls.rows import COLUMNS
 from feedback_app.usage.calls.views import CallRow, Column
@@ -138,7 +138,7 @@ def _call(call: CallRow) -> rx.Component:
         _cell(
             "call-when",
             rx.link(
-                rx.el.time(call.when, date_time=call.started_at),
+                time_element(call.started),
                 href=call.href,
                 on_click=rx.stop_propagation,
             ),

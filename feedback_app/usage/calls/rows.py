@@ -12,7 +12,7 @@ from feedback_app.usage.calls.views import CallRow, CallsView, Column, Order
 from feedback_app.usage.filters import NEWEST_FIRST, Sort, SortBy, UsageFilter
 
 COLUMNS: tuple[tuple[str, str, SortBy | None], ...] = (
-    ("When (UTC)", "", SortBy.STARTED),
+    ("When", "", SortBy.STARTED),
     ("Who", "", None),
     ("About", "", None),
     ("Model", "", None),
@@ -85,8 +85,7 @@ def _row(entry: CallEntry) -> CallRow:
     return CallRow(
         call_id=entry.call_id,
         href=routes.admin_call(entry.call_id),
-        when=wording.moment(entry.started_at).removesuffix(" UTC"),
-        started_at=entry.started_at.isoformat(timespec="seconds"),
+        started=wording.local_time(entry.started_at),
         person=entry.person,
         department=entry.department or "",
         subject=entry.candidate or labels.operation_named(entry.operation),

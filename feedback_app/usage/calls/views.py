@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from feedback_app.ui.wording import LocalTime
+
 Sorted = Literal["ascending", "descending", "none"]
 """As ARIA names it."""
 
@@ -14,9 +16,7 @@ class CallRow:
     call_id: str
     href: str
     """Of its trace."""
-    when: str
-    started_at: str
-    """ISO 8601."""
+    started: LocalTime
     person: str
     department: str
     subject: str

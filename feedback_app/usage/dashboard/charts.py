@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from feedback_app.core import zones
 from feedback_app.usage import labels
 from feedback_app.usage.dashboard import axis
 from feedback_app.usage.dashboard.schemas import (
@@ -174,18 +175,19 @@ def _points(steps: Steps, values: Sequence[Sequence[float | None]]) -> list[Poin
 
 def _step(steps: Steps, place: int) -> str:
     start = steps.starts[place]
-    return f"{start:%H:%M}" if steps.unit == "hour" else labels.short_day(start.date())
+    return f"{zones.local(start):%H:%M}" if steps.unit == "hour" else labels.short_day(start.date())
 
 
 def _step_in_full(steps: Steps, place: int) -> str:
     start = steps.starts[place]
     if steps.unit == "hour":
-        return f"{start:%H:%M} to {start + timedelta(hours=1):%H:%M}"
+        end = zones.local(start + timedelta(hours=1))
+        return f"{zones.local(start):%H:%M} to {end:%H:%M}"
     return labels.day(start.date())
 
 
 def _unit(steps: Steps) -> str:
-    return "Hour (UTC)" if steps.unit == "hour" else "Day (UTC)"
+    return "Hour" if steps.unit == "hour" else "Day (UTC)"
 
 
 def _per(d: Dashboard) -> str:

@@ -3,7 +3,14 @@
 import reflex as rx
 
 from feedback_app import routes
-from feedback_app.ui.components import card, empty_state, error_callout, skeleton_rows, stat
+from feedback_app.ui.components import (
+    card,
+    empty_state,
+    error_callout,
+    skeleton_rows,
+    stat,
+    time_element,
+)
 from feedback_app.usage.mine.schemas import FiguresView, LimitLine, MyCallRow
 from feedback_app.usage.mine.service import CALLS_ANCHOR
 from feedback_app.usage.mine.state import MyUsageState
@@ -11,7 +18,7 @@ from feedback_app.usage.schemas import PeriodLink
 
 _view = MyUsageState.view
 _COLUMNS = (
-    ("When (UTC)", ""),
+    ("When", ""),
     ("Interview", ""),
     ("Status", ""),
     ("Tokens in", "number"),
@@ -168,9 +175,7 @@ def latest_calls() -> rx.Component:
 def _call(call: MyCallRow) -> rx.Component:
     figures = (call.tokens_in, call.tokens_out, call.cost)
     return rx.el.tr(
-        rx.el.td(
-            rx.el.time(call.when, date_time=call.started_at), role="cell", class_name="call-when"
-        ),
+        rx.el.td(time_element(call.started), role="cell", class_name="call-when"),
         rx.el.td(
             rx.cond(call.href != "", rx.link(call.subject, href=call.href), call.subject),
             rx.cond(call.subject_note != "", rx.el.small(call.subject_note)),

@@ -15,6 +15,7 @@ from feedback_app.llm.limits import LimitName
 from feedback_app.llm.quote import Standing
 from feedback_app.llm.spending import spent
 from feedback_app.llm.supervisor import generations
+from feedback_app.ui import wording
 from feedback_app.usage import labels
 from feedback_app.usage.mine.schemas import LimitLine
 
@@ -77,7 +78,7 @@ def _at_once(s: Standing) -> LimitLine:
 def _pace(s: Standing) -> LimitLine:
     of = f"of {s.allowed:,} within any minute"
     if s.used and s.resets_at is not None:
-        of += f", {s.used:,} used{_by(s)}; one more from {s.resets_at:%H:%M:%S} UTC"
+        of += f", {s.used:,} used{_by(s)}; one more from {wording.to_the_second(s.resets_at)}"
     return LimitLine("Pace", _drafts_left(s), of)
 
 

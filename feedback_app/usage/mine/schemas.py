@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from feedback_app.ui.wording import LocalTime
 from feedback_app.usage.schemas import PeriodLink
 
 
@@ -39,9 +40,7 @@ class MyCallRow:
     call_id: str
     href: str
     """Of the interview it was about, else empty."""
-    when: str
-    started_at: str
-    """ISO 8601."""
+    started: LocalTime
     subject: str
     """The candidate, or the operation where no interview belongs to the call."""
     subject_note: str

@@ -111,8 +111,7 @@ def _row(record: MyCallRecord) -> MyCallRow:
     return MyCallRow(
         call_id=call.id,
         href=routes.interview(call.interview_id) if call.interview_id else "",
-        when=wording.moment(call.started_at).removesuffix(" UTC"),
-        started_at=call.started_at.isoformat(timespec="seconds"),
+        started=wording.local_time(call.started_at),
         subject=record.candidate or labels.operation(call),
         subject_note=record.interview_kind or "",
         status=call.status,

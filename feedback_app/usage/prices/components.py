@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from feedback_app.ui.components import card, empty_state
+from feedback_app.ui.components import card, empty_state, time_element
 from feedback_app.usage.prices.schemas import ModelRow, OverrideRow
 from feedback_app.usage.prices.state import PricesState
 
@@ -190,7 +190,18 @@ def _override(row: OverrideRow) -> rx.Component:
             class_name="price-entry-head",
         ),
         rx.el.div(row.prices, class_name="figure price-entry-figures"),
-        rx.el.small(row.set_by, rx.cond(row.withdrawn != "", rx.fragment(". ", row.withdrawn))),
+        rx.el.small(
+            "Set by ",
+            row.set_by,
+            ", ",
+            time_element(row.set_at),
+            rx.cond(
+                row.withdrawn_at.text != "",
+                rx.fragment(
+                    ". Withdrawn by ", row.withdrawn_by, ", ", time_element(row.withdrawn_at)
+                ),
+            ),
+        ),
         rx.cond(
             row.can_withdraw,
             rx.button(

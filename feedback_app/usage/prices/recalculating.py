@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from feedback_app.ui.components import card
+from feedback_app.ui.components import card, time_element
 from feedback_app.usage.prices.schemas import RecalculationRow
 from feedback_app.usage.prices.state import PricesState
 
@@ -125,7 +125,7 @@ def _made(row: RecalculationRow) -> rx.Component:
             class_name="price-entry-head",
         ),
         rx.el.div(row.outcome, class_name="figure price-entry-figures"),
-        rx.el.small(row.made_by),
+        rx.el.small("By ", row.made_by, ", ", time_element(row.made_at)),
         class_name="price-entry",
         custom_attrs={"data-id": row.recalculation_id},
     )

@@ -168,18 +168,17 @@ def _override(
 ) -> OverrideRow:
     override = record.override
     status = _status(override, set_prices, now)
-    withdrawn = ""
-    if override.withdrawn_at is not None:
-        withdrawn = f"Withdrawn by {record.withdrawn_by}, {wording.moment(override.withdrawn_at)}"
     return OverrideRow(
         override_id=override.id,
         model=override.model,
         starts=f"from {labels.day(override.starts_at.date())}",
         prices=prices(rates_of(override)),
-        set_by=f"Set by {record.set_by}, {wording.moment(override.set_at)}",
+        set_by=record.set_by,
+        set_at=wording.local_time(override.set_at),
         status=status,
         status_label=_STATUS_LABELS[status],
-        withdrawn=withdrawn,
+        withdrawn_by=record.withdrawn_by or "",
+        withdrawn_at=wording.local_time(override.withdrawn_at),
         can_withdraw=override.withdrawn_at is None,
     )
 
@@ -207,7 +206,8 @@ def _recalculation(record: RecalculationRecord) -> RecalculationRow:
         model=made.model,
         period=_period(made.since, made.until),
         outcome=f"{labels.count(made.calls, 'call')}: {_outcome(effect)}",
-        made_by=f"By {record.made_by}, {wording.moment(made.at)}",
+        made_by=record.made_by,
+        made_at=wording.local_time(made.at),
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from feedback_app.ui.wording import NO_TIME, LocalTime
+
 _LONGEST_TEXT = 300
 
 
@@ -86,11 +88,12 @@ class OverrideRow:
     starts: str = ""
     prices: str = ""
     set_by: str = ""
+    set_at: LocalTime = NO_TIME
     status: str = ""
     """`in_force`, `coming`, `past` or `withdrawn`."""
     status_label: str = ""
-    withdrawn: str = ""
-    """Who withdrew it and when."""
+    withdrawn_by: str = ""
+    withdrawn_at: LocalTime = NO_TIME
     can_withdraw: bool = False
 
 
@@ -103,6 +106,7 @@ class RecalculationRow:
     period: str
     outcome: str
     made_by: str
+    made_at: LocalTime
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import reflex as rx
 
 from feedback_app import routes
 from feedback_app.live.components import draft_text
-from feedback_app.ui.components import card, error_callout, skeleton_rows
+from feedback_app.ui.components import card, error_callout, skeleton_rows, time_element
 from feedback_app.usage.trace.schemas import Fact, FactGroup, PromptMessage, Segment, Step
 from feedback_app.usage.trace.state import TraceState
 
@@ -31,7 +31,7 @@ def header() -> rx.Component:
             ),
             class_name="call-title",
         ),
-        rx.text(_view.subtitle, size="2", color_scheme="gray"),
+        rx.text(_view.subtitle, ", ", time_element(_view.started), size="2", color_scheme="gray"),
         class_name="interview-head",
     )
 
@@ -114,7 +114,7 @@ def _fact(fact: Fact) -> rx.Component:
     return rx.el.div(
         rx.el.dt(fact.label),
         rx.el.dd(
-            rx.el.span(fact.value),
+            rx.cond(fact.at.text != "", time_element(fact.at), rx.el.span(fact.value)),
             rx.cond(fact.note != "", rx.el.small(fact.note)),
         ),
     )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from feedback_app.ui.wording import NO_TIME, LocalTime
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -10,6 +12,8 @@ class Fact:
     label: str
     value: str
     note: str = ""
+    at: LocalTime = NO_TIME
+    """Where the value is a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class TraceView:
     call_id: str = ""
     title: str = ""
     subtitle: str = ""
+    started: LocalTime = NO_TIME
     status: str = ""
     status_label: str = ""
     error_code: str = ""

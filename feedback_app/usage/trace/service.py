@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feedback_app.auth.sessions import CurrentUser
+from feedback_app.core import zones
 from feedback_app.core.errors import Forbidden, error_named
 from feedback_app.core.settings import get_settings
 from feedback_app.db.models import CallStatus, Draft, LlmCall
@@ -47,8 +48,8 @@ async def trace(user: CurrentUser, call_id: str) -> Trace:
     view = TraceView(
         call_id=call.id,
         title=subject.candidate if subject else labels.operation(call),
-        subtitle=f"{f'{labels.operation(call)} by' if subject else 'By'} {record.person.name}, "
-        f"{wording.moment(call.started_at)}",
+        subtitle=f"{f'{labels.operation(call)} by' if subject else 'By'} {record.person.name}",
+        started=wording.local_time(call.started_at),
         status=call.status,
         status_label=labels.status(call),
         error_code=call.error_code or "",
@@ -153,8 +154,8 @@ def _cost(call: LlmCall) -> list[Fact]:
 
 def _time(call: LlmCall) -> list[Fact]:
     return [
-        Fact("Started", *_exact(call.started_at)),
-        Fact("Finished", *_exact(call.finished_at)),
+        _exact("Started", call.started_at),
+        _exact("Finished", call.finished_at),
         Fact("Latency", labels.milliseconds(call.latency_ms), "from the click to the end"),
         Fact("First token", labels.milliseconds(call.ttft_ms)),
         Fact("Writing", labels.milliseconds(call.stream_ms)),
@@ -163,9 +164,10 @@ def _time(call: LlmCall) -> list[Fact]:
     ]
 
 
-def _exact(moment: datetime | None) -> tuple[str, str]:
+def _exact(label: str, value: datetime | None) -> Fact:
     """The time of day to the millisecond, and the day."""
-    if moment is None:
-        return labels.NONE, ""
-    time = moment.time().isoformat(timespec="milliseconds")
-    return f"{time} UTC", f"{moment.day} {moment:%b %Y}"
+    if value is None:
+        return Fact(label, labels.NONE)
+    at = zones.local(value)
+    time = at.time().isoformat(timespec="milliseconds")
+    return Fact(label, time, f"{at.day} {at:%b %Y}", at=wording.local_time(value, time))

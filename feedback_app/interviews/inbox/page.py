@@ -1,0 +1,20 @@
+"""The page of my interviews."""
+
+import reflex as rx
+
+from feedback_app import routes
+from feedback_app.auth.components import signed_in_page
+from feedback_app.interviews.inbox.components import inbox, list_filters
+from feedback_app.interviews.inbox.state import InterviewListState
+from feedback_app.ui.layout import page_header, ready_icon
+
+
+def interviews_page() -> rx.Component:
+    """My interviews."""
+    return signed_in_page(
+        ready_icon(InterviewListState.ready > 0),
+        page_header("My interviews", InterviewListState.summary),
+        list_filters(),
+        inbox(),
+        active=routes.INTERVIEWS,
+    )
