@@ -65,6 +65,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.add_column(sa.Column("notes", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(
+            sa.Column("judgements", sa.String(length=16), server_default="", nullable=False)
+        )
         batch_op.add_column(sa.Column("cites", sa.Text(), server_default="", nullable=False))
 
     with op.batch_alter_table("scorecard", schema=None) as batch_op:
@@ -105,6 +108,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.drop_column("cites")
+        batch_op.drop_column("judgements")
         batch_op.drop_column("notes")
 
     with op.batch_alter_table("competency_rating", schema=None) as batch_op:

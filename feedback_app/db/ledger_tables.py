@@ -99,6 +99,8 @@ class Draft(SQLModel, table=True):
     text: str = long_text()
     notes: str = long_text()
     """The notes as they were sent, so that later changes of theirs shift no citation."""
+    judgements: str = Field(default="", max_length=16, sa_column_kwargs={"server_default": ""})
+    """A mark of the ratings and the rest as they were sent (`Assessment.judgements`)."""
     cites: str = long_text()
     """Where the text rests on which lines of them (`llm.citations.packed`)."""
     blocks: list[dict[str, Any]] = Field(

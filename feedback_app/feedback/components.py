@@ -49,14 +49,14 @@ _surface: Any = _Surface.create
 
 def paper(on_answer: OnAnswer) -> rx.Component:
     """The toolbar, what there is to ask, and the document."""
-    return rx.el.div(
+    return _surface(
         _toolbar(),
         generation_error(),
         _choice(),
         _conflict(),
         asking(on_answer),
         reasoning(),
-        _surface(
+        rx.el.div(
             rx.cond(
                 _TEXT.over,
                 rx.el.div(
@@ -72,18 +72,19 @@ def paper(on_answer: OnAnswer) -> rx.Component:
             id="live-feedback",
             class_name=rx.cond(RUNNING, "paper-text writing", "paper-text"),
             role="region",
-            aria_label="Feedback",
-            on_mouse_over=lambda lines: LIT.set_value(lines),
-            on_focus=lambda lines: LIT.set_value(lines),
-            on_click=lambda lines: rx.cond(
-                lines, scroll_to("n" + lines.to(str)[2:].split(",")[0]), rx.noop()
-            ),
+            aria_label="Feedback text",
         ),
         rx.el.div(
             rx.el.span(_TEXT.words, id="feedback-words", class_name="figure muted"),
             save_label("feedback-status", BOOK, _ID, _TEXT.save_state),
             outcome(),
             class_name="paper-foot",
+        ),
+        on_mouse_over=lambda lines: LIT.set_value(lines),
+        on_mouse_leave=LIT.set_value(""),
+        on_focus=lambda lines: LIT.set_value(lines),
+        on_click=lambda lines: rx.cond(
+            lines, scroll_to("n" + lines.to(str)[2:].split(",")[0]), rx.noop()
         ),
         class_name="paper",
     )

@@ -56,8 +56,8 @@ def main_button(on_begin: Any) -> rx.Component:
             FeedbackState.wait_s > 0,
             f"Try again in {FeedbackState.wait_s} s",
             rx.cond(
-                FeedbackState.is_older,
-                "Update: notes changed",
+                FeedbackState.changed != "",
+                f"Update: {FeedbackState.changed} changed",
                 rx.cond(FeedbackState.offline, "Draft from my notes", "Generate with AI"),
             ),
         ),

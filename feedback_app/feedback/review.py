@@ -98,7 +98,24 @@ def _rating(rated: Any) -> rx.Component:
     return rx.el.div(rx.el.dt(rated[0]), rx.el.dd(rated[1]))
 
 
-def final_page() -> rx.Component:
+def submitted_feedback(panel: Any) -> rx.Component:
+    """What everybody submitted about an interview, for an administrator."""
+    return rx.el.article(
+        rx.el.p(
+            panel.submitted,
+            " submitted, ",
+            panel.waiting,
+            " not yet. What is not submitted is its writer's alone.",
+            class_name="muted",
+        ),
+        rx.foreach(panel.readable, _colleague),
+        id="submitted-feedback",
+        class_name="paper-final",
+        aria_label="Submitted feedback",
+    )
+
+
+def final_page(scorecard: rx.Component) -> rx.Component:
     """One's own submitted feedback, for reading; then what colleagues submitted."""
     return rx.el.div(
         rx.el.article(
@@ -138,6 +155,7 @@ def final_page() -> rx.Component:
             aria_label="Your feedback",
         ),
         rx.el.aside(
+            scorecard,
             _reopen(),
             colleagues(_TEXT.panel),
             class_name="final-aside",

@@ -111,6 +111,8 @@ class Evidence:
     quote: QuoteView
     notes: str
     """The notes as a draft would be sent them."""
+    judgements: str
+    """A mark of what else was recorded (`Assessment.judgements`)."""
     questions: Questions
 
 
@@ -152,6 +154,14 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """The notes a draft was asked from, and a mark of what else was recorded then."""
+
+    notes: str
+    judgements: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedbackView:
     """One person's feedback on one interview."""
 
@@ -165,8 +175,8 @@ class FeedbackView:
     offline: bool
     """Whether the offline drafter serves, because no model is configured."""
     model: str
-    drafted_from: str | None
-    """The notes as they were when the draft was asked for that the text began as."""
+    drafted_from: Source | None
+    """What the draft was asked from that the text began as."""
     may_reopen_freely: bool
     panel: Panel
     drafts: list[DraftMeta]

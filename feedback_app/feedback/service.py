@@ -22,6 +22,7 @@ from feedback_app.feedback.schemas import (
     FeedbackView,
     HistoryEntry,
     QuoteView,
+    Source,
 )
 from feedback_app.feedback.submitting import panel, within_grace
 from feedback_app.llm.assessment import Assessment
@@ -113,7 +114,7 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
         history=[*map(_draft_entry, kept), *map(_version_entry, versions)],
         offline=generations().offline,
         model=generations().model,
-        drafted_from=origin.notes if origin else None,
+        drafted_from=Source(origin.notes, origin.judgements) if origin else None,
         may_reopen_freely=within_grace(scorecard),
         panel=await panel(user, interview_id),
         drafts=[draft_meta(call) for call, _ in kept],
@@ -137,6 +138,7 @@ async def _evidence(user: CurrentUser, interview_id: str, assessment: Assessment
         has_recommendation=assessment.recommendation is not None,
         quote=await _quote(user, interview_id, assessment),
         notes=assessment.notes,
+        judgements=assessment.judgements,
         questions=await reading.questions(user, interview_id),
     )
 

@@ -28,6 +28,7 @@ from feedback_app.feedback.schemas import (
     Questions,
     QuoteView,
     Review,
+    Source,
 )
 from feedback_app.live.settled import WireGroup, grouped
 from feedback_app.llm.blocks import Block
@@ -84,8 +85,8 @@ class FeedbackState(Autosave, rx.State):
     """The draft that waits for the person's choice, because the editor holds their own text."""
     used: str = ""
     """The lines of the notes that the text rests on, such as `,3,7,`; empty without a draft."""
-    is_older: bool = False
-    """Whether the notes have changed since the draft that the text began as."""
+    changed: str = ""
+    """What has changed since the draft that the text began as: `notes`, `ratings`, or nothing."""
     sent_lines: list[int] = []
     """For each line of the notes its number when the draft was asked for, 0 for a new one; empty
     where nothing has moved."""
@@ -97,8 +98,9 @@ class FeedbackState(Autosave, rx.State):
     questions: Questions = Questions([], [], [], [], False, [])
 
     _blocks: list[Block] = []
-    _drafted_from: str | None = None
+    _drafted_from: Source | None = None
     _notes: str = ""
+    _judgements: str = ""
 
     @rx.var
     def can_generate(self) -> bool:
@@ -371,8 +373,13 @@ class FeedbackState(Autosave, rx.State):
         lines = cited_lines(self._blocks)
         self.used = f",{','.join(map(str, sorted(lines)))}," if lines else ""
         sent = self._drafted_from
-        self.is_older = bool(lines) and sent is not None and sent.strip() != self._notes.strip()
-        self.sent_lines = numbers_when_sent(sent or "", self._notes) if self.is_older else []
+        self.changed = ""
+        if sent is not None and lines and sent.notes.strip() != self._notes.strip():
+            self.changed = "notes"
+        elif sent is not None and sent.judgements and sent.judgements != self._judgements:
+            self.changed = "ratings"
+        moved = sent is not None and self.changed == "notes"
+        self.sent_lines = numbers_when_sent(sent.notes, self._notes) if sent and moved else []
         numbers = self.sent_lines or range(1, self._notes.count("\n") + 2)
         pairs = zip(numbers, self._notes.split("\n"), strict=False)
         self.unused = sum(bool(line.strip()) and number not in lines for number, line in pairs)
@@ -418,6 +425,7 @@ class FeedbackState(Autosave, rx.State):
         """Show what there is to draft from, and what that would cost."""
         self.has_evidence, self.has_recommendation = shown.has_evidence, shown.has_recommendation
         self.quote, self._notes = shown.quote, shown.notes
+        self._judgements = shown.judgements
         self.questions = shown.questions
         self._show_lines()
 

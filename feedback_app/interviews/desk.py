@@ -394,6 +394,45 @@ def _scorecard() -> rx.Component:
     )
 
 
+def own_scorecard() -> rx.Component:
+    """The ratings and the recommendation, for reading."""
+    return rx.el.section(
+        rx.heading("Your scorecard", as_="h2", size="3", weight="medium"),
+        rx.el.p(
+            rx.el.span("Recommendation"),
+            rx.el.b(
+                rx.match(
+                    _DETAIL.recommendation,
+                    *((key.value, label) for key, label in RECOMMENDATION_LABELS.items()),
+                    "",
+                )
+            ),
+            class_name="review-verdict",
+        ),
+        rx.el.dl(
+            rx.foreach(
+                InterviewState.competencies,
+                lambda row: rx.el.div(
+                    rx.el.dt(row.name),
+                    rx.el.dd(
+                        rx.match(
+                            row.rating,
+                            *(
+                                (str(step), f"{step} · {label}")
+                                for step, label in RATING_LABELS.items()
+                            ),
+                            (NOT_ASSESSED, "Not assessed"),
+                            "Not rated",
+                        )
+                    ),
+                ),
+            ),
+            class_name="review-ratings",
+        ),
+        id="own-scorecard",
+    )
+
+
 def _competency(row: rx.vars.ObjectVar[CompetencyRow], index: Any) -> rx.Component:
     missing = (row.rating == "") | ((row.rating != NOT_ASSESSED) & (row.reason == ""))
     return rx.el.div(

@@ -7,10 +7,22 @@ from feedback_app.auth.components import signed_in_page
 from feedback_app.feedback.components import paper
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.panel import action_bar
-from feedback_app.feedback.review import final_page, review_sheet, submit_button
+from feedback_app.feedback.review import (
+    final_page,
+    review_sheet,
+    submit_button,
+    submitted_feedback,
+)
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews import tab
-from feedback_app.interviews.desk import PANE, desk_head, desk_keys, pane_tabs, workspace
+from feedback_app.interviews.desk import (
+    PANE,
+    desk_head,
+    desk_keys,
+    own_scorecard,
+    pane_tabs,
+    workspace,
+)
 from feedback_app.interviews.state import InterviewState
 from feedback_app.ui.components import not_found_panel, skeleton_rows
 
@@ -24,7 +36,11 @@ def interview_page() -> rx.Component:
             not_found_panel(routes.INTERVIEWS, "Back to my interviews"),
             rx.cond(
                 InterviewState.loaded,
-                rx.cond(FeedbackState.submitted != "", _final(), _desk()),
+                rx.cond(
+                    InterviewState.for_admin,
+                    _submitted(),
+                    rx.cond(FeedbackState.submitted != "", _final(), _desk()),
+                ),
                 skeleton_rows(3, height="180px"),
             ),
         ),
@@ -56,4 +72,9 @@ def _desk() -> rx.Component:
 
 
 def _final() -> rx.Component:
-    return rx.el.div(desk_head(), final_page(), class_name="final")
+    return rx.el.div(desk_head(), final_page(own_scorecard()), class_name="final")
+
+
+def _submitted() -> rx.Component:
+    """What others submitted, for an administrator."""
+    return rx.el.div(desk_head(), submitted_feedback(FeedbackState.panel), class_name="final")

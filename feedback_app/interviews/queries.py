@@ -132,6 +132,28 @@ async def interview_of(
     return found
 
 
+async def interview_in_company(
+    session: AsyncSession, admin: CurrentUser, interview_id: str
+) -> tuple[Interview, Candidate, Job, Department]:
+    """An interview of the administrator's company, whoever takes part in it.
+
+    Raises:
+        NotFound: no such interview, or another company's.
+    """
+    found = (
+        await session.exec(
+            select(Interview, Candidate, Job, Department)
+            .join(Candidate, col(Candidate.id) == Interview.candidate_id)
+            .join(Job, col(Job.id) == Interview.job_id)
+            .join(Department, col(Department.id) == Job.department_id)
+            .where(Interview.id == interview_id, Interview.company_id == admin.company_id)
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def own_interview(
     session: AsyncSession, user: CurrentUser, interview_id: str
 ) -> Interview | None:

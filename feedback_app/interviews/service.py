@@ -2,7 +2,7 @@
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
-from feedback_app.core.errors import AlreadySubmitted, ChangedElsewhere, Invalid
+from feedback_app.core.errors import AlreadySubmitted, ChangedElsewhere, Forbidden, Invalid
 from feedback_app.core.text import storable
 from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import database
@@ -95,6 +95,31 @@ async def record(user: CurrentUser, interview_id: str) -> InterviewRecord:
         for competency, rating in rated
     ]
     return InterviewRecord(shown, scorecard.notes, rows)
+
+
+async def heading(admin: CurrentUser, interview_id: str) -> InterviewDetail:
+    """What an administrator sees of an interview besides what was submitted about it.
+
+    Raises:
+        Forbidden: the person is no administrator.
+        NotFound: no such interview, or another company's.
+    """
+    if not admin.is_admin:
+        raise Forbidden
+    async with database().read() as session:
+        interview, candidate, job, department = await queries.interview_in_company(
+            session, admin, interview_id
+        )
+    return InterviewDetail(
+        id=interview.id,
+        candidate=candidate.name,
+        initials=initials(candidate.name),
+        job=job.title,
+        department=department.name,
+        kind=interview.kind,
+        held=wording.local_time(interview.held_at, wording.meeting(interview.held_at)),
+        duration=f"{interview.duration_min} min",
+    )
 
 
 async def save_notes(

@@ -11,7 +11,7 @@ from feedback_app.auth.guards import acting_user, guarded, require_user
 from feedback_app.core.errors import AppError, ChangedElsewhere, NotFound, NothingToAssess
 from feedback_app.core.markers import generation_event
 from feedback_app.db.outage import may_be_away
-from feedback_app.feedback import reading
+from feedback_app.feedback import reading, submitting
 from feedback_app.feedback import service as feedback
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
@@ -51,6 +51,8 @@ class InterviewState(Autosave, rx.State):
     notes_conflict: bool = False
     """Whether another tab has saved other notes than the ones in this editor."""
     reasons_save: Save = Save()
+    for_admin: bool = False
+    """Whether the page shows an administrator what others submitted."""
     helping: bool = False
     """Whether the list of shortcuts is shown."""
     current: int = -1
@@ -78,8 +80,9 @@ class InterviewState(Autosave, rx.State):
         try:
             record = await service.record(user, interview_id)
         except NotFound:
-            self.missing, self.loaded = True, False
+            await self._load_as_admin(interview_id)
             return None
+        self.for_admin = False
         if self._differs(record):
             self.revision += 1
         self._assign(record)
@@ -307,6 +310,21 @@ class InterviewState(Autosave, rx.State):
             self.revision += 1
             self.notes_conflict = False
             self.notes_save = Save(self.notes_save.acked, "saved", "Updated from another tab")
+
+    async def _load_as_admin(self, interview_id: str) -> None:
+        """Show what was submitted about an interview the person takes no part in."""
+        user = acting_user()
+        self.missing, self.loaded, self.for_admin = True, False, False
+        if not user.is_admin:
+            return
+        try:
+            detail = await service.heading(user, interview_id)
+            submitted = await submitting.submitted_on(user, interview_id)
+        except NotFound:
+            return
+        self.detail = detail
+        (await self.get_state(FeedbackState)).panel = submitted
+        self.missing, self.loaded, self.for_admin = False, True, True
 
     def _differs(self, record: InterviewRecord) -> bool:
         return (

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from hashlib import blake2s
 
 
 class Recommendation(StrEnum):
@@ -58,6 +59,16 @@ class Assessment:
     line out."""
     answers: Mapping[str, str] = field(default_factory=dict)
     """Keys of contradictions with the code of the writer's answer."""
+
+    @property
+    def judgements(self) -> str:
+        """A short mark of what was recorded besides the notes: another one, where any of it is."""
+        said = [
+            self.recommendation,
+            [(c.name, c.rating, c.reason) for c in self.competencies],
+            sorted(self.answers.items()),
+        ]
+        return blake2s(repr(said).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
     @property
     def has_evidence(self) -> bool:

@@ -57,6 +57,7 @@ class Reservation:
     """The messages, where they may be kept."""
     notes: str = ""
     """The notes as they are sent: citations count their lines."""
+    judgements: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +252,7 @@ async def insert_running(session: AsyncSession, r: Reservation, worst: Cost) -> 
             user_id=r.owner.user_id,
             prompt=r.prompt,
             notes=r.notes,
+            judgements=r.judgements,
         )
     )
     await session.flush()

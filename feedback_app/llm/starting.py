@@ -108,5 +108,6 @@ class Starter:
             max_output_tokens=request.max_output_tokens,
             started_at=started_at,
             notes=request.assessment.notes,
+            judgements=request.assessment.judgements,
             prompt=prompt if self._settings.store_content else None,
         )
