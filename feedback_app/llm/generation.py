@@ -42,6 +42,7 @@ from feedback_app.llm.pacing import LoopLag, Pacer
 from feedback_app.llm.pricing import estimate_prompt_tokens, estimate_tokens
 from feedback_app.llm.replay import outline_of
 from feedback_app.llm.streams import EventLog
+from feedback_app.llm.unwrapping import Unwrapped
 
 _USED_BEFORE_OPENING = (Cancelled, Interrupted, LLMFirstTokenTimeout, LLMTotalTimeout)
 
@@ -90,6 +91,7 @@ class Generation:
         """What has come, without the citation marks, which `citations` holds."""
         self.citations: list[Citation] = []
         notes = request.assessment.notes
+        self._unwrapped = Unwrapped()
         self._marks = CitationFilter(notes.count("\n") + 1 if notes.strip() else 0)
         self._cited = 0
         """How many of the citations have been told."""
@@ -170,6 +172,7 @@ class Generation:
     def settlement(self, error: AppError | None) -> Settlement:
         """Let all pending text out and sum up the call as it ended."""
         self._reasoning.flush()
+        self._keep(*self._marks.feed(self._unwrapped.finish()))
         self._keep(*self._marks.finish())
         self._text.flush()
         status = {None: CallStatus.COMPLETE, Cancelled: CallStatus.CANCELLED}.get(
@@ -224,7 +227,7 @@ class Generation:
             self._reasoning.flush()
             self.enter("generating")
             self.enter("streaming")
-        self._keep(*self._marks.feed(text))
+        self._keep(*self._marks.feed(self._unwrapped.feed(text)))
 
     def _keep(self, text: str, citations: list[Citation]) -> None:
         self.citations += citations
