@@ -6,10 +6,10 @@ patterns that count everywhere, unless work was done on the topic, and only when
 (see `context`). Patterns are separated by commas or line ends; `#` begins a comment.
 
 In a pattern each word is matched as folded by `tokens.fold`: `pregnan*` by its beginning,
-`*urlaub` by its end, `loc+` with an ending
-of gender or number, `his|her` by either, `<relative>` by a class, `very?` perhaps, `~4` skips up
-to four words, `^` and `$` are the edges of a phrase, also as one of several (`pregnant $|and`). `<num>`, `<age>` (14 to 99) and `<year>` (of
-birth: 1935 to 2012) are numbers, written as digits or as words of the classes `number` and `tens`.
+`*urlaub` by its end, `loc+` with an ending of gender or number, `his|her` by either
+(`tall|well_built` with one of two words), `<she>` by a class, `very?` perhaps, `~4` skips up to four words, `^` and `$` are the edges of a phrase,
+also as one of several (`pregnant $|and`). `<num>`, `<age>` (14 to 99) and `<year>` (of birth: 1935
+to 2012) are numbers, written as digits or as words of the classes `number` and `tens`.
 """
 
 import re
@@ -81,7 +81,12 @@ def read_word_list(path: Path) -> WordList:
                 tier = Tier(section[-1])
                 ground = None if tier is Tier.HARMLESS else Ground(section[0])
                 patterns = (part.strip() for part in line.split(","))
-                rules += [_rule(tier, ground, pattern) for pattern in patterns if pattern]
+                rules += [
+                    _rule(tier, ground, words)
+                    for pattern in patterns
+                    for words in _wordings(pattern.split())
+                    if words
+                ]
         except (ValueError, IndexError) as fault:
             raise ValueError(f"{path.name}, line {number}: {fault}") from fault
     unknown = _classes_of(rules) - {f"<{name}>" for name in classes} - _NUMBERS
@@ -119,11 +124,24 @@ def _class_words(line: str, classes: dict[str, frozenset[str]]) -> frozenset[str
     return frozenset(words)
 
 
-def _rule(tier: Tier, ground: Ground | None, pattern: str) -> Rule:
-    elements = [_element(part) for part in pattern.split()]
+def _wordings(parts: list[str]) -> list[list[str]]:
+    """A pattern's wordings: one for each of its alternatives that is more than one word."""
+    wordings: list[list[str]] = [[]]
+    for part in parts:
+        alternatives = part.split("|")
+        options = [word.split("_") for word in alternatives if "_" in word]
+        single = [word for word in alternatives if "_" not in word]
+        if single:
+            options.append(["|".join(single)])
+        wordings = [wording + option for wording in wordings for option in options]
+    return wordings
+
+
+def _rule(tier: Tier, ground: Ground | None, parts: list[str]) -> Rule:
+    elements = [_element(part) for part in parts]
     index = max(range(len(elements)), key=lambda i: _rarity(elements[i]))
     if _rarity(elements[index]) < 0:
-        raise ValueError(f"'{pattern}' has no word to look for")
+        raise ValueError(f"'{' '.join(parts)}' has no word to look for")
     before = tuple(reversed(elements[:index]))
     return Rule(tier, ground, before, elements[index], tuple(elements[index + 1 :]))
 
