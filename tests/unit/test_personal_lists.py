@@ -10,7 +10,7 @@ from feedback_app.feedback.personal import find_remarks, sentences, tokens, with
 from feedback_app.feedback.personal.rules import Tier, WordList, read_word_list
 
 _LISTS = sorted((Path(personal.__file__).parent / "words").glob("*.txt"))
-_CODE_READS = {"person", "thing", "made", "link", "for", "while", "work", "function", "misspelt"}
+_CODE_READS = {"misspelt", "users", "person", "thing", "made", "link", "for", "while", "work", "function"}
 _NUMBERS = {"number", "tens"}
 
 

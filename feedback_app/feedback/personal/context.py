@@ -1,8 +1,8 @@
 """Tells what is said of a person from what is said of a system, or of work on the same topic.
 
 The lists name classes of words for it: `person` (she, the candidate), `thing` (code, app, node),
-`made` (built, led), `link` (about, of, with), `for` (for, that) and `while` (words that begin
-another statement).
+`users` (users, patients), `made` (built, led), `link` (about, of, with), `for` (for, that) and
+`while` (words that begin another statement).
 """
 
 from collections.abc import Sequence
@@ -19,17 +19,20 @@ _THING_REACH = 6
 """Words between "app" and whom it is for."""
 _NAME_REACH = 3
 """Words from a topic to the thing that is named by it ("church donation records")."""
+_USERS_REACH = 4
+"""Words between users and what is said of them."""
 _ENDS_A_NAME = frozenset({"<person>", "<while>", "<link>", "<for>"})
 
 
 def counts(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: int) -> bool:
     """Whether a hit is a remark, given the clause it stands in: words `first` to `last` - 1."""
     names_person = any("<person>" in own for own in around[hit.start : hit.end])
+    if _names_a_thing(hit.end, around, opens, min(last, hit.end + 1)):
+        return False
+    if not names_person and _is_of_users(hit, around, opens, first, last):
+        return False
     if hit.rule.tier is Tier.ALWAYS:
-        return names_person or not (
-            _names_a_thing(hit.end, around, opens, min(last, hit.end + 1))
-            or _is_for_it(hit.start, around, first)
-        )
+        return names_person or not _is_for_it(hit.start, around, first)
     if _names_a_thing(hit.end, around, opens, min(last, hit.end + _NAME_REACH)):
         return False
     if _is_about_work(hit.start, around, first):
@@ -45,6 +48,19 @@ def _names_a_thing(end: int, around: Around, opens: Sequence[bool], last: int) -
         if opens[at] or not _ENDS_A_NAME.isdisjoint(around[at]):
             return False
         if "<thing>" in around[at]:
+            return True
+    return False
+
+
+def _is_of_users(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: int) -> bool:
+    """Whether it is said of those a product is for ("users with a disability")."""
+    before = around[max(first, hit.start - _USERS_REACH) : hit.end]
+    if any("<users>" in own for own in before):
+        return True
+    for at in range(hit.end, min(last, hit.end + _USERS_REACH)):
+        if opens[at] or "<while>" in around[at] or "<person>" in around[at]:
+            return False
+        if "<users>" in around[at]:
             return True
     return False
 
