@@ -116,4 +116,4 @@ def _marks(words: Sequence[str], entries: Sequence[Entry]) -> tuple[int, int]:
 
 @cache
 def _lexicons() -> dict[str, Lexicon]:
-    return {path.stem: Lexicon(read_word_list(path)) for path in sorted(_LISTS.glob("*.txt"))}
+    return {path.name: Lexicon(read_word_list(path)) for path in sorted(_LISTS.iterdir())}
