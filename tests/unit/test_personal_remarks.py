@@ -134,3 +134,33 @@ def test_a_person_is_told_from_a_thing(of_a_person: str, of_a_thing: str) -> Non
 )
 def test_words_of_one_language_do_not_count_in_another(text: str) -> None:
     assert not find_remarks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MSc, Catholic University of Leuven",
+        "Speaks German and English.",
+        "Worked at a church software firm.",
+        "Plays football and cooks.",
+        "Was late, stuck in traffic.",
+        "Seemed nervous at first.",
+    ],
+)
+def test_what_was_decided_to_be_harmless_is_kept(text: str) -> None:
+    assert not find_remarks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Goes to church.",
+        "A digital native.",
+        "Would fit our young team.",
+        "Vegan.",
+        "Needs a visa.",
+        "Her husband helped with the deployment.",
+    ],
+)
+def test_what_was_decided_to_be_personal_is_withheld(text: str) -> None:
+    assert find_remarks(text)
