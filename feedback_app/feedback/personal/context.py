@@ -1,14 +1,17 @@
 """Tells what is said of a person from what is said of a system, or of work on the same topic.
 
 The lists name classes of words for it: `person` (she, the candidate), `thing` (code, app, node),
-`made` (built, led), `link` (about, of, with), `for` (for, that) and `while` (words that begin
-another statement).
+`users` (users, patients), `made` (built, led), `link` (about, of, with), `for` (for, that) and
+`while` (words that begin another statement).
 """
 
 from collections.abc import Sequence
 
-from feedback_app.feedback.personal.lexicon import Hit, Symbols
+from feedback_app.feedback.personal.lexicon import Hit
 from feedback_app.feedback.personal.rules import Tier
+
+Around = Sequence[frozenset[str]]
+"""The classes of each word of a sentence, in whatever language, harmless phrases included."""
 
 _MADE_REACH = 9
 """Words between "built" and what it was built for."""
@@ -16,20 +19,20 @@ _THING_REACH = 6
 """Words between "app" and whom it is for."""
 _NAME_REACH = 3
 """Words from a topic to the thing that is named by it ("church donation records")."""
+_USERS_REACH = 4
+"""Words between users and what is said of them."""
 _ENDS_A_NAME = frozenset({"<person>", "<while>", "<link>", "<for>"})
 
 
-def counts(hit: Hit, around: Symbols, opens: Sequence[bool], first: int, last: int) -> bool:
-    """Whether a hit is a remark, given the clause it stands in: words `first` to `last` - 1.
-
-    `around` has the classes of every word, those of harmless phrases included.
-    """
+def counts(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: int) -> bool:
+    """Whether a hit is a remark, given the clause it stands in: words `first` to `last` - 1."""
     names_person = any("<person>" in own for own in around[hit.start : hit.end])
+    if _names_a_thing(hit.end, around, opens, min(last, hit.end + 1)):
+        return False
+    if not names_person and _is_of_users(hit, around, opens, first, last):
+        return False
     if hit.rule.tier is Tier.ALWAYS:
-        return names_person or not (
-            _names_a_thing(hit.end, around, opens, min(last, hit.end + 1))
-            or _is_for_it(hit.start, around, first)
-        )
+        return names_person or not _is_for_it(hit.start, around, first)
     if _names_a_thing(hit.end, around, opens, min(last, hit.end + _NAME_REACH)):
         return False
     if _is_about_work(hit.start, around, first):
@@ -39,7 +42,7 @@ def counts(hit: Hit, around: Symbols, opens: Sequence[bool], first: int, last: i
     return _is_said_of_person(hit.start, around, first)
 
 
-def _names_a_thing(end: int, around: Symbols, opens: Sequence[bool], last: int) -> bool:
+def _names_a_thing(end: int, around: Around, opens: Sequence[bool], last: int) -> bool:
     """Whether the words go on into the name of a thing ("children component", "native app")."""
     for at in range(end, last):
         if opens[at] or not _ENDS_A_NAME.isdisjoint(around[at]):
@@ -49,7 +52,20 @@ def _names_a_thing(end: int, around: Symbols, opens: Sequence[bool], last: int) 
     return False
 
 
-def _is_for_it(start: int, around: Symbols, first: int) -> bool:
+def _is_of_users(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: int) -> bool:
+    """Whether it is said of those a product is for ("users with a disability")."""
+    before = around[max(first, hit.start - _USERS_REACH) : hit.end]
+    if any("<users>" in own for own in before):
+        return True
+    for at in range(hit.end, min(last, hit.end + _USERS_REACH)):
+        if opens[at] or "<while>" in around[at] or "<person>" in around[at]:
+            return False
+        if "<users>" in around[at]:
+            return True
+    return False
+
+
+def _is_for_it(start: int, around: Around, first: int) -> bool:
     """Whether the words stand for whom a thing is ("an app for deaf people")."""
     linked = False
     for at in range(start - 1, max(first, start - _THING_REACH) - 1, -1):
@@ -62,7 +78,7 @@ def _is_for_it(start: int, around: Symbols, first: int) -> bool:
     return False
 
 
-def _is_about_work(start: int, around: Symbols, first: int) -> bool:
+def _is_about_work(start: int, around: Around, first: int) -> bool:
     """Whether the words stand for what was worked on ("built an app for pregnant women")."""
     linked = False
     for at in range(start - 1, max(first, start - _MADE_REACH) - 1, -1):
@@ -77,7 +93,7 @@ def _is_about_work(start: int, around: Symbols, first: int) -> bool:
     return False
 
 
-def _is_said_of_person(start: int, around: Symbols, first: int) -> bool:
+def _is_said_of_person(start: int, around: Around, first: int) -> bool:
     """Whether the nearest subject is a person; notes often leave it out, then it is one, too."""
     for at in range(start - 1, first - 1, -1):
         if "<person>" in around[at]:

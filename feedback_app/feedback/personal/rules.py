@@ -1,15 +1,20 @@
 """Reads the word lists: what counts as a remark, in one language.
 
-A list (`words/<language>.txt`) is made of sections. `== class NAME` names a set of words;
-`== harmless` lists phrases that are never personal; `== GROUND always`, `topic` and `person` list
-patterns that count everywhere, unless work was done on the topic, and only when said of a person
-(see `context`). Patterns are separated by commas or line ends; `#` begins a comment.
+The lists of a language (`words/<language>/`) are one file for each ground, one of harmless phrases
+and one of classes, all made of sections. `== class NAME` names a set of words; `== harmless` lists
+phrases that are never personal; `== GROUND always`, `topic` and `person` list patterns that count
+everywhere, unless work was done on the topic, and only when said of a person (see `context`).
+Patterns are separated by commas or line ends; `#` begins a comment.
 
-In a pattern each word is matched as folded by `tokens.fold`: `pregnan*` by its beginning,
-`*urlaub` by its end, `loc+` with an ending
-of gender or number, `his|her` by either, `<relative>` by a class, `very?` perhaps, `~4` skips up
-to four words, `^` and `$` are the edges of a phrase, also as one of several (`pregnant $|and`). `<num>`, `<age>` (14 to 99) and `<year>` (of
-birth: 1935 to 2012) are numbers, written as digits or as words of the classes `number` and `tens`.
+In a pattern each word is matched as folded by `tokens.fold`. It is written
+
+- `pregnan*` or `*urlaub` for any word that begins or ends so, `loc+` for one with an ending of
+  gender or number;
+- `his|her` for either, `tall|well_built` where one is two words, `very?` where it may be left out;
+- `<she>` for a word of a class, `<num>` for a number in digits or words (classes `number` and
+  `tens`), `<age>` for one from 14 to 99, `<year>` for a year of birth from 1935 to 2012;
+- `~4` for up to four words of any kind;
+- `^` or `$` for the edge of a phrase, also as one of several (`pregnant $|and`).
 """
 
 import re
@@ -63,30 +68,27 @@ class WordList:
     """Symbols by name of class. A symbol is a folded word, perhaps with `*` at one end."""
 
 
-def read_word_list(path: Path) -> WordList:
-    """Raises ValueError, naming file and line, for what is not a list."""
+def read_word_list(folder: Path) -> WordList:
+    """The lists of one language. Raises ValueError, naming file and line, for what is not one."""
     rules: list[Rule] = []
     classes: dict[str, frozenset[str]] = {}
-    section: tuple[str, ...] = ()
-    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        line = raw.split("#")[0].strip()
-        try:
-            if line.startswith("=="):
-                section = tuple(line.strip("= ").split())
-                _check_section(section)
-            elif line and section[0] == "class":
-                more = _class_words(line, classes)
-                classes[section[1]] = classes.get(section[1], frozenset()) | more
-            elif line:
-                tier = Tier(section[-1])
-                ground = None if tier is Tier.HARMLESS else Ground(section[0])
-                patterns = (part.strip() for part in line.split(","))
-                rules += [_rule(tier, ground, pattern) for pattern in patterns if pattern]
-        except (ValueError, IndexError) as fault:
-            raise ValueError(f"{path.name}, line {number}: {fault}") from fault
+    for path in sorted(folder.glob("*.txt")):
+        section: list[str] = []
+        for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            line = raw.split("#")[0].strip()
+            try:
+                if line.startswith("=="):
+                    section = _section(line)
+                elif line and section[0] == "class":
+                    words = _class_words(line, classes)
+                    classes[section[1]] = classes.get(section[1], frozenset()) | words
+                elif line:
+                    rules += _rules(section, line)
+            except (ValueError, IndexError) as fault:
+                raise ValueError(f"{path.name}, line {number}: {fault}") from fault
     unknown = _classes_of(rules) - {f"<{name}>" for name in classes} - _NUMBERS
     if unknown:
-        raise ValueError(f"{path.name}: no class {', '.join(sorted(unknown))}")
+        raise ValueError(f"{folder.name}: no class {', '.join(sorted(unknown))}")
     return WordList(tuple(rules), classes)
 
 
@@ -100,13 +102,15 @@ def _classes_of(rules: list[Rule]) -> set[str]:
     }
 
 
-def _check_section(section: tuple[str, ...]) -> None:
+def _section(line: str) -> list[str]:
+    section = line.strip("= ").split()
     if section[0] == "class":
         if len(section) != 2:
             raise ValueError("a class needs one name")
-    elif section != (Tier.HARMLESS,):
+    elif section != [Tier.HARMLESS]:
         Ground(section[0])
         Tier(section[1])
+    return section
 
 
 def _class_words(line: str, classes: dict[str, frozenset[str]]) -> frozenset[str]:
@@ -119,11 +123,33 @@ def _class_words(line: str, classes: dict[str, frozenset[str]]) -> frozenset[str
     return frozenset(words)
 
 
-def _rule(tier: Tier, ground: Ground | None, pattern: str) -> Rule:
-    elements = [_element(part) for part in pattern.split()]
+def _rules(section: list[str], line: str) -> Iterator[Rule]:
+    tier = Tier(section[-1])
+    ground = None if tier is Tier.HARMLESS else Ground(section[0])
+    for pattern in line.split(","):
+        for parts in _wordings(pattern.split()):
+            if parts:
+                yield _rule(tier, ground, parts)
+
+
+def _wordings(parts: list[str]) -> list[list[str]]:
+    """A pattern's wordings: one for each of its alternatives that is more than one word."""
+    wordings: list[list[str]] = [[]]
+    for part in parts:
+        alternatives = part.split("|")
+        options = [word.split("_") for word in alternatives if "_" in word]
+        single = [word for word in alternatives if "_" not in word]
+        if single:
+            options.append(["|".join(single)])
+        wordings = [wording + option for wording in wordings for option in options]
+    return wordings
+
+
+def _rule(tier: Tier, ground: Ground | None, parts: list[str]) -> Rule:
+    elements = [_element(part) for part in parts]
     index = max(range(len(elements)), key=lambda i: _rarity(elements[i]))
     if _rarity(elements[index]) < 0:
-        raise ValueError(f"'{pattern}' has no word to look for")
+        raise ValueError(f"'{' '.join(parts)}' has no word to look for")
     before = tuple(reversed(elements[:index]))
     return Rule(tier, ground, before, elements[index], tuple(elements[index + 1 :]))
 

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 LONGEST = 500
+LINE_ENDS = "\r\v\f\x85\u2028\u2029"
+"""What some take for the end of a line, beside the newline; never part of a sentence."""
 
 _END = re.compile(
-    r"[.!?…]{1,9}[\"'”’»)\]]{0,2}(?=\s|$)|[。！？｡]{1,9}[」』）)]{0,2}|[\r\v\f\x85\u2028\u2029]"
+    r"[.!?…]{1,9}[\"'”’»)\]]{0,2}(?=\s|$)"
+    r"|[。！？｡]{1,9}[」』）)]{0,2}|[\r\v\f\x85\u2028\u2029]"
 )
 _MARKER = re.compile(r"\s{0,40}(?:(?:[-*+•·–—>]|\d{1,3}[.)]|\[[ xX]\])\s{1,9}){1,3}|\s{1,40}")
 _ABBREVIATED = re.compile(
@@ -67,14 +70,11 @@ def sentences_of(line: str) -> Iterator[Sentence]:
 def _ends(line: str, start: int) -> Iterator[tuple[int, int]]:
     """Where each sentence's words end, and where its closing marks do."""
     for match in _END.finditer(line, start):
-        if match.group() == "." and _ABBREVIATED.search(
-            line, max(start, match.end() - 8), match.end()
-        ):
-            continue
-        if line[match.start()] in "\r\v\f\x85\u2028\u2029":
-            yield match.start(), match.start()
-        else:
-            yield match.start(), match.end()
+        stop, end = match.span()
+        if line[stop] in LINE_ENDS:
+            yield stop, stop
+        elif match.group() != "." or not _ABBREVIATED.search(line, max(start, end - 8), end):
+            yield stop, end
     yield len(line), len(line)
 
 

@@ -71,12 +71,21 @@ def _segments(run: str, words: Collection[str], longest: int) -> Iterator[tuple[
     """The words of a run of Japanese. Katakana is cut only where listed words are all of it."""
     at = 0
     while at < len(run):
-        size = _longest_word(run, at, words, longest)
         katakana = _KATAKANA.match(run, at)
-        if katakana and not _is_made_of(run, at, katakana.end(), words, longest):
-            size = katakana.end() - at
-        yield at, at + size
-        at += size
+        if not katakana:
+            end = at + _longest_word(run, at, words, longest)
+            yield at, end
+            at = end
+            continue
+        cuts: list[tuple[int, int]] = []
+        while at < katakana.end():
+            cuts.append((at, at + _longest_word(run, at, words, longest)))
+            at = cuts[-1][1]
+        if all(run[start:end] in words for start, end in cuts):
+            yield from cuts
+        else:
+            at = katakana.end()
+            yield katakana.span()
 
 
 def _longest_word(run: str, at: int, words: Collection[str], longest: int) -> int:
@@ -84,12 +93,3 @@ def _longest_word(run: str, at: int, words: Collection[str], longest: int) -> in
     while size > 1 and run[at : at + size] not in words:
         size -= 1
     return size
-
-
-def _is_made_of(run: str, at: int, stop: int, words: Collection[str], longest: int) -> bool:
-    while at < stop:
-        size = _longest_word(run, at, words, longest)
-        if run[at : at + size] not in words:
-            return False
-        at += size
-    return True
