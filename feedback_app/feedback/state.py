@@ -6,6 +6,7 @@ import reflex as rx
 
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import AppError
+from feedback_app.core.markers import logged, typing
 from feedback_app.feedback import service
 from feedback_app.feedback.schemas import DraftMeta, FeedbackView, QuoteView
 
@@ -47,6 +48,7 @@ class FeedbackState(rx.State):
         return len(self.history)
 
     @rx.event
+    @typing("Wrote feedback")
     @guarded
     async def edit(self, interview_id: str, text: str) -> None:
         """Take over what was typed, unless it comes late from another interview's editor."""
@@ -55,6 +57,7 @@ class FeedbackState(rx.State):
         self.text, self.status, self.message = text, "unsaved", "Not saved yet"
 
     @rx.event
+    @logged("Saved feedback")
     @guarded
     async def save(self, form: dict[str, Any]) -> None:
         """Keep the feedback as it stands in the form."""
@@ -68,6 +71,7 @@ class FeedbackState(rx.State):
         self.status, self.message = "saved", f"Saved {saved}"
 
     @rx.event
+    @logged("Submitted feedback")
     @guarded
     async def submit(self) -> None:
         """Save the editor's text, then make it final."""
@@ -80,6 +84,7 @@ class FeedbackState(rx.State):
         self.status, self.message = "saved", f"Submitted {self.submitted}"
 
     @rx.event
+    @logged("Used a draft")
     @guarded
     async def use(self, call_id: str) -> None:
         """Take a draft over, or ask first where the editor holds the person's own text."""
@@ -87,6 +92,7 @@ class FeedbackState(rx.State):
         self._take_draft(draft.text, call_id)
 
     @rx.event
+    @logged("Replaced feedback by a draft")
     @guarded
     async def replace_with(self, call_id: str) -> None:
         """Put a draft in the editor instead of what is there."""
@@ -94,6 +100,7 @@ class FeedbackState(rx.State):
         self._fill(draft.text, call_id)
 
     @rx.event
+    @logged("Appended a draft to feedback")
     @guarded
     async def append(self, call_id: str) -> None:
         """Put a draft in the editor after what is there."""
@@ -102,6 +109,7 @@ class FeedbackState(rx.State):
         self._origin_text = draft.text
 
     @rx.event
+    @logged("Kept the feedback as it was")
     @guarded
     async def keep_mine(self) -> None:
         """Leave the editor as it is; the draft stays beside it."""

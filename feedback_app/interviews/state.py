@@ -10,7 +10,7 @@ from feedback_app import routes
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core import clock
 from feedback_app.core.errors import AppError, NotFound, NothingToAssess
-from feedback_app.core.markers import generation_event
+from feedback_app.core.markers import generation_event, logged, typing
 from feedback_app.feedback import service as feedback
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.schemas import FeedbackView
@@ -42,11 +42,13 @@ class InterviewListState(rx.State):
     loaded: bool = False
 
     @rx.event
+    @logged("Opened the list of interviews")
     @guarded
     async def load(self) -> None:
         await self._refresh()
 
     @rx.event
+    @typing("Searched the interviews")
     @guarded
     async def find(self, search: str) -> None:
         """Narrow the list to what is searched for."""
@@ -54,6 +56,7 @@ class InterviewListState(rx.State):
         await self._refresh()
 
     @rx.event
+    @logged("Filtered the interviews")
     @guarded
     async def show(self, status: str | list[str]) -> None:
         """Narrow the list to one status, or `ALL`."""
@@ -61,6 +64,7 @@ class InterviewListState(rx.State):
         await self._refresh()
 
     @rx.event
+    @logged("Reset the filters of the interviews")
     @guarded
     async def reset_filters(self) -> None:
         self.search, self.status = "", ALL
@@ -104,6 +108,7 @@ class InterviewState(rx.State):
     """The interview whose draft the list asked for; an address alone starts none."""
 
     @rx.event
+    @logged("Opened an interview")
     @guarded
     async def load(self) -> Any:
         """Show the interview of the page's address, then let the live panel follow."""
@@ -138,12 +143,14 @@ class InterviewState(rx.State):
         return Live.follow
 
     @rx.event
+    @logged("Left an interview")
     @guarded
     async def leave(self) -> None:
         """The page was left inside the app: the next interview starts from a skeleton."""
         self.loaded = self.missing = False
 
     @rx.event(background=True, supersedes=True)
+    @typing("Wrote notes")
     @guarded
     async def note(self, interview_id: str, notes: str) -> None:
         """Take the notes as they are typed, and keep them once the typing pauses.
@@ -175,6 +182,7 @@ class InterviewState(rx.State):
                 await self._show_evidence(shown)
 
     @rx.event
+    @typing("Wrote notes")
     @guarded
     async def save_notes(self, interview_id: str, notes: str) -> None:
         """Keep the notes at once: the editor was left."""
@@ -183,6 +191,7 @@ class InterviewState(rx.State):
         await self._evidence_changed(interview_id)
 
     @rx.event
+    @logged("Rated a competency")
     @guarded
     async def rate(self, interview_id: str, competency_id: str, rating: str) -> None:
         """Rate a competency `1` to `4`; anything else takes the rating back."""
@@ -191,6 +200,7 @@ class InterviewState(rx.State):
         await self._reload(interview_id)
 
     @rx.event
+    @typing("Gave a reason for a rating")
     @guarded
     async def give_reason(self, interview_id: str, competency_id: str, reason: str) -> None:
         """Keep the reason for a rating."""
@@ -203,6 +213,7 @@ class InterviewState(rx.State):
         await self._reload(interview_id)
 
     @rx.event
+    @logged("Gave a recommendation")
     @guarded
     async def recommend(self, interview_id: str, recommendation: str) -> None:
         """Keep the person's own overall recommendation."""

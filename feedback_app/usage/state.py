@@ -10,7 +10,7 @@ import reflex as rx
 from feedback_app.auth import guards
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import Forbidden
-from feedback_app.core.markers import own_event
+from feedback_app.core.markers import logged, own_event
 from feedback_app.db.faults import is_unavailable
 from feedback_app.ui.phases import Phase, without_view
 from feedback_app.ui.presence import is_open
@@ -69,6 +69,7 @@ class UsageState(rx.State):
             yield UsageState.follow
 
     @rx.event
+    @logged("Refreshed usage")
     @guarded
     async def refresh(self) -> AsyncIterator[Any]:
         """The same view with the figures of this moment."""
@@ -96,18 +97,21 @@ class UsageState(rx.State):
             raise
 
     @rx.event
+    @logged("Filtered usage")
     @guarded(admin=True)
     async def choose(self, field: Field, value: str) -> rx.event.EventSpec:
         """Go to the same view with one filter, or the order of the list, changed."""
         return rx.redirect(address.with_value(self._query(), field, value))
 
     @rx.event
+    @logged("Searched the calls")
     @guarded(admin=True)
     async def search(self, form: dict[str, Any]) -> rx.event.EventSpec:
         """Go to the same view with its list searched for a text."""
         return rx.redirect(address.with_value(self._query(), "q", str(form.get("q", ""))))
 
     @rx.event
+    @logged("Chose the days of usage")
     @guarded(admin=True)
     async def choose_days(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
         """Go to the same view from one day to another, or say what is wrong with them."""

@@ -188,7 +188,7 @@ def test_an_administrator_stops_a_running_call_and_its_person_sees_it(
     usage.page.locator("#check-ledger").click()
     expect(usage.check_summary).to_have_text("No findings, 1 call checked.")
 
-    stopped_by = running_app.arrange(lambda database: _logged(database, "RunningState.stop"))
+    stopped_by = running_app.arrange(lambda database: _logged(database, "Stopped a call"))
     assert stopped_by == admin.id
 
 

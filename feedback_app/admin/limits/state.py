@@ -8,7 +8,7 @@ from feedback_app.admin.limits import service
 from feedback_app.admin.limits.schemas import LimitsView
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import AppError
-from feedback_app.core.markers import own_event
+from feedback_app.core.markers import logged, own_event
 from feedback_app.ui.phases import Phase, without_view
 
 
@@ -36,6 +36,7 @@ class LimitsState(rx.State):
         await self._show()
 
     @rx.event
+    @logged("Saved limits")
     @guarded(admin=True)
     async def save(self, form: dict[str, Any]) -> None:
         """Set what was changed in the form; where anything cannot be used, nothing."""
@@ -54,6 +55,7 @@ class LimitsState(rx.State):
         self.status, self.message = "saved", f"Saved {limits}" if count else "Nothing was changed"
 
     @rx.event
+    @logged("Set a person's own limit")
     @guarded(admin=True)
     async def set_exception(self, form: dict[str, Any]) -> None:
         """Give one person a limit of their own."""
@@ -76,6 +78,7 @@ class LimitsState(rx.State):
         self.exception_status, self.exception_message = "saved", "Saved"
 
     @rx.event
+    @logged("Removed a person's own limit")
     @guarded(admin=True)
     async def remove_exception(self, user_id: str, name: str) -> None:
         """Let one person have everybody's limit again."""

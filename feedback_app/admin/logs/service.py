@@ -41,7 +41,7 @@ batches, and other processes have clocks of their own."""
 _COMPONENTS: dict[str, str] = {
     "": "Everything",
     LogComponent.API: "Requests",
-    LogComponent.UI: "UI events",
+    LogComponent.UI: "Pages",
     LogComponent.LLM: "LLM",
 }
 _PERIODS: dict[Period, str] = {
@@ -223,8 +223,8 @@ def _filters(
         actions=[Choice(action, action) for action in named],
         people=[Choice(user_id, name) for user_id, name in people],
         statuses=[
-            Choice(OK, "Ok"),
-            Choice(FAILED, "Failed"),
+            Choice(OK, "Went well"),
+            Choice(FAILED, "Went wrong"),
             *(Choice(code, status_label(code)) for code in codes),
         ],
         can_reset=wanted != LogFilter(),

@@ -8,7 +8,7 @@ from feedback_app.ui import wording
 
 _BADGES: dict[str, str] = {
     LogComponent.API: "Request",
-    LogComponent.UI: "UI event",
+    LogComponent.UI: "Page",
     LogComponent.LLM: "LLM",
 }
 _STATUS_LABELS: dict[str, str] = {
