@@ -183,7 +183,7 @@ def _row(row: LogRow) -> rx.Component:
             rx.match(
                 row.component,
                 ("llm", rx.cond(row.href != "", rx.link(row.action, href=row.href), row.action)),
-                ("ui", row.action),
+                ("ui", rx.el.span(row.action)),
                 rx.el.code(row.action),
             ),
             role="cell",
