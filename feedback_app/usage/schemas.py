@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from feedback_app.usage.calls.views import CallsView
-from feedback_app.usage.dashboard.views import ChartView, RankingView, Tile
+from feedback_app.usage.dashboard.views import ChartView, Headline, RankingView, Tile
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,16 @@ class Choice:
 class PeriodLink:
     """One period, and the address of this view over it."""
 
+    label: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TabLink:
+    """One part of the page, and the address of this view with it."""
+
+    name: str
     label: str
     href: str
     current: bool
@@ -43,6 +53,7 @@ class FilterView:
     models: list[Choice] = field(default_factory=list)
     statuses: list[Choice] = field(default_factory=list)
     can_reset: bool = False
+    reset_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +77,13 @@ class UsageView:
     problem: str = ""
     """What of the address could not be followed, in whole sentences."""
     updated: str = ""
+    tab: str = ""
+    """A `Tab`."""
+    tabs: list[TabLink] = field(default_factory=list)
     head: HeadView = field(default_factory=HeadView)
     filters: FilterView = field(default_factory=FilterView)
+    headlines: list[Headline] = field(default_factory=list)
+    counts: list[Tile] = field(default_factory=list)
     tiles: list[Tile] = field(default_factory=list)
     cost: ChartView = field(default_factory=ChartView)
     tokens: ChartView = field(default_factory=ChartView)
@@ -75,5 +91,6 @@ class UsageView:
     times: ChartView = field(default_factory=ChartView)
     errors: RankingView = field(default_factory=RankingView)
     people: RankingView = field(default_factory=RankingView)
+    departments: RankingView = field(default_factory=RankingView)
     budget: ChartView = field(default_factory=ChartView)
     calls: CallsView = field(default_factory=CallsView)

@@ -17,9 +17,9 @@ from feedback_app.ui.presence import is_open
 from feedback_app.usage import address, service
 from feedback_app.usage.calls.views import CallsView
 from feedback_app.usage.checking.state import CheckState
-from feedback_app.usage.dashboard.views import ChartView, RankingView, Tile
+from feedback_app.usage.dashboard.views import ChartView, Headline, RankingView, Tile
 from feedback_app.usage.running.state import BUSY_S, QUIET_S, RunningState
-from feedback_app.usage.schemas import FilterView, HeadView, UsageView
+from feedback_app.usage.schemas import FilterView, HeadView, TabLink, UsageView
 
 _LOOKS_WITHOUT_A_TAB = 3
 
@@ -41,8 +41,12 @@ class UsageState(rx.State):
 
     problem: str = ""
     updated: str = ""
+    tab: str = ""
+    tabs: list[TabLink] = []
     head: HeadView = HeadView()
     filters: FilterView = FilterView()
+    headlines: list[Headline] = []
+    counts: list[Tile] = []
     tiles: list[Tile] = []
     cost: ChartView = ChartView()
     tokens: ChartView = ChartView()
@@ -50,6 +54,7 @@ class UsageState(rx.State):
     times: ChartView = ChartView()
     errors: RankingView = RankingView()
     people: RankingView = RankingView()
+    departments: RankingView = RankingView()
     budget: ChartView = ChartView()
     calls: CallsView = CallsView()
 

@@ -25,6 +25,11 @@ class RunningState(rx.State):
     """Whether the person is asked if a call shall be stopped."""
     asked: RunningRow = RunningRow()
 
+    @rx.var
+    def number(self) -> int:
+        """How many run."""
+        return len(self.rows)
+
     @rx.event(background=True, supersedes=True)
     @own_event
     @guarded(admin=True)

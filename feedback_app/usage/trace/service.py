@@ -13,6 +13,7 @@ from feedback_app.core.settings import get_settings
 from feedback_app.db.models import CallStatus, Draft, LlmCall
 from feedback_app.db.session import database
 from feedback_app.llm.blocks import Block, block_from_dict, parse_blocks
+from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.ui import wording
 from feedback_app.usage import labels
 from feedback_app.usage.trace import queries, replay, timeline
@@ -99,7 +100,8 @@ def _why_withheld(record: TraceRecord, user: CurrentUser) -> str:
     if not get_settings().store_content:
         return NOT_KEPT
     call = record.call
-    if call.interview_id and call.user_id != user.id and not record.submitted:
+    is_of_a_person = call.interview_id or call.operation == FEEDBACK_OPERATION
+    if is_of_a_person and call.user_id != user.id and not record.submitted:
         return NOT_SUBMITTED
     return ""
 
