@@ -46,6 +46,14 @@ def as_set(microusd: int) -> str:
     return f"${int(whole):,}.{decimals}"
 
 
+def share_used(used: int, budget: int) -> str:
+    """`230%` of a budget, rounded down, `under 1%`; empty for a budget of nothing."""
+    if budget <= 0:
+        return ""
+    share = 100 * used // budget
+    return "under 1%" if used > 0 and not share else f"{share}%"
+
+
 def parse_dollars(text: str) -> int | None:
     """The micro-dollars of `25`, `$1,250.50` or `12 USD`; `None` for what is no such amount."""
     found = _WRITTEN.fullmatch(text.strip())

@@ -122,8 +122,8 @@ def _budget(b: BurnDown) -> str:
     if b.budget_microusd is None:
         return f"{spent} this month; no budget is set"
     of = f"{spent} of the {money.as_set(b.budget_microusd)} budget this month"
-    share = b.share_used
-    return of if share is None else f"{of}: {share}% used"
+    share = money.share_used(b.total_microusd, b.budget_microusd)
+    return f"{of}: {share} used" if share else of
 
 
 def _meter(b: BurnDown) -> Meter:
