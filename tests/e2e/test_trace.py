@@ -197,9 +197,11 @@ def test_an_administrator_stops_a_running_call_and_its_person_sees_it(
     running_app: RunningApp,
 ) -> None:
     upstream.play(Scenario(hold_after=12))
-    usage = UsagePage(office)
+    usage = UsagePage(office).shown()
+    usage.tab("Running now")
     expect(office.locator("#running-now")).to_contain_text("No call is running.")
     interview = generate(page, made, "streaming")
+    expect(office.locator("#usage-tabs .tab-count")).to_have_text("1")
     call = call_of(running_app, made.id)
     row = usage.running_row(call.id)
     expect(row).to_contain_text(made.candidate.name)
@@ -223,6 +225,7 @@ def test_an_administrator_stops_a_running_call_and_its_person_sees_it(
     expect(row).to_be_hidden()
     assert call_of(running_app, made.id).status == "cancelled"
     expect(office.locator("#running-now")).to_contain_text("No call is running.")
+    usage.tab("More figures")
     usage.page.locator("#check-ledger").click()
     expect(usage.check_summary).to_have_text("No findings, 1 call checked.")
 
