@@ -195,8 +195,11 @@ def _row(row: LogRow) -> rx.Component:
             class_name="log-person",
         ),
         rx.el.td(
-            rx.el.span(
-                row.status, class_name="call-status", custom_attrs={"data-status": row.outcome}
+            rx.cond(
+                row.status != "",
+                rx.el.span(
+                    row.status, class_name="call-status", custom_attrs={"data-status": row.outcome}
+                ),
             ),
             role="cell",
             class_name="log-status",

@@ -23,7 +23,7 @@ from feedback_app.admin.logs.schemas import (
     filter_from,
     place_from,
 )
-from feedback_app.admin.logs.wording import row_in_words, status_label
+from feedback_app.admin.logs.wording import NO_STATUS, row_in_words, status_label
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, Invalid
@@ -204,7 +204,7 @@ def _filters(
 ) -> FilterView:
     # What was chosen earlier may not be in the log any more; it stays visible.
     named = sorted({*actions, wanted.action} - {""})
-    codes = sorted({*statuses, wanted.status} - {"", OK, FAILED})
+    codes = sorted(({*statuses} - {NO_STATUS} | {wanted.status}) - {"", OK, FAILED})
     return FilterView(
         period=wanted.period,
         action=wanted.action,
