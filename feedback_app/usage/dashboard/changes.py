@@ -20,7 +20,7 @@ LEAST_BASE = 20
 """Calls of the period before, from which on a change is told in percent."""
 _LEAST_SHOWN = 0.0005
 _TIMES_FROM = 1
-"""More by this part, a doubling, is told as how many times as much it is."""
+"""More by this part, a doubling, is told as how many times what it was."""
 
 
 def count(value: float) -> str:
@@ -103,7 +103,7 @@ class Comparison:
             return _from_to(before, now, written)
         if part >= _TIMES_FROM:
             times = f"{part + 1:.1f}" if part < 9 else f"{part + 1:,.0f}"
-            return Change(f"↑ × {times}", f"{times} times as much", part)
+            return Change(f"↑ × {times}", f"{times} times what it was", part)
         size = f"{abs(part):.1%}" if abs(part) < 0.1 else f"{abs(part):.0%}"
         return Change(*_arrow(part, size), part)
 
