@@ -298,16 +298,23 @@ async def test_a_draft_is_readable_while_its_feedback_is_submitted_and_no_longer
     assert (await service.trace(admin, call.id)).answer == []
 
 
-async def test_a_colleagues_submission_opens_nobody_elses_draft(database: Database) -> None:
-    made = await make_interview(database)
-    call = await make_call(database, made, text=SECRET, draft=KEPT)
+async def test_neither_a_colleagues_submission_nor_one_elsewhere_opens_a_draft(
+    database: Database,
+) -> None:
+    elsewhere = await make_submitted(database)
+    made = await make_interview(database, elsewhere.interviewer)
     admin = await admin_of(database, made)
-    colleague = await make_user(database, company_id=made.interviewer.company_id)
-    others = Scorecard(interview_id=made.id, user_id=colleague.id, submitted_at=NOW)
-    elsewhere = await make_interview(database, made.interviewer)
-    await store(database, others)
-    await submit(database, elsewhere)
-    assert SECRET not in repr(await service.trace(admin, call.id))
+    later = await make_user(database, company_id=made.interviewer.company_id)
+    await store(database, Scorecard(interview_id=made.id, user_id=later.id))
+    drafts = {
+        person.id: await make_call(database, made, text=SECRET, draft=KEPT, user_id=person.id)
+        for person in (made.interviewer, later)
+    }
+    for call in drafts.values():
+        assert SECRET not in repr(await service.trace(admin, call.id))
+    await submit(database, made)
+    assert SECRET in repr(await service.trace(admin, drafts[made.interviewer.id].id))
+    assert SECRET not in repr(await service.trace(admin, drafts[later.id].id))
 
 
 async def test_an_administrator_reads_their_own_draft(database: Database) -> None:
