@@ -43,6 +43,7 @@ from feedback_app.web.page_paths import PagePaths
 from feedback_app.web.request_log import RequestLog
 from feedback_app.web.security import SecurityHeaders
 from feedback_app.web.session_header import SessionHeader
+from feedback_app.web.shortcuts import SHORTCUT_ROUTES
 
 
 def _request_log(inner: ASGIApp) -> ASGIApp:
@@ -65,7 +66,7 @@ app = rx.App(
     backend_exception_handler=show_fault,
     frontend_exception_handler=log_page_fault,
     api_transformer=[
-        Starlette(routes=[*AUTH_ROUTES, *EXPORT_ROUTES, *HEALTH_ROUTES]),
+        Starlette(routes=[*AUTH_ROUTES, *EXPORT_ROUTES, *HEALTH_ROUTES, *SHORTCUT_ROUTES]),
         Api,
         SessionHeader,
         _page_paths,

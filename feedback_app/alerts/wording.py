@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import date, datetime
 
 from feedback_app import routes
-from feedback_app.core.money import dollars
+from feedback_app.core.money import as_set, cost, share_used
 from feedback_app.db.alert import Alert, AlertKind, AlertLevel
 
 LEVELS: dict[str, str] = {
@@ -24,8 +24,8 @@ def sentence(alert: Alert, person: str) -> str:
         case AlertKind.ERROR_RATE:
             share = 100 * alert.measured / alert.calls
             return (
-                f"{alert.measured:,} of the latest {alert.calls:,} calls failed "
-                f"({share:.0f}%); the threshold is {alert.bound / 10:g}%."
+                f"{alert.measured:,} of the latest {alert.calls:,} calls failed or were "
+                f"interrupted ({share:.0f}%); the threshold is {alert.bound / 10:g}%."
             )
         case AlertKind.UNPRICED_MODEL if alert.measured:
             calls = "1 call" if alert.measured == 1 else f"{alert.measured:,} calls"
@@ -43,13 +43,15 @@ def sentence(alert: Alert, person: str) -> str:
 
 
 def _budget(alert: Alert, who: str, whose: str) -> str:
-    budget = f"{whose} {dollars(alert.bound)} budget for {_month(alert.period)}"
+    budget = f"{whose} {as_set(alert.bound)} budget for {_month(alert.period)}"
     if alert.level == AlertLevel.WARNING:
-        share = 100 * alert.measured // alert.bound
-        return f"{who} has used {share}% of {budget}: {dollars(alert.measured)}."
+        share = share_used(alert.measured, alert.bound)
+        return f"{who} has used {share} of {budget}: {cost(alert.measured)}."
     if alert.measured >= alert.bound:
-        return f"{who} has used up {budget}: {dollars(alert.measured)}."
-    left = dollars(alert.bound - alert.measured, down=True)
+        share = share_used(alert.measured, alert.bound)
+        used = f"{cost(alert.measured)}{f', {share}' if share else ''}"
+        return f"{who} has used up {budget}: {used}."
+    left = cost(alert.bound - alert.measured, down=True)
     return f"{who} has {left} left of {budget}, too little for the next draft: it was refused."
 
 

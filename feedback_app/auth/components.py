@@ -15,6 +15,7 @@ _NAVIGATION = (
     NavLink("Usage", routes.ADMIN_USAGE, AuthState.is_admin),
     NavLink("Prices", routes.ADMIN_PRICES, AuthState.is_admin),
     NavLink("Limits", routes.ADMIN_LIMITS, AuthState.is_admin),
+    NavLink("Alerts", routes.ADMIN_ALERTS, AuthState.is_admin),
     NavLink("Log", routes.ADMIN_LOGS, AuthState.is_admin),
 )
 

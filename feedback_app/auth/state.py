@@ -12,7 +12,7 @@ from feedback_app.auth.routes import UNREADABLE_FORM
 from feedback_app.core import zones
 from feedback_app.core.demo import DEMO_SIGN_INS
 from feedback_app.core.errors import AppError, NotSignedIn, SignInRefused, SignInThrottled
-from feedback_app.core.markers import own_event, public
+from feedback_app.core.markers import logged, own_event, public
 from feedback_app.core.settings import get_settings
 from feedback_app.db.faults import is_unavailable
 from feedback_app.ui.notice import NoticeState
@@ -99,6 +99,7 @@ class SignInState(rx.State):
         return rx.redirect(self.next_path or routes.INTERVIEWS, replace=True)
 
     @rx.event
+    @logged("Chose a demo sign-in")
     @public
     async def fill(self, email: str) -> None:
         """Fill in one of the demo's sign-ins."""

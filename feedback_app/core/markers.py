@@ -9,6 +9,8 @@ _LLM_OPERATION = "__debrief_llm_operation__"
 _UNLOGGED = "__debrief_unlogged__"
 _PUBLIC = "__debrief_public__"
 _GUARDED = "__debrief_guarded__"
+_WORDS = "__debrief_words__"
+_TYPING = "__debrief_typing__"
 
 
 def _mark(function: _F, name: str) -> _F:
@@ -35,6 +37,31 @@ def own_event(handler: _F) -> _F:
     return _mark(handler, _UNLOGGED)
 
 
+def logged(words: str) -> Callable[[_F], _F]:
+    """Give an event handler the words its rows in the log say: "Rated a competency".
+
+    Words name the deed alone, never what it was done to or with.
+    """
+
+    def mark(handler: _F) -> _F:
+        setattr(handler, _WORDS, words)
+        return handler
+
+    return mark
+
+
+def typing(words: str) -> Callable[[_F], _F]:
+    """The same for a handler that is called while a person types.
+
+    It leaves one row when the typing begins, and the next only after a pause.
+    """
+
+    def mark(handler: _F) -> _F:
+        return _mark(logged(words)(handler), _TYPING)
+
+    return mark
+
+
 def unlogged(endpoint: _F) -> _F:
     """Mark an HTTP endpoint that leaves no row at all, such as a health check."""
     return _mark(endpoint, _UNLOGGED)
@@ -56,6 +83,15 @@ def is_llm_operation(endpoint: object) -> bool:
 
 def is_unlogged(handler: object) -> bool:
     return _has(handler, _UNLOGGED)
+
+
+def words_of(handler: object) -> str:
+    """What the log says of an event handler; empty where nobody declared it."""
+    return getattr(handler, _WORDS, "")
+
+
+def is_typing(handler: object) -> bool:
+    return _has(handler, _TYPING)
 
 
 def is_public(handler: object) -> bool:

@@ -64,7 +64,8 @@ class Settings(BaseSettings):
     """Streams of the API that one person may have open; while Redis is away, in each process."""
 
     ALERT_ERROR_RATE_PERCENT: float = Field(default=20, ge=0.1, le=100)
-    """Administrators are alerted when more of a company's calls fail; 100 is never."""
+    """Administrators are alerted when more of a company's calls fail or are
+    interrupted; 100 is never."""
     ALERT_ERROR_WINDOW_MIN: int = Field(default=60, ge=1, le=1440)
     """Over the calls begun in so many minutes."""
     ALERT_ERROR_MIN_CALLS: int = Field(default=10, ge=1, le=100_000)

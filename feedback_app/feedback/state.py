@@ -10,6 +10,7 @@ import reflex as rx
 from feedback_app import routes
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import AppError, ChangedElsewhere
+from feedback_app.core.markers import logged, own_event, typing
 from feedback_app.feedback import editing, reading, service, submitting
 from feedback_app.feedback.document import (
     cited_lines,
@@ -108,6 +109,7 @@ class FeedbackState(Autosave, rx.State):
         return self.has_evidence and not self.submitted
 
     @rx.event(background=True, supersedes=True)
+    @typing("Wrote feedback")
     @guarded
     async def edit(
         self, interview_id: str, document: dict[str, Any], stamp: float = 0, base: int = 0
@@ -118,6 +120,7 @@ class FeedbackState(Autosave, rx.State):
         await self._keep_after_pause(self._keep, self._show_kept)
 
     @rx.event
+    @logged("Saved feedback")
     @guarded
     async def save(self, interview_id: str) -> None:
         """Keep the text now, and count the draft it began as as used."""
@@ -135,6 +138,7 @@ class FeedbackState(Autosave, rx.State):
         self.save_state = Save(self.save_state.acked, "saved", f"Saved {now}")
 
     @rx.event
+    @logged("Kept the feedback of one tab")
     @guarded
     async def keep_my_text(
         self, interview_id: str, document: dict[str, Any], stamp: float = 0
@@ -149,6 +153,7 @@ class FeedbackState(Autosave, rx.State):
         await self._refresh()
 
     @rx.event
+    @logged("Took over the feedback of another tab")
     @guarded
     async def show_other_text(self, interview_id: str) -> None:
         """Go on from the text that another tab saved; the one here is kept as a version."""
@@ -157,18 +162,21 @@ class FeedbackState(Autosave, rx.State):
             self._show_newer(await service.view(acting_user(), interview_id))
 
     @rx.event
+    @logged("Replaced feedback by a draft")
     @guarded
     async def replace_with(self, call_id: str) -> None:
         """Put a draft in the editor instead of what is there."""
         await self._act(editing.replace_with(acting_user(), self.interview_id, call_id))
 
     @rx.event
+    @logged("Appended a draft to feedback")
     @guarded
     async def append(self, call_id: str) -> None:
         """Put a draft in the editor after what is there."""
         await self._act(editing.append(acting_user(), self.interview_id, call_id))
 
     @rx.event
+    @logged("Used a draft")
     @guarded
     async def use(self, call_id: str) -> None:
         """Take a draft over, or ask first where the editor holds the person's own text."""
@@ -180,6 +188,7 @@ class FeedbackState(Autosave, rx.State):
             await self._show_text(taken)
 
     @rx.event
+    @logged("Kept the feedback as it was")
     @guarded
     async def keep_mine(self) -> None:
         """Leave the editor as it is; the draft stays among the versions."""
@@ -187,6 +196,7 @@ class FeedbackState(Autosave, rx.State):
         self.over = False
 
     @rx.event
+    @logged("Undid a change of feedback")
     @guarded
     async def undo(self) -> None:
         """Bring back the text from before the last act."""
@@ -194,12 +204,14 @@ class FeedbackState(Autosave, rx.State):
         self.undo_label = "Redo" if self.undo_label == "Undo draft" else "Undo draft"
 
     @rx.event
+    @logged("Brought back a version of feedback")
     @guarded
     async def restore(self, version_id: str) -> None:
         """Bring back an earlier text."""
         await self._act(editing.restore(acting_user(), self.interview_id, version_id))
 
     @rx.event
+    @logged("Decided on a remark about the person")
     @guarded
     async def put_back(self, key: str, wanted: bool) -> None:
         """Let drafts use a remark about the person, or leave it out again."""
@@ -207,6 +219,7 @@ class FeedbackState(Autosave, rx.State):
         await self._refresh()
 
     @rx.event
+    @logged("Placed a line of the notes")
     @guarded
     async def place(self, key: str, competency_id: str) -> None:
         """Put a line of the notes under a competency; with none, leave it out."""
@@ -218,6 +231,7 @@ class FeedbackState(Autosave, rx.State):
             await self._show_text(text)
 
     @rx.event
+    @logged("Took back where lines were placed")
     @guarded
     async def start_over(self) -> None:
         """Ask again where lines belong and what was settled."""
@@ -225,6 +239,7 @@ class FeedbackState(Autosave, rx.State):
         await self._refresh()
 
     @rx.event
+    @logged("Reviewed feedback before submitting")
     @guarded
     async def open_review(self) -> None:
         """Show what to look at before submitting, of the text as it stands."""
@@ -235,12 +250,14 @@ class FeedbackState(Autosave, rx.State):
         self.reviewing = True
 
     @rx.event
+    @own_event
     @guarded
     async def close_review(self) -> None:
         """Go back to the text."""
         self.reviewing = False
 
     @rx.event
+    @logged("Submitted feedback")
     @guarded
     async def submit(self) -> None:
         """Make the text final."""
@@ -248,6 +265,7 @@ class FeedbackState(Autosave, rx.State):
             await self._show_final()
 
     @rx.event
+    @logged("Submitted feedback")
     @guarded
     async def submit_and_next(self) -> Any:
         """Make the text final and open the next interview to write about."""
@@ -258,6 +276,7 @@ class FeedbackState(Autosave, rx.State):
         return rx.redirect(routes.interview(following) if following else routes.INTERVIEWS)
 
     @rx.event
+    @logged("Went on to the next interview")
     @guarded
     async def open_next(self) -> Any:
         """Open the next interview to write about, or the list where there is none."""
@@ -265,6 +284,7 @@ class FeedbackState(Autosave, rx.State):
         return rx.redirect(routes.interview(following) if following else routes.INTERVIEWS)
 
     @rx.event
+    @logged("Opened submitted feedback again")
     @guarded
     async def reopen(self, form: dict[str, Any] | None = None) -> Any:
         """Take the submission back; later than ten minutes after it with a reason."""
@@ -273,6 +293,7 @@ class FeedbackState(Autosave, rx.State):
         return rx.redirect(routes.interview(self.interview_id), replace=True)
 
     @rx.event
+    @logged("Copied feedback")
     @guarded
     async def copy(self, how: str) -> None:
         """Let the page copy the text, as Markdown or formatted (`rich`)."""
@@ -283,12 +304,14 @@ class FeedbackState(Autosave, rx.State):
         self.copies += 1
 
     @rx.event
+    @own_event
     @guarded
     async def look(self, at: str) -> None:
         """Look at the person's own `text`, or at the `draft` that is written beside it."""
         self.over = at == "draft"
 
     @rx.event(background=True, supersedes=True)
+    @own_event
     @guarded
     async def count_down(self) -> None:
         """Count the seconds until trying again can help."""

@@ -9,7 +9,7 @@ import reflex as rx
 
 from feedback_app.auth.guards import acting_user, guarded, require_user
 from feedback_app.core.errors import AppError, ChangedElsewhere, NotFound, NothingToAssess
-from feedback_app.core.markers import generation_event
+from feedback_app.core.markers import generation_event, logged, own_event, typing
 from feedback_app.db.outage import may_be_away
 from feedback_app.feedback import reading, submitting
 from feedback_app.feedback import service as feedback
@@ -72,6 +72,7 @@ class InterviewState(Autosave, rx.State):
     """The interview whose draft the list asked for; an address alone starts none."""
 
     @rx.event
+    @logged("Opened an interview")
     @guarded
     async def load(self) -> Any:
         """Show the interview of the page's address, then let the live panel follow."""
@@ -111,12 +112,14 @@ class InterviewState(Autosave, rx.State):
         return [Live.follow, InterviewState.watch]
 
     @rx.event
+    @logged("Left an interview")
     @guarded
     async def leave(self) -> None:
         """The page was left inside the app: the next interview starts from a skeleton."""
         self.loaded = self.missing = False
 
     @rx.event(background=True, supersedes=True)
+    @own_event
     @guarded
     async def watch(self) -> None:
         """Show what another tab of the same person saves, for as long as the page is open."""
@@ -147,6 +150,7 @@ class InterviewState(Autosave, rx.State):
                         (await self.get_state(FeedbackState))._show_newer(shown)
 
     @rx.event(background=True, supersedes=True)
+    @typing("Wrote notes")
     @guarded
     async def note(self, interview_id: str, notes: str, stamp: float = 0, base: int = 0) -> None:
         """Take the notes as they are typed, and keep them once the typing pauses.
@@ -160,6 +164,7 @@ class InterviewState(Autosave, rx.State):
         await self._evidence_changed(interview_id)
 
     @rx.event
+    @typing("Wrote notes")
     @guarded
     async def save_notes(
         self, interview_id: str, notes: str, stamp: float = 0, base: int = 0
@@ -170,6 +175,7 @@ class InterviewState(Autosave, rx.State):
         await self._refresh_evidence(interview_id)
 
     @rx.event
+    @logged("Kept the notes of one tab")
     @guarded
     async def keep_my_notes(self, interview_id: str, notes: str, stamp: float = 0) -> None:
         """Save these notes over those of another tab."""
@@ -182,6 +188,7 @@ class InterviewState(Autosave, rx.State):
         await self._refresh_evidence(interview_id)
 
     @rx.event
+    @logged("Took over the notes of another tab")
     @guarded
     async def show_other_notes(self, interview_id: str) -> None:
         """Go on from the notes that another tab saved; the ones here are kept as a version."""
@@ -190,6 +197,7 @@ class InterviewState(Autosave, rx.State):
             await self._refresh_evidence(interview_id)
 
     @rx.event
+    @logged("Rated a competency")
     @guarded
     async def rate(self, interview_id: str, competency_id: str, rating: str) -> None:
         """Rate a competency `1` to `4` or `na`; anything else takes the rating back."""
@@ -204,6 +212,7 @@ class InterviewState(Autosave, rx.State):
         await self._reload(interview_id)
 
     @rx.event(background=True, supersedes=True)
+    @typing("Gave a reason for a rating")
     @guarded
     async def give_reason(
         self, interview_id: str, competency_id: str, reason: str, stamp: float = 0
@@ -215,6 +224,7 @@ class InterviewState(Autosave, rx.State):
         await self._evidence_changed(interview_id)
 
     @rx.event
+    @logged("Settled a contradiction")
     @guarded
     async def answer(self, key: str, code: str) -> None:
         """Settle a contradiction between a rating and the notes."""
@@ -222,6 +232,7 @@ class InterviewState(Autosave, rx.State):
         await self._reload(self.detail.id)
 
     @rx.event
+    @logged("Gave a recommendation")
     @guarded
     async def recommend(self, interview_id: str, recommendation: str) -> None:
         """Keep the person's own overall recommendation."""

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from feedback_app.core.markers import own_event, public
+from feedback_app.core.markers import logged, own_event, public
 
 
 class NoticeState(rx.State):
@@ -17,6 +17,7 @@ class NoticeState(rx.State):
         self.message = message[:400]
 
     @rx.event
+    @logged("Dismissed a message")
     @public
     async def dismiss(self) -> None:
         self.message = ""

@@ -10,8 +10,10 @@ from feedback_app.usage import labels
 from feedback_app.usage.calls.schemas import cursor_from
 from feedback_app.usage.filters import (
     MOST_DAYS,
+    NO_DEPARTMENT,
     Page,
     Period,
+    Tab,
     UsageFilter,
     day_from,
     filter_from,
@@ -37,7 +39,9 @@ def list_address(wanted: UsageFilter, **page: str) -> str:
 def with_value(query: Mapping[str, str], field: str, value: str) -> str:
     """The address of the same view with one filter changed, from the first page on."""
     wanted = filter_from({**query, field: value})
-    return list_address(wanted) if field in {"q", "sort"} else address(wanted)
+    if field in {"q", "sort"}:
+        return list_address(replace(wanted, tab=Tab.CALLS))
+    return address(wanted)
 
 
 def with_days(query: Mapping[str, str], first: str, last: str) -> str:
@@ -64,7 +68,7 @@ def known(
     if asked.person and asked.person not in people:
         asked = replace(asked, person="")
         sentences.append("Nobody by that id has made a call here, so everybody is shown.")
-    if asked.department and asked.department not in departments:
+    if asked.department and asked.department not in {*departments, NO_DEPARTMENT}:
         asked = replace(asked, department="")
         sentences.append("There is no such department here, so all of them are shown.")
     return asked, " ".join(sentences)
@@ -78,6 +82,9 @@ def problems(query: Mapping[str, str], page: Page) -> str:
         sentences.append(f"{_quoted(status)} is no status, so calls of any status are shown.")
     if sort and not is_sort(sort):
         sentences.append(f"{_quoted(sort)} is no order, so the newest calls come first.")
+    tab = query.get("tab", "")
+    if tab and tab not in set(Tab):
+        sentences.append(f"The page has no part {_quoted(tab)}, so its calls are shown.")
     place = page.older_than or page.newer_than
     if place and cursor_from(place) is None:
         sentences.append("The list has no such page, so its first one is shown.")

@@ -6,7 +6,8 @@ import reflex as rx
 
 from feedback_app import routes
 from feedback_app.ui.components import empty_state, error_callout, skeleton_rows, time_element
-from feedback_app.usage.schemas import Choice, PeriodLink
+from feedback_app.usage.running.state import RunningState
+from feedback_app.usage.schemas import Choice, PeriodLink, TabLink
 from feedback_app.usage.state import Field, UsageState
 
 _filters = UsageState.filters
@@ -15,9 +16,13 @@ _RETRY = {"variant": "outline", "color_scheme": "gray", "high_contrast": True}
 
 
 def refresh_button() -> rx.Component:
-    """Loads the figures anew and says when they were loaded."""
+    """Loads the figures again and says when they were loaded; they follow by themselves."""
     return rx.fragment(
-        rx.el.span("Updated ", time_element(UsageState.updated), class_name="usage-updated"),
+        rx.el.span(
+            "Follows by itself; updated ",
+            time_element(UsageState.updated),
+            class_name="usage-updated",
+        ),
         rx.button(
             rx.icon("refresh-cw", size=15),
             "Refresh",
@@ -29,41 +34,66 @@ def refresh_button() -> rx.Component:
     )
 
 
-def filters() -> rx.Component:
-    """Period, person, department, operation, model and status; each choice is an address."""
+def periods() -> rx.Component:
+    """The periods; each is an address."""
     return rx.el.div(
-        rx.el.div(
-            rx.el.nav(
-                rx.foreach(_filters.periods, _period),
-                aria_label="Period",
-                id="usage-period",
-                class_name="segments",
-            ),
-            rx.cond(_filters.is_custom, _days()),
-            rx.el.span(UsageState.head.span, ", days in UTC", class_name="usage-span"),
-            class_name="usage-filters",
+        rx.el.nav(
+            rx.foreach(_filters.periods, _period),
+            aria_label="Period",
+            id="usage-period",
+            class_name="segments",
         ),
-        rx.el.div(
-            _select("Person", "person", "Everyone", _filters.person, _filters.people),
-            _select(
-                "Department",
-                "department",
-                "Any department",
-                _filters.department,
-                _filters.departments,
-            ),
-            _select(
-                "Operation", "operation", "Any operation", _filters.operation, _filters.operations
-            ),
-            _select("Model", "model", "Any model", _filters.model, _filters.models),
-            _select("Status", "status", "Any status", _filters.status, _filters.statuses),
-            rx.cond(
-                _filters.can_reset,
-                rx.link("Reset", href=routes.ADMIN_USAGE, size="2", id="usage-reset"),
-            ),
-            class_name="usage-filters",
+        rx.cond(_filters.is_custom, _days()),
+        rx.el.span(UsageState.head.span, ", days in UTC", class_name="usage-span"),
+        class_name="usage-filters",
+    )
+
+
+def filters() -> rx.Component:
+    """Person, department, operation, model and status; each choice is an address."""
+    return rx.el.div(
+        _select("Person", "person", "Everyone", _filters.person, _filters.people),
+        _select(
+            "Department",
+            "department",
+            "Any department",
+            _filters.department,
+            _filters.departments,
         ),
-        class_name="usage-filter-rows",
+        _select("Operation", "operation", "Any operation", _filters.operation, _filters.operations),
+        _select("Model", "model", "Any model", _filters.model, _filters.models),
+        _select("Status", "status", "Any status", _filters.status, _filters.statuses),
+        rx.cond(
+            _filters.can_reset,
+            rx.link("Reset", href=_filters.reset_href, size="2", id="usage-reset"),
+        ),
+        role="group",
+        aria_label="Narrow every figure and list",
+        class_name="usage-filters usage-narrow",
+    )
+
+
+def tabs() -> rx.Component:
+    """The parts of the page; each is an address."""
+    return rx.el.nav(
+        rx.foreach(UsageState.tabs, _tab),
+        aria_label="Parts of the page",
+        id="usage-tabs",
+        class_name="usage-tabs",
+    )
+
+
+def _tab(tab: TabLink) -> rx.Component:
+    return rx.link(
+        tab.label,
+        rx.cond(
+            (tab.name == "running") & (RunningState.number > 0),
+            rx.el.span(RunningState.number, class_name="tab-count"),
+        ),
+        href=tab.href,
+        underline="none",
+        class_name="usage-tab",
+        custom_attrs={"aria-current": rx.cond(tab.current, "page", "false")},
     )
 
 
@@ -176,16 +206,12 @@ def loading() -> rx.Component:
     return rx.el.div(
         rx.skeleton(height="34px", width="100%"),
         rx.el.div(
-            *(rx.skeleton(height="96px", width="100%") for _ in range(12)),
-            class_name="usage-tiles",
+            *(rx.skeleton(height="150px", width="100%") for _ in range(4)),
+            class_name="headlines",
             aria_hidden="true",
         ),
-        rx.el.div(
-            *(rx.skeleton(height="300px", width="100%") for _ in range(4)),
-            class_name="usage-charts",
-            aria_hidden="true",
-        ),
-        skeleton_rows(2, height="240px"),
+        rx.skeleton(height="34px", width="100%"),
+        skeleton_rows(1, height="480px"),
         rx.el.span("Loading the figures…", role="status", class_name="sr-only"),
         id="usage-loading",
         class_name="usage",

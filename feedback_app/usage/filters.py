@@ -19,9 +19,23 @@ class Period(StrEnum):
     CUSTOM = "custom"
 
 
+class Tab(StrEnum):
+    """What the usage page shows below the figures it begins with."""
+
+    CALLS = "calls"
+    RUNNING = "running"
+    FIGURES = "figures"
+    TIME = "time"
+    MODELS = "models"
+    PEOPLE = "people"
+    ERRORS = "errors"
+
+
 PERIOD_DAYS = {Period.TODAY: 1, Period.WEEK: 7, Period.MONTH: 30, Period.QUARTER: 90}
 MOST_DAYS = 731
 """Of a period from one day to another; a longer one begins later."""
+NO_DEPARTMENT = "none"
+"""The department that stands for the calls of none."""
 _LONGEST_VALUE = 200
 
 
@@ -39,7 +53,7 @@ class SortBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """An order of calls; in an address `cost` is the cheapest first and `-cost` the dearest."""
+    """An order of calls; in an address `cost` is the cheapest first, `-cost` the most expensive."""
 
     by: SortBy = SortBy.STARTED
     descending: bool = True
@@ -77,7 +91,8 @@ class UsageFilter:
     """Which calls are meant; an empty string means any. `model` is the one that answered.
 
     `first_day` and `last_day` are those of a custom period. `text` and `sort` concern lists of
-    calls only; `text` is looked for in person, candidate, model, error code and call id.
+    calls only; `text` is looked for in person, candidate, model, error code and call id. `tab` is
+    where on the page, and narrows nothing. `department` may be `NO_DEPARTMENT`.
     """
 
     period: Period = Period.MONTH
@@ -90,18 +105,7 @@ class UsageFilter:
     last_day: date | None = None
     text: str = ""
     sort: Sort = NEWEST_FIRST
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether more than the period limits the calls."""
-        return bool(
-            self.person
-            or self.status
-            or self.model
-            or self.department
-            or self.operation
-            or self.text
-        )
+    tab: Tab = Tab.CALLS
 
     def span(self, now: datetime) -> Span:
         """The period as whole UTC days."""
@@ -126,6 +130,7 @@ class UsageFilter:
             "operation": self.operation,
             "q": self.text,
             "sort": "" if self.sort == NEWEST_FIRST else str(self.sort),
+            "tab": "" if self.tab == Tab.CALLS else str(self.tab),
         }
         return {name: value for name, value in asked.items() if value}
 
@@ -162,6 +167,7 @@ def filter_from(query: Mapping[str, str]) -> UsageFilter:
         last_day=last_day,
         text=_value(query, "q").strip(),
         sort=_sort(query.get("sort", "")),
+        tab=next((tab for tab in Tab if tab == query.get("tab")), Tab.CALLS),
     )
 
 

@@ -4,11 +4,19 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from feedback_app.core import money
 from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.llm.pricing import FREE_SETTING, OFFLINE_PROVIDER
 from feedback_app.ui import wording
 
 NONE = "–"
+NO_DEPARTMENT_NAME = "None"
+"""Of the calls that belong to no department, where departments are chosen or listed."""
+MODEL_NAMES = (
+    "A call counts under the name of the model that answered, such as gpt-4o-2024-08-06. Only one "
+    "that got no answer counts under the name that was asked for, such as gpt-4o."
+)
+"""Why one model can have two names."""
 
 STATUS_LABELS: dict[str, str] = {
     CallStatus.COMPLETE: "Complete",
@@ -38,7 +46,9 @@ def model(call: LlmCall) -> str:
 
 
 def cost(microusd: int | None) -> str:
-    return "Unknown" if microusd is None else wording.cost(microusd)
+    if microusd is None:
+        return "Unknown"
+    return money.cost(microusd) if microusd else "no cost"
 
 
 def milliseconds(value: float | None) -> str:

@@ -8,8 +8,8 @@ from feedback_app.ui.layout import page_header
 from feedback_app.usage import components
 from feedback_app.usage.calls.components import calls
 from feedback_app.usage.checking.components import ledger_check
-from feedback_app.usage.dashboard.components import charts
-from feedback_app.usage.dashboard.totals import totals
+from feedback_app.usage.dashboard.components import errors, models, over_time, people
+from feedback_app.usage.dashboard.totals import headlines, more_figures
 from feedback_app.usage.running.components import running_now
 from feedback_app.usage.state import UsageState
 
@@ -38,16 +38,29 @@ def usage_page() -> rx.Component:
 def _dashboard() -> rx.Component:
     return rx.el.div(
         components.messages(),
+        components.periods(),
+        headlines(),
         components.filters(),
-        totals(),
-        running_now(),
-        rx.cond(
-            UsageState.head.is_empty,
-            components.nothing_here(),
-            rx.fragment(charts(), calls()),
+        components.tabs(),
+        rx.el.div(
+            rx.match(
+                UsageState.tab,
+                ("running", running_now()),
+                ("figures", rx.fragment(more_figures(), ledger_check())),
+                ("time", _of_calls(over_time())),
+                ("models", _of_calls(models())),
+                ("people", _of_calls(people())),
+                ("errors", _of_calls(errors())),
+                _of_calls(calls()),
+            ),
+            class_name="usage-part",
         ),
-        ledger_check(),
         id="usage-dashboard",
         class_name="usage",
         aria_busy=UsageState.busy,
     )
+
+
+def _of_calls(part: rx.Component) -> rx.Component:
+    """The part, or where no call is meant, why there is nothing in it."""
+    return rx.cond(UsageState.head.is_empty, components.nothing_here(), part)

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.db.models import CallStatus, LlmCall, User
-from feedback_app.usage.filters import Span, UsageFilter
+from feedback_app.usage.filters import NO_DEPARTMENT, Span, UsageFilter
 
 answering_model = func.coalesce(col(LlmCall.resolved_model), col(LlmCall.requested_model))
 
@@ -23,7 +23,9 @@ def chosen(user: CurrentUser, wanted: UsageFilter) -> list[ColumnElement[bool]]:
         conditions.append(col(LlmCall.status) == wanted.status)
     if wanted.model:
         conditions.append(answering_model == wanted.model)
-    if wanted.department:
+    if wanted.department == NO_DEPARTMENT:
+        conditions.append(col(LlmCall.department_id).is_(None))
+    elif wanted.department:
         conditions.append(col(LlmCall.department_id) == wanted.department)
     if wanted.operation:
         conditions.append(col(LlmCall.operation) == wanted.operation)

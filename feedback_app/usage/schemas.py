@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from feedback_app.ui.wording import NO_TIME, LocalTime
 from feedback_app.usage.calls.views import CallsView
-from feedback_app.usage.dashboard.views import ChartView, RankingView, Tile
+from feedback_app.usage.dashboard.views import ChartView, Headline, RankingView, Tile
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,16 @@ class Choice:
 class PeriodLink:
     """One period, and the address of this view over it."""
 
+    label: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TabLink:
+    """One part of the page, and the address of this view with it."""
+
+    name: str
     label: str
     href: str
     current: bool
@@ -44,6 +54,7 @@ class FilterView:
     models: list[Choice] = field(default_factory=list)
     statuses: list[Choice] = field(default_factory=list)
     can_reset: bool = False
+    reset_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +78,13 @@ class UsageView:
     problem: str = ""
     """What of the address could not be followed, in whole sentences."""
     updated: LocalTime = NO_TIME
+    tab: str = ""
+    """A `Tab`."""
+    tabs: list[TabLink] = field(default_factory=list)
     head: HeadView = field(default_factory=HeadView)
     filters: FilterView = field(default_factory=FilterView)
+    headlines: list[Headline] = field(default_factory=list)
+    counts: list[Tile] = field(default_factory=list)
     tiles: list[Tile] = field(default_factory=list)
     cost: ChartView = field(default_factory=ChartView)
     tokens: ChartView = field(default_factory=ChartView)
@@ -76,5 +92,6 @@ class UsageView:
     times: ChartView = field(default_factory=ChartView)
     errors: RankingView = field(default_factory=RankingView)
     people: RankingView = field(default_factory=RankingView)
+    departments: RankingView = field(default_factory=RankingView)
     budget: ChartView = field(default_factory=ChartView)
     calls: CallsView = field(default_factory=CallsView)

@@ -19,17 +19,18 @@ from feedback_app.usage.budget import budget_of
 from feedback_app.usage.calls import rows
 from feedback_app.usage.calls import service as calls
 from feedback_app.usage.calls.schemas import cursor_from
-from feedback_app.usage.dashboard import burn_down, charts, rankings
+from feedback_app.usage.dashboard import burn_down, charts, headlines, rankings
 from feedback_app.usage.dashboard import queries as sums
 from feedback_app.usage.dashboard.schemas import Choices, Dashboard
 from feedback_app.usage.dashboard.service import dashboard
 from feedback_app.usage.dashboard.tiles import tiles
-from feedback_app.usage.filters import Period, Span, UsageFilter, filter_from, page_from
+from feedback_app.usage.filters import Period, Span, Tab, UsageFilter, filter_from, page_from
 from feedback_app.usage.schemas import (
     Choice,
     FilterView,
     HeadView,
     PeriodLink,
+    TabLink,
     UsageView,
 )
 
@@ -39,6 +40,16 @@ _PERIOD_LABELS: dict[Period, str] = {
     Period.MONTH: "30 days",
     Period.QUARTER: "90 days",
 }
+_TAB_LABELS: dict[Tab, str] = {
+    Tab.CALLS: "Calls",
+    Tab.RUNNING: "Running now",
+    Tab.FIGURES: "More figures",
+    Tab.TIME: "Over time",
+    Tab.MODELS: "Models",
+    Tab.PEOPLE: "People",
+    Tab.ERRORS: "Errors",
+}
+"""In the order in which the page has them."""
 
 
 async def view(user: CurrentUser, query: Mapping[str, str]) -> UsageView:
@@ -58,15 +69,23 @@ async def view(user: CurrentUser, query: Mapping[str, str]) -> UsageView:
     return UsageView(
         problem=" ".join(filter(None, (address.problems(query, page), unknown))),
         updated=wording.local_time(d.made_at, wording.to_the_second(d.made_at)),
+        tab=wanted.tab,
+        tabs=[
+            TabLink(tab, label, address.address(replace(wanted, tab=tab)), tab == wanted.tab)
+            for tab, label in _TAB_LABELS.items()
+        ],
         head=_head(d, is_empty=not (d.totals.calls or d.running)),
         filters=_filters(wanted, d.span, d.choices),
-        tiles=tiles(d.totals, d.previous, d.running),
+        headlines=headlines.headlines(d),
+        counts=headlines.counts(d.totals, d.previous, d.running),
+        tiles=tiles(d.totals, d.previous),
         cost=charts.cost(d),
         tokens=charts.tokens(d),
         outcomes=charts.outcomes(d),
         times=charts.times(d),
         errors=rankings.errors(d),
         people=rankings.people(d),
+        departments=rankings.departments(d),
         budget=burn_down.burn_down(d.burn_down),
         calls=rows.view(listed, wanted),
     )
@@ -96,7 +115,7 @@ async def _known(user: CurrentUser, asked: UsageFilter) -> tuple[UsageFilter, st
 
 
 def _head(d: Dashboard, *, is_empty: bool) -> HeadView:
-    query = d.wanted.query()
+    query = replace(d.wanted, tab=Tab.CALLS).query()
     so_far = d.before.until != d.span.since
     return HeadView(
         span=_days(d.span),
@@ -126,7 +145,8 @@ def _filters(wanted: UsageFilter, span: Span, choices: Choices) -> FilterView:
         ],
         models=[Choice(name, name) for name in _with(choices.models, wanted.model)],
         statuses=[Choice(status, label) for status, label in labels.STATUS_LABELS.items()],
-        can_reset=wanted != UsageFilter(sort=wanted.sort),
+        can_reset=wanted != UsageFilter(sort=wanted.sort, tab=wanted.tab),
+        reset_href=address.address(UsageFilter(tab=wanted.tab)),
     )
 
 

@@ -10,7 +10,7 @@ import reflex as rx
 from feedback_app.auth import guards
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import Forbidden
-from feedback_app.core.markers import own_event
+from feedback_app.core.markers import logged, own_event
 from feedback_app.db.faults import is_unavailable
 from feedback_app.ui.phases import Phase, without_view
 from feedback_app.ui.presence import is_open
@@ -18,9 +18,9 @@ from feedback_app.ui.wording import NO_TIME, LocalTime
 from feedback_app.usage import address, service
 from feedback_app.usage.calls.views import CallsView
 from feedback_app.usage.checking.state import CheckState
-from feedback_app.usage.dashboard.views import ChartView, RankingView, Tile
+from feedback_app.usage.dashboard.views import ChartView, Headline, RankingView, Tile
 from feedback_app.usage.running.state import BUSY_S, QUIET_S, RunningState
-from feedback_app.usage.schemas import FilterView, HeadView, UsageView
+from feedback_app.usage.schemas import FilterView, HeadView, TabLink, UsageView
 
 _LOOKS_WITHOUT_A_TAB = 3
 
@@ -42,8 +42,12 @@ class UsageState(rx.State):
 
     problem: str = ""
     updated: LocalTime = NO_TIME
+    tab: str = ""
+    tabs: list[TabLink] = []
     head: HeadView = HeadView()
     filters: FilterView = FilterView()
+    headlines: list[Headline] = []
+    counts: list[Tile] = []
     tiles: list[Tile] = []
     cost: ChartView = ChartView()
     tokens: ChartView = ChartView()
@@ -51,6 +55,7 @@ class UsageState(rx.State):
     times: ChartView = ChartView()
     errors: RankingView = RankingView()
     people: RankingView = RankingView()
+    departments: RankingView = RankingView()
     budget: ChartView = ChartView()
     calls: CallsView = CallsView()
 
@@ -70,6 +75,7 @@ class UsageState(rx.State):
             yield UsageState.follow
 
     @rx.event
+    @logged("Refreshed usage")
     @guarded
     async def refresh(self) -> AsyncIterator[Any]:
         """The same view with the figures of this moment."""
@@ -97,18 +103,21 @@ class UsageState(rx.State):
             raise
 
     @rx.event
+    @logged("Filtered usage")
     @guarded(admin=True)
     async def choose(self, field: Field, value: str) -> rx.event.EventSpec:
         """Go to the same view with one filter, or the order of the list, changed."""
         return rx.redirect(address.with_value(self._query(), field, value))
 
     @rx.event
+    @logged("Searched the calls")
     @guarded(admin=True)
     async def search(self, form: dict[str, Any]) -> rx.event.EventSpec:
         """Go to the same view with its list searched for a text."""
         return rx.redirect(address.with_value(self._query(), "q", str(form.get("q", ""))))
 
     @rx.event
+    @logged("Chose the days of usage")
     @guarded(admin=True)
     async def choose_days(self, form: dict[str, Any]) -> rx.event.EventSpec | None:
         """Go to the same view from one day to another, or say what is wrong with them."""

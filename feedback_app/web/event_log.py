@@ -10,11 +10,12 @@ from feedback_app.auth import sessions
 from feedback_app.auth.guards import session_hash
 from feedback_app.auth.state import AuthState
 from feedback_app.core.context import current_request_id, new_request_id
-from feedback_app.core.markers import is_unlogged
+from feedback_app.core.markers import is_typing, is_unlogged, words_of
 from feedback_app.db.faults import is_unavailable
 from feedback_app.db.models import LogComponent, SystemLog
 from feedback_app.db.system_log import enqueue
 from feedback_app.interviews.state import InterviewState
+from feedback_app.web.typing_pauses import TypingPauses
 
 _HYDRATIONS = {"hydrate", "hydrate_and_load"}
 _FIRST_ONLY = "hashes"
@@ -51,8 +52,13 @@ class OwnState(rx.Middleware):
 class EventLog(rx.Middleware):
     """Queues one `ui` row for each event a person caused: no arguments, the page as its route.
 
-    Reflex's own events and those marked `generation_event` or `own_event` leave none.
+    Its action is the words the handler was declared with, or its name where it has none. Typing
+    leaves a row where it begins and no more until it has paused. Reflex's own events and those
+    marked `generation_event` or `own_event` leave none.
     """
+
+    def __init__(self) -> None:
+        self._pauses = TypingPauses()
 
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
         registered = RegistrationContext.get().event_handlers.get(event.name)
@@ -61,11 +67,19 @@ class EventLog(rx.Middleware):
         owner = registered.states[0]
         if owner.__module__.startswith(("reflex.", "reflex_")):
             return None
-        who = await _who(session_hash(state))
+        handler = registered.handler.fn
+        action = words_of(handler) or f"{owner.__name__}.{handler.__name__}"
+        token_hash = session_hash(state)
+        who = await _who(token_hash)
+        if is_typing(handler):
+            # Hashed, because whoever sends events by hand may make a path as long as they like.
+            page = hash(state.router.url.path)
+            if not self._pauses.begins((who.user_id if who else token_hash, page, action)):
+                return None
         enqueue(
             SystemLog(
                 component=LogComponent.UI,
-                action=f"{owner.__name__}.{registered.handler.fn.__name__}",
+                action=action,
                 path=state.router.route_id or None,
                 status="received",
                 request_id=current_request_id(),

@@ -11,7 +11,8 @@ from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.limits import LimitsPage
 from tests.e2e.pages.sign_in import sign_in
 from tests.e2e.serving import RunningApp
-from tests.factories import MadeInterview, make_admin, make_interview
+from tests.e2e.test_look import assert_no_barriers
+from tests.factories import MadeInterview, make_admin, make_call, make_interview
 from tests.upstream import Upstream
 
 
@@ -81,6 +82,27 @@ def test_a_value_that_cannot_be_used_is_told_and_stays(page: Page, made: MadeInt
     page.reload()
     expect(limits.shown().field("company_cost_per_month")).to_have_value("12.50")
     expect(limits.field("person_at_once")).to_have_value("3")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_budget_that_is_used_up_already_says_by_how_much_and_saving_it_warns(
+    page: Page, made: MadeInterview, running_app: RunningApp, width: int
+) -> None:
+    running_app.arrange(lambda database: make_call(database, made, cost_microusd=230_000))
+    page.set_viewport_size({"width": width, "height": 800})
+    sign_in(page, made.interviewer.email, path="/admin/limits")
+    limits = LimitsPage(page).shown()
+    limits.field("company_cost_per_month").fill("0.10")
+    limits.save()
+    expect(limits.status).to_have_attribute("data-status", "warning")
+    expect(limits.status).to_contain_text("Saved 1 limit. Your company has used $0.2300 of $0.10")
+    used = page.locator("#used-company_cost_per_month")
+    expect(used).to_have_text("$0.2300 used this month, 230%")
+    assert_no_barriers(page)
+    page.goto("/admin/usage")
+    expect(page.locator(".headline").first).to_contain_text("budget this month: 230% used")
+    page.goto("/me/usage")
+    expect(page.locator("#my-limits")).to_contain_text("used by everybody (230%)")
 
 
 def test_one_person_gets_a_limit_of_their_own_and_loses_it(page: Page, made: MadeInterview) -> None:

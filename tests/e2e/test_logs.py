@@ -75,7 +75,7 @@ def test_a_view_of_the_log_is_shared_by_its_address(
     expect(logs.rows).to_have_count(1)
     logs.choose("person", made.interviewer.name)
     expect(office).to_have_url(re.compile("component=llm.*person="))
-    logs.choose("status", "Ok")
+    logs.choose("status", "Went well")
     expect(office).to_have_url(re.compile("status=ok"))
     logs.search("4o-mini")
     expect(office).to_have_url(re.compile("q=4o-mini"))
@@ -119,7 +119,8 @@ def test_the_live_tail_shows_a_draft_as_it_ends_and_opens_its_trace(
     expect(row).to_contain_text("Complete")
     expect(row).to_contain_text(made.interviewer.name)
     actions = office.locator("#system-log .log-action").all_inner_texts()
-    assert not [action for action in actions if action.startswith("LogsState.")]
+    assert "Opened an interview" in actions
+    assert not [action for action in actions if "the log" in action]
     before = len(actions)
     logs.switch.click()
     expect(office.locator("#log-following")).to_be_hidden()
@@ -129,6 +130,34 @@ def test_the_live_tail_shows_a_draft_as_it_ends_and_opens_its_trace(
     office.close()
     assert "Traceback" not in running_app.log
     assert "disconnected" not in running_app.log
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_long_note_typed_key_by_key_is_one_row_in_words_without_its_text(
+    page: Page, office: Page, made: MadeInterview, running_app: RunningApp, width: int
+) -> None:
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    interview = InterviewPage(page).shown()
+    interview.notes.click()
+    page.keyboard.type("Zanzibar was mentioned. ", delay=20)
+    expect(interview.notes_status).to_contain_text("Saved")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.type("Twice", delay=20)
+    page.keyboard.press("Tab")
+    expect(interview.notes_status).to_contain_text("Saved")
+    page.get_by_role("link", name="My interviews").first.click()
+    expect(page.locator("h1")).to_have_text("My interviews")
+
+    office.set_viewport_size({"width": width, "height": 800})
+    logs = LogsPage(office)
+    office.goto(f"/admin/logs?component=ui&tail=1&person={made.interviewer.id}")
+    actions = office.locator("#system-log .log-action")
+    expect(actions.get_by_text("Opened the list of interviews", exact=True)).to_have_count(1)
+    expect(actions.get_by_text("Wrote notes", exact=True)).to_have_count(1)
+    expect(actions.get_by_text("Opened an interview", exact=True)).to_have_count(1)
+    assert "Zanzibar" not in office.content()
+    assert all("State." not in action for action in actions.all_inner_texts())
+    assert logs.rows.count() < 8
 
 
 def test_a_page_that_follows_does_not_jump(
@@ -235,7 +264,9 @@ def test_my_usage_shows_exactly_the_persons_own_calls(
     expect(limits).to_contain_text(re.compile(r"20 drafts left.*of 20 within any minute"))
     companys = page.get_by_role("region", name="Your company's, used by everybody")
     expect(companys).to_contain_text(
-        re.compile(r"\$0\.99 left.*of \$1\.00 this month, \$0\.0006 used by everybody")
+        re.compile(
+            r"\$0\.9994 left.*of \$1\.00 this month, \$0\.0006 used by everybody \(under 1%\)"
+        )
     )
     page.locator("#my-usage-period").get_by_role("link", name="7 days").click()
     expect(page).to_have_url(re.compile("period=7d"))

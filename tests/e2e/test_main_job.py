@@ -120,7 +120,7 @@ def test_a_generation_leaves_one_llm_row_and_no_other_in_the_system_log(
 
     def has_both_ratings() -> bool:
         rows = _log_rows(running_app, made)
-        return sum(row.action == "InterviewState.rate" for row in rows) == 2
+        return sum(row.action == "Rated a competency" for row in rows) == 2
 
     _wait_for(page, has_both_ratings)
     rows = _log_rows(running_app, made)

@@ -8,9 +8,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlmodel import select
 
+from feedback_app.core import clock
 from feedback_app.core.errors import Cancelled
-from feedback_app.db.models import SystemLog, User
+from feedback_app.db.models import Scorecard, SystemLog, User
 from feedback_app.db.session import Database
+from feedback_app.usage.trace.service import NOT_SUBMITTED
 from tests.e2e.behind import call_of
 from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.sign_in import sign_in
@@ -53,11 +55,45 @@ def generate(page: Page, made: MadeInterview, phase: str = "complete") -> Interv
     return interview
 
 
+def submit(app: RunningApp, made: MadeInterview) -> None:
+    """Have the interviewer's feedback submitted: until then nobody else reads their drafts."""
+
+    async def write(database: Database) -> None:
+        async with database.write() as session:
+            card = await session.get_one(Scorecard, made.scorecard.id)
+            card.feedback, card.submitted_at = "Their own words.", clock.now()
+            session.add(card)
+
+    app.arrange(write)
+
+
+def test_a_draft_that_is_not_submitted_is_figures_without_text_to_an_administrator(
+    page: Page, office: Page, upstream: Upstream, made: MadeInterview, running_app: RunningApp
+) -> None:
+    upstream.play(saying(ANSWER, tokens_per_second=60))
+    generate(page, made)
+    call = call_of(running_app, made.id)
+    for width in (1280, 360):
+        office.set_viewport_size({"width": width, "height": 800})
+        trace = CallPage(office).open(call.id)
+        expect(office.locator("#answer-note")).to_have_text(NOT_SUBMITTED)
+        expect(office.locator("#prompt-note")).to_have_text(NOT_SUBMITTED)
+        expect(trace.timeline.locator(".phase[data-stage='streaming']")).to_be_visible()
+        expect(trace.facts).to_contain_text("tokens a second")
+        expect(trace.replay_button).to_have_count(0)
+        assert "ledger" not in office.content()
+    assert_no_barriers(office)
+    submit(running_app, made)
+    office.reload()
+    expect(trace.answer).to_contain_text("were hard")
+
+
 def test_an_administrator_opens_a_call_from_the_table_and_replays_it(
     page: Page, office: Page, upstream: Upstream, made: MadeInterview, running_app: RunningApp
 ) -> None:
     upstream.play(saying(ANSWER, tokens_per_second=10))
     generate(page, made)
+    submit(running_app, made)
     call = call_of(running_app, made.id)
     usage = UsagePage(office).open()
     usage.row(call.id).locator(".call-model").click()
@@ -96,6 +132,7 @@ def test_a_replay_ends_when_its_page_is_left(
 ) -> None:
     upstream.play(saying(ANSWER, tokens_per_second=10))
     generate(page, made)
+    submit(running_app, made)
     trace = CallPage(office).open(call_of(running_app, made.id).id)
     trace.replay_button.click()
     expect(trace.answer).to_have_attribute("data-phase", "streaming")
@@ -112,6 +149,7 @@ def test_the_page_of_a_call_has_no_barriers_and_fits(
 ) -> None:
     upstream.play(saying(ANSWER))
     generate(page, made)
+    submit(running_app, made)
     trace = CallPage(office).open(call_of(running_app, made.id).id)
     for scheme in ("light", "dark"):
         office.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -159,9 +197,11 @@ def test_an_administrator_stops_a_running_call_and_its_person_sees_it(
     running_app: RunningApp,
 ) -> None:
     upstream.play(Scenario(hold_after=12))
-    usage = UsagePage(office)
+    usage = UsagePage(office).shown()
+    usage.tab("Running now")
     expect(office.locator("#running-now")).to_contain_text("No call is running.")
     interview = generate(page, made, "streaming")
+    expect(office.locator("#usage-tabs .tab-count")).to_have_text("1")
     call = call_of(running_app, made.id)
     row = usage.running_row(call.id)
     expect(row).to_contain_text(made.candidate.name)
@@ -185,10 +225,11 @@ def test_an_administrator_stops_a_running_call_and_its_person_sees_it(
     expect(row).to_be_hidden()
     assert call_of(running_app, made.id).status == "cancelled"
     expect(office.locator("#running-now")).to_contain_text("No call is running.")
+    usage.tab("More figures")
     usage.page.locator("#check-ledger").click()
     expect(usage.check_summary).to_have_text("No findings, 1 call checked.")
 
-    stopped_by = running_app.arrange(lambda database: _logged(database, "RunningState.stop"))
+    stopped_by = running_app.arrange(lambda database: _logged(database, "Stopped a call"))
     assert stopped_by == admin.id
 
 

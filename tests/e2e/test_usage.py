@@ -84,8 +84,9 @@ def test_an_admin_finds_the_dearest_person_of_last_month_opens_a_call_and_export
     page = usage.page
     usage.choose_days(*last_month())
     expect(usage.figure("total-calls")).to_have_text("9")
+    usage.tab("People")
     dearest = usage.chart("people").locator("li").first
-    expect(dearest).to_contain_text("$1.20")
+    expect(dearest).to_contain_text("$1.2000")
     dearest.get_by_role("link", name="Sam Reyes").click()
     expect(usage.figure("total-cost")).to_have_text("$1.2000")
     expect(page.locator("#usage-filter-person")).to_have_value(office.spender.interviewer.id)
@@ -140,12 +141,18 @@ def test_the_tables_of_the_charts_and_the_totals_agree_with_the_database_to_the_
 
     assert usage.figure("total-calls").inner_text() == f"{len(calls):,}"
     assert usage.figure("total-tokens").inner_text() == tokens(calls)
+    drafts = [call for call in calls if call.operation == "feedback"]
+    assert usage.figure("drafts").inner_text() == f"{len(drafts):,}"
+    saved = sum(call.saved_as_feedback for call in calls)
+    assert usage.figure("saved").inner_text() == f"{saved:,}"
+    usage.tab("More figures")
     paid_in = sum(call.prompt_tokens for call in calls)
     assert usage.figure("tokens-in").inner_text() == f"{paid_in:,}"
     paid_out = sum(call.completion_tokens for call in calls)
     assert usage.figure("tokens-out").inner_text() == f"{paid_out:,}"
 
     days = [clock.now().date() - timedelta(days=n) for n in range(29, -1, -1)]
+    usage.tab("Models")
     for name, written in (("tokens", tokens), ("cost", cost)):
         headings, *rows, total = usage.table(name)
         models = headings[1:-1]
@@ -164,10 +171,12 @@ def test_the_tables_of_the_charts_and_the_totals_agree_with_the_database_to_the_
         ]
         assert total == ["Total", *by_model, written(calls)]
 
+    usage.tab("Over time")
     _, *rows, _ = usage.table("outcomes")
     assert [int(row[-1]) for row in rows] == [
         sum(call.started_at.date() == day for call in calls) for day in days
     ]
+    usage.tab("Errors")
     _, *rows, total = usage.table("errors")
     failed = [c for c in calls if c.status in {CallStatus.ERROR, CallStatus.INTERRUPTED}]
     assert {row[0]: int(row[1]) for row in rows} == {
@@ -175,8 +184,15 @@ def test_the_tables_of_the_charts_and_the_totals_agree_with_the_database_to_the_
         for call in failed
     }
     assert total[1] == str(len(failed))
+    usage.tab("People")
     _, *rows = usage.table("people")
     assert sum(int(row[4].replace(",", "")) for row in rows) == paid_in + paid_out
+    _, *rows, total = usage.table("departments")
+    assert "None" in [row[0] for row in rows]
+    for place in (3, 4, 5):
+        figures = [int(row[place].replace(",", "")) for row in rows]
+        assert f"{sum(figures):,}" == total[place]
+    assert total[1] == cost(calls)
 
 
 def test_a_view_is_shared_by_its_address_and_back_leads_to_the_one_before(
@@ -190,7 +206,7 @@ def test_a_view_is_shared_by_its_address_and_back_leads_to_the_one_before(
     expect(longer).to_have_attribute("href", re.compile("person="))
     longer.click()
     expect(usage.figure("total-calls")).to_have_text("7")
-    page.locator("#usage-sort").select_option(label="Dearest first")
+    page.locator("#usage-sort").select_option(label="Most expensive first")
     expect(page).to_have_url(re.compile("sort=-cost"))
     usage.search("4o-mini")
     expect(page).to_have_url(re.compile("q=4o-mini"))
@@ -205,7 +221,9 @@ def test_a_view_is_shared_by_its_address_and_back_leads_to_the_one_before(
     expect(shared.page.locator("#usage-search")).to_have_value("4o-mini")
     current = shared.page.locator("#usage-period [aria-current='true']")
     expect(current).to_have_text("90 days")
-    assert shared.page.locator(".tile").all_inner_texts() == page.locator(".tile").all_inner_texts()
+    assert shared.page.locator(".headline").all_inner_texts() == (
+        page.locator(".headline").all_inner_texts()
+    )
 
     page.go_back()
     expect(page.locator("#usage-search")).to_have_value("")
@@ -235,6 +253,7 @@ def test_the_page_refreshes_by_itself_and_does_not_jump(
     usage: UsagePage, office: Office, running_app: RunningApp
 ) -> None:
     page = usage.page
+    usage.tab("Models")
     expect(usage.figure("total-calls")).to_have_text(re.compile(r"\d+"))
     before = int(usage.figure("total-calls").inner_text())
     summary = usage.chart("tokens").locator("summary")
@@ -247,9 +266,8 @@ def test_the_page_refreshes_by_itself_and_does_not_jump(
     )
     scrolled = page.evaluate("window.scrollY")
     assert scrolled > 0
-    call = running_app.arrange(lambda database: make_call(database, office.thrifty))
+    running_app.arrange(lambda database: make_call(database, office.thrifty))
     expect(usage.figure("total-calls")).to_have_text(str(before + 1))
-    expect(usage.row(call.id)).to_be_visible()
     expect(usage.chart("tokens").locator("tfoot")).to_be_visible()
     assert page.evaluate("window.scrollY") == scrolled
     assert not page.evaluate("window.skeletons")
@@ -292,20 +310,95 @@ def themed(page: Page, request: pytest.FixtureRequest) -> Page:
     return page
 
 
-def test_the_whole_dashboard_has_no_barriers_and_fits(themed: Page) -> None:
+_PARTS = {
+    "Calls": (),
+    "Running now": (),
+    "More figures": (),
+    "Over time": ("outcomes", "times", "budget"),
+    "Models": ("cost", "tokens"),
+    "People": ("people", "departments"),
+    "Errors": ("errors",),
+}
+"""The parts of the page, and the charts of each."""
+
+
+def test_every_part_of_the_dashboard_has_no_barriers_and_fits(themed: Page) -> None:
     person = next(person for person in DEMO_SIGN_INS if "admin" in person.email)
     sign_in(themed, person.email, person.password, path="/admin/usage")
     usage = UsagePage(themed).shown()
-    expect(themed.locator(".recharts-surface")).to_have_count(7)
-    assert_no_barriers(themed)
-    for name in ("cost", "tokens", "outcomes", "times", "people", "errors", "budget"):
-        assert len(usage.table(name)) > 1
+    for part, charts in _PARTS.items():
+        themed.set_viewport_size({"width": 1280, "height": 800})
+        usage.tab(part)
+        expect(themed.locator(".recharts-surface")).to_have_count(len(charts))
+        for name in charts:
+            assert len(usage.table(name)) > 1
+        assert_no_barriers(themed)
+        assert_fits(themed)
+        themed.set_viewport_size({"width": 360, "height": 800})
+        assert_no_barriers(themed)
     themed.locator("#usage-period").get_by_role("link", name="Custom").click()
     expect(themed.locator("#usage-days")).to_be_visible()
     assert_no_barriers(themed)
     assert_fits(themed)
-    themed.set_viewport_size({"width": 360, "height": 800})
-    assert_no_barriers(themed)
+
+
+async def _fail_some(database: Database, made: MadeInterview) -> None:
+    for status, number in ((CallStatus.ERROR, 3), (CallStatus.INTERRUPTED, 2)):
+        for _ in range(number):
+            await make_call(database, made, status=status, error_code=f"CODE_{number}")
+    await make_call(database, made, operation="cv_parse", department_id=None)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_page_begins_with_four_figures_and_the_list_they_lead_to(
+    usage: UsagePage, office: Office, running_app: RunningApp, width: int
+) -> None:
+    running_app.arrange(lambda database: _fail_some(database, office.spender))
+    page = usage.page
+    page.set_viewport_size({"width": width, "height": 800})
+    usage.open()
+    expect(page.locator(".headline-label")).to_have_text(
+        ["Spent", "Drafts", "Saved as feedback", "Failed"]
+    )
+    for figure in ("total-cost", "total-tokens", "total-calls", "calls-table", "export"):
+        expect(usage.figure(figure)).to_be_visible()
+    expect(page.locator(".headline-change")).to_have_count(4)
+    expect(page.locator(".headline .spark path")).to_have_count(4)
+
+    failed = page.locator(".headline", has=usage.figure("failed"))
+    expect(usage.figure("failed")).to_have_text("3")
+    failed.get_by_role("link", name="2 more interrupted").click()
+    expect(page.locator("#usage-filter-status")).to_have_value("interrupted")
+    expect(usage.rows).to_have_count(2)
+    page.go_back()
+    expect(usage.figure("failed")).to_have_text("3")
+    failed.get_by_role("link", name="calls").click()
+    expect(page.locator("#usage-filter-status")).to_have_value("error")
+    expect(usage.rows).to_have_count(3)
+    page.locator("#usage-reset").click()
+    expect(page.locator("#usage-filter-status")).to_have_value("")
+
+    usage.tab("People")
+    usage.choose("department", "None")
+    expect(page).to_have_url(re.compile("department=none"))
+    expect(page.locator("#usage-tabs [aria-current='page']")).to_have_text("People")
+    expect(usage.figure("total-calls")).to_have_text("1")
+    usage.chart("departments").get_by_role("link", name="None").first.click()
+    expect(usage.rows).to_have_count(1)
+    expect(usage.rows.first).to_contain_text("CV parse")
+
+
+def test_the_administrations_own_address_leads_to_its_first_page(
+    usage: UsagePage, context: BrowserContext
+) -> None:
+    page = usage.page
+    for path in ("/admin", "/admin/"):
+        page.goto(path)
+        expect(page).to_have_url(re.compile("/admin/usage$"))
+        usage.shown()
+    answer = context.request.get("/admin", max_redirects=0)
+    assert (answer.status, answer.headers["location"]) == (307, "/admin/usage")
+    assert context.request.get("/admin/nowhere").status == 404
 
 
 def test_in_a_narrow_window_the_administration_is_one_menu_for_the_keyboard_too(
@@ -318,7 +411,7 @@ def test_in_a_narrow_window_the_administration_is_one_menu_for_the_keyboard_too(
     page.locator("#admin-menu").focus()
     page.keyboard.press("Enter")
     menu = page.get_by_role("dialog", name="Administration")
-    expect(menu.get_by_role("link")).to_have_text(["Usage", "Prices", "Limits", "Log"])
+    expect(menu.get_by_role("link")).to_have_text(["Usage", "Prices", "Limits", "Alerts", "Log"])
     expect(menu.get_by_role("link", name="Usage")).to_have_attribute("aria-current", "page")
     assert_no_barriers(page)
     for name in ("Usage", "Prices"):
@@ -328,4 +421,4 @@ def test_in_a_narrow_window_the_administration_is_one_menu_for_the_keyboard_too(
     expect(page.locator("h1")).to_have_text("Prices")
     expect(menu).to_be_hidden()
     page.set_viewport_size({"width": 1280, "height": 800})
-    expect(links).to_have_text(["My interviews", "Usage", "Prices", "Limits", "Log"])
+    expect(links).to_have_text(["My interviews", "Usage", "Prices", "Limits", "Alerts", "Log"])

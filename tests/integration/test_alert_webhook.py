@@ -63,7 +63,7 @@ async def test_a_message_says_what_it_is_about_and_another_verifier_accepts_it(
     event = json.loads(delivery.body)
     assert (event["type"], event["data"]["kind"]) == ("alert.raised", "person_budget")
     assert event["data"]["message"] == (
-        "Ada Ferreira has used 80% of their $10.00 budget for November 2026: $8.00."
+        "Ada Ferreira has used 80% of their $10.00 budget for November 2026: $8.0000."
     )
     assert event["data"]["company"] == {"id": company.id, "name": "Nordwind – Österreich"}
     assert (event["data"]["used_usd"], event["data"]["budget_usd"]) == ("8.00", "10.00")
@@ -276,4 +276,7 @@ async def test_levels_and_periods_are_told_as_they_are_stored(
     await outbox(database, receiver.url).deliver_due()
     data = json.loads(receiver.deliveries[0].body)["data"]
     assert (data["failed"], data["calls"], data["threshold_percent"]) == (3, 12, 20.0)
-    assert data["message"] == "3 of the latest 12 calls failed (25%); the threshold is 20%."
+    assert (
+        data["message"]
+        == "3 of the latest 12 calls failed or were interrupted (25%); the threshold is 20%."
+    )

@@ -43,11 +43,11 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     [
         (
             {"measured": 8_000_000},
-            "The company has used 80% of its $10.00 budget for November 2026: $8.00.",
+            "The company has used 80% of its $10.00 budget for November 2026: $8.0000.",
         ),
         (
             {"level": AlertLevel.CRITICAL, "measured": 10_030_000},
-            "The company has used up its $10.00 budget for November 2026: $10.03.",
+            "The company has used up its $10.00 budget for November 2026: $10.0300, 100%.",
         ),
         (
             {"level": AlertLevel.CRITICAL, "measured": 9_999_500, "kind": "person_budget"},
@@ -56,7 +56,7 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ),
         (
             {"kind": "error_rate", "measured": 18, "calls": 40, "bound": 205},
-            "18 of the latest 40 calls failed (45%); the threshold is 20.5%.",
+            "18 of the latest 40 calls failed or were interrupted (45%); the threshold is 20.5%.",
         ),
         (
             {"kind": "unpriced_model", "subject": "qwen3", "measured": 1},

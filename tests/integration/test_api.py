@@ -403,6 +403,7 @@ async def test_the_ledger_is_for_administrators_of_the_company(database: Databas
         page = answer.json()
         assert [item["id"] for item in page["items"]] == [call.id for call in newest_first[:2]]
         assert set(page["items"][0]) == set(LlmCall.model_fields)
+        assert "A settled draft" not in answer.text
         answer = await api.client.get(
             f"{routes.API_LLM_CALLS}?cursor={page['next']}", headers=headers
         )

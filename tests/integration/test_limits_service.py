@@ -6,7 +6,7 @@ import pytest
 
 from feedback_app.admin.limits import service
 from feedback_app.admin.limits.schemas import LimitsView
-from feedback_app.admin.limits.service import WrongValues
+from feedback_app.admin.limits.service import Saved, WrongValues
 from feedback_app.admin.limits.state import LimitsState
 from feedback_app.admin.limits.values import parse, written
 from feedback_app.core.errors import Forbidden, Invalid, NotFound
@@ -73,9 +73,9 @@ async def test_a_change_is_kept_and_audited_and_one_wrong_field_saves_none(
         await service.save(admin, {MONEY: "50", DRAFTS: "many"})
     assert list(wrong.value.fields) == [DRAFTS]
     assert (await service.view(admin)).changes == []
-    assert await service.save(admin, {MONEY: "50", DRAFTS: "3"}) == 2
-    assert await service.save(admin, {MONEY: "80", DRAFTS: "3"}) == 1
-    assert await service.save(admin, {MONEY: ""}) == 1
+    assert await service.save(admin, {MONEY: "50", DRAFTS: "3"}) == Saved(2, "")
+    assert await service.save(admin, {MONEY: "80", DRAFTS: "3"}) == Saved(1, "")
+    assert await service.save(admin, {MONEY: ""}) == Saved(1, "")
     view = await service.view(admin)
     told = [(row.who, row.whose, row.before, row.after) for row in view.changes]
     assert told[:2] == [
@@ -98,10 +98,10 @@ async def test_the_page_shows_what_is_used_of_a_budget_or_held_by_running_drafts
     await make_call(database, made, cost_microusd=8_000_000)
     await service.save(as_user(admin), {MONEY: "10"})
     field = (await service.view(as_user(admin))).company[0]
-    assert (field.used, field.share, field.level) == ("$8.00 used this month, 80%", "80%", "near")
+    assert (field.used, field.share, field.level) == ("$8.0000 used this month, 80%", "80%", "near")
     await make_call(database, made, status=CallStatus.RUNNING, reserved_microusd=2_000_000)
     field = (await service.view(as_user(admin))).company[0]
-    assert (field.used, field.level) == ("$10.00 used this month, 100%", "full")
+    assert (field.used, field.level) == ("$10.0000 used this month, 100%", "full")
 
 
 @pytest.mark.ledger_findings(Check.UNKNOWN_PRICE, reason="a call of unknown cost is counted")
@@ -112,21 +112,60 @@ async def test_the_page_says_how_many_calls_a_budgets_sum_leaves_out(database: D
     nameless: dict[str, Any] = {"requested_model": "house-7b", "resolved_model": None}
     await make_call(database, made, **nameless, cost_microusd=None, price_source="")
     field = (await service.view(as_user(admin))).company[0]
-    assert field.used == "$8.00 + 1 of unknown cost used this month"
+    assert field.used == "$8.0000 + 1 of unknown cost used this month"
+
+
+async def test_a_budget_that_is_used_up_when_it_is_set_is_saved_with_a_warning(
+    database: Database,
+) -> None:
+    admin = await make_admin(database)
+    made = await make_interview(database, admin)
+    other = await make_user(database, company_id=admin.company_id, name="Sam Reyes")
+    theirs = await make_interview(database, other)
+    await make_call(database, made, cost_microusd=40_000)
+    await make_call(database, theirs, cost_microusd=190_000)
+    await make_call(database, await make_interview(database), cost_microusd=9_000_000)
+    user, each = as_user(admin), LimitName.PERSON_COST_PER_MONTH
+    assert await service.save(user, {MONEY: "0.24"}) == Saved(1, "")
+    over = await service.save(user, {MONEY: "0.10"})
+    assert over.warning.startswith(
+        "Your company has used $0.2300 of $0.10, 230% this month already: "
+    )
+    assert await service.save(user, {MONEY: "0.10"}) == Saved(0, ""), "nothing was set"
+    field = (await service.view(user)).company[0]
+    assert (field.used, field.share) == ("$0.2300 used this month, 230%", "100%")
+    assert field.level == "full"
+    of_each = await service.save(user, {each: "0.05"})
+    assert of_each.warning == (
+        "Used up this month already by Sam Reyes ($0.1900 of $0.05, 380%): their drafts that cost "
+        "money are refused."
+    )
+    assert (await service.set_exception(user, other.id, each, "1")).warning == ""
+    assert (await service.save(user, {each: "0.04"})).warning.startswith(
+        f"Used up this month already by {admin.name} ($0.0400 of $0.04, 100%): "
+    )
+    own = await service.set_exception(user, other.id, each, "0.1")
+    assert "Sam Reyes ($0.1900 of $0.10, 190%)" in own.warning
+    state = await state_of(LimitsState, await signed_in(database, admin), path="/admin/limits")
+    await LimitsState.load.fn(state)
+    await LimitsState.save.fn(state, {MONEY: "0.2"})
+    assert (state.status, state.message.partition(".")[0]) == ("warning", "Saved 1 limit")
+    await LimitsState.save.fn(state, {MONEY: "20"})
+    assert (state.status, state.message) == ("saved", "Saved 1 limit")
 
 
 async def test_an_exception_is_for_somebody_of_the_company(database: Database) -> None:
     admin = as_user(await make_admin(database))
     colleague = await make_user(database, company_id=admin.company_id)
     stranger = await make_user(database)
-    assert await service.set_exception(admin, colleague.id, DRAFTS, "7") == 1
+    assert await service.set_exception(admin, colleague.id, DRAFTS, "7") == Saved(1, "")
     with pytest.raises(NotFound):
         await service.set_exception(admin, stranger.id, DRAFTS, "7")
     with pytest.raises(Invalid):
         await service.set_exception(admin, colleague.id, MONEY, "7")
     (row,) = (await service.view(admin)).exceptions
     assert (row.person, row.value) == (colleague.name, "7 drafts")
-    assert await service.set_exception(admin, colleague.id, DRAFTS, "") == 1
+    assert await service.set_exception(admin, colleague.id, DRAFTS, "") == Saved(1, "")
     view = await service.view(admin)
     assert (view.exceptions, view.changes[0].whose) == ([], colleague.name)
 

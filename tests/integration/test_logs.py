@@ -114,6 +114,21 @@ async def test_each_filter_leaves_the_rows_it_names(office: Office) -> None:
         assert await office.ids(**query) == [row.id for row in expected], query
 
 
+async def test_what_people_did_reads_as_a_sentence_and_rows_of_before_still_do(
+    office: Office,
+) -> None:
+    who = {"component": LogComponent.UI, "status": "received", "user_id": office.admin.id}
+    await office.log(1, **who, action="Wrote notes", path="/index")
+    await office.log(2, **who, action="InterviewState.note", path="/interviews/[interview_id]")
+    view = await office.view()
+    assert [(row.component_label, row.action, row.status, row.details) for row in view.rows] == [
+        ("Page", "Wrote notes", "", "on /"),
+        ("Page", "InterviewState.note", "", "on /interviews/[interview_id]"),
+    ]
+    assert "received" not in [choice.value for choice in view.filters.statuses]
+    assert await office.ids(action="Wrote notes") == [view.rows[0].row_id]
+
+
 async def test_a_call_leads_to_its_trace_and_says_what_it_took(office: Office) -> None:
     clock.set_now(None)
     made = await make_interview(office.database)

@@ -109,7 +109,7 @@ async def test_nobody_sees_calls_of_a_colleague(database: Database) -> None:
     admins = await service.view(as_user(colleague), {"older": own.id})
     assert [row.call_id for row in admins.calls.rows] == [theirs.id]
     nothing = await service.view(as_user(await make_user(database)), {})
-    assert (nothing.figures.calls, nothing.figures.cost, nothing.calls.rows) == ("0", "$0.00", [])
+    assert (nothing.figures.calls, nothing.figures.cost, nothing.calls.rows) == ("0", "$0.0000", [])
 
 
 @pytest.mark.usefixtures("noon")
@@ -169,8 +169,8 @@ async def test_a_company_budget_is_told_with_what_everybody_used_and_nobodys_own
     assert view.company_limits == [
         LimitLine(
             "Budget",
-            "$3.20 left",
-            "of $5.00 this month, $1.80 + 1 of unknown cost used by everybody; "
+            "$3.2000 left",
+            "of $5.00 this month, $1.8000 + 1 of unknown cost used by everybody (36%); "
             "it starts anew on 1 Apr at 00:00 UTC",
         ),
         LimitLine("At once", "500 drafts left", "of 500 at once, none running now"),
@@ -239,8 +239,10 @@ async def test_a_used_up_company_budget_that_refuses_has_nothing_left(on: Stage)
     with pytest.raises(BudgetExceeded):
         await on.start()
     told = lines(await service.view(on.user, {}))["Company Budget"]
-    assert told.value == "$0.00 left"
-    assert told.note.startswith("of $0.0010 this month, $0.0020 used by everybody; it starts anew ")
+    assert told.value == "$0.0000 left"
+    assert told.note.startswith(
+        "of $0.001 this month, $0.0020 used by everybody (200%); it starts anew "
+    )
 
 
 async def test_limits_that_are_taken_away_are_not_shown(on: Stage) -> None:

@@ -1,5 +1,7 @@
 """A call's trace: what the pipeline noted of it, told to administrators of its company only."""
 
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,19 +9,34 @@ import pytest
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import Forbidden, LLMStalled, NotFound
 from feedback_app.core.settings import get_settings
-from feedback_app.db.models import CallStatus
+from feedback_app.db.models import CallStatus, Role, Scorecard
 from feedback_app.db.session import Database
 from feedback_app.llm.blocks import parse_blocks
 from feedback_app.llm.events import ChunkEvent, Event, StatusEvent
 from feedback_app.usage.trace import service
 from feedback_app.usage.trace.schemas import TraceView
 from feedback_app.usage.trace.state import TraceState
-from tests.factories import MadeInterview, make_admin, make_call, make_interview
+from tests.factories import (
+    MadeInterview,
+    make_admin,
+    make_call,
+    make_interview,
+    make_user,
+    store,
+)
 from tests.integration.generating import HELD, as_user, stage, text_of
 from tests.integration.states import state_of
 from tests.integration.test_usage_page import signed_in
 from tests.upstream import FAULTS, FEEDBACK, Scenario, Upstream
 
+NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+SECRET = "They cried when we asked about the outage."
+"""What only its writer may read before they submit."""
+KEPT: dict[str, Any] = {
+    "pace": [100, 10, 100, len(SECRET) - 10],
+    "timings": [{"event": "streaming", "at_ms": 100}, {"event": "complete", "at_ms": 2000}],
+    "prompt": [{"role": "user", "content": f"Notes: {SECRET}"}],
+}
 TIMINGS = [
     {"event": "connecting", "at_ms": 0},
     {"event": "analyzing", "at_ms": 5},
@@ -43,6 +60,21 @@ async def admin_of(database: Database, made: MadeInterview) -> CurrentUser:
     return as_user(await make_admin(database, company_id=made.interviewer.company_id))
 
 
+async def submit(database: Database, made: MadeInterview, at: datetime | None = NOW) -> None:
+    """Have the interviewer's feedback submitted, or with `None` opened again."""
+    async with database.write() as session:
+        card = await session.get_one(Scorecard, made.scorecard.id)
+        card.feedback, card.submitted_at = "Their own words.", at
+        session.add(card)
+
+
+async def make_submitted(database: Database) -> MadeInterview:
+    """An interview whose interviewer has submitted their feedback."""
+    made = await make_interview(database)
+    await submit(database, made)
+    return made
+
+
 def facts(view: TraceView) -> dict[tuple[str, str], tuple[str, str]]:
     return {
         (group.title, fact.label): (fact.value, fact.note)
@@ -63,6 +95,7 @@ async def test_a_call_is_timed_from_the_click_and_replays_as_it_came(
     async with stage(database, upstream.base_url, LLM_STORE_CONTENT=True) as on:
         log = await on.run()
         call, draft = await on.call(), await on.draft()
+        await submit(database, on.made)
         admin = await admin_of(database, on.made)
     noted = [timing["event"] for timing in draft.timings]
     assert noted == [
@@ -98,6 +131,7 @@ async def test_a_stopped_call_keeps_its_pace(database: Database, upstream: Upstr
             if not log.ended:
                 await log.batch(len(log.events))
         draft = await on.draft()
+        await submit(database, on.made)
         moments = await service.moments(await admin_of(database, on.made), draft.llm_call_id)
     told = [m.event.content for m in moments if isinstance(m.event, ChunkEvent)]
     assert "".join(told) == draft.text != ""
@@ -174,9 +208,12 @@ async def test_the_facts_are_the_ledgers(database: Database) -> None:
     assert known["Tokens", "Completion"][0] == "≈ 300"
     assert known["Tokens", "Reasoning"][0] == "40"
     assert known["Cost", "Cost"][0] == "$0.0003"
-    assert known["Cost", "Reserved"][0] == "$0.0008"
+    assert known["Cost", "Set aside"][0] == "$0.0008"
     assert known["Cost", "Price from"] == ("genai-prices", "openai/gpt-4o-mini")
     assert known["Time", "Latency"][0] == "4.0 s"
+    assert (
+        known["Time", "Pace"][0] == "72 tokens a second while writing"
+    )  # 260 of 300 tokens in 3.6 s
 
 
 @pytest.mark.ledger_findings("unknown_price", reason="the model's price is unknown")
@@ -212,7 +249,7 @@ async def test_others_learn_nothing_of_a_call(database: Database) -> None:
 async def test_contents_stay_the_interviewers_where_they_are_not_kept(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = await make_interview(database)
+    made = await make_submitted(database)
     pace = [100, 10, 100, len("## Summary\n\nA settled draft.") - 10]
     kept = {"pace": pace, "prompt": [{"role": "user", "content": "What they noted."}]}
     call = await make_call(database, made, draft=kept)
@@ -226,10 +263,91 @@ async def test_contents_stay_the_interviewers_where_they_are_not_kept(
     assert await service.moments(admin, call.id) == []
 
 
-async def test_an_answer_whose_pace_was_not_noted_is_shown_but_not_replayed(
+@pytest.mark.parametrize("store_content", ["true", "false"])
+async def test_an_unsubmitted_draft_of_somebody_else_has_figures_and_no_text(
+    database: Database, monkeypatch: pytest.MonkeyPatch, store_content: str
+) -> None:
+    monkeypatch.setenv("LLM_STORE_CONTENT", store_content)
+    get_settings.cache_clear()
+    made = await make_interview(database)
+    call = await make_call(database, made, text=SECRET, draft=KEPT)
+    admin = await admin_of(database, made)
+    shown = await service.trace(admin, call.id)
+    assert SECRET not in repr(shown)
+    assert (shown.answer, shown.view.prompt, shown.view.can_replay) == ([], [], False)
+    assert shown.view.answer_note == shown.view.prompt_note != ""
+    assert [step.label for step in shown.view.timeline.steps] == ["Writing", "Complete"]
+    assert facts(shown.view)["Tokens", "Completion"][0] == "300"
+    assert facts(shown.view)["Time", "Pace"][0] == "83 tokens a second while writing"
+    assert await service.moments(admin, call.id) == []
+
+
+async def test_a_draft_is_readable_while_its_feedback_is_submitted_and_no_longer(
     database: Database,
 ) -> None:
     made = await make_interview(database)
+    call = await make_call(database, made, text=SECRET, draft=KEPT)
+    admin = await admin_of(database, made)
+    assert (await service.trace(admin, call.id)).view.answer_note == service.NOT_SUBMITTED
+    await submit(database, made)
+    shown = await service.trace(admin, call.id)
+    assert shown.answer == parse_blocks(SECRET)
+    assert shown.view.can_replay
+    assert shown.view.prompt[0].content.endswith(SECRET)
+    await submit(database, made, None)
+    assert (await service.trace(admin, call.id)).answer == []
+
+
+async def test_neither_a_colleagues_submission_nor_one_elsewhere_opens_a_draft(
+    database: Database,
+) -> None:
+    elsewhere = await make_submitted(database)
+    made = await make_interview(database, elsewhere.interviewer)
+    admin = await admin_of(database, made)
+    later = await make_user(database, company_id=made.interviewer.company_id)
+    await store(database, Scorecard(interview_id=made.id, user_id=later.id))
+    drafts = {
+        person.id: await make_call(database, made, text=SECRET, draft=KEPT, user_id=person.id)
+        for person in (made.interviewer, later)
+    }
+    for call in drafts.values():
+        assert SECRET not in repr(await service.trace(admin, call.id))
+    await submit(database, made)
+    assert SECRET in repr(await service.trace(admin, drafts[made.interviewer.id].id))
+    assert SECRET not in repr(await service.trace(admin, drafts[later.id].id))
+
+
+async def test_an_administrator_reads_their_own_draft(database: Database) -> None:
+    admin = await make_user(database, role=Role.ADMIN)
+    made = await make_interview(database, admin)
+    call = await make_call(database, made, text=SECRET, draft=KEPT)
+    assert (await service.trace(as_user(admin), call.id)).answer == parse_blocks(SECRET)
+    assert SECRET not in repr(await service.trace(await admin_of(database, made), call.id))
+
+
+async def test_a_replay_sent_by_hand_plays_nothing_that_is_not_submitted(
+    database: Database,
+) -> None:
+    made = await make_interview(database)
+    call = await make_call(database, made, text=SECRET, draft=KEPT)
+    admin = await make_admin(database, company_id=made.interviewer.company_id)
+    path = f"/admin/usage/calls/{call.id}?replay=1"
+    state = await state_of(TraceState, await signed_in(database, admin), path=path)
+    async for _ in TraceState.load.fn(state):
+        assert not state.replaying
+    await TraceState.replay.fn(state)
+    shown = json.dumps(state.dict(), default=repr)
+    assert "cried" not in shown
+    assert (state.shows, state.b0) == ("ready", [])
+    await submit(database, made)
+    await TraceState.replay.fn(state)
+    assert "cried" in json.dumps(state.dict(), default=repr)
+
+
+async def test_an_answer_whose_pace_was_not_noted_is_shown_but_not_replayed(
+    database: Database,
+) -> None:
+    made = await make_submitted(database)
     call = await make_call(database, made)
     shown = await service.trace(await admin_of(database, made), call.id)
     assert shown.answer != []
@@ -252,7 +370,7 @@ async def test_the_page_shows_nothing_to_whoever_may_not_see_it(database: Databa
 async def test_the_page_shows_the_whole_answer_and_replays_only_if_its_address_says_so(
     database: Database,
 ) -> None:
-    made = await make_interview(database)
+    made = await make_submitted(database)
     pace = [100, len("## Summary\n\nA settled draft.")]
     call = await make_call(database, made, draft={"pace": pace})
     admin = await make_admin(database, company_id=made.interviewer.company_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -10,9 +11,19 @@ from feedback_app.core.errors import Forbidden
 from feedback_app.db.models import CallStatus, LimitValue
 from feedback_app.db.session import Database
 from feedback_app.llm.limits import LimitName
-from feedback_app.usage import service
+from feedback_app.usage import labels, service
 from tests.factories import make_call, make_interview, make_user, store
-from tests.integration.usage_office import NOW, acting, ago, calls_of_days, ids, make_office, tile
+from tests.integration.usage_office import (
+    NOW,
+    acting,
+    ago,
+    calls_of_days,
+    headline,
+    ids,
+    make_office,
+    notes,
+    tile,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +50,15 @@ async def test_totals_agree_with_rows_counted_by_hand(database: Database) -> Non
     assert tile(view, "total-calls").value == "10"
     assert tile(view, "total-tokens").value == f"{28_000 + 728 + 3 * 1100:,}"
     assert (tile(view, "tokens-in").value, tile(view, "tokens-out").value) == ("30,400", "1,628")
-    assert tile(view, "total-cost").value == "$3.4568", "28 x 123,457 + 1 micro-dollars"
-    assert tile(view, "total-cost").note == "All prices known"
-    assert (tile(view, "errors").value, tile(view, "errors").note) == ("20.0%", "2 calls failed")
-    assert (tile(view, "stops").value, tile(view, "stops").note) == ("10.0%", "1 call stopped")
+    assert headline(view, "total-cost").value == "$3.4568", "28 x 123,457 + 1 micro-dollars"
+    assert headline(view, "drafts").value == "10"
+    failed = headline(view, "failed")
+    assert (failed.value, notes(failed)) == (
+        "1",
+        ["10.0% of 10 calls", "1 more interrupted: the server went away"],
+    )
+    stops = tile(view, "stops")
+    assert (stops.value, stops.note) == ("10.0%", "1 of 10 calls stopped by people")
     assert view.cost.table.total[-1] == "$3.456797"
     assert view.tokens.table.total[-1] == f"{28_000 + 728 + 3 * 1100:,}"
 
@@ -52,7 +68,9 @@ async def test_many_tiny_costs_add_up_without_rounding(database: Database) -> No
     for _ in range(21):
         await office.call(cost_microusd=33)
     view = await office.view()
-    assert tile(view, "total-cost").value == "$0.0007", "693 micro-dollars, not 21 times $0.0000"
+    assert headline(view, "total-cost").value == "$0.0007", (
+        "693 micro-dollars, not 21 times $0.0000"
+    )
 
 
 @pytest.mark.ledger_findings(
@@ -71,7 +89,10 @@ async def test_calls_of_another_company_are_neither_counted_nor_listed(database:
     assert calls_of_days(view)[-1] == 1
     assert ids(view.calls) == [mine.id]
     assert [choice.label for choice in view.filters.people] == ["Ines Okafor"]
-    assert [choice.value for choice in view.filters.departments] == [office.made.department.id]
+    assert [choice.value for choice in view.filters.departments] == [
+        office.made.department.id,
+        "none",
+    ]
     assert [choice.label for choice in view.filters.models] == ["gpt-4o-mini-2024-07-18"]
     assert [row.label for row in view.people.rows] == ["Ines Okafor"]
     assert ids((await office.view(older=f"0.{theirs.id}")).calls) == [mine.id]
@@ -88,8 +109,8 @@ async def test_unknown_prices_are_counted_and_never_taken_for_nothing(database: 
     office = await make_office(database)
     await office.call(cost_microusd=None)
     only_unknown = await office.view()
-    cost = tile(only_unknown, "total-cost")
-    assert (cost.value, cost.note) == ("Unknown", "1 call of unknown cost")
+    cost = headline(only_unknown, "total-cost")
+    assert (cost.value, notes(cost)[0]) == ("Unknown", "1 call of unknown cost")
     assert only_unknown.cost.table.total == ["1 of unknown cost", "1 of unknown cost"]
     assert only_unknown.cost.points[-1]["s0"] is None
     assert only_unknown.cost.note == "Bars leave out 1 call of unknown cost."
@@ -98,8 +119,8 @@ async def test_unknown_prices_are_counted_and_never_taken_for_nothing(database: 
     await office.call(cost_microusd=None)
     await office.call(cost_microusd=2_500)
     view = await office.view()
-    cost = tile(view, "total-cost")
-    assert (cost.value, cost.note) == ("$0.0025", "+ 2 calls of unknown cost")
+    cost = headline(view, "total-cost")
+    assert (cost.value, notes(cost)[0]) == ("$0.0025", "+ 2 calls of unknown cost")
     assert [row.cost for row in view.calls.rows].count("Unknown") == 2
 
 
@@ -135,13 +156,18 @@ async def test_every_sum_says_how_many_calls_of_unknown_cost_it_leaves_out(
     await office.call(**unknown, **failed)
     view = await office.view(period="7d")
 
-    assert tile(view, "total-cost").note == "+ 4 calls of unknown cost"
+    assert notes(headline(view, "total-cost"))[0] == "+ 4 calls of unknown cost"
     per_saved = tile(view, "per-saved")
     assert per_saved.value == "$0.0060", "three priced drafts by the one of them that was saved"
-    assert per_saved.note == "1 draft saved as feedback; 4 of unknown cost left out"
+    assert per_saved.note == (
+        "$0.0060 for all drafts of feedback, divided by the 1 saved. Other calls, such as parsing "
+        "a CV, are left out, and 4 drafts of unknown cost."
+    )
     waste = tile(view, "waste")
     assert waste.value == "$0.0040"
-    assert waste.note == "$0.0020 failed, $0.0020 never saved; + 2 calls of unknown cost"
+    assert waste.note == (
+        "$0.0020 failed + $0.0020 complete, but not saved within a day; + 2 calls of unknown cost"
+    )
 
     both = "$0.006000 + 4 of unknown cost"
     assert view.cost.summary == f"Cost per day by model, {both} in all."
@@ -188,8 +214,8 @@ async def test_days_without_calls_are_shown_as_zero(database: Database) -> None:
     outcomes = (await office.view(period="7d")).outcomes
     assert [point["step"] for point in outcomes.points] == [f"{n} Mar" for n in range(4, 11)]
     assert [row.cells for row in outcomes.table.rows[:5:4]] == [
-        ["1", "0", "0", "1"],
-        ["1", "1", "0", "2"],
+        ["1", "0", "0", "0", "1"],
+        ["1", "1", "0", "0", "2"],
     ]
     assert calls_of_days(await office.view(period="7d")) == [1, 0, 0, 0, 2, 0, 0]
     assert outcomes.ticks == [0, 1, 2]
@@ -257,14 +283,75 @@ async def test_filters_narrow_the_figures_and_the_list_alike(database: Database)
         assert view.problem == ""
     none = await office.view(person=other.interviewer.id, status="error")
     assert none.head.is_empty
-    assert tile(none, "total-cost").value == "$0.00"
+    assert headline(none, "total-cost").value == "$0.0000"
+
+
+@pytest.mark.ledger_findings("missing_cost", reason="costs are left out by hand")
+async def test_departments_and_the_calls_of_none_add_up_to_the_whole(database: Database) -> None:
+    office = await make_office(database)
+    other = await make_interview(database, await make_user(database, office.company))
+    await office.call(cost_microusd=2_000, saved_as_feedback=False)
+    await make_call(database, other, cost_microusd=500)
+    parsed = await office.call(operation="cv_parse", department_id=None, cost_microusd=70)
+    unpriced = await office.call(operation="cv_parse", department_id=None, cost_microusd=None)
+    stalled = {"status": CallStatus.ERROR, "error_code": "LLM_STALLED", "department_id": None}
+    failed = await office.call(**stalled, cost_microusd=9, started_at=ago(days=3))
+
+    view = await office.view()
+    rows = view.departments.table.rows
+    assert (rows[-1].heading, rows[-1].cells) == (
+        labels.NO_DEPARTMENT_NAME,
+        ["$0.000079", "1", "3", "3,300", "0"],
+    )
+    assert [row.cells[0] for row in rows[:-1]] == ["$0.002000", "$0.000500"]
+    assert view.departments.table.total == ["$0.002579", "1", "5", "5,500", "0"]
+
+    none = await office.view(department="none")
+    assert set(ids(none.calls)) == {parsed.id, unpriced.id, failed.id}
+    assert none.calls.position == "1–3 of 3 calls"
+    assert headline(none, "total-cost").value == "< $0.0001"
+    assert headline(none, "failed").value == "1"
+    assert [row.heading for row in none.departments.table.rows] == ["None"]
+    assert none.filters.department == "none"
+    assert none.problem == ""
+    assert none.head.csv_href == "/admin/usage/export.csv?department=none"
+    assert sum(calls_of_days(none)) == 3
+    of_one = await office.view(department="none", person=other.interviewer.id)
+    assert of_one.head.is_empty
+    each = [await office.view(department=c.value) for c in view.filters.departments]
+    assert sum(int(tile(v, "total-calls").value) for v in each) == 5
+
+
+async def test_failures_lead_to_exactly_as_many_calls(database: Database) -> None:
+    office = await make_office(database)
+    ended = (
+        ("error", "LLM_STALLED", 3),
+        ("interrupted", "INTERRUPTED", 2),
+        ("complete", None, 4),
+        ("cancelled", "CANCELLED", 1),
+    )
+    for status, code, number in ended:
+        for _ in range(number):
+            await office.call(status=status, error_code=code)
+    view = await office.view(period="7d")
+    failed = headline(view, "failed")
+    for note, number in zip(failed.notes, (3, 2), strict=True):
+        query = dict(parse_qsl(urlsplit(note.href).query))
+        assert query["period"] == "7d"
+        assert len((await office.view(**query)).calls.rows) == number
+    assert failed.value == "3"
+    assert view.outcomes.table.total == ["4", "1", "3", "2", "10"]
+    assert [(row.label, row.value) for row in view.errors.rows] == [
+        ("LLM_STALLED", "3"),
+        ("INTERRUPTED", "2"),
+    ]
 
 
 async def test_the_month_is_held_against_the_budget_that_is_set(database: Database) -> None:
     office = await make_office(database)
     await office.call(cost_microusd=2_000_000)
     assert (await office.view()).budget.summary == (
-        "$2.00 spent this month; $6.53 by its end at this pace; no budget is set."
+        "$2.0000 spent this month; $6.5263 by its end at this pace; no budget is set."
     )
     for name, user_id, value in (
         (LimitName.COMPANY_COST_PER_MONTH, None, 5_000_000),
@@ -276,12 +363,12 @@ async def test_the_month_is_held_against_the_budget_that_is_set(database: Databa
         )
     budget = (await office.view()).budget
     assert budget.summary == (
-        "$2.00 spent this month of $5.00; $6.53 by its end at this pace; "
+        "$2.0000 spent this month of $5.00 (40%); $6.5263 by its end at this pace; "
         "the budget runs out on 24 Mar."
     )
     assert [series.label for series in budget.series] == ["Spent", "Forecast", "Budget"]
     of_person = (await office.view(person=office.made.interviewer.id)).budget
-    assert "of $9.00" in of_person.summary
+    assert "of $9.00 (22%)" in of_person.summary
     assert "the budget lasts" in of_person.summary
 
 
@@ -290,9 +377,9 @@ async def test_the_month_of_a_chosen_person_is_what_that_person_spent(database: 
     other = await make_interview(database, await make_user(database, office.company))
     await office.call(cost_microusd=2_000_000)
     await make_call(database, other, cost_microusd=3_000_000)
-    assert (await office.view()).budget.summary.startswith("$5.00 spent this month")
+    assert (await office.view()).budget.summary.startswith("$5.0000 spent this month")
     of_one = await office.view(person=office.made.interviewer.id)
-    assert of_one.budget.summary.startswith("$2.00 spent this month")
+    assert of_one.budget.summary.startswith("$2.0000 spent this month")
 
 
 async def test_an_interviewer_gets_nothing_from_the_service(database: Database) -> None:
@@ -309,8 +396,9 @@ async def test_an_empty_company_has_figures_of_nothing(database: Database) -> No
     view = await office.view()
     assert view.head.is_empty
     assert not view.filters.can_reset
-    cost = tile(view, "total-cost")
-    assert (cost.value, cost.note, cost.change) == ("$0.00", "", "")
+    cost = headline(view, "total-cost")
+    assert (cost.value, cost.change) == ("$0.0000", "None now and none before.")
+    assert notes(cost) == ["$0.0000 this month; no budget is set"]
     assert tile(view, "latency").value == "–"
     assert view.cost.is_empty
     assert view.calls.rows == []

@@ -16,7 +16,7 @@ from feedback_app.db.session import Database
 from feedback_app.usage.calls import service as calls
 from feedback_app.usage.dashboard.schemas import Dashboard, Totals, Waste, change
 from feedback_app.usage.dashboard.service import dashboard
-from feedback_app.usage.filters import filter_from
+from feedback_app.usage.filters import NO_DEPARTMENT, filter_from
 from tests.factories import make_admin, make_call, make_interview, make_user
 from tests.integration.any_calls import FAILED, any_call
 from tests.integration.recounting import answer_tokens
@@ -24,7 +24,7 @@ from tests.integration.recounting import answer_tokens
 NOW = datetime(2026, 3, 10, 12, 20, tzinfo=UTC)
 _FIELDS = {
     "person": lambda call: call.user_id,
-    "department": lambda call: call.department_id or "",
+    "department": lambda call: call.department_id or NO_DEPARTMENT,
     "operation": lambda call: call.operation,
     "model": lambda call: call.resolved_model or call.requested_model,
     "status": lambda call: call.status,
@@ -63,7 +63,9 @@ def expected(found: Sequence[LlmCall]) -> Totals:
         calls=len(found),
         complete=sum(call.status == "complete" for call in found),
         stopped=sum(call.status == "cancelled" for call in found),
-        failed=sum(call.status in FAILED for call in found),
+        failed=sum(call.status == "error" for call in found),
+        interrupted=sum(call.status == "interrupted" for call in found),
+        drafts=sum(call.operation == "feedback" for call in found),
         saved=len(saved),
         estimated=sum(call.tokens_estimated for call in found),
         saved_unpriced=sum(call.cost_microusd is None for call in saved),
@@ -84,6 +86,8 @@ _COUNTED = (
     "complete",
     "stopped",
     "failed",
+    "interrupted",
+    "drafts",
     "saved",
     "estimated",
     "saved_unpriced",
@@ -133,10 +137,38 @@ def assert_waste(waste: Waste, found: Sequence[LlmCall]) -> None:
     assert waste.total_microusd == (None if all_unknown else known)
 
 
+def assert_steps(shown: Dashboard) -> None:
+    """What the first figures come to in each step adds up to them."""
+    figures, totals = shown.figures, shown.totals
+    assert len(figures.cost_microusd) == len(shown.steps.starts)
+    assert sum(figures.cost_microusd) == (totals.cost_microusd or 0)
+    assert sum(figures.drafts) == totals.drafts
+    assert sum(figures.saved) == totals.saved
+    assert sum(figures.failed) == totals.failed
+
+
+def assert_departments(shown: Dashboard, found: Sequence[LlmCall]) -> None:
+    """Each department's figures, and those of the calls of none."""
+    of_department = {
+        each.group_id: (each.calls, each.tokens, each.cost_microusd or 0, each.saved)
+        for each in shown.departments
+    }
+    assert of_department == {
+        department: (
+            len(theirs),
+            sum(call.prompt_tokens + call.completion_tokens for call in theirs),
+            sum(call.cost_microusd or 0 for call in theirs),
+            sum(call.saved_as_feedback for call in theirs),
+        )
+        for department in {call.department_id or "" for call in found}
+        if (theirs := [call for call in found if (call.department_id or "") == department])
+    }
+
+
 def assert_people(shown: Dashboard, found: Sequence[LlmCall]) -> None:
     """The table of people, and what its rows add up to."""
     of_person = {
-        person.user_id: (person.calls, person.tokens, person.cost_microusd or 0, person.saved)
+        person.group_id: (person.calls, person.tokens, person.cost_microusd or 0, person.saved)
         for person in shown.people
     }
     assert of_person == {
@@ -193,7 +225,9 @@ async def test_the_figures_are_those_of_the_calls(database: Database, seed: int)
         assert sum(map(sum, (s.calls for s in shown.models))) == len(found)
         assert sum(shown.outcomes.complete) == shown.totals.complete
         assert sum(shown.outcomes.failed) == shown.totals.failed
-        assert sum(error.calls for error in shown.errors) == shown.totals.failed
+        assert sum(shown.outcomes.interrupted) == shown.totals.interrupted
+        assert sum(error.calls for error in shown.errors) == sum(c.status in FAILED for c in found)
+        assert_steps(shown)
         assert len(shown.steps.starts) == (24 if query["period"] == "today" else shown.span.days)
         assert sum(sum(cost or 0 for cost in s.cost_microusd) for s in shown.models) == (
             shown.totals.cost_microusd or 0
@@ -203,6 +237,7 @@ async def test_the_figures_are_those_of_the_calls(database: Database, seed: int)
             call.cost_microusd is None for call in found if call.status in FAILED
         )
         assert_people(shown, found)
+        assert_departments(shown, found)
         listed = await calls.page(acting(admin), filter_from(query))
         assert listed.total == len(found)
 
@@ -230,7 +265,8 @@ async def test_waste_is_what_nothing_came_of(database: Database) -> None:
     await spend(1_000_000, CallStatus.COMPLETE, hours=24)
     totals = (await dashboard(acting(admin), filter_from({}))).totals
     waste = totals.waste
-    assert (waste.stopped_microusd, waste.failed_microusd) == (1, 1_100)
+    assert (waste.stopped_microusd, waste.failed_microusd) == (1, 100)
+    assert waste.interrupted_microusd == 1_000
     assert (waste.never_saved_microusd, waste.not_yet_saved_microusd) == (10_000, 1_000_000)
     assert waste.total_microusd == 11_101
     assert totals.cost_per_saved_microusd == round(1_111_111 / 2)

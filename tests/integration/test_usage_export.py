@@ -185,6 +185,21 @@ async def test_a_spreadsheet_is_given_no_formula(database: Database) -> None:
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
+async def test_an_export_carries_nothing_of_what_was_asked_or_answered(
+    database: Database, kind: str
+) -> None:
+    made = await make_interview(database, notes="What they noted.")
+    admin = await make_admin(database, company_id=made.interviewer.company_id)
+    prompt = {"prompt": [{"role": "user", "content": "What was asked."}]}
+    call = await make_call(database, made, text="What was answered.", draft=prompt)
+    async with client(await cookie_of(database, admin)) as http:
+        answer = await http.get(f"/admin/usage/export.{kind}")
+    assert call.id in answer.text
+    for text in ("What they noted.", "What was asked.", "What was answered."):
+        assert text not in answer.text
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
 async def test_only_an_administrator_gets_an_export(database: Database, kind: str) -> None:
     made = await make_interview(database)
     await make_call(database, made)

@@ -50,7 +50,7 @@ async def loaded(token_hash: str, path: str) -> UsageState:
 
 
 def total(state: UsageState) -> str:
-    return next(tile.value for tile in state.tiles if tile.tile_id == "usage-total-calls")
+    return next(tile.value for tile in state.counts if tile.tile_id == "usage-total-calls")
 
 
 async def test_an_interviewer_who_calls_the_pages_events_sees_no_figures(
@@ -129,7 +129,7 @@ async def test_a_refresh_changes_only_what_is_new(database: Database) -> None:
     await make_call(database, made)
     async for _ in UsageState.refresh.fn(state):
         pass
-    assert {"tiles", "cost", "tokens", "outcomes", "calls"} <= state.dirty_vars
+    assert {"headlines", "counts", "tiles", "cost", "tokens", "calls"} <= state.dirty_vars
     assert {"filters", "errors", "head"}.isdisjoint(state.dirty_vars)
 
 

@@ -9,7 +9,7 @@ from feedback_app.db.models import Company, LlmCall, User
 from feedback_app.db.session import Database
 from feedback_app.usage import service
 from feedback_app.usage.calls.views import CallsView
-from feedback_app.usage.dashboard.views import Tile
+from feedback_app.usage.dashboard.views import Headline, Tile
 from feedback_app.usage.schemas import UsageView
 from tests.factories import (
     MadeInterview,
@@ -57,7 +57,16 @@ def ago(**units: float) -> datetime:
 
 
 def tile(view: UsageView, name: str) -> Tile:
-    return next(t for t in view.tiles if t.tile_id == f"usage-{name}")
+    found = [*view.counts, *view.tiles]
+    return next(t for t in found if t.tile_id == f"usage-{name}")
+
+
+def headline(view: UsageView, name: str) -> Headline:
+    return next(h for h in view.headlines if h.tile_id == f"usage-{name}")
+
+
+def notes(shown: Headline) -> list[str]:
+    return [note.text for note in shown.notes]
 
 
 def ids(calls: CallsView) -> list[str]:

@@ -11,7 +11,7 @@ from feedback_app.auth import guards
 from feedback_app.auth.bell import BellState
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import AppError
-from feedback_app.core.markers import own_event
+from feedback_app.core.markers import logged, own_event
 from feedback_app.db.outage import may_be_away
 from feedback_app.ui.phases import Phase, without_view
 
@@ -50,6 +50,7 @@ class AlertsState(rx.State):
                         self.view = view
 
     @rx.event
+    @logged("Marked an alert as seen")
     @guarded(admin=True)
     async def mark_seen(self, alert_id: str) -> None:
         """Mark one alert as seen."""
@@ -57,6 +58,7 @@ class AlertsState(rx.State):
         await self._show()
 
     @rx.event
+    @logged("Marked all alerts as seen")
     @guarded(admin=True)
     async def mark_all_seen(self) -> None:
         """Mark every alert as seen."""
@@ -64,6 +66,7 @@ class AlertsState(rx.State):
         await self._show()
 
     @rx.event
+    @logged("Sent a test alert")
     @guarded(admin=True)
     async def send_test(self) -> None:
         """Have the webhook sent an alert that says it is a test."""

@@ -1,13 +1,16 @@
 """The SQL of limits. Every query takes the acting administrator and sees that company only."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from sqlalchemy import BigInteger, cast, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import NotFound
-from feedback_app.db.models import Company, LimitChange, LimitValue, User
+from feedback_app.db.epoch import hour_of
+from feedback_app.db.models import Company, LimitChange, LimitValue, UsageDay, User
 
 
 async def people(session: AsyncSession, user: CurrentUser) -> Sequence[User]:
@@ -36,6 +39,30 @@ async def values(session: AsyncSession, user: CurrentUser) -> Sequence[LimitValu
     """Every limit set in the company, those of single people included."""
     rows = await session.exec(select(LimitValue).where(LimitValue.company_id == user.company_id))
     return rows.all()
+
+
+async def spent_by_person(
+    session: AsyncSession, user: CurrentUser, since: datetime, until: datetime
+) -> list[tuple[str, str, int]]:
+    """Id, name and cost in micro-dollars of everybody whose calls cost anything, by name.
+
+    The period is of whole UTC days.
+    """
+    cost = cast(func.sum(col(UsageDay.cost_microusd)), BigInteger)
+    found = await session.exec(
+        select(User.id, User.name, cost)
+        .join(UsageDay, col(UsageDay.subject_id) == User.id)
+        .where(
+            UsageDay.company_id == user.company_id,
+            User.company_id == user.company_id,
+            UsageDay.day >= hour_of(since) // 24,
+            UsageDay.day < hour_of(until) // 24,
+        )
+        .group_by(col(User.id), col(User.name))
+        .having(cost > 0)
+        .order_by(func.lower(User.name), col(User.id))
+    )
+    return [(user_id, name, microusd) for user_id, name, microusd in found.all()]
 
 
 async def take_turn(session: AsyncSession, user: CurrentUser) -> None:

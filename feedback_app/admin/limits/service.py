@@ -1,9 +1,10 @@
 """Decides about limits: what an administrator sees of them and sets. Knows nothing of pages."""
 
-import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from feedback_app.admin.limits import queries
+from feedback_app.admin.limits.exceeding import exceeded
 from feedback_app.admin.limits.schemas import (
     ChangeRow,
     Choice,
@@ -15,7 +16,7 @@ from feedback_app.admin.limits.values import LABELS, Value, in_words, parse, wri
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, Invalid
-from feedback_app.core.money import dollars
+from feedback_app.core.money import cost, share_used
 from feedback_app.core.settings import get_settings
 from feedback_app.db.models import LimitChange, LimitValue
 from feedback_app.db.session import database
@@ -36,6 +37,15 @@ class WrongValues(Invalid):
         noun = "field" if len(fields) == 1 else "fields"
         super().__init__(f"Nothing is saved yet: {len(fields)} {noun} cannot be used.")
         self.fields = fields
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What came of setting limits."""
+
+    changed: int
+    warning: str
+    """Which of the budgets are used up already, in a sentence; empty where none is."""
 
 
 async def view(user: CurrentUser) -> LimitsView:
@@ -79,8 +89,8 @@ async def view(user: CurrentUser) -> LimitsView:
     )
 
 
-async def save(user: CurrentUser, typed: Mapping[str, str]) -> int:
-    """Set the company's limits as typed, all or none; how many changed.
+async def save(user: CurrentUser, typed: Mapping[str, str]) -> Saved:
+    """Set the company's limits as typed, all or none.
 
     Raises:
         Forbidden: not an administrator.
@@ -100,8 +110,8 @@ async def save(user: CurrentUser, typed: Mapping[str, str]) -> int:
     return await _set(user, None, values)
 
 
-async def set_exception(user: CurrentUser, person_id: str, name: str, typed: str) -> int:
-    """Set a limit for one person only, or with nothing typed take it back; how many changed.
+async def set_exception(user: CurrentUser, person_id: str, name: str, typed: str) -> Saved:
+    """Set a limit for one person only, or with nothing typed take it back.
 
     Raises:
         Forbidden: not an administrator.
@@ -116,8 +126,10 @@ async def set_exception(user: CurrentUser, person_id: str, name: str, typed: str
     return await _set(user, person_id, {LimitName(name): parse(LimitName(name), typed)})
 
 
-async def _set(user: CurrentUser, person_id: str | None, values: Mapping[LimitName, Value]) -> int:
-    changed = 0
+async def _set(
+    user: CurrentUser, person_id: str | None, values: Mapping[LimitName, Value]
+) -> Saved:
+    changed: dict[LimitName, Value] = {}
     async with database().write() as session:
         await queries.take_turn(session, user)
         if person_id is not None:
@@ -148,8 +160,9 @@ async def _set(user: CurrentUser, person_id: str | None, values: Mapping[LimitNa
                     at=clock.now(),
                 )
             )
-            changed += 1
-    return changed
+            changed[name] = value
+        await session.flush()
+        return Saved(len(changed), await exceeded(session, user, person_id, changed))
 
 
 def _check(user: CurrentUser) -> None:
@@ -175,10 +188,11 @@ def _field(name: LimitName, row: LimitValue | None, used: int | None, unpriced: 
         words = f"{used:,} running now"
         if name.unit == "microusd":
             unknown = f" + {unpriced:,} of unknown cost" if unpriced else ""
-            words = f"{dollars(used)}{unknown} used this month"
+            words = f"{cost(used)}{unknown} used this month"
         if allowed is not None:
-            share = 100 if used >= allowed else math.floor(100 * used / allowed)
-            words = f"{words}, {share}%"
+            share = 100 if used >= allowed else 100 * used // allowed
+            said = share_used(used, allowed)
+            words = f"{words}, {said}" if said else words
     return LimitField(
         name=name,
         label=LABELS[name],

@@ -8,7 +8,7 @@ from feedback_app.admin.limits import service
 from feedback_app.admin.limits.schemas import LimitsView
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import AppError
-from feedback_app.core.markers import own_event
+from feedback_app.core.markers import logged, own_event
 from feedback_app.ui.phases import Phase, without_view
 
 
@@ -22,7 +22,7 @@ class LimitsState(rx.State):
     errors: dict[str, str] = {}
     """By limit, why what was typed cannot be used."""
     status: str = ""
-    """`saved` or `failed`; empty while there is nothing to say."""
+    """`saved`, `warning` or `failed`; empty while there is nothing to say."""
     message: str = ""
     exception_status: str = ""
     exception_message: str = ""
@@ -36,6 +36,7 @@ class LimitsState(rx.State):
         await self._show()
 
     @rx.event
+    @logged("Saved limits")
     @guarded(admin=True)
     async def save(self, form: dict[str, Any]) -> None:
         """Set what was changed in the form; where anything cannot be used, nothing."""
@@ -44,16 +45,18 @@ class LimitsState(rx.State):
         changed = {name: text for name, text in typed.items() if text != shown[name]}
         self._say()
         try:
-            count = await service.save(acting_user(), changed)
+            saved = await service.save(acting_user(), changed)
         except service.WrongValues as error:
             self.errors = {name.value: text for name, text in error.fields.items()}
             self.status, self.message = "failed", error.message
             return
         await self._show()
-        limits = "1 limit" if count == 1 else f"{count} limits"
-        self.status, self.message = "saved", f"Saved {limits}" if count else "Nothing was changed"
+        limits = "1 limit" if saved.changed == 1 else f"{saved.changed} limits"
+        done = f"Saved {limits}" if saved.changed else "Nothing was changed"
+        self.status, self.message = _outcome(done, saved.warning)
 
     @rx.event
+    @logged("Set a person's own limit")
     @guarded(admin=True)
     async def set_exception(self, form: dict[str, Any]) -> None:
         """Give one person a limit of their own."""
@@ -63,7 +66,7 @@ class LimitsState(rx.State):
             self.exception_status, self.exception_message = "failed", "Write a value."
             return
         try:
-            await service.set_exception(
+            saved = await service.set_exception(
                 acting_user(),
                 str(form.get("exception_person", "")),
                 str(form.get("exception_limit", "")),
@@ -73,16 +76,17 @@ class LimitsState(rx.State):
             self.exception_status, self.exception_message = "failed", error.message
             return
         await self._show(renew=False)
-        self.exception_status, self.exception_message = "saved", "Saved"
+        self.exception_status, self.exception_message = _outcome("Saved", saved.warning)
 
     @rx.event
+    @logged("Removed a person's own limit")
     @guarded(admin=True)
     async def remove_exception(self, user_id: str, name: str) -> None:
         """Let one person have everybody's limit again."""
         self._say()
-        await service.set_exception(acting_user(), user_id, name, "")
+        saved = await service.set_exception(acting_user(), user_id, name, "")
         await self._show(renew=False)
-        self.exception_status, self.exception_message = "saved", "Removed"
+        self.exception_status, self.exception_message = _outcome("Removed", saved.warning)
 
     async def _show(self, *, renew: bool = True) -> None:
         with without_view(self._show_none):
@@ -97,3 +101,8 @@ class LimitsState(rx.State):
     def _say(self) -> None:
         self.errors = {}
         self.status = self.message = self.exception_status = self.exception_message = ""
+
+
+def _outcome(done: str, warning: str) -> tuple[str, str]:
+    """The status and the message of a change that was made."""
+    return ("warning", f"{done}. {warning}") if warning else ("saved", done)

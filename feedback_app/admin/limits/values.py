@@ -3,7 +3,7 @@
 from typing import Literal
 
 from feedback_app.core.errors import Invalid
-from feedback_app.core.money import dollars, parse_dollars, plain_dollars
+from feedback_app.core.money import as_set, parse_dollars, plain_dollars
 from feedback_app.llm.limits import LimitName
 
 Value = int | None | Literal["default"]
@@ -62,5 +62,5 @@ def in_words(name: LimitName, value: int | None) -> str:
     if value is None:
         return "no limit"
     if name.unit == "microusd":
-        return dollars(value)
+        return as_set(value)
     return f"{value:,} {name.unit if value != 1 else name.unit.removesuffix('s')}"

@@ -28,7 +28,7 @@ def tail_switch() -> rx.Component:
                 class_name="log-following",
             ),
         ),
-        rx.el.label("Live tail", html_for="log-tail", class_name="log-tail-label"),
+        rx.el.label("Show new rows as they come", html_for="log-tail", class_name="log-tail-label"),
         rx.switch(
             id="log-tail",
             checked=_view.follows,
@@ -102,7 +102,7 @@ def _search() -> rx.Component:
             name="q",
             default_value=_view.filters.q,
             key=_view.filters.q,
-            placeholder="Path, action, model or request id",
+            placeholder="What was done, path, model or request id",
             aria_label="Search the log",
             max_length=120,
             id="log-search",
@@ -186,7 +186,12 @@ def _row(row: LogRow) -> rx.Component:
             class_name="log-what",
         ),
         rx.el.td(
-            rx.cond(row.href != "", rx.link(row.action, href=row.href), rx.el.code(row.action)),
+            rx.match(
+                row.component,
+                ("llm", rx.cond(row.href != "", rx.link(row.action, href=row.href), row.action)),
+                ("ui", rx.el.span(row.action)),
+                rx.el.code(row.action),
+            ),
             role="cell",
             class_name="log-action",
         ),
@@ -196,8 +201,11 @@ def _row(row: LogRow) -> rx.Component:
             class_name="log-person",
         ),
         rx.el.td(
-            rx.el.span(
-                row.status, class_name="call-status", custom_attrs={"data-status": row.outcome}
+            rx.cond(
+                row.status != "",
+                rx.el.span(
+                    row.status, class_name="call-status", custom_attrs={"data-status": row.outcome}
+                ),
             ),
             role="cell",
             class_name="log-status",
@@ -249,7 +257,7 @@ def nothing_here() -> rx.Component:
             empty_state(
                 "scroll-text",
                 "Nothing in the last 7 days",
-                "Requests, UI events and LLM operations of your company appear here.",
+                "Clicks, requests and LLM operations of your company appear here.",
             ),
         ),
         id="log-empty",

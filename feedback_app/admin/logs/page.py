@@ -14,7 +14,7 @@ def logs_page() -> rx.Component:
     return signed_in_page(
         page_header(
             "System log",
-            "Requests, UI events and LLM operations of your company, newest first.",
+            "Clicks, requests and LLM operations of your company, newest first.",
             rx.cond(
                 (LogsState.phase == "ready") & LogsState.view.is_newest, components.tail_switch()
             ),

@@ -23,7 +23,7 @@ from feedback_app.admin.logs.schemas import (
     filter_from,
     place_from,
 )
-from feedback_app.admin.logs.wording import row_in_words, status_label
+from feedback_app.admin.logs.wording import NO_STATUS, row_in_words, status_label
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, Invalid
@@ -41,7 +41,7 @@ batches, and other processes have clocks of their own."""
 _COMPONENTS: dict[str, str] = {
     "": "Everything",
     LogComponent.API: "Requests",
-    LogComponent.UI: "UI events",
+    LogComponent.UI: "Pages",
     LogComponent.LLM: "LLM",
 }
 _PERIODS: dict[Period, str] = {
@@ -204,7 +204,7 @@ def _filters(
 ) -> FilterView:
     # What was chosen earlier may not be in the log any more; it stays visible.
     named = sorted({*actions, wanted.action} - {""})
-    codes = sorted({*statuses, wanted.status} - {"", OK, FAILED})
+    codes = sorted(({*statuses} - {NO_STATUS} | {wanted.status}) - {"", OK, FAILED})
     return FilterView(
         period=wanted.period,
         action=wanted.action,
@@ -223,8 +223,8 @@ def _filters(
         actions=[Choice(action, action) for action in named],
         people=[Choice(user_id, name) for user_id, name in people],
         statuses=[
-            Choice(OK, "Ok"),
-            Choice(FAILED, "Failed"),
+            Choice(OK, "Went well"),
+            Choice(FAILED, "Went wrong"),
             *(Choice(code, status_label(code)) for code in codes),
         ],
         can_reset=wanted != LogFilter(),

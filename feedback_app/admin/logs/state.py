@@ -17,7 +17,7 @@ from feedback_app.auth import guards
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden
-from feedback_app.core.markers import own_event
+from feedback_app.core.markers import logged, own_event
 from feedback_app.db.outage import may_be_away
 from feedback_app.ui.phases import Phase, without_view
 from feedback_app.ui.presence import is_open
@@ -50,6 +50,7 @@ class LogsState(rx.State):
             yield LogsState.follow
 
     @rx.event
+    @logged("Loaded the log again")
     @guarded
     async def retry(self) -> AsyncIterator[Any]:
         """Look again after a fault; an address that follows is left, only `load` may follow."""
@@ -88,6 +89,7 @@ class LogsState(rx.State):
             raise
 
     @rx.event
+    @logged("Filtered the log")
     @guarded(admin=True)
     async def choose(
         self, field: Literal["period", "action", "person", "status"], value: str
@@ -96,6 +98,7 @@ class LogsState(rx.State):
         return rx.redirect(service.address_with(self._query(), field, value))
 
     @rx.event
+    @logged("Searched the log")
     @guarded(admin=True)
     async def search(self, form: dict[str, Any]) -> rx.event.EventSpec:
         """Go to the same view of the rows that hold a text."""

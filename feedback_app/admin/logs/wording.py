@@ -9,7 +9,7 @@ from feedback_app.ui import wording
 
 _BADGES: dict[str, str] = {
     LogComponent.API: "Request",
-    LogComponent.UI: "UI event",
+    LogComponent.UI: "Page",
     LogComponent.LLM: "LLM",
 }
 _STATUS_LABELS: dict[str, str] = {
@@ -17,8 +17,11 @@ _STATUS_LABELS: dict[str, str] = {
     CallStatus.CANCELLED: "Stopped",
     CallStatus.ERROR: "Failed",
     CallStatus.INTERRUPTED: "Interrupted",
-    "received": "Received",
 }
+NO_STATUS = "received"
+"""Of what people did on the pages: how that ended is not known when its row is written."""
+_HOME = "/index"
+"""How the first page's route is written in the log."""
 
 
 def status_label(status: str) -> str:
@@ -42,7 +45,7 @@ def row_in_words(record: LogRecord, *, request_href: str) -> LogRow:
         action=_action(row),
         href=routes.admin_call(row.llm_call_id) if row.llm_call_id else "",
         person=record.person or "",
-        status=status_label(row.status),
+        status="" if row.status == NO_STATUS else status_label(row.status),
         outcome=_outcome(row.status),
         duration=""
         if milliseconds is None
@@ -67,7 +70,8 @@ def _action(row: SystemLog) -> str:
 def _details(row: SystemLog) -> str:
     said: list[str] = []
     if row.path and row.path != row.action:
-        said.append(f"on {row.path}" if row.component == LogComponent.UI else row.path)
+        path = "/" if row.path == _HOME else row.path
+        said.append(f"on {path}" if row.component == LogComponent.UI else path)
     if row.model:
         said.append(row.model)
     if row.tokens is not None:

@@ -9,7 +9,7 @@ import reflex as rx
 from feedback_app import routes
 from feedback_app.auth import guards
 from feedback_app.auth.guards import acting_user, guarded
-from feedback_app.core.markers import generation_event, own_event
+from feedback_app.core.markers import generation_event, logged, own_event, typing
 from feedback_app.db.outage import may_be_away
 from feedback_app.interviews.inbox import service
 from feedback_app.interviews.inbox.schemas import (
@@ -62,12 +62,14 @@ class InterviewListState(rx.State):
         return f"{f'({self.due}) ' if self.due else ''}My interviews · Debrief"
 
     @rx.event
+    @logged("Opened the list of interviews")
     @guarded
     async def load(self) -> Any:
         await self._refresh()
         return InterviewListState.follow
 
     @rx.event
+    @typing("Searched the interviews")
     @guarded
     async def find(self, search: str) -> None:
         """Narrow the list to what is searched for."""
@@ -75,6 +77,7 @@ class InterviewListState(rx.State):
         await self._refresh()
 
     @rx.event
+    @logged("Filtered the interviews")
     @guarded
     async def show(self, shown: str | list[str]) -> None:
         """Narrow the list to what one filter shows."""
@@ -82,6 +85,7 @@ class InterviewListState(rx.State):
         await self._refresh()
 
     @rx.event
+    @logged("Showed all submitted interviews")
     @guarded
     async def show_all_done(self) -> None:
         """Show every submitted interview, or only the newest again."""
@@ -89,6 +93,7 @@ class InterviewListState(rx.State):
         await self._refresh()
 
     @rx.event
+    @logged("Reset the filters of the interviews")
     @guarded
     async def reset_filters(self) -> None:
         self.search, self.shown = "", "all"

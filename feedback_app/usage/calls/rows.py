@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from feedback_app import routes
 from feedback_app.db.models import CallStatus
+from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.ui import wording
 from feedback_app.usage import labels
 from feedback_app.usage.address import list_address
@@ -26,7 +27,7 @@ COLUMNS: tuple[tuple[str, str, SortBy | None], ...] = (
 _ORDERS = (
     (Sort(SortBy.STARTED), "Newest first"),
     (Sort(SortBy.STARTED, descending=False), "Oldest first"),
-    (Sort(SortBy.COST), "Dearest first"),
+    (Sort(SortBy.COST), "Most expensive first"),
     (Sort(SortBy.COST, descending=False), "Cheapest first"),
     (Sort(SortBy.TOKENS), "Most tokens first"),
     (Sort(SortBy.PROMPT_TOKENS), "Most tokens in first"),
@@ -89,7 +90,7 @@ def _row(entry: CallEntry) -> CallRow:
         person=entry.person,
         department=entry.department or "",
         subject=entry.candidate or labels.operation_named(entry.operation),
-        subject_note=entry.interview_kind or "",
+        subject_note=_note(entry),
         model=entry.model,
         status=entry.status,
         status_label=labels.STATUS_LABELS.get(entry.status, entry.status),
@@ -100,3 +101,10 @@ def _row(entry: CallEntry) -> CallRow:
         ttft=labels.milliseconds(entry.ttft_ms),
         error_code=entry.error_code or "",
     )
+
+
+def _note(entry: CallEntry) -> str:
+    """The kind of interview, and what was done where that is not a draft of feedback."""
+    is_draft = entry.operation == FEEDBACK_OPERATION
+    done = "" if is_draft or not entry.candidate else labels.operation_named(entry.operation)
+    return " · ".join(filter(None, (done, entry.interview_kind)))

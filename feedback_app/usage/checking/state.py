@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import reflex as rx
 
 from feedback_app.auth.guards import acting_user, guarded
+from feedback_app.core.markers import logged
 from feedback_app.usage.checking import service
 from feedback_app.usage.checking.schemas import FindingRow
 
@@ -17,6 +18,7 @@ class CheckState(rx.State):
     findings: list[FindingRow] = []
 
     @rx.event
+    @logged("Checked the ledger")
     @guarded(admin=True)
     async def check(self) -> AsyncIterator[None]:
         """Compare the company's calls with what must hold of them."""

@@ -29,6 +29,17 @@ def ticks(highest: float, *, whole: bool = False) -> list[float]:
         scale *= 10
 
 
+def decades(points: Iterable[Point]) -> list[float]:
+    """Powers of ten from below the lowest of all values to above the highest, at least two.
+
+    What is nothing has no place on such an axis.
+    """
+    found = [value for point in points for value in _values(point) if value > 0]
+    first = math.floor(math.log10(min(found, default=1)))
+    last = max(first + 1, math.ceil(math.log10(max(found, default=1))))
+    return [float(Decimal(10) ** power) for power in range(first, last + 1)]
+
+
 def stacked(points: Iterable[Point]) -> float:
     """The highest of all steps, their values on top of each other."""
     return max((sum(_values(point)) for point in points), default=0)

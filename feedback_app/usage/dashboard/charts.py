@@ -16,8 +16,12 @@ from feedback_app.usage.dashboard.schemas import (
 from feedback_app.usage.dashboard.views import ChartView, Point, Series, TableRow, TableView
 
 OTHER_MODELS = "Other models"
+_AXIS = "each line of the axis is ten times the one below it"
 _COLORS = tuple(f"var(--series-{number})" for number in range(7))
-_GOOD, _STOPPED, _BAD = "var(--series-good)", "var(--series-stopped)", "var(--series-bad)"
+_GOOD, _STOPPED = "var(--series-good)", "var(--series-stopped)"
+_BAD, _AWAY = "var(--series-bad)", "var(--series-away)"
+_LEAST_SEEN = 0.005
+"""Of the height of a chart: a lower bar is less than a pixel or two high."""
 
 
 def cost(d: Dashboard) -> ChartView:
@@ -55,19 +59,27 @@ def tokens(d: Dashboard) -> ChartView:
 def outcomes(d: Dashboard) -> ChartView:
     """How calls ended by step."""
     o: OutcomeSeries = d.outcomes
-    kinds = (("Complete", o.complete, _GOOD), ("Stopped", o.stopped, _STOPPED))
-    kinds += (("Failed", o.failed, _BAD),)
+    kinds = (
+        ("Complete", o.complete, _GOOD),
+        ("Stopped", o.stopped, _STOPPED),
+        ("Failed", o.failed, _BAD),
+        ("Interrupted", o.interrupted, _AWAY),
+    )
     sums = [sum(values) for _, values, _ in kinds]
     rows = [
         TableRow(_step_in_full(d.steps, place), [f"{n:,}" for n in (*row, sum(row))])
-        for place, row in enumerate(zip(o.complete, o.stopped, o.failed, strict=True))
+        for place, row in enumerate(zip(*(values for _, values, _ in kinds), strict=True))
     ]
     return ChartView(
         summary=(
-            f"Calls {_per(d)}: {sums[0]:,} complete, {sums[1]:,} stopped, {sums[2]:,} failed."
+            f"Calls {_per(d)}: {sums[0]:,} complete, {sums[1]:,} stopped, {sums[2]:,} failed, "
+            f"{sums[3]:,} interrupted as the server went away."
         ),
         is_empty=not sum(sums),
-        series=[Series(f"s{n}", label, color) for n, (label, _, color) in enumerate(kinds)],
+        series=(
+            series := [Series(f"s{n}", label, color) for n, (label, _, color) in enumerate(kinds)]
+        ),
+        legend=series,
         points=(points := _points(d.steps, [list(values) for _, values, _ in kinds])),
         ticks=axis.ticks(axis.stacked(points), whole=True),
         table=TableView(
@@ -101,11 +113,15 @@ def times(d: Dashboard) -> ChartView:
         )
     )
     return ChartView(
-        summary=f"Times {_per(d)}; of the whole period: {whole}.",
+        summary=f"Times {_per(d)}, {_AXIS}; of the whole period: {whole}.",
+        note=f"{_AXIS[0].upper()}{_AXIS[1:]}.",
         is_empty=all(value is None for _, values, _, _ in kinds for value in values),
-        series=[Series(f"s{n}", label, *look) for n, (label, _, *look) in enumerate(kinds)],
+        series=(
+            series := [Series(f"s{n}", label, *look) for n, (label, _, *look) in enumerate(kinds)]
+        ),
+        legend=series,
         points=points,
-        ticks=axis.ticks(axis.single(points)),
+        ticks=axis.decades(points),
         table=TableView(
             [_unit(d.steps), *(label for label, *_ in kinds)],
             [
@@ -133,13 +149,20 @@ def _by_model(
 ) -> ChartView:
     names = [m.model or OTHER_MODELS for m in d.models]
     drawn = [[v or None for v in of_model] for of_model in values]
+    points = _points(d.steps, drawn)
+    ticks = axis.ticks(axis.stacked(points), whole=whole)
+    series = [Series(f"s{n}", name, _COLORS[n]) for n, name in enumerate(names)]
+    legend = [s for s, v in zip(series, drawn, strict=True) if _is_seen(v, ticks[-1])]
+    unseen = [s.label for s in series if s not in legend]
+    small = f"Too little to be seen: {', '.join(unseen)}; the table has it." if unseen else ""
     return ChartView(
         summary=summary,
-        note=note,
+        note=" ".join(filter(None, (note, small if legend else ""))),
         is_empty=not any(any(of_model) for of_model in drawn),
-        series=[Series(f"s{n}", name, _COLORS[n]) for n, name in enumerate(names)],
-        points=(points := _points(d.steps, drawn)),
-        ticks=axis.ticks(axis.stacked(points), whole=whole),
+        series=series,
+        legend=legend,
+        points=points,
+        ticks=ticks,
         table=TableView(
             [_unit(d.steps), *names, "All"],
             [
@@ -152,6 +175,10 @@ def _by_model(
             [*of_models, total],
         ),
     )
+
+
+def _is_seen(values: Iterable[float | None], highest: float) -> bool:
+    return any(value and value >= _LEAST_SEEN * highest for value in values)
 
 
 def _cost(models: Iterable[ModelSeries], places: Sequence[int]) -> str:

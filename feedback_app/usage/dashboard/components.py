@@ -14,11 +14,13 @@ from feedback_app.usage.dashboard.views import (
     TableRow,
     TableView,
 )
+from feedback_app.usage.labels import MODEL_NAMES
 from feedback_app.usage.state import UsageState
 
 _HEIGHT = 220
 _VALUE = rx.Var("value").to(float)
 _Form = Literal["bars", "lines"]
+_Scale = Literal["linear", "log"]
 
 
 def _written(text: str) -> FunctionVar[Any]:
@@ -32,35 +34,11 @@ _WHOLE = _written(f"{_VALUE:,}")
 _SECONDS = _written(f"{_VALUE} s")
 
 
-def charts() -> rx.Component:
-    """Everything over time, what failed, and who spent most."""
-    return rx.el.div(
-        _over_time(
-            "Cost by model",
-            "cost",
-            UsageState.cost,
-            "bars",
-            _DOLLARS,
-            _EXACT_DOLLARS,
-            nothing="No known cost in this period.",
-        ),
-        _over_time("Tokens by model", "tokens", UsageState.tokens, "bars", _WHOLE, _WHOLE),
+def over_time() -> rx.Component:
+    """How calls ended, how long they took, and where the month's budget goes."""
+    return _charts(
         _over_time("Calls by outcome", "outcomes", UsageState.outcomes, "bars", _WHOLE, _WHOLE),
-        _over_time("Latency", "times", UsageState.times, "lines", _SECONDS, _SECONDS),
-        _ranking(
-            "People by cost",
-            "people",
-            UsageState.people,
-            "var(--series-0)",
-            "Nobody called the model in this period.",
-        ),
-        _ranking(
-            "Errors by code",
-            "errors",
-            UsageState.errors,
-            "var(--series-bad)",
-            "No call failed in this period.",
-        ),
+        _over_time("Latency", "times", UsageState.times, "lines", _SECONDS, _SECONDS, scale="log"),
         _over_time(
             "This month's budget",
             "budget",
@@ -70,8 +48,58 @@ def charts() -> rx.Component:
             _EXACT_DOLLARS,
             said=True,
         ),
-        class_name="usage-charts",
     )
+
+
+def models() -> rx.Component:
+    """What each model cost and used."""
+    return rx.fragment(
+        rx.el.p(MODEL_NAMES, id="usage-model-names", class_name="usage-explained"),
+        _charts(
+            _over_time(
+                "Cost by model",
+                "cost",
+                UsageState.cost,
+                "bars",
+                _DOLLARS,
+                _EXACT_DOLLARS,
+                nothing="No known cost in this period.",
+            ),
+            _over_time("Tokens by model", "tokens", UsageState.tokens, "bars", _WHOLE, _WHOLE),
+        ),
+    )
+
+
+def people() -> rx.Component:
+    """Who and which department spent most."""
+    nobody = "Nobody called the model in this period."
+    return _charts(
+        _ranking("People by cost", "people", UsageState.people, "var(--series-0)", nobody),
+        _ranking(
+            "Departments by cost",
+            "departments",
+            UsageState.departments,
+            "var(--series-1)",
+            nobody,
+        ),
+    )
+
+
+def errors() -> rx.Component:
+    """What went wrong, by code."""
+    return _charts(
+        _ranking(
+            "Failed and interrupted calls by code",
+            "errors",
+            UsageState.errors,
+            "var(--series-bad)",
+            "No call failed or was interrupted in this period.",
+        )
+    )
+
+
+def _charts(*cards: rx.Component) -> rx.Component:
+    return rx.el.div(*cards, class_name="usage-charts")
 
 
 def _over_time(
@@ -83,6 +111,7 @@ def _over_time(
     value: FunctionVar[Any],
     *,
     said: bool = False,
+    scale: _Scale = "linear",
     nothing: str = "Nothing in this period.",
 ) -> rx.Component:
     """A chart over time; `said` shows its sentence above it."""
@@ -90,7 +119,7 @@ def _over_time(
         rx.el.div(
             rx.heading(title, as_="h2", size="3", weight="medium"),
             rx.el.div(
-                rx.foreach(view.series, _bar_key if form == "bars" else _line_key),
+                rx.foreach(view.legend, _bar_key if form == "bars" else _line_key),
                 class_name="chart-legend",
                 aria_hidden="true",
             ),
@@ -102,7 +131,7 @@ def _over_time(
             view.is_empty,
             rx.el.p(nothing, class_name="chart-nothing"),
             rx.el.div(
-                _drawn(view, form, tick, value),
+                _drawn(view, form, tick, value, scale),
                 role="img",
                 aria_label=view.summary,
                 class_name="chart-box",
@@ -129,7 +158,7 @@ def _key(series: Series, look: str | rx.Var[str]) -> rx.Component:
 
 
 def _drawn(
-    view: ChartView, form: _Form, tick: FunctionVar[Any], value: FunctionVar[Any]
+    view: ChartView, form: _Form, tick: FunctionVar[Any], value: FunctionVar[Any], scale: _Scale
 ) -> rx.Component:
     common = (
         rx.recharts.cartesian_grid(vertical=False, stroke="var(--gray-a4)"),
@@ -141,7 +170,11 @@ def _drawn(
             tick_line=False,
             axis_line=False,
             tick_formatter=tick,
-            custom_attrs={"ticks": view.ticks, "domain": [0, view.ticks[-1]]},
+            custom_attrs={
+                "ticks": view.ticks,
+                "domain": [view.ticks[0], view.ticks[-1]],
+                "scale": scale,
+            },
         ),
         _tooltip(value),
     )

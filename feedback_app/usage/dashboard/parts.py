@@ -1,7 +1,8 @@
 """Which rows of usage sums a question is answered from.
 
 Whole days are read from the sums by day, which are few; hours, and what asks for a person and a
-department at once, from the sums by hour, which know everything of every call.
+department at once or for calls of no department, from the sums by hour, which know everything of
+every call.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,15 +15,17 @@ from sqlmodel import col
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.db.epoch import hour_of, start_of
-from feedback_app.db.models import UsageDay, UsageRollup, User
+from feedback_app.db.models import Department, UsageDay, UsageRollup, User
 from feedback_app.db.one_of import one_of
-from feedback_app.usage.filters import Span, UsageFilter
+from feedback_app.usage.filters import NO_DEPARTMENT, Span, UsageFilter
 
 _DAY_HOURS = 24
 _EVERYBODY = select(col(User.id)).where(col(User.company_id) == bindparam("company"))
+_DEPARTMENTS = select(col(Department.id)).where(col(Department.company_id) == bindparam("company"))
 _SUBJECT = {
     "subject": col(UsageDay.subject_id) == bindparam("subject"),
     "people": one_of(col(UsageDay.subject_id), _EVERYBODY),
+    "departments": one_of(col(UsageDay.subject_id), _DEPARTMENTS),
 }
 
 
@@ -66,6 +69,11 @@ class Part:
         """Whose calls a row is of, where the rows are those of `by_person`."""
         return col(UsageDay.subject_id if self.table is UsageDay else UsageRollup.user_id)
 
+    @property
+    def department(self) -> SQLColumnExpression[str]:
+        """Which department a row is of, where the rows are those of `by_departments`."""
+        return col(UsageDay.subject_id if self.table is UsageDay else UsageRollup.department_id)
+
 
 def parts_of(
     user: CurrentUser, wanted: UsageFilter, span: Span, step_hours: int | None
@@ -74,7 +82,7 @@ def parts_of(
 
     A step is in one part alone.
     """
-    if step_hours == 1 or (wanted.person and wanted.department):
+    if step_hours == 1 or _only_by_hour(wanted):
         yield _hours(user, wanted, span, step_hours or _DAY_HOURS)
         return
     first, end = _midnight(span.since, up=True), _midnight(span.until, up=False)
@@ -85,6 +93,11 @@ def parts_of(
     for rest in (Span(span.since, first), Span(end, span.until)):
         if rest.since < rest.until:
             yield _hours(user, wanted, rest, _DAY_HOURS)
+
+
+def _only_by_hour(wanted: UsageFilter) -> bool:
+    """Whether no sums by day are of these calls: they have one subject, and "none" is not one."""
+    return wanted.department == NO_DEPARTMENT or bool(wanted.person and wanted.department)
 
 
 def whole_days(user: CurrentUser, wanted: UsageFilter, span: Span) -> Part:
@@ -100,6 +113,13 @@ def by_person(user: CurrentUser, wanted: UsageFilter, span: Span) -> Part:
     return _days(user, wanted, span, whose)
 
 
+def by_departments(user: CurrentUser, wanted: UsageFilter, span: Span) -> Part:
+    """The chosen calls that have a department, each row of one; the span is of whole days."""
+    if wanted.person or wanted.department:
+        return _hours(user, wanted, span, _DAY_HOURS)
+    return _days(user, wanted, span, {"departments": ""})
+
+
 def _days(user: CurrentUser, wanted: UsageFilter, span: Span, whose: dict[str, str]) -> Part:
     narrowed = whose | _chosen(wanted)
     first, end = hour_of(span.since) // _DAY_HOURS, hour_of(span.until) // _DAY_HOURS
@@ -108,8 +128,11 @@ def _days(user: CurrentUser, wanted: UsageFilter, span: Span, whose: dict[str, s
 
 
 def _hours(user: CurrentUser, wanted: UsageFilter, span: Span, step_hours: int) -> Part:
-    whose = {"user_id": wanted.person, "department_id": wanted.department}
-    narrowed = {name: value for name, value in whose.items() if value} | _chosen(wanted)
+    narrowed = {"user_id": wanted.person} if wanted.person else {}
+    if wanted.department:
+        department = "" if wanted.department == NO_DEPARTMENT else wanted.department
+        narrowed |= {"department_id": department}
+    narrowed |= _chosen(wanted)
     first, end = hour_of(span.since), hour_of(span.until)
     values = {"company": user.company_id, "first": first, "end": end, **narrowed}
     return Part(UsageRollup, tuple(narrowed), step_hours, values)

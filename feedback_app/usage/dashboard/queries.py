@@ -14,11 +14,13 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Executable,
+    GenerativeSelect,
     SQLColumnExpression,
     case,
     cast,
     func,
     literal,
+    or_,
     select,
 )
 from sqlmodel import col
@@ -30,7 +32,7 @@ from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import CallStatus, Department, User
 from feedback_app.db.usage_tables import UsageRollup, UsageSums
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
-from feedback_app.usage.dashboard.parts import Part, by_person, parts_of, whole_days
+from feedback_app.usage.dashboard.parts import Part, by_departments, by_person, parts_of, whole_days
 from feedback_app.usage.filters import Span, UsageFilter
 
 MOST_PEOPLE = 10
@@ -61,10 +63,15 @@ class Sums:
     complete: int
     stopped: int
     failed: int
+    interrupted: int
+    drafts: int
+    """Drafts of feedback."""
     stopped_microusd: int
     """Of stopped calls that did not become feedback."""
     failed_microusd: int
     """Of failed ones that did not."""
+    interrupted_microusd: int
+    """Of interrupted ones that did not."""
     draft_cost_microusd: int
     """Of drafts of feedback."""
     unsaved_microusd: int
@@ -72,7 +79,7 @@ class Sums:
     drafts_unpriced: int
     """Drafts of feedback without a known price."""
     unsaved_calls: int
-    """The stopped, the failed and the complete drafts that did not become feedback."""
+    """The stopped, failed and interrupted calls, and the complete drafts, that did not."""
     unsaved_unpriced: int
     """Those of them without a known price."""
 
@@ -96,8 +103,10 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonSums:
-    user_id: str
+class GroupSums:
+    """The sums of one person or department."""
+
+    group_id: str
     name: str
     calls: int
     tokens: int
@@ -107,7 +116,6 @@ class PersonSums:
 
 
 _SUMMED = tuple(field.name for field in fields(Sums) if field.name in UsageSums.model_fields)
-_FAILED = (CallStatus.ERROR, CallStatus.INTERRUPTED)
 
 
 def _sum(value: SQLColumnExpression[Any]) -> ColumnElement[int]:
@@ -149,17 +157,26 @@ async def sums(
 def _sums(part: Part, *, by_step: bool) -> Executable:
     calls, cost = part.column("calls"), part.column("cost_microusd")
     status, (unsaved, *numbers) = part.column("status"), _unsaved(part)
-    complete, stopped = status == CallStatus.COMPLETE, status == CallStatus.CANCELLED
-    failed = status.in_(_FAILED)
+    complete, stopped, failed, interrupted = (
+        status == each
+        for each in (
+            CallStatus.COMPLETE,
+            CallStatus.CANCELLED,
+            CallStatus.ERROR,
+            CallStatus.INTERRUPTED,
+        )
+    )
     draft = part.column("operation") == FEEDBACK_OPERATION
+    nothing_came_of_it = or_(stopped, failed, interrupted, draft & complete)
+    ends = (complete, stopped, failed, interrupted)
     summed = (
         *(_sum(part.column(name)) for name in _SUMMED),
-        *(_sum(case((which, calls), else_=0)) for which in (complete, stopped, failed)),
-        *(_sum(case((which, unsaved), else_=0)) for which in (stopped, failed)),
+        *(_sum(case((which, calls), else_=0)) for which in (*ends, draft)),
+        *(_sum(case((which, unsaved), else_=0)) for which in ends[1:]),
         _sum(case((draft, cost), else_=0)),
         _sum(case((draft & complete, unsaved), else_=0)),
         _sum(case((draft, part.column("unpriced")), else_=0)),
-        *(_sum(case((stopped | failed | draft & complete, n), else_=0)) for n in numbers),
+        *(_sum(case((nothing_came_of_it, n), else_=0)) for n in numbers),
     )
     if not by_step:
         nothing = (literal(0), literal(""), literal(""))
@@ -219,18 +236,45 @@ def _times(part: Part, *, by_step: bool) -> Executable:
 
 async def top_people(
     session: AsyncSession, user: CurrentUser, wanted: UsageFilter, span: Span
-) -> list[PersonSums]:
+) -> list[GroupSums]:
     """Those whose calls cost the most, at most `MOST_PEOPLE`."""
     part = by_person(user, wanted, span)
-    return [PersonSums(*row) for row in await _rows(session, _top_people(part), part)]
+    return [GroupSums(*row) for row in await _rows(session, _top_people(part), part)]
 
 
 @cache
 def _top_people(part: Part) -> Executable:
+    top = _by_group(part, part.person).limit(MOST_PEOPLE).subquery()
+    of = top.c
+    return (
+        select(of.group_id, col(User.name), of.calls, of.tokens, of.cost, of.unpriced, of.saved)
+        .join(User, col(User.id) == of.group_id)
+        .order_by(of.cost.desc(), of.calls.desc(), of.group_id)
+    )
+
+
+async def by_department(
+    session: AsyncSession, user: CurrentUser, wanted: UsageFilter, span: Span
+) -> list[GroupSums]:
+    """The sums of each department that called, without the calls of none."""
+    part = by_departments(user, wanted, span)
+    return [GroupSums(*row) for row in await _rows(session, _departments(part), part)]
+
+
+@cache
+def _departments(part: Part) -> Executable:
+    of = _by_group(part, part.department).subquery().c
+    return select(
+        of.group_id, col(Department.name), of.calls, of.tokens, of.cost, of.unpriced, of.saved
+    ).join(Department, col(Department.id) == of.group_id)
+
+
+def _by_group(part: Part, group: SQLColumnExpression[str]) -> GenerativeSelect:
+    """The sums of each value of a column, the most expensive first."""
     cost, calls = _sum(part.column("cost_microusd")), _sum(part.column("calls"))
-    dearest = (
+    return (
         select(
-            part.person.label("user_id"),
+            group.label("group_id"),
             calls.label("calls"),
             _sum(part.column("prompt_tokens") + part.column("completion_tokens")).label("tokens"),
             cost.label("cost"),
@@ -238,16 +282,8 @@ def _top_people(part: Part) -> Executable:
             _sum(part.column("saved")).label("saved"),
         )
         .where(*part.conditions)
-        .group_by(part.person)
-        .order_by(cost.desc(), calls.desc(), part.person)
-        .limit(MOST_PEOPLE)
-        .subquery()
-    )
-    of = dearest.c
-    return (
-        select(of.user_id, col(User.name), of.calls, of.tokens, of.cost, of.unpriced, of.saved)
-        .join(User, col(User.id) == of.user_id)
-        .order_by(of.cost.desc(), of.calls.desc(), of.user_id)
+        .group_by(group)
+        .order_by(cost.desc(), calls.desc(), group)
     )
 
 

@@ -1,55 +1,86 @@
-"""What a dashboard ranks: people by cost, errors by how often they came."""
+"""What a dashboard ranks: people and departments by cost, errors by how often they came."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from feedback_app.core.money import dollars
+from feedback_app.core import money
 from feedback_app.usage import address, labels
-from feedback_app.usage.dashboard.schemas import Dashboard, ErrorCount, PersonTotal
+from feedback_app.usage.dashboard.schemas import Dashboard, ErrorCount, GroupTotal
 from feedback_app.usage.dashboard.views import Point, Ranked, RankingView, TableRow, TableView
+from feedback_app.usage.filters import NO_DEPARTMENT, Tab, UsageFilter
 
 ROW_HEIGHT = 42
 """Of one bar in pixels; the stylesheet gives the names beside it the same."""
 NOTED_ROW_HEIGHT = 58
 """Likewise, where notes stand below the bars."""
-MOST_ERRORS = 10
+MOST_SHOWN = 10
+"""Of bars; the tables have all."""
 _UNNAMED = "No code"
 
 
 def people(d: Dashboard) -> RankingView:
-    """The dearest people, each leading to the page of their calls."""
-    hrefs = [address.address(replace(d.wanted, person=p.user_id)) for p in d.people]
-    is_noted = any(p.unpriced for p in d.people)
+    """The people who spent most, each leading to their calls."""
+    return _groups(
+        "Person",
+        d.people,
+        [_calls_with(replace(d.wanted, person=p.group_id)) for p in d.people],
+    )
+
+
+def departments(d: Dashboard) -> RankingView:
+    """The departments, those of none included, so that they add up to the totals."""
+    hrefs = [
+        _calls_with(replace(d.wanted, department=each.group_id or NO_DEPARTMENT))
+        for each in d.departments
+    ]
+    view = _groups("Department", d.departments, hrefs)
+    t = d.totals
+    total = [
+        labels.exact_dollars(t.cost_microusd),
+        *(f"{number:,}" for number in (t.unpriced, t.calls, t.tokens, t.saved)),
+    ]
+    return replace(view, table=replace(view.table, total=total))
+
+
+def _groups(heading: str, found: Sequence[GroupTotal], hrefs: Sequence[str]) -> RankingView:
+    shown = found[:MOST_SHOWN]
+    is_noted = any(g.unpriced for g in shown)
     return RankingView(
         rows=[
-            Ranked(p.name, _cost(p), href, labels.left_out(p.cost_microusd, p.unpriced))
-            for p, href in zip(d.people, hrefs, strict=True)
+            Ranked(g.name, _cost(g), href, labels.left_out(g.cost_microusd, g.unpriced))
+            for g, href in zip(shown, hrefs, strict=False)
         ],
-        points=[_point(p.name, (p.cost_microusd or 0) / 1_000_000) for p in d.people],
-        height=(NOTED_ROW_HEIGHT if is_noted else ROW_HEIGHT) * len(d.people),
+        points=[_point(g.name, (g.cost_microusd or 0) / 1_000_000) for g in shown],
+        height=(NOTED_ROW_HEIGHT if is_noted else ROW_HEIGHT) * len(shown),
         is_noted=is_noted,
         table=TableView(
-            ["Person", "Cost", "Of unknown cost", "Calls", "Tokens", "Saved"],
+            [heading, "Cost", "Of unknown cost", "Calls", "Tokens", "Saved"],
             [
                 TableRow(
-                    p.name,
+                    g.name,
                     [
-                        labels.exact_dollars(p.cost_microusd),
-                        f"{p.unpriced:,}",
-                        f"{p.calls:,}",
-                        f"{p.tokens:,}",
-                        f"{p.saved:,}",
+                        labels.exact_dollars(g.cost_microusd),
+                        f"{g.unpriced:,}",
+                        f"{g.calls:,}",
+                        f"{g.tokens:,}",
+                        f"{g.saved:,}",
                     ],
                     href,
                 )
-                for p, href in zip(d.people, hrefs, strict=True)
+                for g, href in zip(found, hrefs, strict=True)
             ],
         ),
     )
 
 
+def _calls_with(wanted: UsageFilter) -> str:
+    """The list of the calls of the same view with one filter more."""
+    return address.address(replace(wanted, tab=Tab.CALLS))
+
+
 def errors(d: Dashboard) -> RankingView:
-    """The codes of failed calls, each leading to the calls that ended with it."""
-    shown = d.errors[:MOST_ERRORS]
+    """The codes of failed and interrupted calls, each leading to those that ended with it."""
+    shown = d.errors[:MOST_SHOWN]
     return RankingView(
         rows=[Ranked(e.code or _UNNAMED, f"{e.calls:,}", _calls_of(d, e)) for e in shown],
         points=[_point(e.code, e.calls) for e in shown],
@@ -69,13 +100,17 @@ def errors(d: Dashboard) -> RankingView:
     )
 
 
-def _cost(person: PersonTotal) -> str:
-    return "Unknown" if person.cost_microusd is None else dollars(person.cost_microusd)
+def _cost(group: GroupTotal) -> str:
+    return "Unknown" if group.cost_microusd is None else money.cost(group.cost_microusd)
 
 
 def _calls_of(d: Dashboard, error: ErrorCount) -> str:
     """The same view, its list searched for the code."""
-    return address.list_address(replace(d.wanted, text=error.code)) if error.code else ""
+    return (
+        address.list_address(replace(d.wanted, text=error.code, tab=Tab.CALLS))
+        if error.code
+        else ""
+    )
 
 
 def _cost_of_all(found: tuple[ErrorCount, ...]) -> str:

@@ -4,6 +4,7 @@ Money is in whole micro-dollars; `None` is an unknown price, never 0. Where only
 known an amount is of those, and `unpriced` says of how many calls the price is not.
 """
 
+import math
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -22,7 +23,9 @@ class Waste:
     stopped_microusd: int = 0
     """Stopped by the person; not where the text became feedback all the same."""
     failed_microusd: int = 0
-    """Ended by a fault or with its process; likewise."""
+    """Ended by a fault; likewise."""
+    interrupted_microusd: int = 0
+    """Ended because the server went away; likewise."""
     never_saved_microusd: int = 0
     """Complete drafts of feedback that a day later had not become feedback."""
     not_yet_saved_microusd: int = 0
@@ -33,7 +36,12 @@ class Waste:
         """`None` where there are calls and no price is known."""
         if self.calls and self.unpriced >= self.calls:
             return None
-        return self.stopped_microusd + self.failed_microusd + self.never_saved_microusd
+        return (
+            self.stopped_microusd
+            + self.failed_microusd
+            + self.interrupted_microusd
+            + self.never_saved_microusd
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,11 @@ class Totals:
     complete: int = 0
     stopped: int = 0
     failed: int = 0
-    """Ended by a fault or with their process."""
+    """Ended by a fault."""
+    interrupted: int = 0
+    """Ended because the server went away."""
+    drafts: int = 0
+    """Are drafts of feedback, however they ended."""
     saved: int = 0
     """Became feedback."""
     saved_unpriced: int = 0
@@ -62,8 +74,10 @@ class Totals:
     reasoning_tokens: int = 0
     """Of the completion tokens."""
     cost_microusd: int | None = 0
+    drafts_cost_microusd: int = 0
+    """Of the drafts of feedback with a known price."""
     cost_per_saved_microusd: int | None = None
-    """What all drafts of feedback with a known price cost, by how many of them became it.
+    """`drafts_cost_microusd` by how many of those drafts became feedback.
 
     `None` where none did.
     """
@@ -77,7 +91,11 @@ class Totals:
     """Completion tokens by the time they streamed in."""
 
     @property
-    def error_rate(self) -> float | None:
+    def tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+    @property
+    def failure_rate(self) -> float | None:
         """Failed calls by all, from 0 to 1; `None` of no calls."""
         return self.failed / self.calls if self.calls else None
 
@@ -119,6 +137,18 @@ class OutcomeSeries:
     complete: tuple[int, ...] = ()
     stopped: tuple[int, ...] = ()
     failed: tuple[int, ...] = ()
+    interrupted: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepFigures:
+    """What each step comes to of the figures that the page begins with."""
+
+    cost_microusd: tuple[int, ...] = ()
+    """Of known prices."""
+    drafts: tuple[int, ...] = ()
+    saved: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +163,7 @@ class TimeSeries:
 
 @dataclass(frozen=True, slots=True)
 class ErrorCount:
-    """How many calls failed with a code, and what they cost."""
+    """How many calls failed or were interrupted with a code, and what they cost."""
 
     code: str
     calls: int
@@ -142,10 +172,11 @@ class ErrorCount:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonTotal:
-    """One person's calls of the period."""
+class GroupTotal:
+    """The calls of one person or department in the period."""
 
-    user_id: str
+    group_id: str
+    """Empty: calls of no department."""
     name: str
     calls: int
     tokens: int
@@ -178,6 +209,13 @@ class BurnDown:
         return self.spent_microusd[-1] if self.spent_microusd else 0
 
     @property
+    def share_used(self) -> int | None:
+        """How much of the budget is used, in whole percent; `None` without one, or of $0."""
+        if not self.budget_microusd:
+            return None
+        return math.floor(100 * self.total_microusd / self.budget_microusd)
+
+    @property
     def total_unpriced(self) -> int:
         return self.unpriced[-1] if self.unpriced else 0
 
@@ -206,12 +244,15 @@ class Dashboard:
     totals: Totals
     previous: Totals
     steps: Steps
+    figures: StepFigures
     models: tuple[ModelSeries, ...]
-    """At most six by cost, the dearest first, then all others."""
+    """At most six by cost, the most expensive first, then all others."""
     outcomes: OutcomeSeries
     times: TimeSeries
     errors: tuple[ErrorCount, ...]
-    people: tuple[PersonTotal, ...]
-    """At most ten, the dearest first."""
+    people: tuple[GroupTotal, ...]
+    """At most ten, the most expensive first."""
+    departments: tuple[GroupTotal, ...]
+    """All that called, the most expensive first; with those of none they add up to the totals."""
     burn_down: BurnDown
     choices: Choices

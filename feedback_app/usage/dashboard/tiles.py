@@ -1,39 +1,22 @@
-"""The totals of a period in words, each beside how it changed against the period before."""
+"""The other totals of a period in words, each beside how it changed against the period before.
 
-from decimal import ROUND_HALF_UP, Decimal
+A note says what a figure divides and leaves out, so that it can be worked out again.
+"""
 
 from feedback_app.core import money
 from feedback_app.usage import labels
-from feedback_app.usage.dashboard.changes import compared, note_compared, share_compared
+from feedback_app.usage.dashboard.changes import Comparison
+from feedback_app.usage.dashboard.headlines import comparable
 from feedback_app.usage.dashboard.schemas import Totals, Waste
 from feedback_app.usage.dashboard.views import Tile
 
 
-def tiles(now: Totals, before: Totals, running: int) -> list[Tile]:
-    """Every total, the dearest questions first."""
+def tiles(now: Totals, before: Totals) -> list[Tile]:
+    """Every total that the page does not begin with."""
+    compared = Comparison(before)
     return [
-        compared(
-            Tile("usage-total-cost", "Cost", _total_cost(now), _cost_note(now, before)),
-            _comparable(now.cost_microusd, now.unpriced),
-            _comparable(before.cost_microusd, before.unpriced),
-        ),
-        compared(
-            Tile(
-                "usage-total-calls",
-                "Calls",
-                f"{now.calls:,}",
-                f"+ {running:,} running now" if running else "None running now",
-            ),
-            now.calls,
-            before.calls,
-        ),
-        compared(
-            Tile("usage-total-tokens", "Tokens", f"{_tokens(now):,}", _estimated_note(now)),
-            _tokens(now),
-            _tokens(before),
-        ),
-        compared(
-            note_compared(
+        compared.tile(
+            compared.note(
                 Tile(
                     "usage-tokens-in",
                     "Tokens in",
@@ -46,8 +29,8 @@ def tiles(now: Totals, before: Totals, running: int) -> list[Tile]:
             now.prompt_tokens,
             before.prompt_tokens,
         ),
-        compared(
-            note_compared(
+        compared.tile(
+            compared.note(
                 Tile(
                     "usage-tokens-out",
                     "Tokens out",
@@ -61,7 +44,8 @@ def tiles(now: Totals, before: Totals, running: int) -> list[Tile]:
             before.completion_tokens,
         ),
         _per_saved(now, before),
-        compared(
+        _wasted(now.waste, before),
+        compared.tile(
             Tile(
                 "usage-latency",
                 "Latency, median",
@@ -70,9 +54,10 @@ def tiles(now: Totals, before: Totals, running: int) -> list[Tile]:
             ),
             now.latency_p50_ms,
             before.latency_p50_ms,
+            labels.milliseconds,
             good="less",
         ),
-        compared(
+        compared.tile(
             Tile(
                 "usage-ttft",
                 "First token, median",
@@ -81,9 +66,10 @@ def tiles(now: Totals, before: Totals, running: int) -> list[Tile]:
             ),
             now.ttft_p50_ms,
             before.ttft_p50_ms,
+            labels.milliseconds,
             good="less",
         ),
-        compared(
+        compared.tile(
             Tile(
                 "usage-speed",
                 "Speed",
@@ -94,112 +80,80 @@ def tiles(now: Totals, before: Totals, running: int) -> list[Tile]:
             before.tokens_per_second,
             good="more",
         ),
-        share_compared(
-            Tile("usage-errors", "Error rate", *_rate(now.error_rate, now.failed, "failed")),
-            now.error_rate,
-            before.error_rate,
-        ),
-        share_compared(
-            Tile("usage-stops", "Stop rate", *_rate(now.stop_rate, now.stopped, "stopped")),
+        compared.share(
+            Tile("usage-stops", "Stop rate", *_rate(now.stop_rate, now)),
             now.stop_rate,
             before.stop_rate,
         ),
-        _wasted(now.waste, before.waste),
     ]
 
 
-def _tokens(totals: Totals) -> int:
-    return totals.prompt_tokens + totals.completion_tokens
-
-
-def _total_cost(totals: Totals) -> str:
-    """The sum of the known prices in dollars, or that none is known."""
-    microusd = totals.cost_microusd
-    if microusd is None:
-        return "Unknown"
-    if 0 < microusd < 100:
-        return "< $0.0001"
-    dollars = Decimal(microusd) / 1_000_000
-    step = Decimal("0.0001") if 0 < dollars < 100 else Decimal("0.01")
-    return f"${dollars.quantize(step, ROUND_HALF_UP):,}"
-
-
-def _cost_note(now: Totals, before: Totals) -> str:
-    known = "All prices known" if now.calls else ""
-    unknown = labels.left_out(now.cost_microusd, now.unpriced) or known
-    return _and_before(unknown, now.unpriced, before.unpriced)
-
-
-def _comparable(known: int | None, unpriced: int) -> int | None:
-    """The known sum; `None` where that is nothing beside costs that are not known."""
-    return known or (None if unpriced else known)
-
-
-def _and_before(note: str, unpriced: int, unpriced_before: int) -> str:
-    """The note, and how many calls the sum of the period before leaves out."""
-    if not unpriced_before:
-        return note
-    number = f"{unpriced_before:,}" if unpriced else labels.unknown_costs(unpriced_before)
-    return f"{note}; before: {number}" if note else f"Before: {number}"
-
-
-def _estimated_note(totals: Totals) -> str:
-    if totals.estimated:
-        return f"≈ {labels.count(totals.estimated, 'call')} estimated"
-    return "All counted by the provider" if totals.calls else ""
-
-
 def _slowest(now: float | None, before: float | None) -> str:
-    """The 95th percentile and what it was."""
+    """The time that 95 of 100 calls stay below, and what it was."""
     if now is None:
         return "No call has one"
     was = f", was {labels.milliseconds(before)}" if before is not None else ""
-    return f"p95 {labels.milliseconds(now)}{was}"
+    return f"95% within {labels.milliseconds(now)}{was}"
 
 
-def _rate(rate: float | None, number: int, what: str) -> tuple[str, str]:
+def _rate(rate: float | None, now: Totals) -> tuple[str, str]:
     if rate is None:
         return labels.NONE, "No calls"
-    return f"{rate:.1%}", f"{labels.count(number, 'call')} {what}"
+    return f"{rate:.1%}", f"{now.stopped:,} of {labels.count(now.calls, 'call')} stopped by people"
 
 
 def _per_saved(now: Totals, before: Totals) -> Tile:
     cost = now.cost_per_saved_microusd
     unknown = "Unknown" if now.saved else labels.NONE
-    value = unknown if cost is None else money.dollars(cost)
-    tile = Tile("usage-per-saved", "Per saved feedback", value, _saved_note(now))
-    return compared(tile, cost, before.cost_per_saved_microusd, good="less")
+    value = unknown if cost is None else money.cost(cost)
+    tile = Tile("usage-per-saved", "Drafting per saved feedback", value, _saved_note(now))
+    return Comparison(before).tile(
+        tile, cost, before.cost_per_saved_microusd, _dollars, good="less"
+    )
 
 
 def _saved_note(totals: Totals) -> str:
-    """Which drafts the cost is of, and how many, saved or not, it leaves out."""
+    """What is divided by what, and what is left out of both."""
     priced = totals.saved - totals.saved_unpriced
     if totals.saved and not priced:
         return f"{labels.count(totals.saved, 'draft')} saved as feedback, all of unknown cost"
-    saved = f"{labels.count(priced, 'draft')} saved as feedback" if priced else "None saved"
-    if priced and totals.drafts_unpriced:
-        saved += f"; {totals.drafts_unpriced:,} of unknown cost left out"
-    return saved
+    if not priced:
+        return "None saved"
+    said = (
+        f"{money.cost(totals.drafts_cost_microusd)} for all drafts of feedback, divided by the "
+        f"{priced:,} saved. Other calls, such as parsing a CV, are left out"
+    )
+    if totals.drafts_unpriced:
+        said += f", and {labels.count(totals.drafts_unpriced, 'draft')} of unknown cost"
+    return f"{said}."
 
 
-def _wasted(now: Waste, before: Waste) -> Tile:
+def _wasted(now: Waste, before: Totals) -> Tile:
     total = now.total_microusd
     parts = (
         (now.stopped_microusd, "stopped"),
         (now.failed_microusd, "failed"),
-        (now.never_saved_microusd, "never saved"),
+        (now.interrupted_microusd, "interrupted"),
+        (now.never_saved_microusd, "complete, but not saved within a day"),
     )
-    note = ", ".join(f"{money.dollars(amount)} {what}" for amount, what in parts if amount)
-    note = "; ".join(filter(None, (note, labels.left_out(total, now.unpriced)))) or "Nothing"
-    tile = Tile(
-        "usage-waste",
-        "Wasted",
-        "Unknown" if total is None else money.dollars(total),
-        _and_before(note, now.unpriced, before.unpriced),
-    )
-    return compared(
+    note = " + ".join(f"{money.cost(amount)} {what}" for amount, what in parts if amount)
+    said = "; ".join(filter(None, (note, labels.left_out(total, now.unpriced)))) or "Nothing"
+    if now.not_yet_saved_microusd:
+        said += (
+            f". Not counted: {money.cost(now.not_yet_saved_microusd)} for drafts of the last day, "
+            "which may yet be saved"
+        )
+    if before.waste.unpriced:
+        said += f"; before: {labels.unknown_costs(before.waste.unpriced)}"
+    tile = Tile("usage-waste", "Wasted", "Unknown" if total is None else money.cost(total), said)
+    return Comparison(before).tile(
         tile,
-        _comparable(total, now.unpriced),
-        _comparable(before.total_microusd, before.unpriced),
+        comparable(total, now.unpriced),
+        comparable(before.waste.total_microusd, before.waste.unpriced),
+        _dollars,
         good="less",
     )
+
+
+def _dollars(microusd: float) -> str:
+    return money.cost(round(microusd))

@@ -1,18 +1,82 @@
-"""The totals of the usage page as tiles."""
+"""The totals of the usage page: the figures it begins with, and the others as tiles."""
 
 import reflex as rx
 
-from feedback_app.usage.dashboard.views import Tile
+from feedback_app.usage.dashboard.sparkline import SPARK_HEIGHT, SPARK_WIDTH
+from feedback_app.usage.dashboard.views import Headline, NoteLink, Tile
 from feedback_app.usage.state import UsageState
 
 
-def totals() -> rx.Component:
-    """The figures of the period."""
+def headlines() -> rx.Component:
+    """What was spent, drafted, saved and what failed, each with how it changed."""
     return rx.el.section(
-        rx.el.div(rx.foreach(UsageState.tiles, _tile), class_name="usage-tiles"),
-        rx.el.p("Changes are against ", UsageState.head.before, ".", class_name="usage-legend"),
-        aria_label="Totals",
+        rx.el.div(rx.foreach(UsageState.headlines, _headline), class_name="headlines"),
+        rx.el.div(
+            rx.foreach(UsageState.counts, _count),
+            rx.el.p("Compared with ", UsageState.head.before, ".", class_name="usage-legend"),
+            class_name="usage-counts",
+        ),
+        aria_label="The period at a glance",
         class_name="usage-totals-section",
+    )
+
+
+def _headline(shown: Headline) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(shown.label, class_name="headline-label"),
+        rx.el.div(
+            rx.el.span(shown.value, id=shown.tile_id, class_name="headline-value figure"),
+            rx.el.svg(
+                rx.el.path(d=shown.spark),
+                view_box=f"0 0 {SPARK_WIDTH} {SPARK_HEIGHT}",
+                class_name="spark",
+                aria_hidden="true",
+            ),
+            class_name="headline-figure",
+        ),
+        rx.cond(
+            shown.meter.width != "",
+            rx.el.div(
+                rx.el.div(class_name="limit-bar-used", style={"width": shown.meter.width}),
+                class_name="limit-bar",
+                aria_hidden="true",
+                custom_attrs={"data-level": shown.meter.level},
+            ),
+        ),
+        rx.foreach(shown.notes, _note),
+        rx.cond(
+            shown.change != "",
+            rx.el.p(
+                shown.change,
+                class_name="headline-change",
+                custom_attrs={"data-trend": shown.trend},
+            ),
+        ),
+        class_name="card headline",
+    )
+
+
+def _note(note: NoteLink) -> rx.Component:
+    return rx.el.p(
+        rx.cond(note.href != "", rx.link(note.text, href=note.href), note.text),
+        class_name="headline-note",
+    )
+
+
+def _count(tile: Tile) -> rx.Component:
+    return rx.el.p(
+        rx.el.b(tile.value, id=tile.tile_id, class_name="figure"),
+        rx.el.span(tile.label, class_name="count-label"),
+        _change(tile),
+        rx.cond(tile.note != "", rx.el.span(tile.note, class_name="count-note")),
+        class_name="usage-count",
+    )
+
+
+def more_figures() -> rx.Component:
+    """The totals that the page does not begin with."""
+    return rx.el.section(
+        rx.foreach(UsageState.tiles, _tile), aria_label="More figures", class_name="usage-tiles"
     )
 
 
@@ -21,15 +85,7 @@ def _tile(tile: Tile) -> rx.Component:
         rx.el.div(tile.label, class_name="tile-label"),
         rx.el.div(
             rx.el.span(tile.value, id=tile.tile_id, class_name="tile-value figure"),
-            rx.cond(
-                tile.change != "",
-                rx.el.span(
-                    rx.el.span(tile.change, aria_hidden="true"),
-                    rx.el.span(tile.change_words, class_name="sr-only"),
-                    class_name="tile-change",
-                    custom_attrs={"data-trend": tile.trend},
-                ),
-            ),
+            _change(tile),
             class_name="tile-figure",
         ),
         rx.el.div(
@@ -38,6 +94,18 @@ def _tile(tile: Tile) -> rx.Component:
             class_name="tile-note",
         ),
         class_name="card tile",
+    )
+
+
+def _change(tile: Tile) -> rx.Component:
+    return rx.cond(
+        tile.change != "",
+        rx.el.span(
+            rx.el.span(tile.change, aria_hidden="true"),
+            rx.el.span(tile.change_words, class_name="sr-only"),
+            class_name="tile-change",
+            custom_attrs={"data-trend": tile.trend},
+        ),
     )
 
 

@@ -30,6 +30,40 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteLink:
+    """Something said below a figure, and where it leads, if anywhere."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """How much of a budget is used."""
+
+    width: str = ""
+    """CSS, at most `100%`; empty where there is no budget."""
+    level: Literal["", "near", "full"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One of the figures that the page begins with: what it is, what it is of, how it changed."""
+
+    tile_id: str
+    """The id of its element."""
+    label: str
+    value: str
+    notes: list[NoteLink] = field(default_factory=list)
+    change: str = ""
+    """A sentence; empty where there is nothing to compare."""
+    trend: Trend = ""
+    spark: str = ""
+    """The bars of the period as the path of an SVG of `SPARK_WIDTH` by `SPARK_HEIGHT`."""
+    meter: Meter = field(default_factory=Meter)
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """One kind of value of a chart."""
 
@@ -70,9 +104,11 @@ class ChartView:
     """What the drawing leaves out."""
     is_empty: bool = True
     series: list[Series] = field(default_factory=list)
+    legend: list[Series] = field(default_factory=list)
+    """Those whose marks can be seen."""
     points: list[Point] = field(default_factory=list)
     ticks: list[float] = field(default_factory=list)
-    """Of the axis of values, from 0 to its end."""
+    """Of the axis of values, from its beginning to its end."""
     table: TableView = field(default_factory=TableView)
 
 

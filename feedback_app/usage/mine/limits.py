@@ -8,7 +8,7 @@ from datetime import datetime
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
-from feedback_app.core.money import dollars
+from feedback_app.core.money import as_set, cost, share_used
 from feedback_app.db.session import database
 from feedback_app.llm.admission import month_of
 from feedback_app.llm.limits import LimitName
@@ -62,11 +62,13 @@ async def _unpriced(name: LimitName, user: CurrentUser) -> int:
 
 
 def _budget(s: Standing, unpriced: int) -> LimitLine:
-    used = f"{labels.sum_of_costs(s.used, unpriced, dollars)} used{_by(s)}"
+    used = f"{labels.sum_of_costs(s.used, unpriced, cost)} used{_by(s)}"
     if s.held:
         used += " or held by running drafts"
-    of = f"of {dollars(s.allowed)} this month, {used}; it starts anew {_moment(s.resets_at)}"
-    return LimitLine("Budget", f"{dollars(s.left, down=True)} left", of)
+    if share := share_used(s.used, s.allowed):
+        used += f" ({share})"
+    of = f"of {as_set(s.allowed)} this month, {used}; it starts anew {_moment(s.resets_at)}"
+    return LimitLine("Budget", f"{cost(s.left, down=True)} left", of)
 
 
 def _at_once(s: Standing) -> LimitLine:

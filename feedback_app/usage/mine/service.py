@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app import routes
 from feedback_app.auth.sessions import CurrentUser
-from feedback_app.core import clock
+from feedback_app.core import clock, money
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import database
 from feedback_app.ui import wording
@@ -145,11 +144,7 @@ def _cost(sums: Figures, finished: int) -> str:
     """The sum of the known prices in dollars, or that none is known."""
     if finished and sums.unpriced == finished:
         return "Unknown"
-    if 0 < sums.cost_microusd < 100:
-        return "< $0.0001"
-    dollars = Decimal(sums.cost_microusd) / 1_000_000
-    step = Decimal("0.0001") if 0 < dollars < 1 else Decimal("0.01")
-    return f"${dollars.quantize(step, ROUND_HALF_UP):,}"
+    return money.cost(sums.cost_microusd)
 
 
 def _cost_note(sums: Figures, finished: int) -> str:

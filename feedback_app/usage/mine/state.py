@@ -6,7 +6,7 @@ from typing import Literal
 import reflex as rx
 
 from feedback_app.auth.guards import acting_user, guarded
-from feedback_app.core.markers import own_event
+from feedback_app.core.markers import logged, own_event
 from feedback_app.usage.mine import service
 from feedback_app.usage.mine.schemas import MyUsageView
 
@@ -29,6 +29,7 @@ class MyUsageState(rx.State):
             yield
 
     @rx.event
+    @logged("Loaded my usage again")
     @guarded
     async def retry(self) -> AsyncIterator[None]:
         """Look again after a fault."""

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from feedback_app.ui.components import card, empty_state, time_element
+from feedback_app.usage.labels import MODEL_NAMES
 from feedback_app.usage.prices.schemas import ModelRow, OverrideRow
 from feedback_app.usage.prices.state import PricesState
 
@@ -56,6 +57,7 @@ def unknown_models() -> rx.Component:
 def models() -> rx.Component:
     """The models of the company's calls. Roles are given because narrow screens draw cards."""
     return card(
+        rx.cond(_view.models, rx.el.p(MODEL_NAMES, class_name="usage-explained")),
         rx.cond(
             _view.models,
             rx.el.div(

@@ -8,7 +8,7 @@ import reflex as rx
 from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core import clock
 from feedback_app.core.errors import Invalid
-from feedback_app.core.markers import own_event
+from feedback_app.core.markers import logged, own_event
 from feedback_app.ui.phases import Phase, without_view
 from feedback_app.usage.prices import rows, service
 from feedback_app.usage.prices.checks import NeedsConfirmation, WrongPrice
@@ -68,6 +68,7 @@ class PricesState(rx.State):
             self.phase = "ready"
 
     @rx.event
+    @logged("Opened the form of a price")
     @guarded(admin=True)
     async def begin(self, model: str) -> None:
         """Open the form for a model, or an empty one."""
@@ -76,18 +77,21 @@ class PricesState(rx.State):
         self.setting = True
 
     @rx.event
+    @logged("Opened or closed the form of a price")
     @guarded(admin=True)
     async def show_form(self, shown: bool) -> None:
         """Follow the dialog where the browser closes it."""
         self.setting = self.setting and bool(shown)
 
     @rx.event
+    @logged("Set a price")
     @guarded(admin=True)
     async def submit(self, form: dict[str, Any]) -> None:
         """Set the price that was typed, unless it is wrong or has to be confirmed."""
         await self._set(PriceForm.of(form), ())
 
     @rx.event
+    @logged("Confirmed a price")
     @guarded(admin=True)
     async def confirm(self) -> None:
         """Set the price that was doubted; only what was asked is confirmed."""
@@ -95,12 +99,14 @@ class PricesState(rx.State):
             await self._set(self._doubted, tuple(self.doubts))
 
     @rx.event
+    @logged("Went back to the form of a price")
     @guarded(admin=True)
     async def reconsider(self) -> None:
         """Go back to the form, which is as it was left."""
         self.doubts = []
 
     @rx.event
+    @logged("Asked to withdraw a price")
     @guarded(admin=True)
     async def ask_withdrawal(self, override_id: str) -> None:
         """Ask whether this price shall be withdrawn."""
@@ -110,12 +116,14 @@ class PricesState(rx.State):
             self.chosen, self.withdrawing = chosen, True
 
     @rx.event
+    @logged("Kept a price")
     @guarded(admin=True)
     async def keep(self) -> None:
         """Leave the price alone."""
         self.withdrawing = False
 
     @rx.event
+    @logged("Withdrew a price")
     @guarded(admin=True)
     async def withdraw(self, override_id: str) -> None:
         """Take a price back."""
@@ -125,6 +133,7 @@ class PricesState(rx.State):
         self.said = "The price was withdrawn. Calls that are settled keep their cost."
 
     @rx.event
+    @logged("Previewed a recalculation of costs")
     @guarded(admin=True)
     async def look(self, form: dict[str, Any]) -> AsyncIterator[None]:
         """Show what pricing a model's calls anew would change."""
@@ -139,6 +148,7 @@ class PricesState(rx.State):
             self.busy = False
 
     @rx.event
+    @logged("Recalculated costs")
     @guarded(admin=True)
     async def recalculate(self) -> AsyncIterator[None]:
         """Change what the preview shows, and nothing else."""

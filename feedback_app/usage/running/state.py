@@ -6,7 +6,7 @@ import reflex as rx
 
 from feedback_app.auth import guards
 from feedback_app.auth.guards import acting_user, guarded
-from feedback_app.core.markers import own_event
+from feedback_app.core.markers import logged, own_event
 from feedback_app.db.outage import may_be_away
 from feedback_app.usage.running import service
 from feedback_app.usage.running.schemas import RunningRow
@@ -25,6 +25,11 @@ class RunningState(rx.State):
     """Whether the person is asked if a call shall be stopped."""
     asked: RunningRow = RunningRow()
 
+    @rx.var
+    def number(self) -> int:
+        """How many run."""
+        return len(self.rows)
+
     @rx.event(background=True, supersedes=True)
     @own_event
     @guarded(admin=True)
@@ -40,6 +45,7 @@ class RunningState(rx.State):
             await asyncio.sleep(BUSY_S if rows else QUIET_S)
 
     @rx.event
+    @logged("Asked to stop a call")
     @guarded(admin=True)
     async def ask(self, call_id: str) -> None:
         """Ask whether this call shall be stopped."""
@@ -48,12 +54,14 @@ class RunningState(rx.State):
             self.asked, self.asking = found, True
 
     @rx.event
+    @logged("Let a call go on")
     @guarded(admin=True)
     async def keep(self) -> None:
         """Leave the call alone."""
         self.asking = False
 
     @rx.event
+    @logged("Stopped a call")
     @guarded(admin=True)
     async def stop(self, call_id: str) -> None:
         """Stop a call; the system log keeps who did."""

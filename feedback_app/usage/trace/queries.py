@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import and_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import NotFound
-from feedback_app.db.models import Candidate, Draft, Interview, Job, LlmCall, User
+from feedback_app.db.models import Candidate, Draft, Interview, Job, LlmCall, Scorecard, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class TraceRecord:
     person: User
     subject: Subject | None
     draft: Draft | None
+    submitted: bool
+    """Whether the person has submitted their feedback on the interview the call was about."""
 
 
 async def trace(session: AsyncSession, user: CurrentUser, call_id: str) -> TraceRecord:
@@ -37,15 +40,23 @@ async def trace(session: AsyncSession, user: CurrentUser, call_id: str) -> Trace
     """
     found = (
         await session.exec(
-            select(LlmCall, User, Draft)
+            select(LlmCall, User, Draft, Scorecard.submitted_at)
             .join(User, col(User.id) == LlmCall.user_id)
             .join(Draft, col(Draft.llm_call_id) == LlmCall.id, isouter=True)
+            .join(
+                Scorecard,
+                and_(
+                    col(Scorecard.interview_id) == LlmCall.interview_id,
+                    col(Scorecard.user_id) == LlmCall.user_id,
+                ),
+                isouter=True,
+            )
             .where(LlmCall.id == call_id, LlmCall.company_id == user.company_id)
         )
     ).first()
     if found is None:
         raise NotFound
-    call, person, draft = found
+    call, person, draft, submitted_at = found
     about = (
         await session.exec(
             select(Candidate.name, Interview.kind, Job.title)
@@ -54,4 +65,6 @@ async def trace(session: AsyncSession, user: CurrentUser, call_id: str) -> Trace
             .where(Interview.id == call.interview_id, Interview.company_id == user.company_id)
         )
     ).first()
-    return TraceRecord(call, person, Subject(*about) if about else None, draft)
+    return TraceRecord(
+        call, person, Subject(*about) if about else None, draft, submitted_at is not None
+    )

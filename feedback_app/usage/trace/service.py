@@ -1,4 +1,8 @@
-"""Decides what an administrator sees of one call. Knows nothing of pages."""
+"""Decides what an administrator sees of one call. Knows nothing of pages.
+
+What a person has a model write about an interview is theirs until they submit their feedback: until
+then the trace has its figures for everybody and its text for nobody else, whatever is stored.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +14,7 @@ from feedback_app.core.settings import get_settings
 from feedback_app.db.models import CallStatus, Draft, LlmCall
 from feedback_app.db.session import database
 from feedback_app.llm.blocks import Block, block_from_dict, parse_blocks
+from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.ui import wording
 from feedback_app.usage import labels
 from feedback_app.usage.trace import queries, replay, timeline
@@ -18,6 +23,7 @@ from feedback_app.usage.trace.replay import Moment
 from feedback_app.usage.trace.schemas import Fact, FactGroup, PromptMessage, TraceView
 
 NOT_KEPT = "Contents are not shown: LLM_STORE_CONTENT is off."
+NOT_SUBMITTED = "Shown to its writer alone until they submit their feedback on this interview."
 NO_PROMPT = "The prompt of this call was not kept."
 NO_ANSWER = "The call left no text."
 STILL_RUNNING = "The answer is shown when the call has ended."
@@ -41,8 +47,9 @@ async def trace(user: CurrentUser, call_id: str) -> Trace:
     """
     record = await _record(user, call_id)
     call, draft = record.call, record.draft
-    answer_note = _why_no_answer(call, draft)
-    prompt = draft.prompt if draft and get_settings().store_content else None
+    withheld = _why_withheld(record, user)
+    answer_note = withheld or _why_no_answer(call, draft)
+    prompt = draft.prompt if draft and not withheld else None
     can_replay = not answer_note and draft is not None and bool(replay.moments(draft))
     subject = record.subject
     view = TraceView(
@@ -57,7 +64,7 @@ async def trace(user: CurrentUser, call_id: str) -> Trace:
         timeline=timeline.draw(call, draft.timings if draft else []),
         groups=_groups(record),
         prompt=[PromptMessage(message["role"], message["content"]) for message in prompt or []],
-        prompt_note="" if prompt else NO_PROMPT if get_settings().store_content else NOT_KEPT,
+        prompt_note="" if prompt else withheld or NO_PROMPT,
         answer_note=answer_note,
         can_replay=can_replay,
         replay_note="" if can_replay or answer_note else NO_PACE,
@@ -75,7 +82,9 @@ async def moments(user: CurrentUser, call_id: str) -> list[Moment]:
         NotFound: no such call, or another company's.
     """
     record = await _record(user, call_id)
-    if record.draft is None or _why_no_answer(record.call, record.draft):
+    if record.draft is None or _why_withheld(record, user):
+        return []
+    if _why_no_answer(record.call, record.draft):
         return []
     return replay.moments(record.draft)
 
@@ -87,9 +96,18 @@ async def _record(user: CurrentUser, call_id: str) -> TraceRecord:
         return await queries.trace(session, user, call_id)
 
 
-def _why_no_answer(call: LlmCall, draft: Draft | None) -> str:
+def _why_withheld(record: TraceRecord, user: CurrentUser) -> str:
+    """Why this administrator may not read what was asked and answered; empty where they may."""
     if not get_settings().store_content:
         return NOT_KEPT
+    call = record.call
+    is_of_a_person = call.interview_id or call.operation == FEEDBACK_OPERATION
+    if is_of_a_person and call.user_id != user.id and not record.submitted:
+        return NOT_SUBMITTED
+    return ""
+
+
+def _why_no_answer(call: LlmCall, draft: Draft | None) -> str:
     if call.status == CallStatus.RUNNING:
         return STILL_RUNNING
     return "" if draft and draft.text else NO_ANSWER
@@ -127,7 +145,8 @@ def _model(call: LlmCall) -> list[Fact]:
 
 
 def _template(call: LlmCall) -> str:
-    return f"template {call.template_id}" if call.template_id else ""
+    """Which of the templates, whose only one so far is named `standard`."""
+    return f"from the {call.template_id} template" if call.template_id else ""
 
 
 def _tokens(call: LlmCall) -> list[Fact]:
@@ -147,7 +166,11 @@ def _cost(call: LlmCall) -> list[Fact]:
     running = call.status == CallStatus.RUNNING
     return [
         Fact("Cost", labels.NONE if running else labels.cost(call.cost_microusd)),
-        Fact("Reserved", labels.cost(call.reserved_microusd), "the most it could have cost"),
+        Fact(
+            "Set aside",
+            labels.cost(call.reserved_microusd),
+            "held of the budget while it ran: the most it could cost",
+        ),
         Fact("Price from", *labels.price_source(call.price_source)),
     ]
 
@@ -159,9 +182,18 @@ def _time(call: LlmCall) -> list[Fact]:
         Fact("Latency", labels.milliseconds(call.latency_ms), "from the click to the end"),
         Fact("First token", labels.milliseconds(call.ttft_ms)),
         Fact("Writing", labels.milliseconds(call.stream_ms)),
-        Fact("Chunks", f"{call.chunk_count:,}"),
+        Fact("Pace", _pace(call)),
+        Fact("Pieces", f"{call.chunk_count:,}", "in which the text was sent to the page"),
         Fact("Retries", f"{call.retries}"),
     ]
+
+
+def _pace(call: LlmCall) -> str:
+    """Tokens of the answer by the time they took to arrive; reasoning came before."""
+    if not call.stream_ms:
+        return labels.NONE
+    written = max(0, call.completion_tokens - call.reasoning_tokens)
+    return f"{written * 1000 / call.stream_ms:.0f} tokens a second while writing"
 
 
 def _exact(label: str, value: datetime | None) -> Fact:

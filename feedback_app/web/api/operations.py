@@ -163,7 +163,9 @@ OPERATIONS = (
         summary="List LLM calls",
         description=(
             "The company's ledger, newest first, for administrators: one row per LLM operation, "
-            "without any content. A `cost_microusd` of null is an unknown price."
+            "without any content. `status` is `running`, `complete`, `cancelled` (a person stopped "
+            "it), `error` (it failed) or `interrupted` (the server went away). A `cost_microusd` "
+            "of null is an unknown price."
         ),
         answer=LlmCallPage,
     ),

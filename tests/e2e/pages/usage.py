@@ -22,6 +22,12 @@ class UsagePage:
     def figure(self, name: str) -> Locator:
         return self.page.locator(f"#usage-{name}")
 
+    def tab(self, label: str) -> None:
+        """Go to a part of the page."""
+        link = self.page.locator("#usage-tabs").get_by_role("link", name=label)
+        link.click()
+        expect(link).to_have_attribute("aria-current", "page")
+
     def choose(self, name: str, label: str) -> None:
         self.page.locator(f"#usage-filter-{name}").select_option(label=label)
 

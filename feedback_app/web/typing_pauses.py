@@ -1,0 +1,37 @@
+"""Tells where typing begins, so that the log has one row for it and not one for each key.
+
+The row is written when the typing begins; what is held here is only when each person typed last.
+Nothing is lost when the process ends. Another process, after a reconnect, writes a row of its own.
+"""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+
+from feedback_app.core import clock
+
+PAUSE_S = 30.0
+"""How long nothing is typed before the next key begins anew."""
+MOST_TYPISTS = 10_000
+"""How many are remembered; beyond that the one who typed longest ago is forgotten."""
+
+
+class TypingPauses:
+    """When each person last typed where."""
+
+    def __init__(self) -> None:
+        self._last: OrderedDict[Hashable, float] = OrderedDict()
+        """The one who typed last comes last."""
+
+    def begins(self, typist: Hashable) -> bool:
+        """Note a key; whether it is the first one, or the first after a pause."""
+        now = clock.monotonic()
+        self._forget_before(now - PAUSE_S)
+        begins = self._last.pop(typist, None) is None
+        self._last[typist] = now
+        if len(self._last) > MOST_TYPISTS:
+            self._last.popitem(last=False)
+        return begins
+
+    def _forget_before(self, moment: float) -> None:
+        while self._last and next(iter(self._last.values())) < moment:
+            self._last.popitem(last=False)
