@@ -33,14 +33,18 @@ def copy_formatted(plain: Var[str], html: Var[str]) -> EventSpec:
 
 def scroll_to(element_id: Var[str] | str) -> EventSpec:
     """Bring an element into view if there is one: Reflex's own fails where there is none."""
-    found = f"document.getElementById({LiteralVar.create(element_id)!s})"
-    return rx.run_script(Var(f"{found}?.scrollIntoView({{block: 'center'}})"))
+    return _on_element(element_id, "scrollIntoView({block: 'center'})")
 
 
 def focus(element_id: Var[str] | str) -> EventSpec:
     """Move the focus to an element if there is one, by any id: Reflex's own takes known refs."""
-    found = f"document.getElementById({LiteralVar.create(element_id)!s})"
-    return rx.run_script(Var(f"{found}?.focus()"))
+    return _on_element(element_id, "focus()")
+
+
+def _on_element(element_id: Var[str] | str, deed: str) -> EventSpec:
+    name = LiteralVar.create(element_id)
+    found = f"document.getElementById({name!s})?.{deed}"
+    return rx.run_script(Var(found, _var_data=name._get_all_var_data()))
 
 
 _format = Var("Intl.DateTimeFormat").to(FunctionVar).call().to(ObjectVar, dict[str, Any])

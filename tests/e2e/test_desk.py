@@ -22,6 +22,7 @@ System design: sharded the ledger by venue and named when that stops being right
 Code quality: tests first, very clean
 he is 52 and his wife is expecting their third
 Collaboration - argued against my approach for five minutes and talked over me
+
 The purple elephant diagram was memorable
 """
 RATINGS = {"System design": 4, "Collaboration": 4, "Code quality": 3}
@@ -76,7 +77,7 @@ def test_citations_are_no_part_of_what_is_kept_or_copied(
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     drafted(interview)
     stored = scorecard_of(running_app, made).feedback
-    assert "tests first" in stored
+    assert "ests first" in stored
     assert not re.search(r"\[\d|#n\d", stored)
     page.locator("#copy-markdown").click()
     expect(page.get_by_text("Copied")).to_be_visible()
@@ -91,7 +92,7 @@ def test_citations_are_no_part_of_what_is_kept_or_copied(
     interview.editor.click()
     page.keyboard.press("Control+a")
     page.keyboard.press("Control+c")
-    wait_for(page, lambda: "tests first" in page.evaluate(read))
+    wait_for(page, lambda: "ests first" in page.evaluate(read))
     assert "#n" not in page.evaluate(read)
 
 
@@ -130,13 +131,13 @@ def test_a_line_that_belongs_nowhere_is_placed_by_one_click_and_its_part_rewritt
     interview: InterviewPage, page: Page, made: MadeInterview
 ) -> None:
     assert "elephant" not in drafted(interview)
-    line = page.locator("#unplaced-notes [data-line='5']")
+    line = page.locator("#unplaced-notes [data-line='6']")
     expect(line).to_contain_text("purple elephant")
     system_design = made.competencies[0].id
     line.locator(f"[data-competency='{system_design}']").click()
     point = interview.editor.locator("li", has_text="System design")
     expect(point).to_contain_text("elephant")
-    expect(point.locator("a.cite", has_text="elephant")).to_have_attribute("href", "#n5")
+    expect(point.locator("a.cite", has_text="elephant")).to_have_attribute("href", "#n6")
     expect(line).to_be_hidden()
     page.locator("#undo-draft").click()
     expect(interview.editor).not_to_contain_text("elephant")
@@ -149,7 +150,7 @@ def test_a_point_the_person_has_changed_is_not_rewritten(
     interview.editor.locator("li", has_text="System design").click()
     page.keyboard.press("End")
     page.keyboard.type(" I liked that.")
-    line = page.locator("#unplaced-notes [data-line='5']")
+    line = page.locator("#unplaced-notes [data-line='6']")
     line.locator(f"[data-competency='{made.competencies[0].id}']").click()
     expect(interview.editor).to_contain_text("elephant")
     expect(interview.editor).to_contain_text("I liked that.")
