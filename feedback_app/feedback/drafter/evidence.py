@@ -56,13 +56,18 @@ def usable_half(remark: Remark) -> Remark:
     return remark
 
 
+def is_legible(remark: Remark) -> bool:
+    """Whether a remark holds a word and asks no question."""
+    return any(c.isalnum() for c in remark.text) and not _ASKED.search(remark.text)
+
+
 def kind_of(remark: Remark) -> Kind:
     """What a remark is good for, by its words."""
     text = unquoted(remark.plain)
-    if not any(c.isalnum() for c in remark.plain) or _ASKED.search(text.strip()):
+    if not is_legible(remark):
         return Kind.OTHER
     if remark.spoken:
-        return Kind.EVIDENCE if word_count(remark.plain) >= 5 or _judged(remark) else Kind.OTHER
+        return Kind.EVIDENCE if word_count(remark.plain) >= 4 or _judged(remark) else Kind.OTHER
     reading = knowledge(remark.language).reading
     said = tokens(text, remark.language)
     unwanted = _first(reading.unwanted, text, said)
@@ -126,7 +131,7 @@ def has_substance(remark: Remark) -> bool:
     """Whether a remark says enough to be worth a place of its own."""
     count = word_count(remark.plain)
     if remark.spoken:
-        return count >= 5
+        return count >= 4
     return count >= 3 or (count == 2 and judge(remark.plain, remark.language).score != 0)
 
 

@@ -26,6 +26,8 @@ from feedback_app.feedback.drafter.words import (
 MOST_REMARKS = 3_000
 """Remarks that are read; what follows them in still longer notes is left alone."""
 MERGED_WORDS = 45
+LONGEST_ANSWER = 1_500
+"""Characters of a candidate's answer that are read."""
 
 _ASKED = re.compile(r"[?？][\"”»“’)\]」]*\s*$")
 _QUOTES = ' "“”„«»「」'
@@ -129,6 +131,7 @@ class _Dialogue:
 
     def _answer(self, block: Block, text: str, language: Language) -> Iterator[Remark]:
         lean = block.lean
+        text = text[:LONGEST_ANSWER]
         comment = _COMMENT.search(text)
         if comment:
             text = text[: comment.start()]
@@ -160,6 +163,7 @@ class _Dialogue:
             return
         places = _Places(block)
         asked, found, answer = _split_answer(whole)
+        answer = answer[:LONGEST_ANSWER]
         if found and answer and len(block.pieces) == 1:
             remark = _remark(block, answer, places.lines(0, 1), language)
             spoken = answer[:1] in '"“„«「'

@@ -6,16 +6,17 @@ Everything here is about facts; how they are worded is left to `compose`.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.drafter.evidence import (
     Kind,
     has_substance,
     is_empty_reason,
+    is_legible,
     judgement_of,
     kind_of,
     usable_half,
     weight,
 )
-from feedback_app.feedback.drafter.keys import contradiction_key, line_key
 from feedback_app.feedback.drafter.knowledge import knowledge
 from feedback_app.feedback.drafter.labels import Labels
 from feedback_app.feedback.drafter.language import guess_language
@@ -112,6 +113,11 @@ def make_plan(assessment: Assessment) -> Plan:
             plan.closing.append(_fact(remark, 0))
         elif kind is Kind.EVIDENCE:
             useful.append(remark)
+    judged = any(c.rating is not None or c.reason.strip() for c in competencies)
+    if not useful and not plan.closing and not judged:
+        plan.unplaced = [
+            Unplaced(remark, _fact(remark, 0), ()) for remark in notes.remarks if is_legible(remark)
+        ]
     found: dict[int, list[Fact]] = {}
     placed = Matcher(competencies, fallback).place(useful)
     lines = [clean_line(line) for line in assessment.notes.split("\n")]
@@ -212,7 +218,7 @@ def _contradicts(point: Point, fact: Fact, kept: Sequence[Fact]) -> str:
     asked = (strong or not backed) if rating in (1, 4) else (strong and not backed)
     if not asked:
         return ""
-    return contradiction_key(point.identity, rating, fact.text)
+    return line_key(f"{point.identity} {rating} {line_key(fact.text)}")
 
 
 def _reason(competency: CompetencyAssessment, fallback: Language) -> Fact | None:
