@@ -22,7 +22,7 @@ from feedback_app.feedback.drafter.labels import Labels
 from feedback_app.feedback.drafter.language import guess_language
 from feedback_app.feedback.drafter.matching import Matcher, Placed
 from feedback_app.feedback.drafter.notes import Remark, read_notes
-from feedback_app.feedback.drafter.polarity import Judgement, judge
+from feedback_app.feedback.drafter.polarity import Judgement, judge, unquoted
 from feedback_app.feedback.drafter.structure import clean_line
 from feedback_app.feedback.drafter.words import Language, content_stems, word_count
 from feedback_app.llm.assessment import Assessment, CompetencyAssessment
@@ -57,6 +57,11 @@ class Fact:
     @property
     def sign(self) -> int:
         return self.judgement.sign
+
+    @property
+    def quotes(self) -> bool:
+        """Whether it holds the candidate's own words."""
+        return self.spoken or unquoted(self.text) != self.text
 
 
 @dataclass(slots=True)

@@ -34,7 +34,7 @@ _ARROW = re.compile(r"\s*(?:-+>|=+>|→|⇒|➡️?|➔)\s*")
 _SENTENCE_START = re.compile(r"((?<=[^\W\d_]{3})[.!]\s+)([a-zà-ÿ])")
 _TICKET = re.compile(r"\s+([,.;:!?])")
 _AND = re.compile(r"(?<=\s)&(?=\s)")
-_MINUTES = re.compile(r"(?<=\d)\s?mins?\b\.?|(?<=\d)'(?=\s|$)", re.IGNORECASE)
+_MINUTES = re.compile(r"(?<=\d)\s?mins?\b|(?<=\d)'(?=\s|$)", re.IGNORECASE)
 _QUESTION_PILE = re.compile(r"\s*[(\[]\s*\?+\s*[)\]]|\s*\?{2,}")
 _QUESTION = re.compile(r"[^.!?…。！？]*[?？]+")
 _REPEATED_STOP = re.compile(r"([,.;:!])(?:\s*\1)+")
@@ -73,6 +73,7 @@ def plain(text: str, language: Language) -> str:
     text = _SENTENCE_START.sub(_capital_after_stop, text)
     text = _TICKET.sub(r"\1", text) if language != "fr" else re.sub(r"\s+([,.])", r"\1", text)
     text = _CLOSING_SPACE.sub(lambda m: m[1] or m[2], text)
+    text = text.replace(" - ", " – ")
     text = _SPACES.sub(" ", text).strip(" ,;:-–—•・/+=>")
     return text.strip("(). ") if _ALL_BRACKETED.fullmatch(text) else text
 
@@ -98,11 +99,11 @@ def name(text: str) -> str:
 def without_lead(text: str, language: Language) -> str:
     """The text without a conjunction or filler that hangs at its start or end."""
     reading = knowledge(language).reading
-    for lead in (reading.fillers, reading.dangling):
+    for lead in (reading.fillers, reading.dangling, reading.fillers):
         found = lead.match(text)
         if found and any(c.isalnum() for c in text[found.end() :]):
             text = text[found.end() :]
-    return re.sub(r"[\s,;]+(?:and|but|so|und|aber|et|mais|y|pero|e|mas)[.\s]*$", "", text)
+    return re.sub(r"[\s,;]+(?:and|but|und|aber|et|mais|y|pero|e|mas)[.\s]*$", "", text)
 
 
 def _capital_after_stop(match: re.Match[str]) -> str:
@@ -145,7 +146,7 @@ def written_out(text: str, language: Language) -> str:
     if language == "en":
         text = re.sub(r"\bw/(?=\s?\w)\s?", "with ", text)
         text = re.sub(r"\bre:?(?=\s[a-z])", "about", text)
-        text = re.sub(r"(?<=\d)x(?=[\s,.;]|$)", " times", text)
+        text = re.sub(r"(?<!by \d)(?<=\d)x(?=[\s,.;]|$)", " times", text)
     return text
 
 

@@ -214,7 +214,7 @@ class _Reader:
         if over is None and not (marked or colon):
             return False
         bare = over is not None and over.competency is not None and not (marked or colon)
-        if bare and not _is_little_more_than_a_name(title):
+        if bare and not (self._labels.is_name(title) and title[-1:] not in ".!?。"):
             return False
         if over is None:
             over = _Over(competency=self._labels.competency(title))
@@ -303,10 +303,6 @@ class _Reader:
         if not body[0].islower() or _COLON.match(body):
             return False
         return wrapped or bool(_OPEN_END.search(above))
-
-
-def _is_little_more_than_a_name(title: str) -> bool:
-    return len(title.split()) <= 4 and "," not in title and title[-1:] not in ".!?。"
 
 
 def speaker_label(label: str) -> str:

@@ -42,7 +42,7 @@ def folded(text: str) -> str:
 
 def tokens(text: str, language: Language = "en") -> list[str]:
     """The words and the signs that separate clauses, in lower case."""
-    plain = folded(text)
+    plain = folded(text).replace(" - ", " – ")
     if language == "fr":
         plain = _ELISION.sub(r"\1 ", plain)
     return _TOKEN.findall(plain)
