@@ -44,6 +44,21 @@ def _scorecard(app: RunningApp, made: MadeInterview) -> Scorecard:
     return app.arrange(read)
 
 
+MANY_NOTES = "\n".join(
+    f"{name}: {verdict} in the {number}. exercise, where the queue grew for {number} hours before "
+    "anybody was called, and the plan had to hold for three teams, two banks and a holiday."
+    for number, name, verdict in (
+        (2, "System design", "excellent and clear"),
+        (3, "System design", "very thorough"),
+        (4, "Collaboration", "interrupted me and got defensive"),
+        (5, "Collaboration", "vague and hesitant"),
+        (6, "Code quality", "clean and readable"),
+        (7, "Code quality", "sloppy and rushed"),
+    )
+)
+"""Notes whose draft takes seconds to stream."""
+
+
 def test_from_sign_in_to_saved_feedback(
     page: Page, running_app: RunningApp, made: MadeInterview
 ) -> None:
@@ -60,8 +75,8 @@ def test_from_sign_in_to_saved_feedback(
     interview.expect_phase("streaming")
     interview.expect_phase("complete")
     interview.expect_phases_in_order("complete")
-    expect(interview.live.locator("h3").first).to_have_text("Summary")
-    expect(interview.editor).to_have_value(re.compile(r"^## Summary"))
+    expect(interview.live).to_contain_text("Yes.")
+    expect(interview.editor).to_have_value(re.compile(r"^\*\*Yes\.\*\*"))
     expect(interview.facts).to_contain_text("offline-drafter")
     expect(interview.facts).to_contain_text("no cost")
     expect(page.locator("#generation-tokens")).to_have_text(re.compile(r"^[\d,]+ tokens$"))
@@ -71,25 +86,24 @@ def test_from_sign_in_to_saved_feedback(
     interview.save()
     page.reload()
     expect(interview.shown().editor).to_have_value(edited)
-    expect(interview.live).to_contain_text("Summary")
+    expect(interview.live).to_contain_text("Yes.")
     (call,) = _calls(running_app, made)
     assert (call.status, call.saved_as_feedback, call.cost_microusd) == ("complete", True, 0)
     page.locator(".back").click()
     expect(row).to_contain_text("Draft")
 
 
-def test_a_stopped_draft_keeps_its_text_and_its_cost(
-    page: Page, running_app: RunningApp, made: MadeInterview
-) -> None:
+def test_a_stopped_draft_keeps_its_text_and_its_cost(page: Page, running_app: RunningApp) -> None:
+    made = running_app.arrange(lambda database: make_interview(database, notes=MANY_NOTES))
     sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
     interview = InterviewPage(page).shown()
     interview.generate()
-    expect(interview.live.locator("h3").first).to_have_text("Summary")
+    expect(interview.live).to_contain_text("Yes.")
     interview.stop_button.click()
     interview.expect_phase("cancelled")
     expect(interview.error).to_contain_text("Stopped")
     partial = interview.live.inner_text()
-    assert partial.startswith("Summary")
+    assert partial.startswith("Yes.")
     expect(interview.editor).to_have_value("")
     page.reload()
     interview.shown().expect_phase("cancelled")
@@ -161,11 +175,11 @@ def test_over_the_persons_own_text_the_person_chooses(page: Page, made: MadeInte
     expect(interview.editor).to_have_value("My own words.")
     page.locator("#use-draft").click()
     page.locator("#choose-append").click()
-    expect(interview.editor).to_have_value(re.compile(r"^My own words\.\n\n## Summary"))
+    expect(interview.editor).to_have_value(re.compile(r"^My own words\.\n\n\*\*Yes\.\*\*"))
     interview.generate()
     interview.expect_phase("complete")
     page.locator("#choose-replace").click()
-    expect(interview.editor).to_have_value(re.compile(r"^## Summary"))
+    expect(interview.editor).to_have_value(re.compile(r"^\*\*Yes\.\*\*"))
 
 
 def test_a_draft_can_be_discarded(page: Page, made: MadeInterview) -> None:

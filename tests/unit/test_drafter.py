@@ -225,6 +225,7 @@ def test_logistics_self_talk_and_process_are_dropped(noise: str) -> None:
         ('* said ""it depends"" b/c of locks', 'Said "it depends" because of locks. [1]'),
         ("3) took ~5 min -> fine", "Took about 5 minutes: fine. [1]"),
         ("and then indexes, but", "Indexes. [1]"),
+        ("SQL: 3/4 - read 2 plans, 1. by heart", "Read 2 plans, 1. by heart. [1]"),
         ("snake_case \\_names\\_ & 2 * 3", "snake_case names and 2 × 3. [1]"),
         ("[x] reads plans [12] <b>fast</b>", "Reads plans (12) fast. [1]"),
     ],

@@ -22,7 +22,7 @@ MODEL = "offline-drafter"
 OPENING_DELAY_S = 0.2
 LONGEST_S = 3.7
 """A draft of any length has ended by then; what the machine adds fits below four seconds."""
-READING_PACE = 110.0
+READING_PACE = 85.0
 """Tokens per second of a draft that is not too long for it: 3 s for 200 words."""
 CHARACTERS_PER_TOKEN = 4
 

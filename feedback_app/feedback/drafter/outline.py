@@ -50,6 +50,9 @@ class Outline:
 
     @property
     def has_headings(self) -> bool:
+        strong = {id(bullet.point) for bullet in self.strengths if bullet.point}
+        if any(id(bullet.point) in strong for bullet in self.concerns):
+            return True
         count = len(self.bullets) + len(self.opening)
         words = sum(b.words for b in self.bullets) + sum(word_count(f.text) for f in self.opening)
         return count >= 3 or (count >= 2 and words >= FEW_WORDS)

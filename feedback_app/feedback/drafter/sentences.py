@@ -16,7 +16,7 @@ _END = re.compile(r"(?<![.!?…])[.!?…]{1,8}[\"”»“’)\]]*(?=\s)\s+|[。�
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"“„«])(?:e\.g|i\.e|approx|max|min|mo|stat|sys|tech|arch|impl|perf|avg|temp|yrs?|exp|resp|dept|mgmt|esp|incl|excl|ca|bzw|inkl|ggf|"
     r"usw|etc|vs|dr|mr|mrs|ms|prof|st|no|nr|z\.\s?b|d\.\s?h|u\.\s?a|z|evtl|bzgl|std|insb|vgl|p\.\s?ej|p|aprox|env|"
-    r"sr|sra|srta|ex|cf|m|mme|tel|cand|kand|min|fig|[a-z]\.[a-z]|[a-z])\.$",
+    r"sr|sra|srta|ex|cf|m|mme|tel|cand|kand|min|fig|[a-z]\.[a-z]|[a-z]|\d{1,2})\.$",
     re.IGNORECASE,
 )
 _STRONG_CUT = re.compile(

@@ -16,7 +16,9 @@ _INVISIBLE = re.compile(
 )
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 _LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
-_EMOJI_LABEL = re.compile(r"([^\W\d_][\w /&-]{2,40}?)\s*(?=[\U0001f300-\U0001faff\u2600-\u27bf])")
+_EMOJI_LABEL = re.compile(
+    r"([^\W\d_][\w /&-]{2,40}?)\s*(?=[\U0001f300-\U0001faff\u2600-\u27bf\u2b00-\u2bff])"
+)
 _BULLET = re.compile(
     r"(?:[-*•◦▪‣·–—>●○■□▶►➤]\s+|[•◦▪‣●■・]\s*|-(?=[^\W\d])|\(?\d{1,3}[.)]\s+|[a-z]\)\s+"
     r"|(?:->|=>|→)\s*|\[[ xX]\]\s)(?:\[[ xX]\]\s*)?"
@@ -35,7 +37,7 @@ _BRACKETED = re.compile(r"[\[【＜<■]\s*([^\]】＞>]{1,40}?)\s*[\]】＞>]\s
 _COLON = re.compile(r"([^:：\"“„«「]{1,48}?)\s*[:：](?:\s+|(?<=：)|$)")
 _DASH = re.compile(r"([^:：\"“„«「.!?]{1,40}?)\s*(?:\s[-–—=>]+\s|→)\s*(?=\S)")
 _LEADING_SCORE = re.compile(
-    r"\(?\d(?:[.,]5)?\s*(?:/\s*\d{1,2})?\)?\s*[-–—:.,]\s+|\(?\d\s*/\s*(?:4|5|10)\)?\s+"
+    r"^(?:\(?\d(?:[.,]5)?\s*(?:/\s*\d{1,2})?\)?\s*[-–—:]\s+|\(?\d\s*/\s*(?:4|5|10)\)?[,.:]?\s+)"
 )
 _YEARS = re.compile(
     r"\b(?:19|20)\d{2}\s*(?:[-–—]|to|bis|à|a|al|até)\s*(?:(?:19|20)\d{2}|now|present|today|heute|jetzt|aujourd|hoy|actual|hoje|atual)",
