@@ -138,3 +138,13 @@ def test_a_rating_is_never_told_otherwise_than_given(case: Case) -> None:
     for name, rating in given.items():
         for told in re.findall(re.escape(name) + r"[ （(]+(\d)[)）]", first.casefold()):
             assert int(told) == rating
+
+
+@EACH
+def test_no_figure_is_made_up(case: Case) -> None:
+    told = re.findall(r"\d+", without_marks(compose(case.assessment)))
+    record = [
+        case.assessment.notes,
+        *(f"{c.name} {c.rating} {c.reason}" for c in case.assessment.competencies),
+    ]
+    assert set(told) <= set(re.findall(r"\d+", " ".join(record)))
