@@ -15,6 +15,8 @@ LITTLE = 5
 """Facts below which those without a competency are used as well."""
 FEW_WORDS = 30
 """Words below which a draft of two points has no headings."""
+TELLING = 3.0
+"""The weight from which a fact that judges nothing is told beside a single other one."""
 PLAIN = 1.5
 """By how much plain praise is preferred to a fact that leaves the judgement to the reader."""
 
@@ -112,6 +114,8 @@ def _worth_adding(point: Point, told: int) -> list[Fact]:
     if not told:
         return [fact for fact in point.neutral if fact.labelled or fact.quotes] or point.neutral[:1]
     plain = [fact for fact in point.neutral if not fact.judgement.mixed]
+    if told == 1 and point.reason is None:
+        return [f for f in plain if f.labelled or f.quotes or f.weight >= TELLING][:1]
     return [fact for fact in plain if fact.labelled or fact.quotes][:1]
 
 
