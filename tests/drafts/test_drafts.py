@@ -80,7 +80,7 @@ def words(text: str) -> set[str]:
 def test_no_draft_says_what_notes_lack_or_talks_about_the_process(case: Case) -> None:
     text = without_marks(compose(case.assessment))
     assert not LACK.search(text)
-    assert not PROCESS.search(text)
+    assert not PROCESS.search(re.sub(r'"[^"]*"|„[^“]*“|«[^»]*»|「[^」]*」', "", text))
     assert case.assessment.interviewer not in text
     assert not re.search(r"\b20\d\d-\d\d-\d\d\b|interviewer", text, re.IGNORECASE)
 

@@ -36,6 +36,8 @@ _TASK_LENGTH = re.compile(
 _BEHIND_THE_TASK = re.compile(r"^[^,;:.–]*[,;:.–]?")
 
 
+MORE_THAN_A_TASK = 8
+"""Words behind the task that was set from which a sentence tells what came of it."""
 SHORT = 12
 """Words up to which a remark with a word of logistics holds nothing else."""
 
@@ -88,10 +90,10 @@ def kind_of(remark: Remark) -> Kind:
     if starts_with(reading.task_starts, text, said) or _TASK_LENGTH.match(text):
         told = _BEHIND_THE_TASK.sub("", text)
         judged = judge(told, remark.language)
-        if judged.score == 0 and not judged.mixed and not remark.lean:
+        little = word_count(told) < MORE_THAN_A_TASK
+        if judged.score == 0 and not judged.mixed and not remark.lean and little:
             return Kind.OTHER
-    judged = judge(remark.plain, remark.language)
-    if judged.score == 0 and not remark.lean and _is_the_writers_doing(remark, said):
+    if not remark.lean and _is_the_writers_doing(remark, said):
         return Kind.OTHER
     if sum(map(is_word, said)) < 2 and remark.language != "ja":
         return Kind.OTHER if not sign_of_marks(remark.text) else Kind.EVIDENCE
@@ -102,6 +104,8 @@ def _is_the_writers_doing(remark: Remark, said: list[str]) -> bool:
     """Whether a remark tells what the writer did and nothing of the candidate."""
     known = knowledge(remark.language)
     if not said or said[0] not in known.polarity.first_person:
+        return False
+    if not known.polarity.own.isdisjoint(said):
         return False
     return unquoted(remark.plain) == remark.plain and known.reading.candidate.isdisjoint(said)
 

@@ -17,7 +17,8 @@ _INVISIBLE = re.compile(
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 _LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
 _EMOJI_LABEL = re.compile(
-    r"([^\W\d_][\w /&-]{2,40}?)\s*(?=[\U0001f300-\U0001faff\u2600-\u27bf\u2b00-\u2bff])"
+    r"([^\W\d_][\w /&-]{2,40}?)\s*"
+    r"(?=[\U0001f300-\U0001faff\u2600-\u27bf\u2b00-\u2bff]|\+\+|--\s)"
 )
 _BULLET = re.compile(
     r"(?:[-*•◦▪‣·–—>●○■□▶►➤]\s+|[•◦▪‣●■・]\s*|-(?=[^\W\d])|\(?\d{1,3}[.)]\s+|[a-z]\)\s+"
@@ -304,7 +305,7 @@ class _Reader:
         wrapped = len(above) >= 50 and body[0].islower() and self._block.pieces[0][1][:1].isupper()
         if not body[0].islower() or _COLON.match(body):
             return False
-        return wrapped or bool(_OPEN_END.search(above))
+        return wrapped or (len(above) >= 40 and bool(_OPEN_END.search(above)))
 
 
 def speaker_label(label: str) -> str:
