@@ -198,6 +198,15 @@ def test_a_reason_and_a_note_that_say_the_same_are_told_once_with_the_line() -> 
     assert "Found the missing index in five minutes. [1]" in draft
 
 
+def test_two_notes_that_say_nearly_the_same_are_told_once() -> None:
+    notes = (
+        "SQL: found the missing index in five minutes\n"
+        "SQL: within five minutes she found the missing index"
+    )
+    draft = compose(interview(notes, rated("SQL", 4)))
+    assert len(re.findall("missing index", draft)) == 1
+
+
 @pytest.mark.parametrize(
     "noise",
     [
