@@ -33,6 +33,7 @@ LONGEST_ANSWER = 1_500
 
 _ASKED = re.compile(r"[?？][\"”»“’)\]」]*\s*$")
 _QUOTES = ' "“”„«»「」'
+_ASIDE_QUESTION = re.compile(r"\([^()?]{0,200}\?[^()]{0,50}\)")
 _DASH = re.compile(r"\s+(?:[-–—]|->|→)\s+")
 _COMMENT = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{3,200})[)\]）】]\s*\.?$")
 _INLINE_ANSWER = re.compile(
@@ -164,6 +165,7 @@ class _Dialogue:
         if not block.pieces:
             return
         places = _Places(block)
+        whole = _ASIDE_QUESTION.sub(lambda aside: " " * len(aside[0]), whole)
         asked, found, answer = _split_answer(whole)
         answer = answer[:LONGEST_ANSWER]
         if found and answer and len(block.pieces) == 1:
