@@ -14,18 +14,21 @@ def put_point(
     *,
     speaks_for: bool,
 ) -> list[Block]:
-    """The text with the point about a competency as it is `after`.
+    """The text with the point for a competency, or the one against it, as it is `after`.
 
     A point that still reads as it was drafted `before` is replaced. One that a person has changed
-    stays, and what is new in `after` follows it. Where there is none, the point joins the first
+    stays, and what is new in `after` follows it. Where there was none, the point joins the first
     list of the text, or the last one where it speaks against the candidate.
     """
     text = list(blocks)
+    points = _points_about(text, competency)
+    if before:
+        for at in points:
+            if _same(text[at], before[0]):
+                return [*text[:at], *after, *text[at + 1 :]]
     if not after:
         return text
-    at = _point_about(text, competency)
-    if at is not None and before and _same(text[at], before[0]):
-        return [*text[:at], *after, *text[at + 1 :]]
+    at = points[0 if speaks_for else -1] if before and points else None
     if at is not None:
         news = _news(text[at], after[0])
         return [*text[: at + 1], *news, *text[at + 1 :]]
@@ -36,14 +39,17 @@ def put_point(
     return [*text[: end + 1], *after, *text[end + 1 :]]
 
 
-def _point_about(blocks: Sequence[Block], competency: str) -> int | None:
+def _points_about(blocks: Sequence[Block], competency: str) -> list[int]:
+    """Where the points about a competency stand: one for, one against, or both."""
     name = competency.strip().casefold()
-    for number, block in enumerate(blocks):
-        named = block.spans[0] if block.spans else Span("")
-        about = named.text.strip(" :").casefold()
-        if block.kind == "bullet" and "b" in named.marks and about == name:
-            return number
-    return None
+    return [
+        number
+        for number, block in enumerate(blocks)
+        if block.kind == "bullet"
+        and block.spans
+        and "b" in block.spans[0].marks
+        and block.spans[0].text.strip(" :").casefold() == name
+    ]
 
 
 def _same(one: Block, other: Block) -> bool:

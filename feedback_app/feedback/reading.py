@@ -15,7 +15,8 @@ from feedback_app.core.errors import AlreadySubmitted, Invalid
 from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import database
 from feedback_app.feedback import editing, queries
-from feedback_app.feedback.drafter.reading import Reading, compose_competency, read
+from feedback_app.feedback.drafter.compose import compose_sides
+from feedback_app.feedback.drafter.reading import Reading, read
 from feedback_app.feedback.editing import Written, written
 from feedback_app.feedback.personal import Remark, find_remarks, without_remarks
 from feedback_app.feedback.placing import put_point
@@ -113,16 +114,21 @@ async def place(
         return None
     placed = replace(assessment, placements=scorecard.placements)
     before, after = await asyncio.gather(
-        asyncio.to_thread(compose_competency, assessment, competency_id),
-        asyncio.to_thread(compose_competency, placed, competency_id),
+        asyncio.to_thread(compose_sides, assessment, competency_id),
+        asyncio.to_thread(compose_sides, placed, competency_id),
     )
-    blocks = put_point(
-        text.blocks,
-        competency.name,
-        parse_blocks(_marked(before, placed)),
-        parse_blocks(_marked(after, placed)),
-        speaks_for=(competency.rating or 3) >= 3,
-    )
+    blocks = text.blocks
+    for side, (old, new) in enumerate(zip(before, after, strict=True)):
+        if old != new:
+            blocks = put_point(
+                blocks,
+                competency.name,
+                parse_blocks(_marked(old, placed)),
+                parse_blocks(_marked(new, placed)),
+                speaks_for=side == 0,
+            )
+    if blocks == text.blocks:
+        return None
     return await editing.rewrite(user, interview_id, blocks)
 
 

@@ -45,6 +45,21 @@ def _scorecard(app: RunningApp, made: MadeInterview) -> Scorecard:
     return app.arrange(read)
 
 
+MANY_NOTES = "\n".join(
+    f"{name}: {verdict} in the {number}. exercise, where the queue grew for {number} hours before "
+    "anybody was called, and the plan had to hold for three teams, two banks and a holiday."
+    for number, name, verdict in (
+        (2, "System design", "excellent and clear"),
+        (3, "System design", "very thorough"),
+        (4, "Collaboration", "interrupted me and got defensive"),
+        (5, "Collaboration", "vague and hesitant"),
+        (6, "Code quality", "clean and readable"),
+        (7, "Code quality", "sloppy and rushed"),
+    )
+)
+"""Notes whose draft takes seconds to stream."""
+
+
 def test_from_sign_in_to_saved_feedback(
     page: Page, running_app: RunningApp, made: MadeInterview
 ) -> None:
@@ -82,9 +97,8 @@ def test_from_sign_in_to_saved_feedback(
     expect(row).to_contain_text("Draft ready")
 
 
-def test_a_stopped_draft_keeps_its_text_and_its_cost(
-    page: Page, running_app: RunningApp, made: MadeInterview
-) -> None:
+def test_a_stopped_draft_keeps_its_text_and_its_cost(page: Page, running_app: RunningApp) -> None:
+    made = running_app.arrange(lambda database: make_interview(database, notes=MANY_NOTES))
     sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
     interview = InterviewPage(page).shown()
     interview.generate()

@@ -8,7 +8,8 @@ from feedback_app.llm.assessment import Assessment, CompetencyAssessment, Recomm
 def rated(
     name: str, rating: int | None, reason: str = "", description: str = ""
 ) -> CompetencyAssessment:
-    return CompetencyAssessment(name, description, rating, reason)
+    """A competency whose id is its name in lower case."""
+    return CompetencyAssessment(name, description, rating, reason, name.casefold())
 
 
 def interview(
@@ -16,6 +17,8 @@ def interview(
     *competencies: CompetencyAssessment,
     recommendation: Recommendation | None = None,
     candidate: str = "Maya Okafor",
+    placements: dict[str, str] | None = None,
+    answers: dict[str, str] | None = None,
 ) -> Assessment:
     return Assessment(
         candidate=candidate,
@@ -27,4 +30,6 @@ def interview(
         competencies=competencies,
         notes=notes,
         recommendation=recommendation,
+        placements=placements or {},
+        answers=answers or {},
     )

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.core import clock
+from feedback_app.core.errors import LLMEmpty
 from feedback_app.feedback.drafter import OfflineDrafter
-from feedback_app.feedback.drafter.client import split_tokens
+from feedback_app.feedback.drafter.client import OPENING_DELAY_S, READING_PACE, split_tokens
 from feedback_app.feedback.drafter.compose import compose
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.completion import (
@@ -35,6 +36,17 @@ def test_tokens_are_about_as_long_as_a_models_and_never_split_a_character() -> N
     assert split_tokens(family) == [family]
 
 
+LONG = interview(
+    "\n".join(
+        f"Topic {number}: she found fault number {number} in service {number * 7} within minutes, "
+        f"wrote a test for it and named the {number} people who had to know about it."
+        for number in range(30)
+    ),
+    *(rated(f"Topic {number}", 3, f"Solid from case {number} to the end.") for number in range(12)),
+)
+SHORT = interview("Knows SQL well.", rated("SQL", 3))
+
+
 def request(assessment: Assessment, max_output_tokens: int = 1200) -> CompletionRequest:
     messages = (Message("system", "12345"), Message("user", "1234"))
     return CompletionRequest("offline-drafter", messages, max_output_tokens, assessment)
@@ -57,7 +69,7 @@ async def test_it_streams_the_composed_text_between_opening_and_end() -> None:
 
 
 async def test_it_stops_at_the_output_limit_and_says_so() -> None:
-    events = await streamed(request(interview("Knows SQL."), max_output_tokens=5))
+    events = await streamed(request(SHORT, max_output_tokens=5))
     assert [type(event) for event in events] == [ResponseOpened, *[TextDelta] * 5, Finished]
     assert isinstance(events[-1], Finished)
     assert events[-1].finish_reason == "length"
@@ -78,14 +90,40 @@ async def test_it_keeps_its_pace_by_deadlines_and_not_by_pauses(
 
     monkeypatch.setattr(clock, "monotonic", lambda: moment)
     monkeypatch.setattr(asyncio, "sleep", sleep)
-    async for event in OfflineDrafter(tokens_per_second=10).stream(request(interview("SQL."), 4)):
+    async for event in OfflineDrafter(tokens_per_second=10).stream(request(LONG, 4)):
         if isinstance(event, TextDelta):
             moment += 0.03
-    assert waits == pytest.approx([0.4, 0.1, 0.07, 0.07, 0.07])
+    assert waits == pytest.approx([OPENING_DELAY_S, 0.1, 0.07, 0.07, 0.07])
+
+
+async def test_a_draft_of_any_length_has_ended_within_four_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moment = 100.0
+
+    async def sleep(delay_s: float) -> None:
+        nonlocal moment
+        moment += delay_s
+
+    monkeypatch.setattr(clock, "monotonic", lambda: moment)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    taken: list[float] = []
+    for text, pace in ((LONG, 10), (SHORT, READING_PACE)):
+        moment = 100.0
+        async for _ in OfflineDrafter(pace).stream(request(text, 5000)):
+            pass
+        taken.append(moment - 100.0)
+    assert 3.5 < taken[0] < 4.0
+    assert taken[1] < 1.0
+
+
+async def test_a_record_that_gives_no_word_is_an_empty_answer() -> None:
+    with pytest.raises(LLMEmpty):
+        await streamed(request(interview("---\n***")))
 
 
 async def test_a_closed_stream_sends_nothing_more() -> None:
-    stream = OfflineDrafter(tokens_per_second=None).stream(request(interview("Knows SQL.")))
+    stream = OfflineDrafter(tokens_per_second=None).stream(request(SHORT))
     assert await anext(stream) == ResponseOpened()
     await stream.aclose()
     assert [event async for event in stream] == []

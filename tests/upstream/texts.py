@@ -38,6 +38,57 @@ Evidence points towards **yes** for a mid-level role. A second conversation abou
 would settle whether she is ready for the on-call rota.
 """
 
+OBEDIENT = """\
+**Yes.** Strong on system design (4) and ownership (4); concerns in debugging (2).
+
+## Strengths
+
+- **System design**: She began with questions, not boxes, and brought up the duplicate answer \
+before I did. [3] Drew two append-only tables: "the balance is a sum, so nobody can ever edit \
+it." [3]
+- **Ownership**: Gives the number at which her own design stops being right: 200 payouts a second, \
+and the arithmetic held. [5]
+- **Code quality**: Finished in 25 minutes with tests first and named things well. [7]
+- **Collaboration**: Sat with support for two days before writing the incident guide, and gave \
+credit to a junior colleague by name. [11]
+
+## Concerns
+
+- **Debugging**: Held on to a lock theory for about ten minutes although the lock view was empty, \
+and needed a hint to look at time zones. [9] On the plus side, she asked for the query plan \
+straight away. [9]
+- **Code quality**: Left money as floats in one helper; fixed it and added a test when I pointed \
+at it. [7]
+"""
+"""What a model that does as it is told writes of the demo's notes about Amara Osei-Tutu."""
+
+SLOPPY = """\
+```markdown
+As an AI language model, I have reviewed the notes of the interviewer.
+
+# Feedback for Amara Osei-Tutu
+
+## Summary
+
+On 26 November, Maren Lindqvist interviewed Amara. The interviewer rated System design 4 [3][99].
+
+## Strengths
+
+* **System Design** - she \\"began with questions, not boxes\\" [line 3] and knows Kafka [5-2].
+* Left money as floats in one helper [7].
+* Great culture fit! [0]
+
+## Areas not assessed
+
+- Leadership was not assessed, and no reason was given for **Collaboration** [12, 40-44].
+
+## Hiring decision
+
+I would score her 9/10: **Strong hire**. [1
+```
+"""
+"""What a model that does not writes of the same notes."""
+
 MULTILINGUAL = """\
 ## Résumé 👩🏽‍💻
 

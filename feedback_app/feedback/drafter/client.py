@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import AsyncGenerator
 
 from feedback_app.core import clock
+from feedback_app.core.errors import LLMEmpty
 from feedback_app.feedback.drafter.compose import compose
 from feedback_app.llm.completion import (
     CompletionEvent,
@@ -21,7 +22,7 @@ MODEL = "offline-drafter"
 OPENING_DELAY_S = 0.2
 LONGEST_S = 3.7
 """A draft of any length has ended by then; what the machine adds fits below four seconds."""
-READING_PACE = 110.0
+READING_PACE = 85.0
 """Tokens per second of a draft that is not too long for it: 3 s for 200 words."""
 CHARACTERS_PER_TOKEN = 4
 
@@ -31,7 +32,7 @@ _PART = 5
 
 
 class OfflineDrafter:
-    """A completion client that needs no key and no network, and never fails.
+    """A completion client that needs no key and no network.
 
     It writes from `request.assessment` alone; the messages only count towards the prompt tokens.
     """
@@ -43,10 +44,16 @@ class OfflineDrafter:
         self._tokens_per_second = tokens_per_second
 
     async def stream(self, request: CompletionRequest) -> AsyncGenerator[CompletionEvent, None]:
-        """Stream the draft; see the protocol for the order of events."""
+        """Stream the draft; see the protocol for the order of events.
+
+        Raises:
+            LLMEmpty: the record holds no word a draft could use.
+        """
         started = clock.monotonic()
         deltas = split_tokens(await asyncio.to_thread(compose, request.assessment))
         kept = deltas[: request.max_output_tokens]
+        if not kept:
+            raise LLMEmpty
         await self._wait_for_token(started, 0, len(kept))
         yield ResponseOpened()
         for number, delta in enumerate(kept, start=1):

@@ -65,9 +65,9 @@ class Writer:
     def draft(self, outline: Outline) -> str:
         parts = [self._opening(outline)]
         headings = outline.has_headings
-        loose = [bullet for bullet in outline.observed if bullet.point is None]
+        loose = [b for b in outline.observed if b.point is None and not b.facts[0].spoken]
         parts.append(_joined(map(self.bullet, loose), self._language))
-        outline.observed = [bullet for bullet in outline.observed if bullet.point]
+        outline.observed = [bullet for bullet in outline.observed if bullet not in loose]
         if headings:
             parts.append(self._section("", outline.observed))
             parts.append(self._section(self._frame.strengths, outline.strengths))

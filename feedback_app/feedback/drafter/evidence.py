@@ -36,6 +36,8 @@ _TASK_LENGTH = re.compile(
 _BEHIND_THE_TASK = re.compile(r"^[^,;:.–]*[,;:.–]?")
 
 
+MORE_THAN_A_TASK = 8
+"""Words behind the task that was set from which a sentence tells what came of it."""
 SHORT = 12
 """Words up to which a remark with a word of logistics holds nothing else."""
 
@@ -56,13 +58,18 @@ def usable_half(remark: Remark) -> Remark:
     return remark
 
 
+def is_legible(remark: Remark) -> bool:
+    """Whether a remark holds a word and asks no question."""
+    return any(c.isalnum() for c in remark.text) and not _ASKED.search(remark.text)
+
+
 def kind_of(remark: Remark) -> Kind:
     """What a remark is good for, by its words."""
     text = unquoted(remark.plain)
-    if not any(c.isalnum() for c in remark.plain) or _ASKED.search(text.strip()):
+    if not is_legible(remark):
         return Kind.OTHER
     if remark.spoken:
-        return Kind.EVIDENCE if word_count(remark.plain) >= 5 or _judged(remark) else Kind.OTHER
+        return Kind.EVIDENCE if word_count(remark.plain) >= 4 or _judged(remark) else Kind.OTHER
     reading = knowledge(remark.language).reading
     said = tokens(text, remark.language)
     unwanted = _first(reading.unwanted, text, said)
@@ -83,10 +90,10 @@ def kind_of(remark: Remark) -> Kind:
     if starts_with(reading.task_starts, text, said) or _TASK_LENGTH.match(text):
         told = _BEHIND_THE_TASK.sub("", text)
         judged = judge(told, remark.language)
-        if judged.score == 0 and not judged.mixed and not remark.lean:
+        little = word_count(told) < MORE_THAN_A_TASK
+        if judged.score == 0 and not judged.mixed and not remark.lean and little:
             return Kind.OTHER
-    judged = judge(remark.plain, remark.language)
-    if judged.score == 0 and not remark.lean and _is_the_writers_doing(remark, said):
+    if not remark.lean and _is_the_writers_doing(remark, said):
         return Kind.OTHER
     if sum(map(is_word, said)) < 2 and remark.language != "ja":
         return Kind.OTHER if not sign_of_marks(remark.text) else Kind.EVIDENCE
@@ -97,6 +104,8 @@ def _is_the_writers_doing(remark: Remark, said: list[str]) -> bool:
     """Whether a remark tells what the writer did and nothing of the candidate."""
     known = knowledge(remark.language)
     if not said or said[0] not in known.polarity.first_person:
+        return False
+    if not known.polarity.own.isdisjoint(said):
         return False
     return unquoted(remark.plain) == remark.plain and known.reading.candidate.isdisjoint(said)
 
@@ -126,7 +135,7 @@ def has_substance(remark: Remark) -> bool:
     """Whether a remark says enough to be worth a place of its own."""
     count = word_count(remark.plain)
     if remark.spoken:
-        return count >= 5
+        return count >= 4
     return count >= 3 or (count == 2 and judge(remark.plain, remark.language).score != 0)
 
 

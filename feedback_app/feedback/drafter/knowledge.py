@@ -176,8 +176,8 @@ def _reading(language: Language, lists: Mapping[str, list[str]]) -> Reading:
         closing=_searchable(language, dict.fromkeys(lists["closing"], "closing")),
         anaphora=_searchable(language, dict.fromkeys(lists["anaphora"], "anaphora")),
         not_knowing=_searchable(language, dict.fromkeys(lists["not_knowing"], "not_knowing")),
-        fillers=_leading(language, lists["fillers"]),
-        dangling=_leading(language, lists["dangling"]),
+        fillers=_leading(language, lists["hesitations"], lists["fillers"]),
+        dangling=_leading(language, lists["dangling"], []),
         questions=frozenset(entry.replace("_", " ") for entry in lists["questions"]),
         **{key: frozenset(entry.replace("_", " ") for entry in lists[key]) for key in labels},
     )
@@ -212,13 +212,20 @@ def _searchable(
     return PhraseList(entries)
 
 
-def _leading(language: Language, entries: Sequence[str]) -> re.Pattern[str]:
-    """Any of the entries at the start of a text, with the commas and blanks behind them."""
-    words = "|".join(
-        re.escape(entry.replace("_", " ")) for entry in sorted(entries, key=len, reverse=True)
-    )
+def _leading(
+    language: Language, always: Sequence[str], before_comma: Sequence[str]
+) -> re.Pattern[str]:
+    """Entries at the start of a text with what separates them; some only before a comma."""
     end = "" if language == "ja" else r"(?!\w)"
-    return re.compile(rf"(?:(?:{words}){end}[\s,.…、。]*)+", re.IGNORECASE)
+    words = f"(?:{_any_of(always)}){end}"
+    if before_comma:
+        words += rf"|(?:{_any_of(before_comma)})(?=\s*[,、…]|\s*\.\.)"
+    return re.compile(rf"(?:(?:{words})[\s,.…、。]*)+", re.IGNORECASE)
+
+
+def _any_of(entries: Sequence[str]) -> str:
+    ordered = sorted(entries, key=len, reverse=True)
+    return "|".join(re.escape(entry.replace("_", " ")) for entry in ordered)
 
 
 def _entries(text: str) -> list[str]:

@@ -82,6 +82,16 @@ class Labels:
             self._found[plain] = self._recognise(plain)
         return self._found[plain]
 
+    def is_name(self, label: str) -> bool:
+        """Whether a label is a competency's name and nothing more."""
+        index = self.competency(label)
+        plain = _plain(label)
+        if index is None:
+            return False
+        name = self._names[index]
+        alike = _likeness(_words(plain), name.words) > 0 or _close(plain, name.plain)
+        return alike or plain in _by_name() or bool(_misspelt_kinds(plain))
+
     def _recognise(self, plain: str) -> int | None:
         for index, name in enumerate(self._names):
             if name.plain == plain:

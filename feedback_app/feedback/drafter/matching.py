@@ -184,7 +184,7 @@ class Matcher:
             if not total:
                 continue
             best = max(range(self._count), key=lambda i: total[i])
-            if total[best] >= ENOUGH * 1.6 and total[best] >= 0.5 * sum(total):
+            if total[best] >= ENOUGH and total[best] >= 0.5 * sum(total):
                 found[paragraph] = best
         return found
 

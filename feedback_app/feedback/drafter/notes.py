@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from feedback_app.feedback.drafter.knowledge import knowledge
 from feedback_app.feedback.drafter.labels import Labels
 from feedback_app.feedback.drafter.language import guess_language, languages_of
-from feedback_app.feedback.drafter.polarity import unquoted
+from feedback_app.feedback.drafter.polarity import judge, unquoted
 from feedback_app.feedback.drafter.polish import written_out
 from feedback_app.feedback.drafter.sentences import sentences
 from feedback_app.feedback.drafter.speakers import Speakers, find_speakers
@@ -26,9 +26,14 @@ from feedback_app.feedback.drafter.words import (
 MOST_REMARKS = 3_000
 """Remarks that are read; what follows them in still longer notes is left alone."""
 MERGED_WORDS = 45
+ONE_POINT_WORDS = 26
+"""Words up to which the sentences of one bullet are one point."""
+LONGEST_ANSWER = 1_500
+"""Characters of a candidate's answer that are read."""
 
 _ASKED = re.compile(r"[?？][\"”»“’)\]」]*\s*$")
 _QUOTES = ' "“”„«»「」'
+_ASIDE_QUESTION = re.compile(r"\([^()?]{0,200}\?[^()]{0,50}\)")
 _DASH = re.compile(r"\s+(?:[-–—]|->|→)\s+")
 _COMMENT = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{3,200})[)\]）】]\s*\.?$")
 _INLINE_ANSWER = re.compile(
@@ -129,6 +134,7 @@ class _Dialogue:
 
     def _answer(self, block: Block, text: str, language: Language) -> Iterator[Remark]:
         lean = block.lean
+        text = text[:LONGEST_ANSWER]
         comment = _COMMENT.search(text)
         if comment:
             text = text[: comment.start()]
@@ -159,7 +165,9 @@ class _Dialogue:
         if not block.pieces:
             return
         places = _Places(block)
+        whole = _ASIDE_QUESTION.sub(lambda aside: " " * len(aside[0]), whole)
         asked, found, answer = _split_answer(whole)
+        answer = answer[:LONGEST_ANSWER]
         if found and answer and len(block.pieces) == 1:
             remark = _remark(block, answer, places.lines(0, 1), language)
             spoken = answer[:1] in '"“„«「'
@@ -242,7 +250,7 @@ def _before_the_question(piece: str) -> str:
     stated, found, _ = piece.partition(": ")
     if not found or _first_word(stated) in knowledge("en").reading.questions:
         return ""
-    return stated if len(stated.split()) >= 4 else ""
+    return f"{stated}." if len(stated.split()) >= 4 else ""
 
 
 def _first_word(text: str) -> str:
@@ -258,8 +266,17 @@ def _belongs(previous: Remark, remark: Remark) -> bool:
         return False
     if not any(c.isalnum() for c in unquoted(remark.text)):
         return True
+    together = word_count(previous.text) + word_count(remark.text)
+    if remark.bullet and together <= ONE_POINT_WORDS and not _opposed(previous, remark):
+        return True
     scrap = min(word_count(remark.text), word_count(previous.text)) < 4
     return scrap or _leans_on_the_one_before(remark)
+
+
+def _opposed(previous: Remark, remark: Remark) -> bool:
+    """Whether one praises and the other faults."""
+    first, second = (judge(r.text, r.language).sign for r in (previous, remark))
+    return first * second < 0
 
 
 def _leans_on_the_one_before(remark: Remark) -> bool:

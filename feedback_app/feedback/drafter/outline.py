@@ -11,14 +11,14 @@ MOST_WORDS = 300
 """Words of facts in a draft; with the frame around them that is a page."""
 MOST_GENERAL = 6
 """Facts without a competency that a draft may hold."""
-LITTLE = 4
+LITTLE = 5
 """Facts below which those without a competency are used as well."""
 FEW_WORDS = 30
 """Words below which a draft of two points has no headings."""
+TELLING = 3.0
+"""The weight from which a fact that judges nothing is told beside a single other one."""
 PLAIN = 1.5
 """By how much plain praise is preferred to a fact that leaves the judgement to the reader."""
-SPECIFIC = 4.5
-"""The weight from which a fact that judges nothing is told beside others."""
 
 
 @dataclass(slots=True)
@@ -52,6 +52,9 @@ class Outline:
 
     @property
     def has_headings(self) -> bool:
+        strong = {id(bullet.point) for bullet in self.strengths if bullet.point}
+        if any(id(bullet.point) in strong for bullet in self.concerns):
+            return True
         count = len(self.bullets) + len(self.opening)
         words = sum(b.words for b in self.bullets) + sum(word_count(f.text) for f in self.opening)
         return count >= 3 or (count >= 2 and words >= FEW_WORDS)
@@ -107,11 +110,13 @@ def add_point(outline: Outline, point: Point) -> None:
 
 
 def _worth_adding(point: Point, told: int) -> list[Fact]:
-    """Facts that judge nothing: all where nothing else is told, else one that is specific."""
+    """Facts that judge nothing, where the writer put them here or they quote the candidate."""
     if not told:
-        return point.neutral
+        return [fact for fact in point.neutral if fact.labelled or fact.quotes] or point.neutral[:1]
     plain = [fact for fact in point.neutral if not fact.judgement.mixed]
-    return [fact for fact in plain if fact.labelled or fact.weight >= SPECIFIC][:1]
+    if told == 1 and point.reason is None:
+        return [f for f in plain if f.labelled or f.quotes or f.weight >= TELLING][:1]
+    return [fact for fact in plain if fact.labelled or fact.quotes][:1]
 
 
 def _add_unrated(outline: Outline, point: Point, reason: list[Fact]) -> None:
@@ -149,7 +154,7 @@ def _add_general(outline: Outline, plan: Plan, told: int) -> None:
     best: list[Fact] = []
     most = MOST_GENERAL if not plan.points else LITTLE - told
     for found in sorted(plan.unplaced, key=lambda found: -found.fact.weight):
-        if told >= 2 and found.fact.sign == 0:
+        if plan.points and told and found.fact.sign == 0:
             continue
         if len(best) < most and not any(same(found.fact, other) for other in best):
             best.append(found.fact)

@@ -6,22 +6,23 @@ Everything here is about facts; how they are worded is left to `compose`.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.drafter.evidence import (
     Kind,
     has_substance,
     is_empty_reason,
+    is_legible,
     judgement_of,
     kind_of,
     usable_half,
     weight,
 )
-from feedback_app.feedback.drafter.keys import contradiction_key, line_key
 from feedback_app.feedback.drafter.knowledge import knowledge
 from feedback_app.feedback.drafter.labels import Labels
 from feedback_app.feedback.drafter.language import guess_language
 from feedback_app.feedback.drafter.matching import Matcher, Placed
 from feedback_app.feedback.drafter.notes import Remark, read_notes
-from feedback_app.feedback.drafter.polarity import Judgement, judge
+from feedback_app.feedback.drafter.polarity import Judgement, judge, unquoted
 from feedback_app.feedback.drafter.structure import clean_line
 from feedback_app.feedback.drafter.words import Language, content_stems, word_count
 from feedback_app.llm.assessment import Assessment, CompetencyAssessment
@@ -31,6 +32,8 @@ SAME_WORDS = 0.6
 """The share of common words from which two remarks say the same."""
 SAME_AS_REASON = 0.5
 """The same for a note and the reason of its competency."""
+ELIMINATED_WORDS = 12
+"""Words from which a sentence of prose is placed by elimination."""
 MOST_COMPARED = 14
 """Remarks of one competency that are compared with each other, the best first."""
 
@@ -56,6 +59,11 @@ class Fact:
     @property
     def sign(self) -> int:
         return self.judgement.sign
+
+    @property
+    def quotes(self) -> bool:
+        """Whether it holds the candidate's own words."""
+        return self.spoken or unquoted(self.text) != self.text
 
 
 @dataclass(slots=True)
@@ -112,13 +120,22 @@ def make_plan(assessment: Assessment) -> Plan:
             plan.closing.append(_fact(remark, 0))
         elif kind is Kind.EVIDENCE:
             useful.append(remark)
+    judged = any(c.rating is not None or c.reason.strip() for c in competencies)
+    if not useful and not plan.closing and not judged:
+        plan.unplaced = [
+            Unplaced(remark, _fact(remark, 0), ()) for remark in notes.remarks if is_legible(remark)
+        ]
     found: dict[int, list[Fact]] = {}
     placed = Matcher(competencies, fallback).place(useful)
     lines = [clean_line(line) for line in assessment.notes.split("\n")]
+    wanted = [_wanted(r, place, assessment, lines) for r, place in zip(useful, placed, strict=True)]
+    alone = _only_one_without_notes(points, {index for index, _ in wanted})
     for number, (remark, place) in enumerate(zip(useful, placed, strict=True)):
-        index, left_out = _wanted(remark, place, assessment, lines)
+        index, left_out = wanted[number]
         if left_out:
             continue
+        if index is None and alone is not None and _goes_by_elimination(remark, alone):
+            index = alone.index
         if index is not None:
             found.setdefault(index, []).append(_fact(remark, number))
         elif has_substance(remark):
@@ -126,6 +143,20 @@ def make_plan(assessment: Assessment) -> Plan:
     for point in points:
         _fill(point, found.get(point.index, []), assessment, notes.language)
     return plan
+
+
+def _only_one_without_notes(points: Sequence[Point], noted: set[int | None]) -> Point | None:
+    """The one rated competency that no note speaks of, where all others have notes."""
+    empty = [p for p in points if p.index not in noted and p.competency.rating is not None]
+    return empty[0] if len(empty) == 1 and len(points) > 1 else None
+
+
+def _goes_by_elimination(remark: Remark, point: Point) -> bool:
+    """Whether an answer or a paragraph of prose may be about the competency that is left."""
+    if not remark.spoken and (remark.bullet or word_count(remark.text) < ELIMINATED_WORDS):
+        return False
+    sign = judgement_of(remark).sign
+    return sign * (1 if (point.competency.rating or 0) >= 3 else -1) >= 0
 
 
 def _wanted(
@@ -212,7 +243,7 @@ def _contradicts(point: Point, fact: Fact, kept: Sequence[Fact]) -> str:
     asked = (strong or not backed) if rating in (1, 4) else (strong and not backed)
     if not asked:
         return ""
-    return contradiction_key(point.identity, rating, fact.text)
+    return line_key(f"{point.identity} {rating} {line_key(fact.text)}")
 
 
 def _reason(competency: CompetencyAssessment, fallback: Language) -> Fact | None:

@@ -103,7 +103,7 @@ def _split_at_contrast(said: Sequence[str], lists: Polarities) -> list[Sequence[
     halves: list[Sequence[str]] = []
     start = 0
     for index, token in enumerate(said):
-        if token in lists.contrast and index > start:
+        if token in lists.contrast and start < index < len(said) - 2:
             halves.append(said[start:index])
             start = index + 1
     return [*halves, said[start:]]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from feedback_app.feedback.drafter.knowledge import Frame, knowledge
 from feedback_app.feedback.drafter.polarity import SIGNS
+from feedback_app.feedback.drafter.sentences import ends_in_abbreviation
 from feedback_app.feedback.drafter.words import Language
 
 LONGEST_QUOTE_WORDS = 38
@@ -17,7 +18,7 @@ _LINK = re.compile(r"!?\[([^\]]{0,200})\]\([^)\s]{0,500}[^)]{0,100}\)")
 _CODE = re.compile(r"`+")
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]{0,200}>?")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_TIMES = re.compile(r"(?<=\w)\*(?=\w)")
+_TIMES = re.compile(r"(?<=\w)\*(?=\w)|(?<=\d )\*(?= \d)")
 _STAR = re.compile(r"\*+")
 _UNDERSCORE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _TILDE = re.compile(r"~(?=\s?\d)\s?")
@@ -33,8 +34,9 @@ _ARROW = re.compile(r"\s*(?:-+>|=+>|→|⇒|➡️?|➔)\s*")
 _SENTENCE_START = re.compile(r"((?<=[^\W\d_]{3})[.!]\s+)([a-zà-ÿ])")
 _TICKET = re.compile(r"\s+([,.;:!?])")
 _AND = re.compile(r"(?<=\s)&(?=\s)")
-_MINUTES = re.compile(r"(?<=\d)\s?mins?\b\.?|(?<=\d)'(?=\s|$)", re.IGNORECASE)
+_MINUTES = re.compile(r"(?<=\d)\s?mins?\b|(?<=\d)'(?=\s|$)", re.IGNORECASE)
 _QUESTION_PILE = re.compile(r"\s*[(\[]\s*\?+\s*[)\]]|\s*\?{2,}")
+_QUESTION = re.compile(r"[^.!?…。！？]*[?？]+")
 _REPEATED_STOP = re.compile(r"([,.;:!])(?:\s*\1)+")
 _ELLIPSIS = re.compile(r"\.{3,}|…")
 _SPACES = re.compile(r"\s{2,}")
@@ -56,7 +58,7 @@ _HOLD = "\ue000{}\ue001"
 def plain(text: str, language: Language) -> str:
     """The words of a remark without marks of any kind, abbreviations written out."""
     text = _LINK.sub(r"\1", text)
-    text = _ENTITY.sub(" ", _TAG.sub(" ", _CODE.sub("", text)))
+    text = _SPACES.sub(" ", _ENTITY.sub(" ", _TAG.sub(" ", _CODE.sub("", text))))
     text = _STAR.sub("", _TIMES.sub("×", text))
     text = _UNDERSCORE.sub("", text)
     text = _QUESTION_PILE.sub("", SIGNS.sub(" ", _EMOJI_BETWEEN.sub(", ", text)))
@@ -68,9 +70,10 @@ def plain(text: str, language: Language) -> str:
     text = written_out(text, language)
     text = _EMPTY_BRACKETS.sub("", text)
     text = _REPEATED_STOP.sub(r"\1", _ELLIPSIS.sub("…", text))
-    text = _SENTENCE_START.sub(lambda m: m[1] + m[2].upper(), text)
+    text = _SENTENCE_START.sub(_capital_after_stop, text)
     text = _TICKET.sub(r"\1", text) if language != "fr" else re.sub(r"\s+([,.])", r"\1", text)
     text = _CLOSING_SPACE.sub(lambda m: m[1] or m[2], text)
+    text = text.replace(" - ", " – ")
     text = _SPACES.sub(" ", text).strip(" ,;:-–—•・/+=>")
     return text.strip("(). ") if _ALL_BRACKETED.fullmatch(text) else text
 
@@ -84,6 +87,7 @@ def statement(text: str, language: Language, frame: Frame) -> str:
 def quotation(text: str, language: Language, frame: Frame) -> str:
     """The remark between the quotation marks of the frame's language."""
     text = without_lead(_LOOSE_QUOTES.sub("", plain(text, language)), language)
+    text = _QUESTION.sub("", text).strip(" ,;:-–—")
     return f"{frame.open_quote}{_ended(_capital(text))}{frame.close_quote}" if text else ""
 
 
@@ -95,11 +99,16 @@ def name(text: str) -> str:
 def without_lead(text: str, language: Language) -> str:
     """The text without a conjunction or filler that hangs at its start or end."""
     reading = knowledge(language).reading
-    for lead in (reading.fillers, reading.dangling):
+    for lead in (reading.fillers, reading.dangling, reading.fillers):
         found = lead.match(text)
         if found and any(c.isalnum() for c in text[found.end() :]):
             text = text[found.end() :]
-    return re.sub(r"[\s,;]+(?:and|but|so|und|aber|et|mais|y|pero|e|mas)[.\s]*$", "", text)
+    return re.sub(r"[\s,;]+(?:and|but|und|aber|et|mais|y|pero|e|mas)[.\s]*$", "", text)
+
+
+def _capital_after_stop(match: re.Match[str]) -> str:
+    before = match.string[max(0, match.start() - 12) : match.start() + 1]
+    return match[0] if ends_in_abbreviation(before) else match[1] + match[2].upper()
 
 
 def _arrows(text: str, language: Language) -> str:
@@ -127,7 +136,8 @@ def written_out(text: str, language: Language) -> str:
         full = known.short.get(said.casefold())
         if full is None and said.endswith("."):
             full = known.short.get(said[:-1].casefold())
-            full = f"{full}." if full is not None else None
+            ends = not match.string[match.end() :].strip()
+            full = f"{full}." if full is not None and ends else full
         if full is None or (said.isupper() and len(said) > 1):
             return said
         return full
@@ -136,7 +146,7 @@ def written_out(text: str, language: Language) -> str:
     if language == "en":
         text = re.sub(r"\bw/(?=\s?\w)\s?", "with ", text)
         text = re.sub(r"\bre:?(?=\s[a-z])", "about", text)
-        text = re.sub(r"(?<=\d)x(?=[\s,.;]|$)", " times", text)
+        text = re.sub(r"(?<!by \d)(?<=\d)x(?=[\s,.;]|$)", " times", text)
     return text
 
 
@@ -151,7 +161,7 @@ def _quotes(text: str, frame: Frame) -> str:
         kept.append(f"{frame.open_quote}{inner}{frame.close_quote}")
         return _HOLD.format(len(kept) - 1)
 
-    text = _LOOSE_QUOTES.sub("", _PAIR.sub(hold, text))
+    text = _QUESTION.sub("", _LOOSE_QUOTES.sub("", _PAIR.sub(hold, text))).strip(" ,;:-–—")
     return re.sub("\ue000(\\d+)\ue001", lambda m: kept[int(m[1])], text)
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.drafter.compose import compose_competency
-from feedback_app.feedback.drafter.keys import line_key
 from feedback_app.feedback.drafter.outline import lines_of, make_outline
 from feedback_app.feedback.drafter.plan import Fact, Plan, Point, make_plan
 from feedback_app.feedback.drafter.polish import plain

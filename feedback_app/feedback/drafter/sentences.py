@@ -12,16 +12,18 @@ LONGEST_SENTENCE = 260
 _QUOTED = re.compile(
     r"\"[^\"]{1,800}\"|“[^”]{1,800}”|„[^“”]{1,800}[“”]|«[^»]{1,800}»|「[^」]{1,800}」"
 )
-_END = re.compile(r"[.!?…]+[\"”»“’)\]]*(?=\s)\s+|[。！？]+[」』）]*\s*")
+_END = re.compile(r"(?<![.!?…])[.!?…]{1,8}[\"”»“’)\]]*(?=\s)\s+|[。！？]+[」』）]*\s*")
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"“„«])(?:e\.g|i\.e|approx|max|min|mo|yrs?|exp|resp|dept|mgmt|esp|incl|excl|ca|bzw|inkl|ggf|"
+    r"(?:^|[\s(\"“„«])(?:e\.g|i\.e|approx|max|min|mo|stat|sys|tech|arch|impl|perf|avg|temp|yrs?|exp|resp|dept|mgmt|esp|incl|excl|ca|bzw|inkl|ggf|"
     r"usw|etc|vs|dr|mr|mrs|ms|prof|st|no|nr|z\.\s?b|d\.\s?h|u\.\s?a|z|evtl|bzgl|std|insb|vgl|p\.\s?ej|p|aprox|env|"
-    r"sr|sra|srta|ex|cf|m|mme|tel|cand|kand|min|fig|[a-z]\.[a-z]|[a-z])\.$",
+    r"sr|sra|srta|ex|cf|m|mme|tel|cand|kand|min|fig|[a-z]\.[a-z]|[a-z]|\d{1,2})\.$",
     re.IGNORECASE,
 )
 _STRONG_CUT = re.compile(
     r"(?<=[;；])\s*|\s[–—-]\s|,?\s+(?=(?:and|so|then|but|und|dann|aber|also|et|puis|mais|y|luego|pero|e|mas|depois)\s)"
 )
+LONGEST_PIECE = 600
+"""Characters after which a piece without any boundary is cut."""
 _UNSPACED_CUT = re.compile(r"(?<=[、，；])")
 _SHORTEST_CLAUSE = 60
 
@@ -42,9 +44,8 @@ def _whole_sentences(text: str) -> Iterator[tuple[int, str]]:
         if _inside(quoted, end.start() + len(end[0].rstrip())):
             continue
         stop = end.end()
-        if text[end.start()] == "." and _ABBREVIATION.search(
-            text[max(start, end.start() - 8) : end.start() + 1]
-        ):
+        before = text[max(start, end.start() - 12) : end.start() + 1]
+        if text[end.start()] == "." and ends_in_abbreviation(before):
             following = text[stop : stop + 1]
             if not following.isupper() or end.start() - start < 4:
                 continue
@@ -56,6 +57,11 @@ def _whole_sentences(text: str) -> Iterator[tuple[int, str]]:
         yield start, rest
 
 
+def ends_in_abbreviation(text: str) -> bool:
+    """Whether the full stop at the end of a text belongs to an abbreviation."""
+    return _ABBREVIATION.search(text) is not None
+
+
 def _clauses(start: int, text: str) -> Iterator[tuple[int, str]]:
     """Pieces of 60 to 200 characters where clause boundaries allow."""
     boundary = _UNSPACED_CUT if is_unspaced(text) else _STRONG_CUT
@@ -65,8 +71,9 @@ def _clauses(start: int, text: str) -> Iterator[tuple[int, str]]:
     begin = 0
     for (end, resume), (next_end, _) in pairwise([*ends, ends[-1]]):
         if end == len(text) or (end - begin >= _SHORTEST_CLAUSE and next_end - begin > 180):
-            if piece := text[begin:end].strip(" ,;–—-"):
-                yield start + begin, piece
+            for place in range(begin, end, LONGEST_PIECE):
+                if piece := text[place : min(end, place + LONGEST_PIECE)].strip(" ,;–—-"):
+                    yield start + place, piece
             begin = resume
 
 

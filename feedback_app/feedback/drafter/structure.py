@@ -9,16 +9,20 @@ from dataclasses import dataclass, replace
 
 from feedback_app.feedback.drafter.knowledge import any_label
 from feedback_app.feedback.drafter.labels import LONGEST_LABEL, Labels, plain_label
+from feedback_app.feedback.drafter.polarity import SIGNS, sign_of_marks
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 _LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
-_EMOJI_LABEL = re.compile(r"([^\W\d_][\w /&-]{2,40}?)\s*(?=[\U0001f300-\U0001faff\u2600-\u27bf])")
+_EMOJI_LABEL = re.compile(
+    r"([^\W\d_][\w /&-]{2,40}?)\s*"
+    r"(?=[\U0001f300-\U0001faff\u2600-\u27bf\u2b00-\u2bff]|\+\+|--\s)"
+)
 _BULLET = re.compile(
     r"(?:[-*•◦▪‣·–—>●○■□▶►➤]\s+|[•◦▪‣●■・]\s*|-(?=[^\W\d])|\(?\d{1,3}[.)]\s+|[a-z]\)\s+"
-    r"|(?:->|=>|→)\s*)(?:\[[ xX]\]\s*)?"
+    r"|(?:->|=>|→)\s*|\[[ xX]\]\s)(?:\[[ xX]\]\s*)?"
 )
 _PLUS_BULLET = re.compile(r"(?:\(?([+-])\)?)\s+(?=\S)|\(([+-])\)\s*(?=\S)|([+])(?=[^\W\d+])")
 _TIME = re.compile(
@@ -34,7 +38,7 @@ _BRACKETED = re.compile(r"[\[【＜<■]\s*([^\]】＞>]{1,40}?)\s*[\]】＞>]\s
 _COLON = re.compile(r"([^:：\"“„«「]{1,48}?)\s*[:：](?:\s+|(?<=：)|$)")
 _DASH = re.compile(r"([^:：\"“„«「.!?]{1,40}?)\s*(?:\s[-–—=>]+\s|→)\s*(?=\S)")
 _LEADING_SCORE = re.compile(
-    r"\(?\d(?:[.,]5)?\s*(?:/\s*\d{1,2})?\)?\s*[-–—:.,]\s+|\(?\d\s*/\s*(?:4|5|10)\)?\s+"
+    r"^(?:\(?\d(?:[.,]5)?\s*(?:/\s*\d{1,2})?\)?\s*[-–—:]\s+|\(?\d\s*/\s*(?:4|5|10)\)?[,.:]?\s+)"
 )
 _YEARS = re.compile(
     r"\b(?:19|20)\d{2}\s*(?:[-–—]|to|bis|à|a|al|até)\s*(?:(?:19|20)\d{2}|now|present|today|heute|jetzt|aujourd|hoy|actual|hoje|atual)",
@@ -213,7 +217,7 @@ class _Reader:
         if over is None and not (marked or colon):
             return False
         bare = over is not None and over.competency is not None and not (marked or colon)
-        if bare and not _is_little_more_than_a_name(title):
+        if bare and not (self._labels.is_name(title) and title[-1:] not in ".!?。"):
             return False
         if over is None:
             over = _Over(competency=self._labels.competency(title))
@@ -246,9 +250,8 @@ class _Reader:
             if strict or (not bold and not bracketed):
                 block.context = f"{block.context} {label}"
                 return body
-            rest = rest.lstrip("-–— ")
             block.context = f"{block.context} {label}"
-            return rest
+            return rest if ":" in found[0] or "：" in found[0] else body
         if strict and over.competency is None:
             return body
         if over.competency is not None:
@@ -300,11 +303,9 @@ class _Reader:
         if _ENDED.search(above):
             return False
         wrapped = len(above) >= 50 and body[0].islower() and self._block.pieces[0][1][:1].isupper()
-        return wrapped or bool(_OPEN_END.search(above))
-
-
-def _is_little_more_than_a_name(title: str) -> bool:
-    return len(title.split()) <= 4 and "," not in title and title[-1:] not in ".!?。"
+        if not body[0].islower() or _COLON.match(body):
+            return False
+        return wrapped or (len(above) >= 40 and bool(_OPEN_END.search(above)))
 
 
 def speaker_label(label: str) -> str:
@@ -338,6 +339,10 @@ def _without_marks(line: str, both_signs: bool) -> tuple[str, bool, int]:
     """The line without list marks and times, whether it had any, and the sign of a + or -."""
     bullet, sign = False, 0
     while line:
+        if (mark := SIGNS.match(line)) and mark.end() < len(line) and line[0] not in "+-(":
+            bullet, sign = True, sign_of_marks(mark[0])
+            line = line[mark.end() :].lstrip()
+            continue
         if plus := _PLUS_BULLET.match(line):
             mark = plus[1] or plus[2] or plus[3]
             bracketed = line.startswith("(")

@@ -42,7 +42,7 @@ def folded(text: str) -> str:
 
 def tokens(text: str, language: Language = "en") -> list[str]:
     """The words and the signs that separate clauses, in lower case."""
-    plain = folded(text)
+    plain = folded(text).replace(" - ", " – ")
     if language == "fr":
         plain = _ELISION.sub(r"\1 ", plain)
     return _TOKEN.findall(plain)
@@ -95,37 +95,43 @@ class PhraseList(Generic[Value]):
     """Words and phrases, each with a value; `*` at the end of an entry stands for any ending."""
 
     def __init__(self, entries: Mapping[str, Value]) -> None:
-        self._whole: dict[str, list[tuple[tuple[str, ...], bool, Value]]] = {}
+        self._words: dict[str, Value] = {}
+        self._phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], bool, Value]]] = {}
+        self._open: dict[str, list[tuple[str, Value]]] = {}
         self._starts: dict[str, Value] = {}
-        self._shortest = 99
+        self._shortest = LONGEST_WORD
         for entry, value in entries.items():
             open_end = entry.endswith("*")
             first, *rest = entry.rstrip("*").split("_")
-            if open_end and not rest:
+            if not rest and open_end:
                 self._starts[first] = value
                 self._shortest = min(self._shortest, len(first))
+            elif not rest:
+                self._words[first] = value
+            elif open_end and len(rest) == 1:
+                self._open.setdefault(first, []).append((rest[0], value))
             else:
-                self._whole.setdefault(first, []).append((tuple(rest), open_end, value))
-        for phrases in self._whole.values():
+                phrases = self._phrases.setdefault((first, rest[0]), [])
+                phrases.append((tuple(rest), open_end, value))
+        for phrases in self._phrases.values():
             phrases.sort(key=lambda phrase: -len(phrase[0]))
 
     def at(self, said: Sequence[str], index: int) -> tuple[int, Value] | None:
         """The length and value of the longest entry that begins at `index`."""
         word = said[index]
-        for rest, open_end, value in self._whole.get(word, ()):
-            end = index + 1 + len(rest)
-            if not rest:
-                return 1, value
-            if end > len(said):
-                continue
-            last = said[end - 1]
-            if tuple(said[index + 1 : end - 1]) == rest[:-1] and (
-                last == rest[-1] or (open_end and last.startswith(rest[-1]))
-            ):
-                return 1 + len(rest), value
+        if index + 1 < len(said):
+            following = said[index + 1]
+            for rest, open_end, value in self._phrases.get((word, following), ()):
+                if _goes_on(said, index + 1, rest, open_end):
+                    return 1 + len(rest), value
+            for start, value in self._open.get(word, ()):
+                if following.startswith(start):
+                    return 2, value
+        if word in self._words:
+            return 1, self._words[word]
         for length in range(min(len(word), LONGEST_WORD), self._shortest - 1, -1):
-            if (value := self._starts.get(word[:length])) is not None:
-                return 1, value
+            if word[:length] in self._starts:
+                return 1, self._starts[word[:length]]
         return None
 
     def find(self, said: Sequence[str]) -> Iterator[tuple[int, int, Value]]:
@@ -137,6 +143,13 @@ class PhraseList(Generic[Value]):
                 index += found[0]
             else:
                 index += 1
+
+
+def _goes_on(said: Sequence[str], index: int, rest: tuple[str, ...], open_end: bool) -> bool:
+    end = index + len(rest)
+    if tuple(said[index : end - 1]) != rest[:-1] or end > len(said):
+        return False
+    return said[end - 1] == rest[-1] or (open_end and said[end - 1].startswith(rest[-1]))
 
 
 class SubstringList(Generic[Value]):
