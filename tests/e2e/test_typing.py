@@ -248,3 +248,67 @@ async def versions_of(database: Database, made: MadeInterview) -> list[TextVersi
             select(TextVersion).where(TextVersion.scorecard_id == made.scorecard.id)
         )
         return list(rows.all())
+
+
+TEXT_FIELDS = """
+  textarea, [contenteditable=true],
+  input:not([type=radio], [type=checkbox], [type=date], [type=hidden], [type=email])
+"""
+"""Every element one types text into. An `input` for an email has no caret to ask for."""
+WALKED = {
+    "/": {"interview-search"},
+    "/admin/usage": {"usage-search"},
+    "/admin/limits": {"limit-company_cost_per_month", "exception-value"},
+    "/admin/prices": {"price-input", "price-output"},
+    "/admin/logs": {"log-search"},
+}
+"""Pages with some of the fields that must be among those found there."""
+
+
+def test_every_other_text_field_of_the_product_is_left_to_who_types(
+    page: Page, proxy: Proxy, running_app: RunningApp
+) -> None:
+    sign_in(page, "admin@demo.test", "admin-demo")
+    for path, expected in WALKED.items():
+        proxy.round_trip_s = 0
+        page.goto(path)
+        for name in expected:
+            show_field(page, name)
+        proxy.round_trip_s = 0.4
+        walked: set[str] = set()
+        for field in page.locator(TEXT_FIELDS).all():
+            if field.is_visible() and field.is_editable():
+                walked.add(field.get_attribute("id") or "")
+                type_in_the_middle(page, field)
+        assert expected <= walked, path
+
+
+def test_the_sign_in_form_is_left_to_who_types(page: Page, proxy: Proxy) -> None:
+    proxy.round_trip_s = 0.4
+    page.goto("/login")
+    type_in_the_middle(page, page.locator("#login-password"))
+
+
+def show_field(page: Page, name: str) -> None:
+    """Open whatever the field is in."""
+    if name.startswith("price-") and not page.locator(f"#{name}").is_visible():
+        page.locator("#set-price").click()
+    expect(page.locator(f"#{name}")).to_be_visible()
+
+
+def type_in_the_middle(page: Page, field: Locator) -> None:
+    field.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("begin end", delay=15)
+    for _ in " end":
+        page.keyboard.press("ArrowLeft")
+    typed = ""
+    for key in " and on":
+        page.keyboard.type(key, delay=90)
+        typed += key
+        assert field.evaluate("e => e.selectionStart") == len("begin" + typed)
+    assert text_of(field) == "begin and on end"
+    # Longer than anything the server may still answer to what was typed.
+    page.evaluate("new Promise(done => setTimeout(done, 1200))")
+    assert text_of(field) == "begin and on end"
+    assert field.evaluate("e => e.selectionStart") == len("begin and on")
