@@ -27,7 +27,9 @@ _WATCH = """
   const look = () => {
     asked = false;
     const nowPhase = document.getElementById("generation-panel")?.dataset.phase ?? "";
-    const nowText = document.getElementById("live-feedback")?.textContent ?? "";
+    const live = document.querySelector(
+      "#live-feedback:not(:has(.editing)), #live-feedback .streaming");
+    const nowText = live?.textContent ?? text;
     if (nowPhase === phase && nowText === text) return;
     [phase, text] = [nowPhase, nowText];
     waiting.push([phase, text]);
