@@ -18,12 +18,11 @@ from tests.e2e.serving import RunningApp
 from tests.factories import MadeInterview, add_interviewer, make_interview, make_user
 
 NOTES = """\
+The purple elephant diagram was memorable
 System design: sharded the ledger by venue and named when that stops being right
 Code quality: tests first, very clean
 he is 52 and his wife is expecting their third
 Collaboration - argued against my approach for five minutes and talked over me
-
-The purple elephant diagram was memorable
 """
 RATINGS = {"System design": 4, "Collaboration": 4, "Code quality": 3}
 
@@ -60,14 +59,14 @@ def lit_lines(page: Page) -> list[str]:
 def test_a_statement_lights_up_the_lines_it_rests_on(interview: InterviewPage, page: Page) -> None:
     drafted(interview)
     statement = interview.editor.locator("a.cite", has_text="tests first")
-    expect(statement).to_have_attribute("href", "#n2")
+    expect(statement).to_have_attribute("href", "#n3")
     statement.hover()
-    wait_for(page, lambda: lit_lines(page) == ["n2"])
+    wait_for(page, lambda: lit_lines(page) == ["n3"])
     page.locator("#candidate").hover()
     wait_for(page, lambda: lit_lines(page) == [])
     statement.click()
-    wait_for(page, lambda: lit_lines(page) == ["n2"])
-    expect(page.locator(".ml.unused")).to_contain_text(["he is 52", "purple elephant"])
+    wait_for(page, lambda: lit_lines(page) == ["n3"])
+    expect(page.locator(".ml.unused")).to_contain_text(["purple elephant", "he is 52"])
     expect(page.locator("#unused-lines")).to_contain_text("not used")
 
 
@@ -119,25 +118,25 @@ def test_remarks_about_the_person_are_left_out_and_can_be_put_back(
 ) -> None:
     remarks = page.locator("#personal-remarks")
     expect(remarks).to_contain_text("1 remark is about the person, not the work; it is left out")
-    expect(remarks.locator("[data-line='3']")).to_contain_text("he is 52")
+    expect(remarks.locator("[data-line='4']")).to_contain_text("he is 52")
     assert "52" not in drafted(interview)
     remarks.get_by_role("button", name="Put back").click()
-    expect(remarks.locator("[data-line='3']")).to_have_attribute("data-put-back", "true")
+    expect(remarks.locator("[data-line='4']")).to_have_attribute("data-put-back", "true")
     page.reload()
-    expect(remarks.locator("[data-line='3']")).to_have_attribute("data-put-back", "true")
+    expect(remarks.locator("[data-line='4']")).to_have_attribute("data-put-back", "true")
 
 
 def test_a_line_that_belongs_nowhere_is_placed_by_one_click_and_its_part_rewritten(
     interview: InterviewPage, page: Page, made: MadeInterview
 ) -> None:
     assert "elephant" not in drafted(interview)
-    line = page.locator("#unplaced-notes [data-line='6']")
+    line = page.locator("#unplaced-notes [data-line='1']")
     expect(line).to_contain_text("purple elephant")
     system_design = made.competencies[0].id
     line.locator(f"[data-competency='{system_design}']").click()
     point = interview.editor.locator("li", has_text="System design")
     expect(point).to_contain_text("elephant")
-    expect(point.locator("a.cite", has_text="elephant")).to_have_attribute("href", "#n6")
+    expect(point.locator("a.cite", has_text="elephant")).to_have_attribute("href", "#n1")
     expect(line).to_be_hidden()
     page.locator("#undo-draft").click()
     expect(interview.editor).not_to_contain_text("elephant")
@@ -150,7 +149,7 @@ def test_a_point_the_person_has_changed_is_not_rewritten(
     interview.editor.locator("li", has_text="System design").click()
     page.keyboard.press("End")
     page.keyboard.type(" I liked that.")
-    line = page.locator("#unplaced-notes [data-line='6']")
+    line = page.locator("#unplaced-notes [data-line='1']")
     line.locator(f"[data-competency='{made.competencies[0].id}']").click()
     expect(interview.editor).to_contain_text("elephant")
     expect(interview.editor).to_contain_text("I liked that.")

@@ -4,7 +4,8 @@ Everything here is about facts; how they are worded is left to `compose`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.drafter.evidence import (
@@ -34,6 +35,8 @@ SAME_AS_REASON = 0.5
 """The same for a note and the reason of its competency."""
 ELIMINATED_WORDS = 12
 """Words from which a sentence of prose is placed by elimination."""
+CHOSEN = 50.0
+"""Weight of what the writer placed: it is told before anything that was only found."""
 MOST_COMPARED = 14
 """Remarks of one competency that are compared with each other, the best first."""
 
@@ -129,20 +132,31 @@ def make_plan(assessment: Assessment) -> Plan:
     placed = Matcher(competencies, fallback).place(useful)
     lines = [clean_line(line) for line in assessment.notes.split("\n")]
     wanted = [_wanted(r, place, assessment, lines) for r, place in zip(useful, placed, strict=True)]
-    alone = _only_one_without_notes(points, {index for index, _ in wanted})
+    alone = _only_one_without_notes(points, {place.index for place in wanted})
     for number, (remark, place) in enumerate(zip(useful, placed, strict=True)):
-        index, left_out = wanted[number]
+        index, left_out, by_writer = wanted[number]
         if left_out:
             continue
         if index is None and alone is not None and _goes_by_elimination(remark, alone):
             index = alone.index
         if index is not None:
-            found.setdefault(index, []).append(_fact(remark, number))
+            fact = _fact(remark, number)
+            if by_writer:
+                fact = replace(fact, labelled=True, weight=fact.weight + CHOSEN)
+            found.setdefault(index, []).append(fact)
         elif has_substance(remark):
             plan.unplaced.append(Unplaced(remark, _fact(remark, number), place.guesses))
     for point in points:
         _fill(point, found.get(point.index, []), assessment, notes.language)
     return plan
+
+
+class Wanted(NamedTuple):
+    """Where a remark goes."""
+
+    index: int | None
+    left_out: bool = False
+    by_writer: bool = False
 
 
 def _only_one_without_notes(points: Sequence[Point], noted: set[int | None]) -> Point | None:
@@ -161,10 +175,10 @@ def _goes_by_elimination(remark: Remark, point: Point) -> bool:
 
 def _wanted(
     remark: Remark, place: Placed, assessment: Assessment, lines: Sequence[str]
-) -> tuple[int | None, bool]:
-    """Where the writer, or else the matcher, puts a remark; and whether to leave it out."""
+) -> Wanted:
+    """Where the writer, or else the matcher, puts a remark."""
     if not assessment.placements:
-        return place.index, False
+        return Wanted(place.index)
     keys = [line_key(remark.text)]
     keys += [
         line_key(lines[number - 1])
@@ -174,11 +188,11 @@ def _wanted(
         if key in assessment.placements:
             chosen = assessment.placements[key]
             if not chosen:
-                return None, True
+                return Wanted(None, left_out=True)
             for index, competency in enumerate(assessment.competencies):
                 if chosen in (competency.id, competency.name):
-                    return index, False
-    return place.index, False
+                    return Wanted(index, by_writer=True)
+    return Wanted(place.index)
 
 
 def _fill(point: Point, facts: list[Fact], assessment: Assessment, language: Language) -> None:
