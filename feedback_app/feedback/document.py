@@ -226,13 +226,6 @@ def without_end(blocks: Sequence[Block]) -> list[Block]:
     return kept
 
 
-def without_citations(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks as they are once submitted: what they rest on is the writer's alone."""
-    return [
-        replace(block, spans=[replace(span, cite="") for span in block.spans]) for block in blocks
-    ]
-
-
 def cited_lines(blocks: Sequence[Block]) -> set[int]:
     """The lines of the notes that the text rests on."""
     return {

@@ -17,7 +17,6 @@ from feedback_app.feedback.document import (
     from_editor,
     to_html,
     to_markdown,
-    without_citations,
     words_in,
 )
 from feedback_app.feedback.editing import Written
@@ -32,7 +31,7 @@ from feedback_app.feedback.schemas import (
     Source,
 )
 from feedback_app.live.settled import WireGroup, grouped
-from feedback_app.llm.blocks import Block
+from feedback_app.llm.blocks import Block, without_citations
 from feedback_app.ui import wording
 from feedback_app.ui.autosave import Autosave, Save, Typed
 

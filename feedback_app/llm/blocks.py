@@ -8,7 +8,7 @@ carries the lines it names, and the mark itself is gone.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -208,6 +208,13 @@ def _spans(tokens: list[Token]) -> Iterator[Span]:
             yield Span("\n" if token.type == "hardbreak" else " ", held, href)
         elif token.content:
             yield Span(token.content, held, href)
+
+
+def without_citations(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks as they are once submitted: what they rest on is the writer's alone."""
+    return [
+        replace(block, spans=[replace(span, cite="") for span in block.spans]) for block in blocks
+    ]
 
 
 def cited(spans: Iterable[Span]) -> list[Span]:
