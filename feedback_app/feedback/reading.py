@@ -196,6 +196,15 @@ def _remarks(assessment: Assessment) -> list[tuple[Remark, str]]:
     return found
 
 
+def _grouped(to_do: list[str]) -> list[str]:
+    """What is missing, with the competencies of which the same is missing named together."""
+    names: dict[str, list[str]] = {}
+    for words in to_do:
+        name, _, missing = words.rpartition(": ")
+        names.setdefault(missing, []).append(name)
+    return [f"{', '.join(those)}: {missing}" for missing, those in names.items()]
+
+
 def _questions(assessment: Assessment, scorecard: Scorecard) -> Questions:
     wanted = frozenset(scorecard.put_back)
     reading: Reading = read(for_drafting(assessment, wanted))
@@ -219,7 +228,7 @@ def _questions(assessment: Assessment, scorecard: Scorecard) -> Questions:
             ContradictionView(c.key, str(c.line), c.question, [list(a) for a in c.answers])
             for c in reading.contradictions
         ],
-        to_do=[words for _, words in reading.to_do],
+        to_do=_grouped([words for _, words in reading.to_do]),
         has_answers=bool(scorecard.placements or scorecard.answers),
         competencies=[[c.id, c.name] for c in assessment.competencies],
     )
