@@ -19,6 +19,7 @@ from feedback_app.core.settings import Settings, get_settings
 from feedback_app.db.session import Database, database, set_database
 from feedback_app.db.system_log import SystemLogWriter, set_writer
 from feedback_app.feedback.drafter import OfflineDrafter
+from feedback_app.feedback.reading import load_word_lists
 from feedback_app.llm.audit import audit
 from feedback_app.llm.client import OpenAIClient
 from feedback_app.llm.redis_streams import RedisStreamHub
@@ -38,6 +39,7 @@ async def lifespan() -> AsyncIterator[None]:
         await stack.enter_async_context(_system_log())
         await stack.enter_async_context(_generations(settings))
         await stack.enter_async_context(_alerts(settings))
+        await asyncio.to_thread(load_word_lists)
         interpreter.tune()
         yield
 

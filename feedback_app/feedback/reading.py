@@ -7,6 +7,7 @@ explain; the part of the draft that a placed line concerns is rewritten at once.
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -30,8 +31,25 @@ from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.blocks import parse_blocks
 from feedback_app.llm.citations import marked, without_marks
 
+_NOTHING = Assessment(
+    candidate="",
+    job="",
+    department="",
+    kind="",
+    held_on=date(2000, 1, 1),
+    interviewer="",
+    competencies=(),
+    notes="She solved it.",
+    recommendation=None,
+)
 MOST_ANSWERS = 500
 """How many remarks put back, lines placed and questions answered one scorecard keeps."""
+
+
+def load_word_lists() -> None:
+    """Read what remarks and notes are recognised by, so that nobody's first draft waits for it."""
+    find_remarks("A word.")
+    read(_NOTHING)
 
 
 def for_drafting(assessment: Assessment, put_back: frozenset[str]) -> Assessment:

@@ -348,7 +348,7 @@ class FeedbackState(Autosave, rx.State):
         """Keep one text that was typed; how it went."""
         user = acting_user()
         try:
-            blocks = from_editor(typed.text)
+            blocks = await asyncio.to_thread(from_editor, typed.text)
             text = await editing.save(user, interview_id, blocks, typed.base, self._writer())
         except AppError as error:
             save = Save(typed.stamp, "failed", error.message)

@@ -5,7 +5,6 @@ Everything here is about facts; how they are worded is left to `compose`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.drafter.evidence import (
@@ -134,8 +133,8 @@ def make_plan(assessment: Assessment) -> Plan:
     wanted = [_wanted(r, place, assessment, lines) for r, place in zip(useful, placed, strict=True)]
     alone = _only_one_without_notes(points, {place.index for place in wanted})
     for number, (remark, place) in enumerate(zip(useful, placed, strict=True)):
-        index, left_out, by_writer = wanted[number]
-        if left_out:
+        index, by_writer = wanted[number].index, wanted[number].by_writer
+        if wanted[number].left_out:
             continue
         if index is None and alone is not None and _goes_by_elimination(remark, alone):
             index = alone.index
@@ -151,7 +150,8 @@ def make_plan(assessment: Assessment) -> Plan:
     return plan
 
 
-class Wanted(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Wanted:
     """Where a remark goes."""
 
     index: int | None
