@@ -10,13 +10,15 @@ from reflex_base.vars.object import ObjectVar
 from reflex_components_core.el.elements.typography import Div
 
 from feedback_app.feedback.asking import OnAnswer, asking
+from feedback_app.feedback.copying import copier
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.panel import RUNNING, generation_error, outcome, reasoning
 from feedback_app.feedback.schemas import HistoryEntry
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.live.components import draft_text
-from feedback_app.ui.browser import copy_formatted, scroll_to
-from feedback_app.ui.editor import Draftbook, rich_text, save_label
+from feedback_app.ui.browser import scroll_to
+from feedback_app.ui.components import tool
+from feedback_app.ui.editor import Draftbook, conflict_banner, rich_text, save_label
 
 _TEXT: Any = FeedbackState
 """Its attributes as the browser has them."""
@@ -147,14 +149,14 @@ def _toolbar() -> rx.Component:
         rx.el.div(
             rx.cond(
                 _TEXT.can_undo,
-                _tool("undo-2", _TEXT.undo_label, _TEXT.undo, id="undo-draft"),
+                tool("undo-2", _TEXT.undo_label, _TEXT.undo, id="undo-draft"),
             ),
             _versions(),
             rx.cond(
                 ~_TEXT.is_empty,
                 rx.fragment(
-                    _tool("copy", "Copy", _TEXT.copy("rich"), id="copy-rich"),
-                    _tool(
+                    tool("copy", "Copy", _TEXT.copy("rich"), id="copy-rich"),
+                    tool(
                         "hash",
                         "Copy as Markdown",
                         _TEXT.copy("markdown"),
@@ -179,37 +181,8 @@ def _toolbar() -> rx.Component:
             class_name="tool",
             custom_attrs={"aria-keyshortcuts": "Control+S"},
         ),
-        rx.cond(_TEXT.copies > 0, _copier(key=_TEXT.copies.to(str))),
+        copier(),
         class_name="paper-bar",
-    )
-
-
-def _tool(
-    icon: str, label: Any, on_click: Any, *, bare: bool = False, **props: Any
-) -> rx.Component:
-    return rx.el.button(
-        rx.icon(icon, size=15),
-        rx.el.span(label, class_name="sr-only" if bare else ""),
-        title=label if bare else "",
-        type="button",
-        on_click=on_click,
-        class_name="tool",
-        **props,
-    )
-
-
-@rx.memo
-def _copier(rest: rx.RestProp) -> rx.Component:
-    """Puts the text into the clipboard when it is mounted, and says so."""
-    return rx.el.span(
-        "Copied",
-        role="status",
-        class_name="copied",
-        on_mount=rx.cond(
-            _TEXT.clip_html != "",
-            copy_formatted(_TEXT.clip, _TEXT.clip_html),
-            rx.set_clipboard(_TEXT.clip),
-        ),
     )
 
 
@@ -322,31 +295,21 @@ def _choose(label: str, on_click: Any, name: str) -> rx.Component:
 
 
 def _conflict() -> rx.Component:
-    """Another tab has saved another text."""
     return rx.cond(
         _TEXT.conflict,
-        rx.el.div(
-            rx.el.span("You changed this feedback in another tab. Which text should stay?"),
-            rx.el.div(
-                rx.el.button(
-                    "This one",
-                    type="button",
-                    on_click=_TEXT.keep_my_text(_ID, BOOK.text.value, BOOK.stamp.value),
-                    id="keep-my-text",
-                    class_name="text-button",
-                ),
-                rx.el.button(
-                    "The other one",
-                    type="button",
-                    on_click=[BOOK.stamp.set_value(0), _TEXT.show_other_text(_ID)],
-                    id="show-other-text",
-                    class_name="text-button",
-                ),
-                class_name="panel-actions",
+        conflict_banner(
+            "feedback",
+            "You changed this feedback in another tab. Which text should stay?",
+            mine=(
+                "keep-my-text",
+                "This one",
+                _TEXT.keep_my_text(_ID, BOOK.text.value, BOOK.stamp.value),
             ),
-            class_name="banner near",
-            role="alert",
-            id="feedback-conflict",
+            other=(
+                "show-other-text",
+                "The other one",
+                [BOOK.stamp.set_value(0), _TEXT.show_other_text(_ID)],
+            ),
         ),
     )
 

@@ -4,10 +4,12 @@ from typing import Any
 
 import reflex as rx
 
+from feedback_app.feedback.copying import copier
 from feedback_app.feedback.schemas import Colleague
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.live.components import settled_text
-from feedback_app.ui.browser import copy_formatted
+from feedback_app.ui.browser import print_page
+from feedback_app.ui.components import tool
 
 _TEXT: Any = FeedbackState
 """Its attributes as the browser has them."""
@@ -129,25 +131,16 @@ def final_page(scorecard: rx.Component) -> rx.Component:
                     class_name="submitted-mark",
                 ),
                 rx.el.div(
-                    rx.el.button(
-                        rx.icon("copy", size=15),
-                        rx.el.span("Copy"),
-                        type="button",
-                        on_click=_TEXT.copy("rich"),
-                        id="copy-rich",
-                        class_name="tool",
-                    ),
-                    rx.el.button(
-                        rx.icon("printer", size=15),
-                        rx.el.span("Print"),
-                        type="button",
-                        on_click=rx.run_script(rx.Var("window.print()")),
+                    tool("copy", "Copy", _TEXT.copy("rich"), id="copy-rich"),
+                    tool(
+                        "printer",
+                        "Print",
+                        print_page(),
                         id="print-feedback",
-                        class_name="tool",
                     ),
                     class_name="tools",
                 ),
-                rx.cond(_TEXT.copies > 0, _copier(key=_TEXT.copies.to(str))),
+                copier(),
                 class_name="paper-bar",
             ),
             rx.el.div(settled_text(_TEXT.final), class_name="document", id="final-feedback"),
@@ -161,16 +154,6 @@ def final_page(scorecard: rx.Component) -> rx.Component:
             class_name="final-aside",
         ),
         class_name="final-columns",
-    )
-
-
-@rx.memo
-def _copier(rest: rx.RestProp) -> rx.Component:
-    return rx.el.span(
-        "Copied",
-        role="status",
-        class_name="copied",
-        on_mount=copy_formatted(_TEXT.clip, _TEXT.clip_html),
     )
 
 

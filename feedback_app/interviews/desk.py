@@ -14,7 +14,7 @@ from feedback_app.interviews.state import InterviewState
 from feedback_app.llm.assessment import RATING_LABELS, RECOMMENDATION_LABELS
 from feedback_app.ui.browser import focus
 from feedback_app.ui.components import time_element
-from feedback_app.ui.editor import LONG_TEXT, Draftbook, save_label, typed_area
+from feedback_app.ui.editor import LONG_TEXT, Draftbook, conflict_banner, save_label, typed_area
 from feedback_app.ui.keys import Shortcut, shortcut_list, shortcuts
 
 _TEXT: Any = FeedbackState
@@ -296,33 +296,19 @@ def _notes() -> rx.Component:
 def _notes_conflict() -> rx.Component:
     return rx.cond(
         InterviewState.notes_conflict,
-        rx.el.div(
-            rx.el.span("You changed these notes in another tab. Which should stay?"),
-            rx.el.div(
-                rx.el.button(
-                    "These",
-                    type="button",
-                    on_click=InterviewState.keep_my_notes(
-                        _DETAIL.id, NOTES.text.value, NOTES.stamp.value
-                    ),
-                    id="keep-my-notes",
-                    class_name="text-button",
-                ),
-                rx.el.button(
-                    "The others",
-                    type="button",
-                    on_click=[
-                        NOTES.stamp.set_value(0),
-                        InterviewState.show_other_notes(_DETAIL.id),
-                    ],
-                    id="show-other-notes",
-                    class_name="text-button",
-                ),
-                class_name="panel-actions",
+        conflict_banner(
+            "notes",
+            "You changed these notes in another tab. Which should stay?",
+            mine=(
+                "keep-my-notes",
+                "These",
+                InterviewState.keep_my_notes(_DETAIL.id, NOTES.text.value, NOTES.stamp.value),
             ),
-            class_name="banner near",
-            role="alert",
-            id="notes-conflict",
+            other=(
+                "show-other-notes",
+                "The others",
+                [NOTES.stamp.set_value(0), InterviewState.show_other_notes(_DETAIL.id)],
+            ),
         ),
     )
 

@@ -41,6 +41,11 @@ def focus(element_id: Var[str] | str) -> EventSpec:
     return _on_element(element_id, "focus()")
 
 
+def print_page() -> EventSpec:
+    """Open the browser's own dialog for printing."""
+    return rx.run_script(Var("window.print()"))
+
+
 def _on_element(element_id: Var[str] | str, deed: str) -> EventSpec:
     name = LiteralVar.create(element_id)
     found = f"document.getElementById({name!s})?.{deed}"

@@ -91,6 +91,19 @@ def skeleton_rows(count: int = 4, *, height: str = "64px") -> rx.Component:
     )
 
 
+def tool(icon: str, label: Any, on_click: Any, *, bare: bool = False, **props: Any) -> rx.Component:
+    """A small button of a toolbar; a bare one shows its sign alone."""
+    return rx.el.button(
+        rx.icon(icon, size=15),
+        rx.el.span(label, class_name="sr-only" if bare else ""),
+        title=label if bare else "",
+        type="button",
+        on_click=on_click,
+        class_name="tool",
+        **props,
+    )
+
+
 def key_cap(name: str) -> rx.Component:
     """A key of the keyboard."""
     return rx.el.kbd(name, class_name="key-cap")

@@ -103,6 +103,27 @@ def save_label(name: str, book: Draftbook, owner: Any, save: Any) -> rx.Componen
     )
 
 
+def conflict_banner(
+    name: str, question: str, *, mine: tuple[str, str, Any], other: tuple[str, str, Any]
+) -> rx.Component:
+    """Another tab has saved another text: which one stays? Choices are id, label and event."""
+    return rx.el.div(
+        rx.el.span(question),
+        rx.el.div(
+            *(
+                rx.el.button(
+                    label, type="button", on_click=event, id=identity, class_name="text-button"
+                )
+                for identity, label, event in (mine, other)
+            ),
+            class_name="panel-actions",
+        ),
+        class_name="banner near",
+        role="alert",
+        id=f"{name}-conflict",
+    )
+
+
 # The rich text editor ---------------------------------------------------------------------------
 
 
