@@ -127,6 +127,7 @@ def final_page(scorecard: rx.Component) -> rx.Component:
                     "Submitted ",
                     _TEXT.submitted,
                     id="feedback-status",
+                    title=_TEXT.submitted_utc,
                     custom_attrs={"data-status": "saved"},
                     class_name="submitted-mark",
                 ),

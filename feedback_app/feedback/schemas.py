@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from feedback_app.feedback.editing import Written
 from feedback_app.live.settled import WireGroup
 from feedback_app.llm.blocks import Block
+from feedback_app.ui.wording import LocalTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +167,8 @@ class FeedbackView:
     """One person's feedback on one interview."""
 
     text: Written
-    saved_at: str
-    submitted_at: str
+    saved_at: LocalTime
+    submitted_at: LocalTime
     evidence: Evidence
     latest: DraftView | None
     """The newest draft that has ended and was not discarded."""

@@ -107,8 +107,8 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
     origin = next((draft for call, draft in drafts if call.id == text.call_id), None)
     return FeedbackView(
         text=text,
-        saved_at=wording.moment(scorecard.feedback_saved_at),
-        submitted_at=wording.moment(scorecard.submitted_at),
+        saved_at=wording.local_time(scorecard.feedback_saved_at),
+        submitted_at=wording.local_time(scorecard.submitted_at),
         evidence=await _evidence(user, interview_id, assessment),
         latest=draft_view(*ended[0]) if ended and ended[0] in kept else None,
         history=[*map(_draft_entry, kept), *map(_version_entry, versions)],

@@ -33,7 +33,7 @@ from feedback_app.feedback.schemas import (
 from feedback_app.live.settled import WireGroup, grouped
 from feedback_app.llm.blocks import Block, without_citations
 from feedback_app.ui import wording
-from feedback_app.ui.autosave import Autosave, Save, Typed
+from feedback_app.ui.autosave import Autosave, Save, Typed, saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class FeedbackState(Autosave, rx.State):
     can_undo: bool = False
     undo_label: str = "Undo draft"
     submitted: str = ""
+    submitted_utc: str = ""
     final: list[WireGroup] = []
     """The submitted text."""
     may_reopen_freely: bool = False
@@ -133,8 +134,7 @@ class FeedbackState(Autosave, rx.State):
         except AppError as error:
             self.save_state = Save(self.save_state.acked, "failed", error.message)
             return
-        now = wording.now()
-        self.save_state = Save(self.save_state.acked, "saved", f"Saved {now}")
+        self.save_state = saved(self.save_state.acked, wording.now())
 
     @rx.event
     @logged("Kept the feedback of one tab")
@@ -340,7 +340,8 @@ class FeedbackState(Autosave, rx.State):
         """Show the feedback as it was submitted, and what colleagues have submitted."""
         user = acting_user()
         shown = await service.view(user, self.interview_id)
-        self.submitted, self.may_reopen_freely = shown.submitted_at, True
+        self.submitted, self.submitted_utc = shown.submitted_at.text, shown.submitted_at.utc
+        self.may_reopen_freely = True
         self._show_words(shown.text)
         self.panel = await submitting.panel(user, self.interview_id)
 
@@ -353,7 +354,7 @@ class FeedbackState(Autosave, rx.State):
         except AppError as error:
             save = Save(typed.stamp, "failed", error.message)
             return _Kept(save, conflict=isinstance(error, ChangedElsewhere))
-        return _Kept(Save(typed.stamp, "saved", f"Saved {wording.now()}"), text)
+        return _Kept(saved(typed.stamp, wording.now()), text)
 
     def _show_kept(self, interview_id: str, typed: Typed, kept: _Kept) -> None:
         if interview_id != self.interview_id:
@@ -377,7 +378,7 @@ class FeedbackState(Autosave, rx.State):
     def _begin(self, text: Written) -> None:
         self.html, self.editor_key = to_html(text.blocks), self.editor_key + 1
         self.waiting_call, self.conflict = "", False
-        self.save_state = Save(self.save_state.acked, "saved", f"Saved {wording.now()}")
+        self.save_state = saved(self.save_state.acked, wording.now())
         self._show_words(text)
 
     def _show_words(self, text: Written) -> None:
@@ -417,7 +418,8 @@ class FeedbackState(Autosave, rx.State):
         is_new = self.interview_id != interview_id
         self.interview_id = interview_id
         self.offline, self.model = shown.offline, shown.model
-        self.submitted, self.may_reopen_freely = shown.submitted_at, shown.may_reopen_freely
+        self.submitted, self.submitted_utc = shown.submitted_at.text, shown.submitted_at.utc
+        self.may_reopen_freely = shown.may_reopen_freely
         self.history, self.may_retry = shown.history, True
         self.panel, self.reviewing = shown.panel, False
         self._drafted_from = shown.drafted_from
@@ -427,16 +429,14 @@ class FeedbackState(Autosave, rx.State):
         else:
             self.html = to_html(shown.text.blocks)
             self._show_words(shown.text)
-        saved = shown.saved_at
         if not self._is_typing():
-            acked = self.save_state.acked
-            self.save_state = Save(acked, "saved" if saved else "", saved and f"Saved {saved}")
+            self.save_state = saved(self.save_state.acked, shown.saved_at)
         self._show_evidence(shown.evidence)
 
     def _show_newer(self, shown: FeedbackView) -> None:
         """Begin the editor anew with what another tab saved."""
         self.history, self._drafted_from = shown.history, shown.drafted_from
-        self.submitted = shown.submitted_at
+        self.submitted, self.submitted_utc = shown.submitted_at.text, shown.submitted_at.utc
         self._begin(shown.text)
         self.save_state = Save(self.save_state.acked, "saved", "Updated from another tab")
 

@@ -15,7 +15,7 @@ from feedback_app.llm.assessment import RATING_LABELS, RECOMMENDATION_LABELS
 from feedback_app.ui.browser import focus
 from feedback_app.ui.components import time_element
 from feedback_app.ui.editor import LONG_TEXT, Draftbook, conflict_banner, save_label, typed_area
-from feedback_app.ui.keys import Shortcut, shortcut_list, shortcuts
+from feedback_app.ui.keys import Shortcut, page_begins_at, shortcut_list, shortcuts
 
 _TEXT: Any = FeedbackState
 _LIVE: Any = Live
@@ -60,7 +60,7 @@ def desk_head(*actions: rx.Component) -> rx.Component:
             class_name="desk-who",
         ),
         rx.el.div(*actions, class_name="desk-actions"),
-        _to_heading(),
+        page_begins_at("candidate"),
         class_name="desk-head",
     )
 
@@ -114,12 +114,6 @@ def desk_keys() -> rx.Component:
 def _to_current(rest: rx.RestProp) -> rx.Component:
     """Moves the focus to the competency that keys rate."""
     return rx.el.span(hidden=True, on_mount=focus(f"competency-{InterviewState.current}"))
-
-
-@rx.memo
-def _to_heading() -> rx.Component:
-    """Begins a page at its heading, for who listens to it."""
-    return rx.el.span(hidden=True, on_mount=focus("candidate"))
 
 
 def pane_tabs() -> rx.Component:
@@ -437,7 +431,9 @@ def _competency(row: rx.vars.ObjectVar[CompetencyRow], index: Any) -> rx.Compone
                 (NOT_ASSESSED, "n/a", "Not assessed"),
             ],
             lambda value: InterviewState.rate(_DETAIL.id, row.id, value),
+            described_by=f"about-{row.id}",
         ),
+        rx.el.span(row.description, id=f"about-{row.id}", class_name="sr-only"),
         rx.el.div(
             _reason(
                 id=row.id,
@@ -485,6 +481,7 @@ def _scale(
     value: Any,
     steps: list[tuple[str, str, str]],
     on_pick: Callable[[str], Any],
+    described_by: Any = "",
 ) -> rx.Component:
     """Radio buttons as a row of steps; a click on the chosen one takes it back."""
     return rx.el.div(
@@ -509,5 +506,6 @@ def _scale(
         ),
         role="radiogroup",
         aria_label=label,
+        aria_describedby=described_by,
         class_name="scale",
     )

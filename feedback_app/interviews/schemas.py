@@ -33,7 +33,7 @@ class SavedNotes:
     """Notes that were kept: how often they have been, and when, for people."""
 
     revision: int
-    when: str
+    when: LocalTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class InterviewDetail:
     held: LocalTime = NO_TIME
     duration: str = ""
     cv: str = ""
-    notes_saved: str = ""
+    notes_saved: LocalTime = NO_TIME
     notes_revision: int = 0
     recommendation: str = ""
     submitted: str = ""

@@ -79,7 +79,7 @@ async def record(user: CurrentUser, interview_id: str) -> InterviewRecord:
         duration=f"{interview.duration_min} min",
         cv=candidate.cv_text,
         notes_revision=scorecard.notes_revision,
-        notes_saved=wording.moment(scorecard.notes_saved_at),
+        notes_saved=wording.local_time(scorecard.notes_saved_at),
         recommendation=scorecard.recommendation or "",
         submitted=wording.moment(scorecard.submitted_at),
         is_due=scorecard.submitted_at is None and interview.held_at <= clock.now(),
@@ -152,7 +152,7 @@ async def save_notes(
             session.add(scorecard)
     if changed:
         raise ChangedElsewhere
-    return SavedNotes(scorecard.notes_revision, wording.moment(scorecard.notes_saved_at))
+    return SavedNotes(scorecard.notes_revision, wording.local_time(scorecard.notes_saved_at))
 
 
 async def revisions(user: CurrentUser, interview_id: str) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from feedback_app.interviews.schemas import (
     InterviewDetail,
     InterviewRecord,
 )
-from feedback_app.ui.autosave import Autosave, Save, Typed
+from feedback_app.ui.autosave import Autosave, Save, Typed, saved
 
 WATCH_EVERY_S = 1.0
 """How often a page looks whether another tab has saved something."""
@@ -90,10 +90,7 @@ class InterviewState(Autosave, rx.State):
         asked, self._to_draft = self._to_draft == interview_id, ""
         refusal = await self._start(interview_id) if asked else None
         self.missing, self.loaded, self.notes_conflict = False, True, False
-        saved = self.detail.notes_saved
-        self.notes_save = Save(
-            self.notes_save.acked, "saved" if saved else "", saved and f"Saved {saved}"
-        )
+        self.notes_save = saved(self.notes_save.acked, self.detail.notes_saved)
         self.reasons_save = Save(self.reasons_save.acked)
         self.current, self.helping = -1, False
         running = await feedback.running_call(user, interview_id)
@@ -282,11 +279,10 @@ class InterviewState(Autosave, rx.State):
         user = acting_user()
         try:
             if what == "notes":
-                saved = await service.save_notes(
+                notes = await service.save_notes(
                     user, interview_id, typed.text, typed.base, self._writer()
                 )
-                save = Save(typed.stamp, "saved", f"Saved {saved.when}")
-                return _Kept(save, saved.revision)
+                return _Kept(saved(typed.stamp, notes.when), notes.revision)
             await service.give_reason(user, interview_id, competency[0], typed.text)
         except AppError as error:
             save = Save(typed.stamp, "failed", error.message)
@@ -297,15 +293,15 @@ class InterviewState(Autosave, rx.State):
         what, interview_id, *competency = key.split(" ")
         if self.detail.id != interview_id:
             return
-        saved = kept.save.status == "saved"
+        is_saved = kept.save.status == "saved"
         if what == "notes":
             self.notes_save, self.notes_conflict = kept.save, kept.conflict
             self.notes_revision = max(self.notes_revision, kept.revision)
-            if saved:
+            if is_saved:
                 self._kept_notes = typed.text
             return
         self.reasons_save = kept.save
-        if saved:
+        if is_saved:
             self.competencies = [
                 replace(row, reason=typed.text) if row.id == competency[0] else row
                 for row in self.competencies

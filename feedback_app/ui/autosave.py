@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import reflex as rx
 
 from feedback_app.core import clock
+from feedback_app.ui.wording import LocalTime
 
 QUIET_S = 0.25
 """How long the typing must pause before text is kept."""
@@ -31,6 +32,15 @@ class Save:
     status: str = ""
     """`saved` or `failed`; empty while there is nothing to say."""
     message: str = ""
+    utc: str = ""
+    """When it was saved, for who asks."""
+
+
+def saved(acked: float, when: LocalTime) -> Save:
+    """That a text was kept then; nothing to say of one that never was."""
+    if not when.text:
+        return Save(acked)
+    return Save(acked, "saved", f"Saved {when.text}", when.utc)
 
 
 @dataclass(frozen=True, slots=True)

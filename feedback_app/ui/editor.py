@@ -95,6 +95,7 @@ def save_label(name: str, book: Draftbook, owner: Any, save: Any) -> rx.Componen
         id=name,
         class_name="save-state",
         role="status",
+        title=save.utc,
         custom_attrs={
             "data-status": rx.cond(
                 ahead, rx.cond(has_connection_errors, "unsaved", "saving"), save.status

@@ -9,6 +9,7 @@ from reflex_base.vars.base import Var
 from reflex_base.vars.object import ObjectVar
 from reflex_components_core.core.window_events import WindowEventListener
 
+from feedback_app.ui.browser import focus
 from feedback_app.ui.components import key_cap
 
 
@@ -82,6 +83,16 @@ def shortcuts(*chosen: Shortcut) -> rx.Component:
 
     create: Any = _Keys.create
     return create(on_key_down=lambda k, c, s, a, t, d: deal(k, c, s, a, t, d))
+
+
+def page_begins_at(element_id: str) -> rx.Component:
+    """Begins a page at its heading, for who listens to it or goes on by keys."""
+    return _beginning(element=element_id)
+
+
+@rx.memo
+def _beginning(element: rx.Var[str]) -> rx.Component:
+    return rx.el.span(hidden=True, on_mount=focus(element))
 
 
 def shortcut_list(*chosen: Shortcut) -> rx.Component:

@@ -111,7 +111,15 @@ def page_header(
     """The page's one `h1`, a line below it and what can be done with the whole page."""
     return rx.el.div(
         rx.el.div(
-            rx.heading(title, as_="h1", size="6", weight="bold", class_name="page-title"),
+            rx.heading(
+                title,
+                as_="h1",
+                size="6",
+                weight="bold",
+                class_name="page-title",
+                id="page-title",
+                tab_index=-1,
+            ),
             rx.cond(subtitle != "", rx.text(subtitle, size="2", color_scheme="gray")),
         ),
         rx.el.div(*actions, class_name="page-actions") if actions else rx.fragment(),

@@ -117,6 +117,6 @@ def _day(at: datetime) -> str:
     return f"{at.day} {at:%b}{year}"
 
 
-def now() -> str:
-    """This moment, as `moment` says it."""
-    return moment(clock.now())
+def now() -> LocalTime:
+    """This moment, on the viewer's clock."""
+    return local_time(clock.now())

@@ -6,6 +6,8 @@ from feedback_app import routes
 from feedback_app.auth.components import signed_in_page
 from feedback_app.interviews.inbox.components import inbox, list_filters
 from feedback_app.interviews.inbox.state import InterviewListState
+from feedback_app.ui.browser import focus
+from feedback_app.ui.keys import Shortcut, page_begins_at, shortcuts
 from feedback_app.ui.layout import page_header, ready_icon
 
 
@@ -16,5 +18,7 @@ def interviews_page() -> rx.Component:
         page_header("My interviews", InterviewListState.summary),
         list_filters(),
         inbox(),
+        shortcuts(Shortcut("/", focus("interview-search"), "Search")),
+        page_begins_at("page-title"),
         active=routes.INTERVIEWS,
     )
