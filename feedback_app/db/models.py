@@ -217,6 +217,7 @@ class VersionKind(StrEnum):
     REWRITTEN = "rewritten"
     DISCARDED = "discarded"
     RESTORED = "restored"
+    UNDONE = "undone"
     TYPED = "typed"
     ELSEWHERE = "elsewhere"
 

@@ -127,14 +127,7 @@ def _remarks() -> rx.Component:
     return rx.cond(
         remarks.length() > 0,
         rx.el.details(
-            rx.el.summary(
-                rx.cond(
-                    remarks.length() == 1,
-                    "1 remark is about the person, not the work; it is left out",
-                    f"{remarks.length()} remarks are about the person, not the work; "
-                    "they are left out",
-                ),
-            ),
+            rx.el.summary(_TEXT.questions.left_out),
             rx.el.ul(rx.foreach(remarks, _remark), class_name="asks"),
             open=True,
             id="personal-remarks",

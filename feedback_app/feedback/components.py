@@ -38,8 +38,20 @@ def _cite_under(event: ObjectVar[dict[str, Any]]) -> tuple[Var[Any]]:
     return (link["hash"],)
 
 
+def _draft_key(event: ObjectVar[dict[str, Any]]) -> tuple[Var[Any]]:
+    """Whether Ctrl or Cmd and Enter were pressed, alone."""
+    e: Any = event
+    held = e["ctrlKey"].to(bool) | e["metaKey"].to(bool)
+    return ((e["key"].to(str) == "Enter") & held & ~e["shiftKey"].to(bool),)
+
+
 class _Surface(Div):
-    """A `div` that tells which citation is pointed at, focused or clicked."""
+    """A `div` that tells which citation is pointed at, focused or clicked.
+
+    It sees keys before the editor in it does, where Ctrl+Enter would break a line.
+    """
+
+    on_key_down_capture: EventHandler[_draft_key]
 
     on_mouse_over: EventHandler[_cite_under]
     on_focus: EventHandler[_cite_under]
@@ -87,6 +99,9 @@ def paper(on_answer: OnAnswer) -> rx.Component:
         on_focus=lambda lines: LIT.set_value(lines),
         on_click=lambda lines: rx.cond(
             lines, scroll_to("n" + lines.to(str)[2:].split(",")[0]), rx.noop()
+        ),
+        on_key_down_capture=lambda drafts: rx.cond(
+            drafts, Live.generate(_ID).prevent_default.stop_propagation, rx.noop()
         ),
         class_name="paper",
     )
@@ -149,7 +164,11 @@ def _toolbar() -> rx.Component:
         rx.el.div(
             rx.cond(
                 _TEXT.can_undo,
-                tool("undo-2", _TEXT.undo_label, _TEXT.undo, id="undo-draft"),
+                rx.cond(
+                    _TEXT.undo_label == "Redo",
+                    tool("redo-2", "Redo", _TEXT.undo, id="undo-draft"),
+                    tool("undo-2", _TEXT.undo_label, _TEXT.undo, id="undo-draft"),
+                ),
             ),
             _versions(),
             rx.cond(
@@ -169,6 +188,7 @@ def _toolbar() -> rx.Component:
                 ~RUNNING & (Live.meta.call_id != ""),
                 _discard(),
             ),
+            copier(),
             class_name="tools",
             role="toolbar",
             aria_label="Feedback",
@@ -181,7 +201,6 @@ def _toolbar() -> rx.Component:
             class_name="tool",
             custom_attrs={"aria-keyshortcuts": "Control+S"},
         ),
-        copier(),
         class_name="paper-bar",
     )
 
@@ -329,8 +348,8 @@ def _discard() -> rx.Component:
         rx.alert_dialog.content(
             rx.alert_dialog.title("Discard this draft?", size="4"),
             rx.alert_dialog.description(
-                "It leaves the list of drafts. What you wrote yourself stays, and Undo brings "
-                "the text back.",
+                "It leaves the list of drafts. If the editor holds it as it was drafted, it is "
+                "emptied, and Undo brings it back; a text that you have changed stays.",
                 size="2",
             ),
             rx.el.div(

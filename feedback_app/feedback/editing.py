@@ -44,6 +44,24 @@ class Written:
     can_undo: bool
 
 
+UNDO_LABELS = {
+    VersionKind.DRAFT: "Undo draft",
+    VersionKind.REPLACED: "Undo draft",
+    VersionKind.APPENDED: "Undo draft",
+    VersionKind.REWRITTEN: "Undo placing",
+    VersionKind.DISCARDED: "Undo discard",
+    VersionKind.RESTORED: "Undo version",
+    VersionKind.UNDONE: "Redo",
+}
+"""What Undo takes back, by the act that the version was kept from."""
+
+
+async def undo_label(session: AsyncSession, scorecard: Scorecard) -> str:
+    """What Undo would take back now; empty where there is nothing."""
+    version = await _version(session, scorecard, scorecard.undo_id or "")
+    return UNDO_LABELS.get(VersionKind(version.kind), "Undo") if version else ""
+
+
 def written(scorecard: Scorecard) -> Written:
     """The feedback of a scorecard."""
     blocks = blocks_of(scorecard.feedback, scorecard.feedback_blocks)
@@ -197,7 +215,9 @@ async def undo(user: CurrentUser, interview_id: str) -> Written:
         version = await _version(session, scorecard, scorecard.undo_id or "")
         if version is None:
             raise Invalid("There is nothing to undo.")
-        await _restore(session, user, scorecard, version)
+        redoes = version.kind == VersionKind.UNDONE
+        kind = VersionKind.DRAFT if redoes else VersionKind.UNDONE
+        await _restore(session, user, scorecard, version, kind)
     return written(scorecard)
 
 
@@ -262,10 +282,15 @@ async def _replace(
 
 
 async def _restore(
-    session: AsyncSession, user: CurrentUser, scorecard: Scorecard, version: TextVersion
+    session: AsyncSession,
+    user: CurrentUser,
+    scorecard: Scorecard,
+    version: TextVersion,
+    kind: VersionKind = VersionKind.RESTORED,
 ) -> None:
     blocks = blocks_of(version.text, version.blocks)
-    await _replace(session, user, scorecard, blocks, version.call_id, VersionKind.RESTORED)
+    await _replace(session, user, scorecard, blocks, version.call_id, kind)
+    await _make_theirs(session, user, scorecard)
 
 
 async def _keep_version(

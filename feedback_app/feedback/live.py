@@ -196,6 +196,7 @@ class Live(LiveText, rx.State):
         async with self:
             panel = await self.get_state(FeedbackState)
             panel.history, panel._drafted_from = shown.history, shown.drafted_from
+            panel.undo_label = shown.undo
             panel._show_evidence(shown.evidence)
             # Meanwhile the person may have opened another draft, or put this one out of sight.
             if self._ended != ending.llm_call_id:
@@ -204,7 +205,6 @@ class Live(LiveText, rx.State):
             if isinstance(ending, EndedEvent):
                 return
             if shown.text.call_id == ending.llm_call_id:
-                panel.undo_label = "Undo draft"
                 panel._begin(shown.text)
                 panel.over = False
             elif ending.feedback and not panel.submitted:
@@ -246,12 +246,14 @@ class Live(LiveText, rx.State):
         """Leave it to the follower to show a call that runs."""
         self._clear()
         self.error, self.meta, self._ended = "", DraftMeta(), ""
+        self.announcement = ""
         self._joined = call_id
 
     def _show(self, draft: DraftView | None) -> None:
         """Show a draft that has ended, or none."""
         self._clear()
         self.error, self.meta, self._ended = "", DraftMeta(), ""
+        self.announcement = ""
         self.phase = draft.meta.status if draft else "idle"
         self.message = ""
         if draft is None:

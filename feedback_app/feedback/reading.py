@@ -6,6 +6,7 @@ explain; the part of the draft that a placed line concerns is rewritten at once.
 """
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -84,7 +85,9 @@ async def questions(user: CurrentUser, interview_id: str) -> Questions:
     async with database().read() as session:
         scorecard = await queries.scorecard_of(session, user, interview_id)
         assessment = await queries.load_assessment(session, user, interview_id)
-    return await asyncio.to_thread(_questions, assessment, scorecard)
+        rated = await queries.competencies_of(session, scorecard)
+    not_assessed = {c.id for c, rating in rated if rating is not None and rating.not_assessed}
+    return await asyncio.to_thread(_questions, assessment, scorecard, not_assessed)
 
 
 async def put_back(user: CurrentUser, interview_id: str, key: str, wanted: bool) -> None:
@@ -214,6 +217,16 @@ def _remarks(assessment: Assessment) -> list[tuple[Remark, str]]:
     return found
 
 
+def _left_out(count: int, of: int) -> str:
+    are = "remark is" if of == 1 else "remarks are"
+    about = f"{of} {are} about the person, not the work; "
+    if count == of:
+        return about + ("it is left out" if of == 1 else "they are left out")
+    if count == 0:
+        return about + ("put back by you" if of == 1 else "all put back by you")
+    return about + (f"{count} is left out" if count == 1 else f"{count} are left out")
+
+
 def _grouped(to_do: list[str]) -> list[str]:
     """What is missing, with the competencies of which the same is missing named together."""
     names: dict[str, list[str]] = {}
@@ -223,10 +236,14 @@ def _grouped(to_do: list[str]) -> list[str]:
     return [f"{', '.join(those)}: {missing}" for missing, those in names.items()]
 
 
-def _questions(assessment: Assessment, scorecard: Scorecard) -> Questions:
+def _questions(
+    assessment: Assessment, scorecard: Scorecard, not_assessed: Collection[str]
+) -> Questions:
     wanted = frozenset(scorecard.put_back)
     reading: Reading = read(for_drafting(assessment, wanted))
+    remarks = _remarks(assessment)
     return Questions(
+        left_out=_left_out(sum(remark.key not in wanted for remark, _ in remarks), len(remarks)),
         remarks=[
             RemarkView(
                 key=remark.key,
@@ -236,7 +253,7 @@ def _questions(assessment: Assessment, scorecard: Scorecard) -> Questions:
                 reason=remark.reason,
                 put_back=remark.key in wanted,
             )
-            for remark, where in _remarks(assessment)
+            for remark, where in remarks
         ],
         unplaced=[
             UnplacedView(str(line.line), line.text, line.key, list(line.guesses))
@@ -246,7 +263,7 @@ def _questions(assessment: Assessment, scorecard: Scorecard) -> Questions:
             ContradictionView(c.key, str(c.line), c.question, [list(a) for a in c.answers])
             for c in reading.contradictions
         ],
-        to_do=_grouped([words for _, words in reading.to_do]),
+        to_do=_grouped([words for c, words in reading.to_do if c not in not_assessed]),
         has_answers=bool(scorecard.placements or scorecard.answers),
         competencies=[[c.id, c.name] for c in assessment.competencies],
     )

@@ -8,7 +8,7 @@ from feedback_app.feedback.copying import copier
 from feedback_app.feedback.schemas import Colleague
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.live.components import settled_text
-from feedback_app.ui.browser import print_page
+from feedback_app.ui.browser import focus, print_page
 from feedback_app.ui.components import tool
 
 _TEXT: Any = FeedbackState
@@ -27,15 +27,38 @@ def submit_button() -> rx.Component:
     )
 
 
+def just_submitted() -> rx.Component:
+    """On the next page: that the last one was submitted, and the way back to it."""
+    return rx.cond(
+        _TEXT.just_submitted != "",
+        rx.el.span(
+            rx.icon("circle-check", size=15),
+            "Submitted. ",
+            rx.link(
+                "Read it, or open it again",
+                href="/interviews/" + _TEXT.just_submitted,
+                id="just-submitted",
+            ),
+            class_name="submitted-note",
+            role="status",
+        ),
+    )
+
+
 def review_sheet() -> rx.Component:
     """What is about to be submitted: refused where something must come first, warned of else."""
     review = _TEXT.review
     return rx.dialog.root(
         rx.dialog.content(
-            rx.dialog.title("Submit this feedback?", size="5"),
+            rx.dialog.title(
+                rx.cond(
+                    review.refusals.length() > 0, "Not ready to submit", "Submit this feedback?"
+                ),
+                size="5",
+            ),
             rx.cond(
                 review.refusals.length() > 0,
-                rx.dialog.description("Not yet:", size="2"),
+                rx.dialog.description("This comes first:", size="2"),
                 rx.dialog.description(
                     "Colleagues who have submitted theirs will see it. You can take it back "
                     "for 10 minutes.",
@@ -62,7 +85,13 @@ def review_sheet() -> rx.Component:
                 ),
             ),
             rx.el.div(
-                rx.dialog.close(rx.button("Not yet", variant="soft", color_scheme="gray")),
+                rx.dialog.close(
+                    rx.button(
+                        rx.cond(review.refusals.length() > 0, "Back to the feedback", "Not yet"),
+                        variant="soft",
+                        color_scheme="gray",
+                    )
+                ),
                 rx.cond(
                     review.refusals.length() == 0,
                     rx.fragment(
@@ -84,6 +113,7 @@ def review_sheet() -> rx.Component:
                 ),
                 class_name="dialog-actions",
             ),
+            on_close_auto_focus=focus("submit-feedback"),
             id="review-sheet",
             max_width="520px",
         ),

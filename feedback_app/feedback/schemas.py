@@ -94,6 +94,8 @@ class Questions:
     """What the page asks the writer about their own record."""
 
     remarks: list[RemarkView]
+    left_out: str
+    """How many of them drafts leave out, in words."""
     unplaced: list[UnplacedView]
     contradictions: list[ContradictionView]
     to_do: list[str]
@@ -167,6 +169,8 @@ class FeedbackView:
     """One person's feedback on one interview."""
 
     text: Written
+    undo: str
+    """What Undo would take back; empty where there is nothing."""
     saved_at: LocalTime
     submitted_at: LocalTime
     evidence: Evidence

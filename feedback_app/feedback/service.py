@@ -14,7 +14,7 @@ from feedback_app.core.errors import (
 from feedback_app.db.models import CallStatus, Draft, LlmCall, TextVersion, VersionKind
 from feedback_app.db.session import database
 from feedback_app.feedback import queries, reading
-from feedback_app.feedback.editing import FEEDBACK, blocks_of, written
+from feedback_app.feedback.editing import FEEDBACK, blocks_of, undo_label, written
 from feedback_app.feedback.schemas import (
     DraftMeta,
     DraftView,
@@ -40,6 +40,7 @@ VERSION_LABELS = {
     VersionKind.REWRITTEN: "Before a line was placed",
     VersionKind.DISCARDED: "Before the draft was discarded",
     VersionKind.RESTORED: "Before a version was brought back",
+    VersionKind.UNDONE: "Before Undo",
     VersionKind.TYPED: "While you wrote",
     VersionKind.ELSEWHERE: "Written in another tab, not saved over the text",
 }
@@ -101,12 +102,14 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
         assessment = await reading.load(session, user, interview_id)
         drafts = await queries.drafts_of(session, user, interview_id)
         versions = await queries.versions_of(session, scorecard.id, FEEDBACK)
+        undo = await undo_label(session, scorecard)
     ended = [(call, draft) for call, draft in drafts if call.status != CallStatus.RUNNING]
     kept = [(call, draft) for call, draft in ended if draft.discarded_at is None]
     text = written(scorecard)
     origin = next((draft for call, draft in drafts if call.id == text.call_id), None)
     return FeedbackView(
         text=text,
+        undo=undo,
         saved_at=wording.local_time(scorecard.feedback_saved_at),
         submitted_at=wording.local_time(scorecard.submitted_at),
         evidence=await _evidence(user, interview_id, assessment),

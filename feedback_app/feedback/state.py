@@ -65,7 +65,10 @@ class FeedbackState(Autosave, rx.State):
     conflict: bool = False
     """Whether another tab has saved another text than the one in this editor."""
     can_undo: bool = False
-    undo_label: str = "Undo draft"
+    undo_label: str = ""
+    """What Undo takes back."""
+    just_submitted: str = ""
+    """The interview whose feedback was submitted before this page was opened."""
     submitted: str = ""
     submitted_utc: str = ""
     final: list[WireGroup] = []
@@ -96,7 +99,7 @@ class FeedbackState(Autosave, rx.State):
     review: Review = Review([], [], "", [], 0)
     reviewing: bool = False
     panel: Panel = Panel(0, 0, [])
-    questions: Questions = Questions([], [], [], [], False, [])
+    questions: Questions = Questions([], "", [], [], [], False, [])
 
     _blocks: list[Block] = []
     _drafted_from: Source | None = None
@@ -200,7 +203,6 @@ class FeedbackState(Autosave, rx.State):
     async def undo(self) -> None:
         """Bring back the text from before the last act."""
         await self._act(editing.undo(acting_user(), self.interview_id))
-        self.undo_label = "Redo" if self.undo_label == "Undo draft" else "Undo draft"
 
     @rx.event
     @logged("Brought back a version of feedback")
@@ -272,6 +274,7 @@ class FeedbackState(Autosave, rx.State):
         if following is None:
             return None
         await self._show_final()
+        self.just_submitted = self.interview_id
         return rx.redirect(routes.interview(following) if following else routes.INTERVIEWS)
 
     @rx.event
@@ -370,7 +373,6 @@ class FeedbackState(Autosave, rx.State):
 
     async def _show_text(self, text: Written) -> None:
         """Begin the editor anew with a text that one act made, and show it."""
-        self.undo_label = "Undo draft"
         self._begin(text)
         await self._refresh()
         self.over = False
@@ -411,6 +413,7 @@ class FeedbackState(Autosave, rx.State):
         """Read the history anew."""
         shown = await service.view(acting_user(), self.interview_id)
         self.history, self._drafted_from = shown.history, shown.drafted_from
+        self.undo_label = shown.undo
         self._show_evidence(shown.evidence)
 
     def _show(self, interview_id: str, shown: FeedbackView) -> None:
@@ -422,9 +425,11 @@ class FeedbackState(Autosave, rx.State):
         self.may_reopen_freely = shown.may_reopen_freely
         self.history, self.may_retry = shown.history, True
         self.panel, self.reviewing = shown.panel, False
+        self.undo_label, self.copies = shown.undo, 0
+        if self.just_submitted == interview_id:
+            self.just_submitted = ""
         self._drafted_from = shown.drafted_from
         if is_new or shown.text.revision != self.revision:
-            self.undo_label = "Undo draft"
             self._begin(shown.text)
         else:
             self.html = to_html(shown.text.blocks)
@@ -436,6 +441,7 @@ class FeedbackState(Autosave, rx.State):
     def _show_newer(self, shown: FeedbackView) -> None:
         """Begin the editor anew with what another tab saved."""
         self.history, self._drafted_from = shown.history, shown.drafted_from
+        self.undo_label = shown.undo
         self.submitted, self.submitted_utc = shown.submitted_at.text, shown.submitted_at.utc
         self._begin(shown.text)
         self.save_state = Save(self.save_state.acked, "saved", "Updated from another tab")

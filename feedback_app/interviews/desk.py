@@ -12,7 +12,7 @@ from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews.schemas import NOT_ASSESSED, CompetencyRow
 from feedback_app.interviews.state import InterviewState
 from feedback_app.llm.assessment import RATING_LABELS, RECOMMENDATION_LABELS
-from feedback_app.ui.browser import focus
+from feedback_app.ui.browser import focus, scroll_to
 from feedback_app.ui.components import time_element
 from feedback_app.ui.editor import LONG_TEXT, Draftbook, conflict_banner, save_label, typed_area
 from feedback_app.ui.keys import Shortcut, page_begins_at, shortcut_list, shortcuts
@@ -283,6 +283,26 @@ def _notes() -> rx.Component:
             _notes_lines(),
             _notes_editor(key=key),
             class_name="numbered",
+        ),
+    )
+
+
+def source_peek() -> rx.Component:
+    """In a narrow window: the line that the statement under the caret rests on."""
+    lines = NOTES.text.value.to(str).split("\n")
+    number = LIT.value.to(str)[2:].split(",")[0]
+    return rx.cond(
+        (LIT.value != "") & (PANE.value == "feedback"),
+        rx.el.div(
+            rx.el.span(number, ": ", lines[number.to(int) - 1]),
+            rx.el.button(
+                "Show in notes",
+                type="button",
+                on_click=[PANE.set_value("notes"), scroll_to("n" + number)],
+                class_name="text-button",
+            ),
+            class_name="peek",
+            id="source-peek",
         ),
     )
 

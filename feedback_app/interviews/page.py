@@ -9,6 +9,7 @@ from feedback_app.feedback.live import Live
 from feedback_app.feedback.panel import action_bar
 from feedback_app.feedback.review import (
     final_page,
+    just_submitted,
     review_sheet,
     submit_button,
     submitted_feedback,
@@ -21,6 +22,7 @@ from feedback_app.interviews.desk import (
     desk_keys,
     own_scorecard,
     pane_tabs,
+    source_peek,
     workspace,
 )
 from feedback_app.interviews.state import InterviewState
@@ -53,7 +55,7 @@ def interview_page() -> rx.Component:
 def _desk() -> rx.Component:
     return rx.el.div(
         PANE,
-        desk_head(submit_button()),
+        desk_head(just_submitted(), submit_button()),
         pane_tabs(),
         workspace(),
         rx.el.section(
@@ -66,6 +68,7 @@ def _desk() -> rx.Component:
         ),
         review_sheet(),
         desk_keys(),
+        source_peek(),
         class_name="desk",
         custom_attrs={"data-pane": PANE.value},
     )

@@ -179,10 +179,13 @@ def test_taking_a_draft_is_undone_and_redone_also_after_a_reload(
     expect(interview.editor).to_contain_text("Yes.")
     page.reload()
     expect(interview.shown().editor).to_contain_text("Yes.")
+    expect(page.locator("#undo-draft")).to_have_text("Undo draft")
     page.locator("#undo-draft").click()
     interview.expect_feedback("My own words.")
+    expect(page.locator("#undo-draft")).to_have_text("Redo")
     page.locator("#undo-draft").click()
     expect(interview.editor).to_contain_text("Yes.")
+    expect(page.locator("#undo-draft")).to_have_text("Undo draft")
 
 
 def test_a_discarded_draft_comes_back(interview: InterviewPage, page: Page) -> None:
@@ -203,6 +206,9 @@ def test_versions_can_be_told_apart_and_brought_back(interview: InterviewPage, p
     page.locator("#choose-replace").click()
     expect(interview.editor).to_contain_text("Yes.")
     page.locator("#versions").click()
+    box = page.locator("#feedback-history").bounding_box()
+    assert box is not None
+    assert box["height"] > 100
     version = page.locator("#feedback-history [data-kind=version]", has_text="first thought")
     expect(version).to_contain_text("5 words")
     version.get_by_role("button").click()
@@ -242,6 +248,7 @@ def test_submit_and_next_opens_the_next_one(
     following.click()
     expect(page).to_have_url(re.compile(other.id))
     expect(page.locator("#candidate")).to_have_text(other.candidate.name)
+    expect(page.locator("#just-submitted")).to_have_attribute("href", re.compile(made.id))
     assert scorecard_of(running_app, made).submitted_at is not None
 
 
@@ -368,6 +375,22 @@ def test_the_desk_is_worked_by_keys_and_none_fires_while_text_is_typed(
     expect(interview.notes).to_be_focused()
     page.keyboard.press("Control+Shift+Enter")
     expect(page.locator("#review-sheet")).to_be_visible()
+
+
+def test_ctrl_enter_in_the_editor_drafts_and_breaks_no_line(
+    interview: InterviewPage, page: Page
+) -> None:
+    interview.write("One line.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#choose-keep")).to_be_visible()
+    page.locator("#choose-keep").click()
+    assert interview.editor.locator("br:not(.ProseMirror-trailingBreak)").count() == 0
+    interview.expect_feedback("One line.")
+
+
+def test_not_assessed_is_nothing_left_to_do(interview: InterviewPage, page: Page) -> None:
+    interview.rate("Code quality", "Not assessed")
+    expect(page.locator("#to-do")).not_to_contain_text("Code quality")
 
 
 def test_escape_stops_a_draft_from_wherever_one_types(interview: InterviewPage, page: Page) -> None:
