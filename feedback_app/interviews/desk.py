@@ -292,7 +292,7 @@ def source_peek() -> rx.Component:
     lines = NOTES.text.value.to(str).split("\n")
     number = LIT.value.to(str)[2:].split(",")[0]
     return rx.cond(
-        (LIT.value != "") & (PANE.value == "feedback"),
+        LIT.value & (PANE.value == "feedback"),
         rx.el.div(
             rx.el.span(number, ": ", lines[number.to(int) - 1]),
             rx.el.button(

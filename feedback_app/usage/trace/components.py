@@ -32,6 +32,15 @@ def header() -> rx.Component:
             class_name="call-title",
         ),
         rx.text(_view.subtitle, ", ", time_element(_view.started), size="2", color_scheme="gray"),
+        rx.cond(
+            _view.interview != "",
+            rx.link(
+                "What was submitted about this interview",
+                href=_view.interview,
+                size="2",
+                id="call-interview",
+            ),
+        ),
         class_name="interview-head",
     )
 

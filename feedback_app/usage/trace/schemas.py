@@ -69,6 +69,8 @@ class TraceView:
     call_id: str = ""
     title: str = ""
     subtitle: str = ""
+    interview: str = ""
+    """The address of the interview it was about; empty for none."""
     started: LocalTime = NO_TIME
     status: str = ""
     status_label: str = ""

@@ -7,6 +7,7 @@ then the trace has its figures for everybody and its text for nobody else, whate
 from dataclasses import dataclass
 from datetime import datetime
 
+from feedback_app import routes
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import zones
 from feedback_app.core.errors import Forbidden, error_named
@@ -56,6 +57,7 @@ async def trace(user: CurrentUser, call_id: str) -> Trace:
         call_id=call.id,
         title=subject.candidate if subject else labels.operation(call),
         subtitle=f"{f'{labels.operation(call)} by' if subject else 'By'} {record.person.name}",
+        interview=routes.interview(call.interview_id) if call.interview_id else "",
         started=wording.local_time(call.started_at),
         status=call.status,
         status_label=labels.status(call),
