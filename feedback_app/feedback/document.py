@@ -125,6 +125,20 @@ def _span_markdown(span: Span) -> str:
     return f"{span.text[:start]}{signs}{core}{signs[::-1]}{span.text[start + len(core) :]}"
 
 
+def to_plain(blocks: Sequence[Block]) -> str:
+    """The text without any signs but those of lists, for where nothing is formatted."""
+    bare = [
+        replace(
+            block,
+            kind="paragraph" if block.kind == "heading" else block.kind,
+            level=0 if block.kind == "heading" else block.level,
+            spans=[Span(block.text)],
+        )
+        for block in blocks
+    ]
+    return to_markdown(bare)
+
+
 def from_editor(document: Any) -> list[Block]:
     """The blocks of the JSON the editor sent.
 

@@ -127,7 +127,11 @@ def _point(icon: str, text: Any) -> rx.Component:
 
 
 def _rating(rated: Any) -> rx.Component:
-    return rx.el.div(rx.el.dt(rated[0]), rx.el.dd(rated[1]))
+    return rx.el.div(
+        rx.el.dt(rated[0]),
+        rx.el.dd(rated[1]),
+        rx.cond(rated[2] != "", rx.el.dd(rated[2], class_name="given-reason", dir="auto")),
+    )
 
 
 def submitted_feedback(panel: Any) -> rx.Component:

@@ -127,8 +127,8 @@ class Review:
     """What must be done first; with none, it can be submitted."""
     warnings: list[str]
     recommendation: str
-    ratings: list[tuple[str, str]]
-    """Each competency with its rating in words."""
+    ratings: list[tuple[str, str, str]]
+    """Each competency with its rating in words, and the reason."""
     left: int
     """How many other interviews are still to be written about."""
 
@@ -141,7 +141,7 @@ class Colleague:
     name: str
     kind: str
     recommendation: str
-    ratings: list[tuple[str, str]]
+    ratings: list[tuple[str, str, str]]
     when: str
     blocks: list[WireGroup]
 

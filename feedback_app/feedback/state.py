@@ -17,6 +17,7 @@ from feedback_app.feedback.document import (
     from_editor,
     to_html,
     to_markdown,
+    to_plain,
     words_in,
 )
 from feedback_app.feedback.editing import Written
@@ -301,7 +302,7 @@ class FeedbackState(Autosave, rx.State):
         """Let the page copy the text, as Markdown or formatted (`rich`)."""
         await self._keep_now(self._keep, self._show_kept)
         blocks = without_citations(self._blocks)
-        self.clip = to_markdown(blocks)
+        self.clip = to_plain(blocks) if how == "rich" else to_markdown(blocks)
         self.clip_html = to_html(blocks) if how == "rich" else ""
         self.copies += 1
 

@@ -183,8 +183,11 @@ def _verdict(scorecard: Scorecard) -> str:
     return RECOMMENDATION_LABELS[Recommendation(scorecard.recommendation)]
 
 
-def _ratings(rated: Rated) -> list[tuple[str, str]]:
-    return [(competency.name, _step(rating)) for competency, rating in rated]
+def _ratings(rated: Rated) -> list[tuple[str, str, str]]:
+    return [
+        (competency.name, _step(rating), rating.reason.strip() if rating else "")
+        for competency, rating in rated
+    ]
 
 
 def _step(rating: CompetencyRating | None) -> str:

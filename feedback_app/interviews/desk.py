@@ -425,6 +425,10 @@ def own_scorecard() -> rx.Component:
                             "Not rated",
                         )
                     ),
+                    rx.cond(
+                        row.reason != "",
+                        rx.el.dd(row.reason, class_name="given-reason", dir="auto"),
+                    ),
                 ),
             ),
             class_name="review-ratings",
