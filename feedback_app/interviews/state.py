@@ -23,6 +23,7 @@ from feedback_app.interviews.schemas import (
     InterviewRecord,
 )
 from feedback_app.ui.autosave import Autosave, Save, Typed
+from feedback_app.ui.presence import is_open
 
 WATCH_EVERY_S = 1.0
 """How often a page looks whether another tab has saved something."""
@@ -96,9 +97,10 @@ class InterviewState(Autosave, rx.State):
         )
         self.reasons_save = Save(self.reasons_save.acked)
         self.current, self.helping = -1, False
+        panel = await self.get_state(FeedbackState)
+        await panel._keep_now(panel._keep, panel._show_kept)
         running = await feedback.running_call(user, interview_id)
         shown = await feedback.view(user, interview_id)
-        panel = await self.get_state(FeedbackState)
         panel._show(interview_id, shown)
         live = await self.get_state(Live)
         if running:
@@ -371,6 +373,8 @@ class InterviewState(Autosave, rx.State):
     async def _evidence_changed(self, interview_id: str) -> None:
         """The same as `_refresh_evidence`, for background handlers."""
         shown = await feedback.evidence(acting_user(), interview_id)
+        if not await is_open(self):
+            return
         async with self:
             if self.detail.id == interview_id:
                 (await self.get_state(FeedbackState))._show_evidence(shown)
