@@ -125,6 +125,27 @@ async def take_draft(user: CurrentUser, interview_id: str, call_id: str) -> Writ
     return written(scorecard)
 
 
+async def take_unseen(user: CurrentUser, interview_id: str, call_id: str) -> bool:
+    """Take a draft that ended while no page was open, as `take_draft` does; whether it was taken.
+
+    One that the editor has held before stays where the person put it.
+
+    Raises:
+        NotFound: not an interview or a draft of this person.
+        AlreadySubmitted: the feedback is final.
+    """
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        blocks = await _draft_blocks(session, user, interview_id, call_id)
+        known = scorecard.feedback_call_id == call_id
+        if known or await queries.has_version_of(session, scorecard.id, call_id):
+            return False
+        if not await _is_untouched(session, user, scorecard):
+            return False
+        await _replace(session, user, scorecard, blocks, call_id, VersionKind.DRAFT)
+    return True
+
+
 async def replace_with(user: CurrentUser, interview_id: str, call_id: str) -> Written:
     """Put a draft in place of whatever stands there.
 

@@ -239,6 +239,16 @@ async def last_version(session: AsyncSession, scorecard_id: str, field: str) -> 
     return rows.first()
 
 
+async def has_version_of(session: AsyncSession, scorecard_id: str, call_id: str) -> bool:
+    """Whether an earlier text of the feedback had begun as this draft."""
+    rows = await session.exec(
+        select(TextVersion.id)
+        .where(TextVersion.scorecard_id == scorecard_id, TextVersion.call_id == call_id)
+        .limit(1)
+    )
+    return rows.first() is not None
+
+
 async def version_of_tab(
     session: AsyncSession, scorecard_id: str, field: str, writer: str, base: int
 ) -> TextVersion | None:

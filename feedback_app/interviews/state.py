@@ -10,8 +10,9 @@ import reflex as rx
 from feedback_app.auth.guards import acting_user, guarded, require_user
 from feedback_app.core.errors import AppError, ChangedElsewhere, NotFound, NothingToAssess
 from feedback_app.core.markers import generation_event, logged, own_event, typing
+from feedback_app.db.models import CallStatus
 from feedback_app.db.outage import may_be_away
-from feedback_app.feedback import reading, submitting
+from feedback_app.feedback import editing, reading, submitting
 from feedback_app.feedback import service as feedback
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
@@ -101,6 +102,10 @@ class InterviewState(Autosave, rx.State):
         await panel._keep_now(panel._keep, panel._show_kept)
         running = await feedback.running_call(user, interview_id)
         shown = await feedback.view(user, interview_id)
+        latest = shown.latest.meta if shown.latest and not shown.submitted_at else None
+        is_done = latest is not None and latest.status == CallStatus.COMPLETE
+        if is_done and await editing.take_unseen(user, interview_id, latest.call_id):
+            shown = await feedback.view(user, interview_id)
         panel._show(interview_id, shown)
         live = await self.get_state(Live)
         if running:

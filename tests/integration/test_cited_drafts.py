@@ -135,7 +135,8 @@ async def test_a_stopped_draft_keeps_what_its_statements_rest_on(
         assert await on.stop()
         ended = ended_of(await follow(on.log(call_id)))
         draft = await on.draft()
-        assert ended.partial.rstrip() == draft.text.rstrip() == PARTIAL
+        assert ended.partial == draft.text
+        assert draft.text.startswith(PARTIAL)
         assert unpacked(draft.cites) == unpacked(ended.cites) == CITES[:2]
         assert statements(draft) == STATEMENTS[:2]
 
@@ -148,7 +149,7 @@ async def test_a_draft_whose_process_dies_keeps_what_its_statements_rest_on(
         await until_the_last(on)
         await on.generations._checkpoint()
         kept = await on.draft()
-        assert kept.text.rstrip() == PARTIAL
+        assert kept.text.startswith(PARTIAL)
         assert unpacked(kept.cites) == CITES[:2]
         await on.generations.aclose()
         draft = await on.draft()

@@ -232,6 +232,23 @@ async def test_a_draft_that_was_taken_and_edited_is_not_taken_again(database: Da
     assert again.markdown == "Edited."
 
 
+async def test_a_draft_that_ended_unseen_is_taken_once(database: Database) -> None:
+    made = await make_interview(database)
+    user = as_user(made.interviewer)
+    call, newer = await make_call(database, made, text=DRAFT), await make_call(database, made)
+    assert await editing.take_unseen(user, made.id, call.id)
+    assert not await editing.take_unseen(user, made.id, call.id), "it is there"
+    assert await editing.take_unseen(user, made.id, newer.id), "over one as it came"
+    await editing.undo(user, made.id)
+    assert not await editing.take_unseen(user, made.id, newer.id), "it was taken back"
+    await save_feedback(user, made.id, "")
+    assert not await editing.take_unseen(user, made.id, newer.id)
+    unseen = await make_call(database, made, text="A third.")
+    await save_feedback(user, made.id, "Mine.")
+    assert not await editing.take_unseen(user, made.id, unseen.id), "over the person's own"
+    assert (await kept(database, made)).feedback == "Mine."
+
+
 Act = Callable[[CurrentUser, MadeInterview, str], Awaitable[Written | None]]
 ACTS: dict[VersionKind, tuple[Act, str]] = {
     VersionKind.REPLACED: (
