@@ -67,7 +67,8 @@ def test_text_grows_on_the_page_before_the_answer_ends(
     call = call_of(running_app, made.id)
     assert call.cost_microusd
     expect(interview.facts).to_contain_text("gpt-4o-mini-2024-07-18")
-    expect(interview.facts).to_contain_text(f"{call.prompt_tokens + call.completion_tokens:,}")
+    tokens = f"{call.prompt_tokens + call.completion_tokens:,}"
+    expect(page.locator("#generation-tokens")).to_contain_text(tokens)
     expect(page.locator("#generation-cost")).to_have_text(re.compile(r"^\$0\.000\d$"))
 
 
