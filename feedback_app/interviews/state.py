@@ -15,6 +15,7 @@ from feedback_app.db.outage import may_be_away
 from feedback_app.feedback import editing, reading, submitting
 from feedback_app.feedback import service as feedback
 from feedback_app.feedback.live import Live
+from feedback_app.feedback.schemas import DraftMeta
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews import service
 from feedback_app.interviews.schemas import (
@@ -102,9 +103,9 @@ class InterviewState(Autosave, rx.State):
         await panel._keep_now(panel._keep, panel._show_kept)
         running = await feedback.running_call(user, interview_id)
         shown = await feedback.view(user, interview_id)
-        latest = shown.latest.meta if shown.latest and not shown.submitted_at else None
-        is_done = latest is not None and latest.status == CallStatus.COMPLETE
-        if is_done and await editing.take_unseen(user, interview_id, latest.call_id):
+        latest = shown.latest.meta if shown.latest else DraftMeta()
+        may_be_unseen = latest.status == CallStatus.COMPLETE and not shown.submitted_at
+        if may_be_unseen and await editing.take_unseen(user, interview_id, latest.call_id):
             shown = await feedback.view(user, interview_id)
         panel._show(interview_id, shown)
         live = await self.get_state(Live)
