@@ -3,6 +3,7 @@
 Every function takes the open database first and returns the rows as they were stored.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -157,7 +158,7 @@ async def make_interview(
     *,
     notes: str = NOTES,
     recommendation: str | None = "yes",
-    ratings: dict[str, int | None] | None = None,
+    ratings: Mapping[str, int | None] | None = None,
     reasons: dict[str, str] | None = None,
     job: MadeJob | None = None,
     candidate: Candidate | None = None,

@@ -237,6 +237,10 @@ class TextVersion(SQLModel, table=True):
     blocks: list[dict[str, Any]] = json_list()
     call_id: str | None = Field(default=None, max_length=36)
     """The draft the text had begun as."""
+    writer: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
+    """The tab of a text that was not saved, as `Scorecard.feedback_writer`."""
+    base: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The revision that such a text was written over."""
     at: datetime = moment()
 
 

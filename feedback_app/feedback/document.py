@@ -20,7 +20,7 @@ from feedback_app.llm.blocks import Block, Span
 MOST_NODES = 20_000
 """Of one document; a client that sends more is refused."""
 DEEPEST = 16
-"""How deep lists may nest."""
+"""How deep lists and quotations may nest."""
 
 _HEADINGS = range(2, 6)
 """The page's own headings are the first two ranks, so `##` is the third here."""
@@ -33,23 +33,28 @@ _MARKDOWN = {"b": "**", "i": "*", "s": "~~", "c": "`"}
 def to_html(blocks: Sequence[Block]) -> str:
     """The document the editor begins with."""
     out: list[str] = []
-    lists: list[str] = []
+    lists: list[tuple[str, int]] = []
+    """The open lists, each with the number of the item that would follow; 0 for bullets."""
 
     def close(depth: int) -> None:
         while len(lists) > depth:
-            out.append(f"</li></{lists.pop()}>")
+            out.append(f"</li></{lists.pop()[0]}>")
 
     for block in blocks:
         inner = "".join(map(_span_html, block.spans))
         if block.kind in {"bullet", "ordered"}:
-            tag = "ol" if block.kind == "ordered" else "ul"
+            tag, number = ("ol", _number(block)) if block.kind == "ordered" else ("ul", 0)
             level = min(block.level, len(lists), DEEPEST)
             close(level + 1)
-            if len(lists) == level + 1 and lists[-1] != tag:
+            if len(lists) == level + 1 and lists[-1] != (tag, number):
                 close(level)
-            out.append("</li><li>" if len(lists) == level + 1 else f"<{tag}><li>")
             if len(lists) == level:
-                lists.append(tag)
+                start = f' start="{number}"' if tag == "ol" and number != 1 else ""
+                out.append(f"<{tag}{start}><li>")
+            else:
+                out.append("</li><li>")
+                lists.pop()
+            lists.append((tag, number + 1 if tag == "ol" else 0))
             out.append(f"<p>{inner}</p>")
             continue
         close(min(block.level, len(lists)) if block.kind == "paragraph" else 0)
@@ -67,6 +72,11 @@ def to_html(blocks: Sequence[Block]) -> str:
                 out.append(f"<p>{inner}</p>")
     close(0)
     return "".join(out)
+
+
+def _number(block: Block) -> int:
+    digits = block.marker.rstrip(".)")
+    return int(digits) if digits.isdecimal() else 1
 
 
 def _span_html(span: Span) -> str:
@@ -164,7 +174,7 @@ class _Reader:
                 case "bulletList" | "orderedList" as kind:
                     yield from self._items(child, kind == "orderedList", depth)
                 case "blockquote":
-                    for block in self.blocks(child, min(depth + 1, DEEPEST)):
+                    for block in self.blocks(child, _deeper(depth)):
                         yield replace(block, kind="quote", level=0, marker="")
                 case "codeBlock":
                     text = "".join(span.text for span in self._spans(child))
@@ -175,13 +185,12 @@ class _Reader:
                     yield Block("paragraph", self._spans(child), depth)
 
     def _items(self, node: Any, ordered: bool, depth: int) -> Iterator[Block]:
-        if depth >= DEEPEST:
-            raise Invalid("Lists may not be nested that deep.")
+        inside = _deeper(depth)
         start = _attributes(node).get("start")
         number = start if isinstance(start, int) and 0 <= start < 10**6 else 1
         for item in self._children(node):
             first = True
-            for block in self.blocks(item, depth + 1):
+            for block in self.blocks(item, inside):
                 if first and block.kind == "paragraph":
                     kind = "ordered" if ordered else "bullet"
                     yield Block(kind, block.spans, depth, f"{number}." if ordered else "")
@@ -216,6 +225,13 @@ class _Reader:
                 raise Invalid("This text has too many parts to be kept.")
             if isinstance(child, Mapping):
                 yield child
+
+
+def _deeper(depth: int) -> int:
+    # Each level hands on all that is in it.
+    if depth >= DEEPEST:
+        raise Invalid("Lists and quotations may not be nested that deep.")
+    return depth + 1
 
 
 def _list(value: Any) -> list[Any]:

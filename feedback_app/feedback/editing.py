@@ -28,6 +28,8 @@ TYPED_EVERY = timedelta(minutes=5)
 """How often a version is kept while somebody types."""
 MOST_VERSIONS = 50
 """Versions kept of one text; older ones go."""
+MOST_REVISIONS = 2**31
+"""More than a database counts."""
 
 FEEDBACK, NOTES = "feedback", "notes"
 
@@ -96,7 +98,7 @@ async def save(
         scorecard = await _open_scorecard(session, user, interview_id)
         same_tab = writer != "" and scorecard.feedback_writer == writer
         if scorecard.feedback_revision != base and not same_tab and scorecard.feedback != text:
-            await _keep_aside(session, scorecard, FEEDBACK, text, blocks)
+            await _keep_aside(session, scorecard, _Aside(FEEDBACK, writer, base), text, blocks)
             changed = True
         else:
             changed = False
@@ -139,6 +141,27 @@ async def take_draft(user: CurrentUser, interview_id: str, call_id: str) -> Writ
             return None
         await _replace(session, user, scorecard, blocks, call_id, VersionKind.DRAFT)
     return written(scorecard)
+
+
+async def take_unseen(user: CurrentUser, interview_id: str, call_id: str) -> bool:
+    """Take a draft that ended while no page was open, as `take_draft` does; whether it was taken.
+
+    One that the editor has held before stays where the person put it.
+
+    Raises:
+        NotFound: not an interview or a draft of this person.
+        AlreadySubmitted: the feedback is final.
+    """
+    async with database().write() as session:
+        scorecard = await _open_scorecard(session, user, interview_id)
+        blocks = await _draft_blocks(session, user, interview_id, call_id)
+        known = scorecard.feedback_call_id == call_id
+        if known or await queries.has_version_of(session, scorecard.id, call_id):
+            return False
+        if not await _is_untouched(session, user, scorecard):
+            return False
+        await _replace(session, user, scorecard, blocks, call_id, VersionKind.DRAFT)
+    return True
 
 
 async def replace_with(user: CurrentUser, interview_id: str, call_id: str) -> Written:
@@ -237,9 +260,11 @@ async def restore(user: CurrentUser, interview_id: str, version_id: str) -> Writ
     return written(scorecard)
 
 
-async def keep_notes_aside(session: AsyncSession, scorecard: Scorecard, notes: str) -> None:
+async def keep_notes_aside(
+    session: AsyncSession, scorecard: Scorecard, notes: str, base: int, writer: str
+) -> None:
     """Keep notes that could not be saved because another tab saved others, as a version."""
-    await _keep_aside(session, scorecard, NOTES, notes, [])
+    await _keep_aside(session, scorecard, _Aside(NOTES, writer, base), notes, [])
 
 
 async def _open_scorecard(session: AsyncSession, user: CurrentUser, interview_id: str) -> Scorecard:
@@ -321,17 +346,36 @@ async def _keep_typed(session: AsyncSession, scorecard: Scorecard) -> None:
         await _keep_version(session, scorecard, VersionKind.TYPED)
 
 
+@dataclass(frozen=True, slots=True)
+class _Aside:
+    """Whose text it is that was not saved."""
+
+    field: str
+    writer: str
+    base: int
+
+
 async def _keep_aside(
-    session: AsyncSession, scorecard: Scorecard, field: str, text: str, blocks: list[Block]
+    session: AsyncSession, scorecard: Scorecard, of: _Aside, text: str, blocks: list[Block]
 ) -> None:
-    """Keep a text that was not saved; one that goes on from it takes its place."""
-    last = await queries.last_version(session, scorecard.id, field)
-    if last is None or last.kind != VersionKind.ELSEWHERE:
-        last = TextVersion(scorecard_id=scorecard.id, field=field, kind=VersionKind.ELSEWHERE)
-    last.text, last.blocks, last.at = text, [block.as_dict() for block in blocks], clock.now()
-    session.add(last)
+    """Keep a text that was not saved; what the same tab goes on to write takes its place."""
+    # The page says what it was written over; whoever sends events by hand may say anything.
+    base = of.base if isinstance(of.base, int) and 0 <= of.base < MOST_REVISIONS else 0
+    known = of.writer and await queries.version_of_tab(
+        session, scorecard.id, of.field, of.writer, base
+    )
+    version = known or TextVersion(
+        scorecard_id=scorecard.id,
+        field=of.field,
+        kind=VersionKind.ELSEWHERE,
+        writer=of.writer,
+        base=base,
+    )
+    version.text, version.at = text, clock.now()
+    version.blocks = [block.as_dict() for block in blocks]
+    session.add(version)
     await session.flush()
-    await queries.forget_versions(session, scorecard.id, field, MOST_VERSIONS)
+    await queries.forget_versions(session, scorecard.id, of.field, MOST_VERSIONS)
 
 
 async def _version(

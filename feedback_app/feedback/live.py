@@ -179,7 +179,7 @@ class Live(LiveText, rx.State):
             if isinstance(ending, EndedEvent):
                 self.error, panel.may_retry = ending.message, ending.retryable
                 self.announcement = ending.message
-                if ending.retry_after_s:
+                if ending.retryable and ending.retry_after_s:
                     panel.wait_s = math.ceil(ending.retry_after_s)
             else:
                 self.announcement = "The draft is ready."
@@ -267,7 +267,9 @@ class Live(LiveText, rx.State):
         self.phase, self.message, self.error = "error", "", error.message
         panel = await self.get_state(FeedbackState)
         panel.may_retry = error.retryable
-        panel.wait_s = math.ceil(error.retry_after_s) if error.retry_after_s else 0
+        # A budget resets by itself in days, which nobody waits for at the button.
+        waits = error.retryable and error.retry_after_s
+        panel.wait_s = math.ceil(waits) if waits else 0
         await panel._refresh()
 
 

@@ -22,6 +22,7 @@ from feedback_app.db.models import (
     Scorecard,
     TextVersion,
     User,
+    VersionKind,
 )
 from feedback_app.llm.assessment import Assessment, CompetencyAssessment, Recommendation
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
@@ -232,6 +233,35 @@ async def last_version(session: AsyncSession, scorecard_id: str, field: str) -> 
     rows = await session.exec(
         select(TextVersion)
         .where(TextVersion.scorecard_id == scorecard_id, TextVersion.field == field)
+        .order_by(col(TextVersion.id).desc())
+        .limit(1)
+    )
+    return rows.first()
+
+
+async def has_version_of(session: AsyncSession, scorecard_id: str, call_id: str) -> bool:
+    """Whether an earlier text of the feedback had begun as this draft."""
+    rows = await session.exec(
+        select(TextVersion.id)
+        .where(TextVersion.scorecard_id == scorecard_id, TextVersion.call_id == call_id)
+        .limit(1)
+    )
+    return rows.first() is not None
+
+
+async def version_of_tab(
+    session: AsyncSession, scorecard_id: str, field: str, writer: str, base: int
+) -> TextVersion | None:
+    """The newest text that was not saved of one tab, written over one revision."""
+    rows = await session.exec(
+        select(TextVersion)
+        .where(
+            TextVersion.scorecard_id == scorecard_id,
+            TextVersion.field == field,
+            TextVersion.kind == VersionKind.ELSEWHERE,
+            TextVersion.writer == writer,
+            TextVersion.base == base,
+        )
         .order_by(col(TextVersion.id).desc())
         .limit(1)
     )

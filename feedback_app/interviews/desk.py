@@ -24,6 +24,8 @@ NOTES = Draftbook("notes")
 """What the browser keeps of the notes' editor."""
 REASONS = Draftbook("reasons")
 """The same of the reason that was typed last."""
+REASON_OF: Any = rx._x.client_state("reasonof", default="")
+"""The competency whose reason that is."""
 PANE: Any = rx._x.client_state("deskpane", default="notes")
 """Which part a narrow window shows: `notes`, `scorecard` or `feedback`."""
 ASIDE: Any = rx._x.client_state("deskaside", default="notes")
@@ -179,6 +181,7 @@ def workspace() -> rx.Component:
         ),
         *NOTES.vars(),
         *REASONS.vars(),
+        REASON_OF,
         ASIDE,
         class_name="workspace",
     )
@@ -485,8 +488,12 @@ def _competency(row: rx.vars.ObjectVar[CompetencyRow], index: Any) -> rx.Compone
 def _reason(
     id: rx.Var[str], name: rx.Var[str], reason: rx.Var[str], rest: rx.RestProp
 ) -> rx.Component:
+    acked = InterviewState.reasons_save.acked
+    is_ahead = REASONS.is_ahead(_DETAIL.id, acked) & (REASON_OF.value == id)
+    resend = InterviewState.give_reason(_DETAIL.id, id, REASONS.text.value, REASONS.stamp.value)
     return typed_area(
-        default_value=reason,
+        default_value=rx.cond(is_ahead, REASONS.text.value.to(str), reason),
+        on_mount=rx.cond(is_ahead, resend, rx.noop()),
         placeholder="Why?",
         aria_label=f"Reason for {name}",
         class_name="reason",
@@ -494,6 +501,7 @@ def _reason(
         dir="auto",
         on_change=lambda text, stamp: [
             *REASONS.note(_DETAIL.id, text, stamp),
+            REASON_OF.set_value(id),
             InterviewState.give_reason(_DETAIL.id, id, text, stamp),
         ],
     )

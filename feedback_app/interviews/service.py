@@ -144,7 +144,7 @@ async def save_notes(
         same_tab = writer != "" and scorecard.notes_writer == writer
         changed = scorecard.notes_revision != base and not same_tab and scorecard.notes != notes
         if changed:
-            await keep_notes_aside(session, scorecard, notes)
+            await keep_notes_aside(session, scorecard, notes, base, writer)
         elif scorecard.notes != notes:
             scorecard.notes, scorecard.notes_saved_at = notes, clock.now()
             scorecard.notes_revision += 1

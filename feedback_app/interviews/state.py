@@ -10,10 +10,12 @@ import reflex as rx
 from feedback_app.auth.guards import acting_user, guarded, require_user
 from feedback_app.core.errors import AppError, ChangedElsewhere, NotFound, NothingToAssess
 from feedback_app.core.markers import generation_event, logged, own_event, typing
+from feedback_app.db.models import CallStatus
 from feedback_app.db.outage import may_be_away
-from feedback_app.feedback import reading, submitting
+from feedback_app.feedback import editing, reading, submitting
 from feedback_app.feedback import service as feedback
 from feedback_app.feedback.live import Live
+from feedback_app.feedback.schemas import DraftMeta
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews import service
 from feedback_app.interviews.schemas import (
@@ -23,6 +25,7 @@ from feedback_app.interviews.schemas import (
     InterviewRecord,
 )
 from feedback_app.ui.autosave import Autosave, Save, Typed, saved
+from feedback_app.ui.presence import is_open
 
 WATCH_EVERY_S = 1.0
 """How often a page looks whether another tab has saved something."""
@@ -93,9 +96,14 @@ class InterviewState(Autosave, rx.State):
         self.notes_save = saved(self.notes_save.acked, self.detail.notes_saved)
         self.reasons_save = Save(self.reasons_save.acked)
         self.current, self.helping = -1, False
+        panel = await self.get_state(FeedbackState)
+        await panel._keep_now(panel._keep, panel._show_kept)
         running = await feedback.running_call(user, interview_id)
         shown = await feedback.view(user, interview_id)
-        panel = await self.get_state(FeedbackState)
+        latest = shown.latest.meta if shown.latest else DraftMeta()
+        may_be_unseen = latest.status == CallStatus.COMPLETE and not shown.submitted_at
+        if may_be_unseen and await editing.take_unseen(user, interview_id, latest.call_id):
+            shown = await feedback.view(user, interview_id)
         panel._show(interview_id, shown)
         live = await self.get_state(Live)
         if running:
@@ -367,6 +375,8 @@ class InterviewState(Autosave, rx.State):
     async def _evidence_changed(self, interview_id: str) -> None:
         """The same as `_refresh_evidence`, for background handlers."""
         shown = await feedback.evidence(acting_user(), interview_id)
+        if not await is_open(self):
+            return
         async with self:
             if self.detail.id == interview_id:
                 (await self.get_state(FeedbackState))._show_evidence(shown)

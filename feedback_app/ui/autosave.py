@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import reflex as rx
 
 from feedback_app.core import clock
+from feedback_app.ui.presence import is_open
 from feedback_app.ui.wording import LocalTime
 
 QUIET_S = 0.25
@@ -74,7 +75,8 @@ class Autosave(rx.State, mixin=True):
     async def _keep_after_pause(self, keep: Keep[T], show: Show[T]) -> None:
         """Keep everything that waits once the typing pauses; for background handlers.
 
-        `keep` decides and assigns nothing, `show` assigns what came of it.
+        `keep` decides and assigns nothing, `show` assigns what came of it. A tab that is gone is
+        shown nothing: should it come back, what it typed waits still and is kept once more.
         """
         async with self:
             waited_s = clock.monotonic() - (self._typing_since or clock.monotonic())
@@ -83,6 +85,8 @@ class Autosave(rx.State, mixin=True):
             waiting = dict(self._waiting)
         for key, typed in waiting.items():
             outcome = await keep(key, typed)
+            if not await is_open(self):
+                continue
             async with self:
                 show(key, typed, outcome)
                 self._kept(key, typed)

@@ -145,7 +145,6 @@ def test_signing_out_ends_access_in_every_tab(
     other.locator("#sign-out").click()
     expect(other.locator("#login-email")).to_be_visible()
     before = _state_of(running_app, made)
-    page.locator("#generate-feedback").click()
     expect(page.locator("#login-email")).to_be_visible()
     assert _state_of(running_app, made) == before
     page.goto(f"/interviews/{made.id}")

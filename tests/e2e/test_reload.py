@@ -9,6 +9,7 @@ from sqlmodel import select
 from feedback_app.db.models import CallStatus, Scorecard
 from feedback_app.db.session import Database
 from tests.e2e.behind import LEFT_BEHIND, call_of, followers_of, wait_for
+from tests.e2e.editors import FEEDBACK as FEEDBACK_EDITOR
 from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.sign_in import sign_in
 from tests.e2e.serving import RunningApp
@@ -114,10 +115,20 @@ def test_notes_typed_just_before_the_tab_closes_are_kept_and_nobody_is_left_behi
     assert LEFT_BEHIND not in running_app.log
 
 
-def test_feedback_that_was_typed_and_not_saved_is_there_again_for_its_writer_alone(
+def test_feedback_typed_just_before_the_tab_closes_is_kept_and_nobody_is_left_behind(
+    interview: InterviewPage, context: BrowserContext, made: MadeInterview, running_app: RunningApp
+) -> None:
+    interview.write("Closed the tab at once.")
+    interview.page.close()
+    other = context.new_page()
+    wait_for(other, lambda: FEEDBACK_EDITOR.stored(running_app, made) == "Closed the tab at once.")
+    assert LEFT_BEHIND not in running_app.log
+
+
+def test_feedback_typed_just_before_a_reload_is_there_again_for_its_writer_alone(
     interview: InterviewPage, made: MadeInterview, running_app: RunningApp
 ) -> None:
-    page, text = interview.page, "Typed, and not saved."
+    page, text = interview.page, "Typed, and reloaded at once."
 
     async def arrange(database: Database) -> tuple[str, str]:
         company = made.interviewer.company_id
@@ -127,10 +138,9 @@ def test_feedback_that_was_typed_and_not_saved_is_there_again_for_its_writer_alo
 
     other, colleague = running_app.arrange(arrange)
     interview.write(text)
-    expect(interview.status).to_have_text("Not saved yet")
     page.reload()
-    expect(interview.shown().editor).to_have_value(text)
-    expect(interview.status).to_have_text("Not saved yet")
+    interview.shown().expect_feedback(text)
+    expect(interview.status).to_have_attribute("data-status", "saved")
     interview.open(other)
     interview.expect_feedback("")
     interview.open(made.id)
@@ -141,7 +151,7 @@ def test_feedback_that_was_typed_and_not_saved_is_there_again_for_its_writer_alo
     interview.expect_feedback("")
     sign_out(page)
     sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
-    expect(interview.shown().editor).to_have_value("")
+    interview.shown().expect_feedback(text)
 
 
 def sign_out(page: Page) -> None:

@@ -17,7 +17,7 @@ from tests.integration.rush import HeldClient
 
 async def shown(on: Stage) -> tuple[str, str, str]:
     """What the page says beside the button: the quote, the warning, the refusal."""
-    quote = (await service.view(on.user, on.interview_id)).quote
+    quote = (await service.view(on.user, on.interview_id)).evidence.quote
     return quote.text, quote.warning, quote.refusal
 
 
@@ -257,4 +257,4 @@ async def test_one_companys_limits_and_costs_are_not_anothers(database: Database
         await make_call(database, stranger, cost_microusd=10**9, started_at=clock.now())
         assert (await shown(on))[0].endswith(" · $1.00 left this month")
         theirs = await service.view(as_user(stranger.interviewer), stranger.id)
-        assert "left" not in theirs.quote.text
+        assert "left" not in theirs.evidence.quote.text

@@ -11,7 +11,7 @@ from feedback_app import routes
 from feedback_app.core.errors import AppError, RateLimited, error_named
 from feedback_app.db.models import LlmCall
 from feedback_app.llm.endings import ended_event
-from feedback_app.llm.events import as_dict
+from feedback_app.llm.events import ChunkEvent, CompleteEvent, Event, StatusEvent, as_dict
 from feedback_app.web.api.app import Api, make_api
 from feedback_app.web.api.openapi import document
 from tests.integration.people import browser
@@ -56,10 +56,19 @@ def test_the_ledgers_columns_and_every_error_code_are_in_the_document() -> None:
     assert all(error_named(code).status == status for code, status in codes.items())
 
 
-def test_an_endings_fields_are_those_that_are_sent() -> None:
-    schema = document()["components"]["schemas"]["EndedEvent"]
-    sent = as_dict(ended_event(1, "id", RateLimited(retry_after_s=7), ""))
-    assert set(schema["properties"]) == set(schema["required"]) == set(sent)
+@pytest.mark.parametrize(
+    "event",
+    [
+        StatusEvent(1, "id", "connecting", "", 0.0),
+        ChunkEvent(1, "id", "text", 0, "4:1"),
+        CompleteEvent(1, "id", "", "stop", 1, 1, 0, False, "m", None, 1, None, "4:1"),
+        ended_event(1, "id", RateLimited(retry_after_s=7), ""),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_an_events_fields_are_those_that_are_sent(event: Event) -> None:
+    schema = document()["components"]["schemas"][type(event).__name__]
+    assert set(schema["properties"]) == set(schema["required"]) == set(as_dict(event))
 
 
 def test_every_reference_leads_somewhere() -> None:

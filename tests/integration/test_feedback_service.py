@@ -1,4 +1,4 @@
-"""Keeping feedback: saved, replaced, discarded, submitted; only one's own, and final when final."""
+"""Drafts of feedback: which one is used, shown, discarded; nobody reaches what is another's."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,13 +8,15 @@ import pytest
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
-from feedback_app.core.errors import AlreadySubmitted, AppError, Invalid, NotFound
+from feedback_app.core.errors import AppError, NotFound
 from feedback_app.db.models import CallStatus, LlmCall, Scorecard
 from feedback_app.db.session import Database
-from feedback_app.feedback import queries, service
+from feedback_app.feedback import editing, queries, reading, service, submitting
 from feedback_app.feedback.drafter import OfflineDrafter
+from feedback_app.llm.blocks import parse_blocks
 from tests.factories import MadeInterview, add_interviewer, make_call, make_interview, make_user
 from tests.integration.generating import as_user, stage
+from tests.saving import save_feedback
 
 TEXT = "## Summary\n\nShe asked before drawing."
 
@@ -32,11 +34,11 @@ async def saved_flags(database: Database, *calls: LlmCall) -> list[bool]:
     return [row.saved_as_feedback for row in rows if row]
 
 
-async def test_saved_feedback_is_kept_with_the_draft_it_began_as(database: Database) -> None:
+async def test_feedback_is_kept_with_the_draft_it_began_as(database: Database) -> None:
     made = await make_interview(database)
     user = as_user(made.interviewer)
     first, second = await make_call(database, made), await make_call(database, made)
-    assert (await service.save(user, made.id, TEXT, second.id)).startswith("today ")
+    await save_feedback(user, made.id, TEXT, second.id)
     card = await scorecard(database, made)
     assert (card.feedback, card.feedback_call_id) == (TEXT, second.id)
     assert card.feedback_saved_at is not None
@@ -44,17 +46,53 @@ async def test_saved_feedback_is_kept_with_the_draft_it_began_as(database: Datab
     assert await saved_flags(database, first, second) == [False, True]
 
 
-async def test_saving_again_replaces_the_text_and_the_draft(database: Database) -> None:
+async def test_another_draft_in_its_place_takes_the_flag_with_it(database: Database) -> None:
     made = await make_interview(database)
     user = as_user(made.interviewer)
     first, second = await make_call(database, made), await make_call(database, made)
-    await service.save(user, made.id, TEXT, first.id)
-    await service.save(user, made.id, "Rewritten.", second.id)
+    await save_feedback(user, made.id, TEXT, first.id)
+    await save_feedback(user, made.id, "Rewritten.", second.id)
     assert await saved_flags(database, first, second) == [False, True]
-    await service.save(user, made.id, "By hand.", "")
-    assert await saved_flags(database, first, second) == [False, False]
+    await editing.undo(user, made.id)
+    assert await saved_flags(database, first, second) == [True, False]
     card = await scorecard(database, made)
-    assert (card.feedback, card.feedback_call_id) == ("By hand.", None)
+    assert (card.feedback, card.feedback_call_id) == (TEXT, first.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one tries to reach of an interview."""
+
+    interview_id: str
+    call_id: str = ""
+    version_id: str = ""
+
+
+Act = Callable[[CurrentUser, Part], Awaitable[Any]]
+MAKES_IT_THEIRS: dict[str, Act] = {
+    "saved on purpose": lambda user, part: editing.keep(user, part.interview_id),
+    "edited": lambda user, part: save_feedback(user, part.interview_id, "Edited."),
+    "taken once more by choice": lambda user, part: editing.replace_with(
+        user, part.interview_id, part.call_id
+    ),
+    "submitted": lambda user, part: submitting.submit(user, part.interview_id),
+}
+
+
+@pytest.mark.parametrize("name", MAKES_IT_THEIRS)
+async def test_a_draft_that_fills_an_empty_editor_counts_as_used_once_it_is(
+    database: Database, name: str
+) -> None:
+    made = await make_interview(database)
+    user, call = as_user(made.interviewer), await make_call(database, made, text=TEXT)
+    taken = await editing.take_draft(user, made.id, call.id)
+    assert taken is not None
+    card = await scorecard(database, made)
+    assert (card.feedback, card.feedback_call_id, card.feedback_kept) == (TEXT, call.id, False)
+    assert await saved_flags(database, call) == [False]
+    await MAKES_IT_THEIRS[name](user, Part(made.id, call.id))
+    assert (await scorecard(database, made)).feedback_kept
+    assert await saved_flags(database, call) == [True]
 
 
 async def test_a_colleagues_saved_draft_keeps_its_flag(database: Database) -> None:
@@ -62,23 +100,8 @@ async def test_a_colleagues_saved_draft_keeps_its_flag(database: Database) -> No
     colleague = await make_user(database, company_id=made.interviewer.company_id)
     theirs = await make_call(database, made, user_id=colleague.id, saved_as_feedback=True)
     await add_interviewer(database, made, colleague, feedback_call_id=theirs.id)
-    await service.save(as_user(made.interviewer), made.id, TEXT, "")
+    await save_feedback(as_user(made.interviewer), made.id, TEXT)
     assert await saved_flags(database, theirs) == [True]
-
-
-async def test_what_a_database_cannot_hold_is_saved_without_it(database: Database) -> None:
-    made = await make_interview(database)
-    await service.save(as_user(made.interviewer), made.id, "a\0b\ud83d", "")
-    assert (await scorecard(database, made)).feedback == "ab?"
-
-
-async def test_feedback_has_a_limit_and_the_refusal_says_which(database: Database) -> None:
-    made = await make_interview(database)
-    user = as_user(made.interviewer)
-    await service.save(user, made.id, "x" * 50_000, "")
-    with pytest.raises(Invalid, match=r"50,000 characters; this has 50,001"):
-        await service.save(user, made.id, "y" * 50_001, "")
-    assert (await scorecard(database, made)).feedback == "x" * 50_000
 
 
 async def test_a_draft_of_something_else_cannot_be_the_origin(database: Database) -> None:
@@ -88,45 +111,13 @@ async def test_a_draft_of_something_else_cannot_be_the_origin(database: Database
     colleague = await make_user(database, company_id=user.company_id)
     await add_interviewer(database, made, colleague)
     theirs = await make_call(database, made, user_id=colleague.id)
-    for call_id in ((await make_call(database, other)).id, theirs.id, "absent"):
-        with pytest.raises(NotFound):
-            await service.save(user, made.id, TEXT, call_id)
-    assert (await scorecard(database, made)).feedback == ""
-
-
-async def test_submitted_feedback_is_final(database: Database) -> None:
-    made = await make_interview(database)
-    user = as_user(made.interviewer)
-    await service.save(user, made.id, TEXT, "")
-    assert (await service.submit(user, made.id)).startswith("today ")
-    before = await scorecard(database, made)
-    for change in (
-        service.save(user, made.id, "Other.", ""),
-        service.submit(user, made.id),
-        service.start(user, made.id),
-    ):
-        with pytest.raises(AlreadySubmitted):
-            await change
-    assert await scorecard(database, made) == before
-
-
-@pytest.mark.parametrize(
-    ("feedback", "recommendation", "sentence"),
-    [
-        ("", "yes", "Write and save your feedback"),
-        (" \n", "yes", "Write and save your feedback"),
-        (TEXT, None, "Give your own recommendation"),
-    ],
-)
-async def test_what_is_unfinished_is_not_submitted(
-    database: Database, feedback: str, recommendation: str | None, sentence: str
-) -> None:
-    made = await make_interview(
-        database, recommendation=recommendation, scorecard={"feedback": feedback}
-    )
-    with pytest.raises(Invalid, match=sentence):
-        await service.submit(as_user(made.interviewer), made.id)
-    assert (await scorecard(database, made)).submitted_at is None
+    of_something_else = await make_call(database, made, operation="cv_parse")
+    for call_id in ((await make_call(database, other)).id, theirs.id, of_something_else.id, "no"):
+        for act in (editing.take_draft, editing.replace_with, editing.append):
+            with pytest.raises(NotFound):
+                await act(user, made.id, call_id)
+    card = await scorecard(database, made)
+    assert (card.feedback, card.feedback_revision) == ("", 0)
 
 
 async def test_a_discarded_draft_is_out_of_sight_but_stays_in_the_ledger(
@@ -138,12 +129,15 @@ async def test_a_discarded_draft_is_out_of_sight_but_stays_in_the_ledger(
         shown = await service.view(on.user, on.interview_id)
         assert shown.latest is not None
         assert shown.latest.text == "new"
-        assert [meta.call_id for meta in shown.history] == [new.id, old.id]
+        assert [entry.id for entry in shown.history] == [new.id, old.id]
         await service.discard(on.user, new.id)
         shown = await service.view(on.user, on.interview_id)
         assert shown.latest is None
-        assert [meta.call_id for meta in shown.history] == [old.id]
+        assert [entry.id for entry in shown.history] == [old.id]
         assert [row.id for row in await on.calls()] == [old.id, new.id]
+        await service.bring_back(on.user, new.id)
+        shown = await service.view(on.user, on.interview_id)
+        assert [entry.id for entry in shown.history] == [new.id, old.id]
 
 
 @pytest.mark.ledger_findings(
@@ -154,13 +148,18 @@ async def test_a_view_shows_ended_drafts_and_where_the_feedback_began(database: 
         made = on.made
         ended = await make_call(database, made, text="began so", finish_reason="length")
         await make_call(database, made, status=CallStatus.RUNNING, text="half")
-        await service.save(on.user, made.id, TEXT, ended.id)
+        await save_feedback(on.user, made.id, TEXT, ended.id)
         shown = await service.view(on.user, made.id)
-        assert shown.feedback == TEXT
-        assert (shown.origin_call, shown.origin_text) == (ended.id, "began so")
-        assert [meta.call_id for meta in shown.history] == [ended.id]
-        assert shown.history[0].notice == service.LENGTH_NOTICE
-        assert (shown.has_evidence, shown.has_recommendation, shown.offline) == (True, True, True)
+        assert (shown.text.markdown, shown.text.call_id) == (TEXT, ended.id)
+        assert shown.drafted_from is not None
+        drafts = [(entry.id, entry.opening) for entry in shown.history if entry.kind == "draft"]
+        assert drafts == [(ended.id, "began so")]
+        assert [(meta.call_id, meta.notice) for meta in shown.drafts] == [
+            (ended.id, service.LENGTH_NOTICE)
+        ]
+        assert shown.evidence.has_evidence
+        assert shown.evidence.has_recommendation
+        assert shown.offline
 
 
 async def test_a_failed_draft_is_told_with_its_sentence(database: Database) -> None:
@@ -179,29 +178,45 @@ def _sentence_of(code: str) -> str:
     return next(kind.sentence for kind in kinds if kind.code == code)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one tries to reach of an interview."""
-
-    interview_id: str
-    call_id: str
-
-
-REACHES: dict[str, Callable[[CurrentUser, Part], Awaitable[Any]]] = {
+REACHES: dict[str, Act] = {
     "view": lambda user, part: service.view(user, part.interview_id),
+    "evidence": lambda user, part: service.evidence(user, part.interview_id),
     "start": lambda user, part: service.start(user, part.interview_id),
-    "save": lambda user, part: service.save(user, part.interview_id, "Mine now.", ""),
-    "submit": lambda user, part: service.submit(user, part.interview_id),
     "draft": lambda user, part: service.draft(user, part.call_id),
     "discard": lambda user, part: service.discard(user, part.call_id),
+    "bring_back": lambda user, part: service.bring_back(user, part.call_id),
+    "save": lambda user, part: editing.save(user, part.interview_id, parse_blocks("Mine."), 0),
+    "keep": lambda user, part: editing.keep(user, part.interview_id),
+    "take_draft": lambda user, part: editing.take_draft(user, part.interview_id, part.call_id),
+    "replace_with": lambda user, part: editing.replace_with(user, part.interview_id, part.call_id),
+    "append": lambda user, part: editing.append(user, part.interview_id, part.call_id),
+    "rewrite": lambda user, part: editing.rewrite(user, part.interview_id, []),
+    "clear_if_only": lambda user, part: editing.clear_if_only(
+        user, part.interview_id, part.call_id
+    ),
+    "undo": lambda user, part: editing.undo(user, part.interview_id),
+    "restore": lambda user, part: editing.restore(user, part.interview_id, part.version_id),
+    "review": lambda user, part: submitting.review(user, part.interview_id),
+    "submit": lambda user, part: submitting.submit(user, part.interview_id),
+    "reopen": lambda user, part: submitting.reopen(user, part.interview_id, "A typo."),
+    "panel": lambda user, part: submitting.panel(user, part.interview_id),
+    "questions": lambda user, part: reading.questions(user, part.interview_id),
+    "put_back": lambda user, part: reading.put_back(user, part.interview_id, "key", True),
+    "place": lambda user, part: reading.place(user, part.interview_id, "key", ""),
+    "answer": lambda user, part: reading.answer(user, part.interview_id, "key", "keep"),
+    "start_over": lambda user, part: reading.start_over(user, part.interview_id),
 }
 
 
 @pytest.mark.parametrize("name", REACHES)
 async def test_nobody_reaches_what_is_anothers(database: Database, name: str) -> None:
-    made = await make_interview(database, scorecard={"feedback": TEXT})
-    part = Part(made.id, (await make_call(database, made)).id)
+    made = await make_interview(database)
     owner = as_user(made.interviewer)
+    call = await make_call(database, made)
+    await save_feedback(owner, made.id, TEXT, call.id)
+    async with database.read() as session:
+        (version,) = await queries.versions_of(session, made.scorecard.id, editing.FEEDBACK)
+    part = Part(made.id, call.id, version.id)
     colleague = await make_user(database, company_id=owner.company_id)
     await add_interviewer(database, await make_interview(database, colleague), made.interviewer)
     stranger = await make_user(database)
@@ -211,7 +226,7 @@ async def test_nobody_reaches_what_is_anothers(database: Database, name: str) ->
         with pytest.raises(NotFound):
             await REACHES[name](person, part)
     with pytest.raises(NotFound):
-        await REACHES[name](owner, Part("absent", "absent"))
+        await REACHES[name](owner, Part("absent", "absent", "absent"))
     assert await scorecard(database, made) == before
 
 

@@ -180,7 +180,7 @@ async def test_a_company_budget_is_told_with_what_everybody_used_and_nobodys_own
     assert view.month.cost == "$0.3000", "the person's own"
     assert "1.50" not in str(view)
     assert theirs.interviewer.name not in str(view)
-    quote = (await feedback.view(on.user, on.interview_id)).quote
+    quote = (await feedback.view(on.user, on.interview_id)).evidence.quote
     assert quote.text.endswith(" · $3.20 left this month"), "as the button says"
 
 

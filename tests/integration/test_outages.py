@@ -21,8 +21,11 @@ from feedback_app.db import outage
 from feedback_app.db.models import CallStatus, LogComponent, SystemLog
 from feedback_app.db.session import Database
 from feedback_app.feedback import live, service
+from feedback_app.feedback.document import to_html
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
+from feedback_app.live.view import SLOTS
+from feedback_app.llm.blocks import parse_blocks
 from feedback_app.usage import state as usage_state
 from feedback_app.usage.running import state as running_state
 from feedback_app.usage.running.state import RunningState
@@ -34,6 +37,7 @@ from tests.integration.alerting import make_alert
 from tests.integration.generating import HELD, Stage, stage
 from tests.integration.outages import database_away, following, until
 from tests.integration.states import state_of
+from tests.integration.test_trace import submit
 from tests.integration.test_usage_page import signed_in
 from tests.upstream import FEEDBACK, Scenario, Upstream
 
@@ -97,7 +101,7 @@ async def a_row(on: Stage) -> None:
 
 
 def calls_shown(state: Any) -> int:
-    total = next((tile.value for tile in state.tiles if tile.tile_id == "usage-total-calls"), "0")
+    total = next((tile.value for tile in state.counts if tile.tile_id == "usage-total-calls"), "0")
     return int(total)
 
 
@@ -138,6 +142,17 @@ async def test_a_page_that_follows_goes_on_after_an_outage(on: Stage, case: Case
         await until(lambda: case.shown(state) == 2)
 
 
+def drawn(state: Live) -> str:
+    """The text that the page draws of a draft."""
+    blocks = [block for slot in range(SLOTS) for block in getattr(state, f"b{slot}")]
+    return "".join(text for _, _, runs in blocks for text, _, _ in runs)
+
+
+def parsed(markdown: str) -> str:
+    """The text of Markdown, as it is drawn."""
+    return "".join(block.text for block in parse_blocks(markdown))
+
+
 async def test_a_draft_that_ends_during_an_outage_is_shown_at_once_and_its_facts_later(
     on: Stage, upstream: Upstream
 ) -> None:
@@ -152,10 +167,13 @@ async def test_a_draft_that_ends_during_an_outage_is_shown_at_once_and_its_facts
             await away.until_asked()
             upstream.release()
             await until(lambda: state.phase == "complete")
-            assert (panel.text, state.meta.call_id, panel.history) == (FEEDBACK, "", [])
+            assert drawn(state) == parsed(FEEDBACK)
+            assert (panel.over, panel.html, panel.history) == (True, "", [])
+            assert state.meta.call_id == ""
             await away.until_asked()
         await until(lambda: state.meta.call_id == first)
-        assert [meta.call_id for meta in panel.history] == [first]
+        assert [(entry.kind, entry.id) for entry in panel.history[:1]] == [("draft", first)]
+        assert (panel.over, panel.html) == (False, to_html(parse_blocks(FEEDBACK)))
         upstream.play(Scenario())
         second = await on.start()
         await until(lambda: state.meta.call_id == second)
@@ -191,7 +209,7 @@ async def test_facts_that_come_late_do_not_replace_those_of_another_draft(
             await until(lambda: state.phase == "complete")
             await away.until_asked()
             state._show(shown)
-        await until(lambda: len(panel.history) == 2)
+        await until(lambda: [entry.kind for entry in panel.history].count("draft") == 2)
         assert state.meta.call_id == earlier.id
 
 
@@ -201,6 +219,7 @@ async def test_a_replay_goes_on_through_an_outage(
 ) -> None:
     monkeypatch.setenv("LLM_STORE_CONTENT", "true")
     get_settings.cache_clear()
+    await submit(on.database, on.made)
     call = await make_call(
         on.database, on.made, text="First. Second.", draft={"pace": [1, 7, 500, 7]}
     )
@@ -223,6 +242,7 @@ async def test_a_replay_that_is_refused_does_not_stay_under_way(
 ) -> None:
     monkeypatch.setenv("LLM_STORE_CONTENT", "true")
     get_settings.cache_clear()
+    await submit(on.database, on.made)
     call = await make_call(on.database, on.made, text="All.", draft={"pace": [60_000, 4]})
     token_hash = await admins(on)
     state = await state_of(TraceState, token_hash, path=f"/admin/usage/calls/{call.id}")

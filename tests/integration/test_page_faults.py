@@ -11,6 +11,7 @@ from sqlmodel import select
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
 from feedback_app.feedback import queries
+from feedback_app.feedback.document import to_html
 from feedback_app.live.view import SLOTS, wire_block
 from feedback_app.llm.blocks import parse_blocks
 from feedback_app.llm.pricing import estimate_prompt_tokens
@@ -78,7 +79,7 @@ async def test_the_page_shows_each_fault_with_its_phase_its_sentence_and_the_tex
     assert blocks == [_as_sent(block) for block in parse_blocks(case.text)]
     assert (shown["o"], shown["t"]) == ([], "")
     assert shown["reasoning"] == case.reasoning
-    assert shown["editor"] == ("" if case.error else case.text)
+    assert shown["editor"] == ("" if case.error else to_html(parse_blocks(case.text)))
     assert shown["may_retry"] == (case.error is None or case.error.retryable)
     row, prompt = await _ledger(database, made)
     check_row(row, prompt, case)
@@ -104,7 +105,7 @@ async def _generated(url: str, made: MadeInterview) -> tuple[dict[str, Any], lis
             if live.get("phase", "") not in {"", *phases[-1:]}:
                 phases.append(live["phase"])
             feedback = plain(delta.get(FEEDBACK, {}))
-            shown["editor"] = feedback.get("text", shown["editor"])
+            shown["editor"] = feedback.get("html", shown["editor"])
             shown["may_retry"] = feedback.get("may_retry", shown["may_retry"])
     return shown, phases
 

@@ -17,12 +17,13 @@ from feedback_app.db import histogram, rollups
 from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import CallStatus, LlmCall, UsageRollup, User
 from feedback_app.db.session import Database
-from feedback_app.feedback import service as feedback
+from feedback_app.feedback import editing, queries
 from feedback_app.llm.admission import Admission
 from feedback_app.llm.completion import Usage
 from feedback_app.llm.ledger import Ledger, Reservation, Settlement
 from feedback_app.llm.streams import Owner
 from tests.factories import MadeInterview, make_call, make_interview, make_job, make_user
+from tests.saving import save_feedback
 
 SETTLED = Settlement(
     status=CallStatus.COMPLETE,
@@ -173,20 +174,38 @@ async def test_saving_and_replacing_a_draft_moves_the_saved_sums(database: Datab
         return [(row.saved, row.saved_cost_microusd) for row in await sums_in(database)]
 
     assert await saved() == [(0, 0), (0, 0)]
-    await feedback.save(user, made.id, "Text", dear.id)
+    await save_feedback(user, made.id, "Text", dear.id)
     assert await saved() == [(0, 0), (1, 700)]
-    await feedback.save(user, made.id, "Text, edited", dear.id)
+    await save_feedback(user, made.id, "Text, edited", dear.id)
     assert await saved() == [(0, 0), (1, 700)]
-    await feedback.save(user, made.id, "Other text", cheap.id)
+    await save_feedback(user, made.id, "Other text", cheap.id)
     assert await saved() == [(1, 50), (0, 0)]
-    await feedback.save(user, made.id, "Own text", "")
-    assert await saved() == [(0, 0), (0, 0)]
+    await editing.undo(user, made.id)
+    assert await saved() == [(0, 0), (1, 700)]
+    async with database.read() as session:
+        versions = await queries.versions_of(session, made.scorecard.id, editing.FEEDBACK)
+    await editing.restore(user, made.id, versions[-1].id)
+    assert await saved() == [(0, 0), (0, 0)], "the text from before any draft"
+
+
+async def test_a_draft_that_fills_an_empty_editor_is_saved_once_it_is_kept(
+    database: Database,
+) -> None:
+    made = await make_interview(database)
+    user = acting_as(made.interviewer)
+    call = await make_call(database, made, cost_microusd=700)
+    await editing.take_draft(user, made.id, call.id)
+    (row,) = await sums_in(database)
+    assert (row.saved, row.saved_cost_microusd) == (0, 0)
+    await editing.keep(user, made.id)
+    (row,) = await sums_in(database)
+    assert (row.saved, row.saved_cost_microusd) == (1, 700)
 
 
 async def test_a_draft_saved_while_it_runs_is_counted_at_settlement(database: Database) -> None:
     made, ledger = await make_interview(database), Ledger(database)
     call_id = await started(database, made)
-    await feedback.save(acting_as(made.interviewer), made.id, "Text so far", call_id)
+    await save_feedback(acting_as(made.interviewer), made.id, "Text so far", call_id)
     assert await sums_in(database) == []
     call = await ledger.settle(call_id, SETTLED)
     assert call is not None

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,10 +10,11 @@ import pytest
 from sqlmodel import col, select
 
 from feedback_app.core import clock
+from feedback_app.core.errors import Invalid
 from feedback_app.core.ids import new_id
 from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.db.session import Database
-from feedback_app.feedback import service as feedback
+from feedback_app.feedback import editing
 from feedback_app.llm import recalculation
 from feedback_app.llm.completion import Usage
 from feedback_app.llm.ledger import Ledger, Reservation, insert_running
@@ -23,6 +25,7 @@ from tests.factories import MadeInterview, make_company, make_interview, make_us
 from tests.integration.generating import as_user
 from tests.integration.recounting import assert_sums_are_those_of_the_calls
 from tests.integration.test_rollups import SETTLED
+from tests.saving import save_feedback
 
 NOON = datetime(2026, 3, 30, 12, tzinfo=UTC)
 MODELS = ("gpt-4o-mini", "gpt-4o", "house-7b")
@@ -106,8 +109,12 @@ class Office:
             for call in await self._calls(running=running)
             if (call.interview_id, call.user_id) == (made.id, made.interviewer.id)
         ]
-        draft = self._draw.choice([*theirs, ""])
-        await feedback.save(as_user(made.interviewer), made.id, "Text", draft)
+        user = as_user(made.interviewer)
+        if draft := self._draw.choice([*theirs, ""]):
+            await save_feedback(user, made.id, "Text", draft)
+        else:
+            with suppress(Invalid):
+                await editing.undo(user, made.id)
 
     async def _reprice(self) -> None:
         user = self._draw.choice(self._places).interviewer

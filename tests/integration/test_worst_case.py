@@ -118,7 +118,7 @@ async def test_the_quote_and_the_refusal_go_by_the_dearest_name_too(database: Da
             company_id=on.user.company_id, name=LimitName.COMPANY_COST_PER_MONTH, value=100
         )
         await store(database, budget)
-        shown = (await service.view(on.user, on.interview_id)).quote
+        shown = (await service.view(on.user, on.interview_id)).evidence.quote
         assert shown.text.startswith("about $0.00")
         assert "costs nothing" not in shown.text
         with pytest.raises(BudgetExceeded) as refused:
@@ -130,12 +130,12 @@ async def test_what_answers_for_another_model_or_another_company_is_not_reserved
     database: Database,
 ) -> None:
     async with stage(database) as on:
-        before = (await service.view(on.user, on.interview_id)).quote.text
+        before = (await service.view(on.user, on.interview_id)).evidence.quote.text
         other = await make_interview(database, on.made.interviewer)
         dear = "gpt-4o-2024-08-06"
         await make_call(database, other, requested_model="gpt-4o", resolved_model=dear)
         stranger = await make_interview(database)
         await make_call(database, stranger, requested_model="gpt-4o-mini", resolved_model=dear)
-        assert (await service.view(on.user, on.interview_id)).quote.text == before
+        assert (await service.view(on.user, on.interview_id)).evidence.quote.text == before
         await make_call(database, other, requested_model="gpt-4o-mini", resolved_model=dear)
-        assert (await service.view(on.user, on.interview_id)).quote.text != before
+        assert (await service.view(on.user, on.interview_id)).evidence.quote.text != before

@@ -1,6 +1,7 @@
 """The wire shape of every event, as the WebSocket API sends it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,9 @@ from feedback_app.llm.events import (
     ReasoningEvent,
     StatusEvent,
     as_dict,
+    from_record,
     is_terminal,
+    to_record,
     usd,
 )
 
@@ -58,6 +61,20 @@ SHAPES: list[tuple[Event, str]] = [
 @pytest.mark.parametrize(("event", "wire"), SHAPES, ids=[event.type for event, _ in SHAPES])
 def test_an_event_is_sent_in_exactly_this_shape_and_order(event: Event, wire: str) -> None:
     assert json.dumps(as_dict(event)) == wire
+
+
+CITED: list[Event] = [
+    ChunkEvent(7, "id", "Drew it.", 0, cites="8:3,7"),
+    replace(COMPLETE, cites="8:3,7"),
+    EndedEvent(9, "id", "error", "X", "why", True, "so far", 1, None, True, cites="8:3,7"),
+]
+
+
+@pytest.mark.parametrize("event", CITED, ids=lambda event: event.type)
+def test_what_a_text_rests_on_is_for_our_own_pages_and_never_sent(event: Event) -> None:
+    assert "cites" not in as_dict(event)
+    assert "8:3,7" not in json.dumps(as_dict(event))
+    assert from_record(json.loads(json.dumps(to_record(event)))) == event
 
 
 def test_only_the_four_endings_are_terminal() -> None:

@@ -22,6 +22,7 @@ from feedback_app.live.view import (
     wire_block,
 )
 from feedback_app.llm.blocks import decided, parse_blocks
+from feedback_app.llm.citations import Citation, CitationFilter, marked, packed, without_marks
 from feedback_app.llm.events import (
     STAGE_MESSAGES,
     ChunkEvent,
@@ -205,6 +206,72 @@ def test_a_slot_never_changes_once_the_next_is_begun(pieces: list[str]) -> None:
         page.write(piece)
         begun = [number for number, slot in enumerate(before) if slot]
         assert page.slots[: max(begun, default=0)] == before[: max(begun, default=0)]
+
+
+def told(text: str, lines: int, size: int) -> list[Event]:
+    """The events of an answer with citation marks that came `size` characters at a time."""
+    taking, events, plain = CitationFilter(lines), list[Event](), ""
+    cites: list[Citation] = []
+    waiting = 0
+    for at in range(0, len(text) + size, size):
+        content, found = taking.feed(text[at : at + size]) if at < len(text) else taking.finish()
+        cites += found
+        if content:
+            now = packed(cites[waiting:])
+            events.append(ChunkEvent(at + 1, "call", content, len(plain), now))
+            plain, waiting = plain + content, len(cites)
+    ending = EndedEvent(
+        0,
+        "call",
+        "cancelled",
+        "CANCELLED",
+        "",
+        True,
+        plain,
+        0,
+        None,
+        False,
+        cites=packed(cites),
+    )
+    return [*events, ending]
+
+
+CITED = "## Summary\n\n- Drew two tables. [1] Asked first. [2, 3]\n- Needed hints. [3]"
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+def test_every_statement_carries_the_lines_it_rests_on_however_it_was_cut(size: int) -> None:
+    page = Page()
+    for event in told(CITED, 3, size):
+        page.receive(event)
+    runs = [run for _, _, runs in page.shown for run in runs if run[2]]
+    assert [(text.strip(), href) for text, _, href in runs] == [
+        ("Drew two tables.", "#n1"),
+        ("Asked first.", "#n2,3"),
+        ("Needed hints.", "#n3"),
+    ]
+    stored = fill_slots(parse_blocks(marked(*without_marks(CITED, 3))))
+    assert page.shown == seen([block for slot in stored.values() for block in slot])
+    assert (page.vars["u"], page.vars["f"]) == (",1,2,3,", "")
+
+
+def test_a_mark_behind_the_last_text_comes_with_the_ending() -> None:
+    page = Page()
+    page.receive(ChunkEvent(1, "call", "Drew two tables.", 0))
+    assert "#n3" not in str(page.shown)
+    ending = EndedEvent(
+        2, "call", "cancelled", "", "", True, "Drew two tables.", 0, None, False, cites="16:3"
+    )
+    page.receive(ending)
+    assert page.shown == [("paragraph0", "", [("Drew two tables.", "", "#n3")])]
+
+
+def test_the_lines_of_the_newest_statement_are_told_apart_from_all_that_were_used() -> None:
+    page = Page()
+    page.receive(ChunkEvent(1, "call", "One. ", 0, "4:2"))
+    assert (page.vars["u"], page.vars["f"]) == (",2,", ",2,")
+    page.receive(ChunkEvent(2, "call", "Two.", 5, "9:1,4"))
+    assert (page.vars["u"], page.vars["f"]) == (",1,2,4,", ",1,4,")
 
 
 def test_a_long_paragraph_is_sent_a_little_at_a_time() -> None:

@@ -74,6 +74,8 @@ def _schemas() -> tuple[dict[str, Any], dict[type, dict[str, Any]]]:
             schema = schemas[event.__name__]
             schema["properties"] = {"type": {"const": kind}} | schema["properties"]
             schema["required"] = ["type", *schema["required"]]
+    for event in ("ChunkEvent", "CompleteEvent", "EndedEvent"):
+        schemas[event]["properties"].pop("cites")
     for not_sent in ("tokens_estimated", "retry_after_s"):
         schemas["EndedEvent"]["properties"].pop(not_sent)
     schemas["EndedEvent"]["required"].remove("tokens_estimated")
