@@ -19,6 +19,7 @@ _CODE_READS = {
     "link",
     "for",
     "while",
+    "verb",
     "work",
     "function",
 }

@@ -1,8 +1,8 @@
 """Tells what is said of a person from what is said of a system, or of work on the same topic.
 
 The lists name classes of words for it: `person` (she, the candidate), `thing` (code, app, node),
-`users` (users, patients), `made` (built, led), `link` (about, of, with), `for` (for, that) and
-`while` (words that begin another statement).
+`users` (users, patients), `made` (built, led), `link` (about, of, with), `for` (for, that),
+`while` (words that begin another statement) and `verb` (is, will: words that end a name).
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,8 @@ _NAME_REACH = 3
 """Words from a topic to the thing that is named by it ("church donation records")."""
 _USERS_REACH = 4
 """Words between users and what is said of them."""
-_ENDS_A_NAME = frozenset({"<person>", "<while>", "<link>", "<for>"})
+_ENDS_A_NAME = frozenset({"<person>", "<while>", "<verb>", "<link>", "<for>"})
+_ENDS_USERS = frozenset({"<person>", "<while>", "<verb>"})
 
 
 def counts(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: int) -> bool:
@@ -58,7 +59,7 @@ def _is_of_users(hit: Hit, around: Around, opens: Sequence[bool], first: int, la
     if any("<users>" in own for own in before):
         return True
     for at in range(hit.end, min(last, hit.end + _USERS_REACH)):
-        if opens[at] or "<while>" in around[at] or "<person>" in around[at]:
+        if opens[at] or not _ENDS_USERS.isdisjoint(around[at]):
             return False
         if "<users>" in around[at]:
             return True
