@@ -20,6 +20,7 @@ _CODE_READS = {
     "for",
     "while",
     "verb",
+    "done",
     "work",
     "function",
 }

@@ -2,7 +2,8 @@
 
 The lists name classes of words for it: `person` (she, the candidate), `thing` (code, app, node),
 `users` (users, patients), `made` (built, led), `link` (about, of, with), `for` (for, that),
-`while` (words that begin another statement) and `verb` (is, will: words that end a name).
+`while` (words that begin another statement), `verb` (is, will: words that end a name) and
+`done` (gebaut: what was done, at the end of a clause).
 """
 
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ def counts(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: in
         return names_person or not _is_for_it(hit.start, around, first)
     if _names_a_thing(hit.end, around, opens, min(last, hit.end + _NAME_REACH)):
         return False
-    if _is_about_work(hit.start, around, first):
+    if _is_about_work(hit.start, around, first) or _is_done(hit.end, around, opens, last):
         return False
     if hit.rule.tier is Tier.TOPIC or names_person:
         return True
@@ -90,6 +91,16 @@ def _is_about_work(start: int, around: Around, first: int) -> bool:
             return True
         linked = linked or "<link>" in here or "<for>" in here
         if linked and "<thing>" in here and start - at <= _THING_REACH:
+            return True
+    return False
+
+
+def _is_done(end: int, around: Around, opens: Sequence[bool], last: int) -> bool:
+    """Whether the clause ends in what was done with it ("Medikamentenpläne modelliert")."""
+    for at in range(end, min(last, end + _MADE_REACH)):
+        if opens[at] or "<while>" in around[at] or "<person>" in around[at]:
+            return False
+        if "<done>" in around[at]:
             return True
     return False
 
