@@ -2,8 +2,8 @@
 
 The lists name classes of words for it: `person` (she, the candidate), `thing` (code, app, node),
 `users` (users, patients), `made` (built, led), `link` (about, of, with), `for` (for, that),
-`while` (words that begin another statement), `verb` (is, will: words that end a name) and
-`done` (gebaut: what was done, at the end of a clause).
+`of` (of, de), `while` (words that begin another statement), `stop` (is, will, the: words that end a
+name) and `done` (gebaut: what was done, at the end of a clause).
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ _NAME_REACH = 3
 """Words from a topic to the thing that is named by it ("church donation records")."""
 _USERS_REACH = 4
 """Words between users and what is said of them."""
-_ENDS_A_NAME = frozenset({"<person>", "<while>", "<verb>", "<link>", "<for>"})
-_ENDS_USERS = frozenset({"<person>", "<while>", "<verb>"})
+_ENDS_A_NAME = frozenset({"<person>", "<while>", "<stop>", "<link>", "<for>"})
+_ENDS_USERS = frozenset({"<person>", "<while>", "<stop>"})
 
 
 def counts(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: int) -> bool:
@@ -74,7 +74,7 @@ def _is_for_it(start: int, around: Around, first: int) -> bool:
         here = around[at]
         if "<person>" in here or "<while>" in here:
             return False
-        if linked and "<thing>" in here:
+        if (linked or "<of>" in around[at + 1]) and "<thing>" in here:
             return True
         linked = linked or "<for>" in here
     return False
