@@ -19,6 +19,9 @@ _CODE_READS = {
     "link",
     "for",
     "while",
+    "stop",
+    "of",
+    "done",
     "work",
     "function",
 }

@@ -1,8 +1,9 @@
 """Tells what is said of a person from what is said of a system, or of work on the same topic.
 
 The lists name classes of words for it: `person` (she, the candidate), `thing` (code, app, node),
-`users` (users, patients), `made` (built, led), `link` (about, of, with), `for` (for, that) and
-`while` (words that begin another statement).
+`users` (users, patients), `made` (built, led), `link` (about, of, with), `for` (for, that),
+`of` (of, de), `while` (words that begin another statement), `stop` (is, will, the: words that end a
+name) and `done` (gebaut: what was done, at the end of a clause).
 """
 
 from collections.abc import Sequence
@@ -21,7 +22,8 @@ _NAME_REACH = 3
 """Words from a topic to the thing that is named by it ("church donation records")."""
 _USERS_REACH = 4
 """Words between users and what is said of them."""
-_ENDS_A_NAME = frozenset({"<person>", "<while>", "<link>", "<for>"})
+_ENDS_A_NAME = frozenset({"<person>", "<while>", "<stop>", "<link>", "<for>"})
+_ENDS_USERS = frozenset({"<person>", "<while>", "<stop>"})
 
 
 def counts(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: int) -> bool:
@@ -35,7 +37,7 @@ def counts(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: in
         return names_person or not _is_for_it(hit.start, around, first)
     if _names_a_thing(hit.end, around, opens, min(last, hit.end + _NAME_REACH)):
         return False
-    if _is_about_work(hit.start, around, first):
+    if _is_about_work(hit.start, around, first) or _is_done(hit.end, around, opens, last):
         return False
     if hit.rule.tier is Tier.TOPIC or names_person:
         return True
@@ -58,7 +60,7 @@ def _is_of_users(hit: Hit, around: Around, opens: Sequence[bool], first: int, la
     if any("<users>" in own for own in before):
         return True
     for at in range(hit.end, min(last, hit.end + _USERS_REACH)):
-        if opens[at] or "<while>" in around[at] or "<person>" in around[at]:
+        if opens[at] or not _ENDS_USERS.isdisjoint(around[at]):
             return False
         if "<users>" in around[at]:
             return True
@@ -72,7 +74,7 @@ def _is_for_it(start: int, around: Around, first: int) -> bool:
         here = around[at]
         if "<person>" in here or "<while>" in here:
             return False
-        if linked and "<thing>" in here:
+        if (linked or "<of>" in around[at + 1]) and "<thing>" in here:
             return True
         linked = linked or "<for>" in here
     return False
@@ -89,6 +91,16 @@ def _is_about_work(start: int, around: Around, first: int) -> bool:
             return True
         linked = linked or "<link>" in here or "<for>" in here
         if linked and "<thing>" in here and start - at <= _THING_REACH:
+            return True
+    return False
+
+
+def _is_done(end: int, around: Around, opens: Sequence[bool], last: int) -> bool:
+    """Whether the clause ends in what was done with it ("Medikamentenpläne modelliert")."""
+    for at in range(end, min(last, end + _MADE_REACH)):
+        if opens[at] or "<while>" in around[at] or "<person>" in around[at]:
+            return False
+        if "<done>" in around[at]:
             return True
     return False
 

@@ -1,9 +1,9 @@
 """Decides which clauses of a sentence are about the person.
 
 Nobody says which language a line is in. Its function words do ("the", "und", "que"): a sentence
-is tested against the lists of the languages whose function words it has, and of all that know its
-words when it has next to none ("60, schwanger"). A phrase that is harmless in one of them is
-harmless in all.
+is tested against the lists of the languages whose function words it has, and when it has few of
+them also against those that know most of its words ("60, schwanger"). A phrase that is harmless in
+one of them is harmless in all.
 """
 
 from collections.abc import Iterator, Sequence
@@ -97,7 +97,8 @@ def _readings(tokens: Sequence[Token]) -> Iterator[list[Entry]]:
     most = max(function for function, _ in marks)
     most_known = max(known for _, known in marks)
     for entries, (function, known) in zip(others, marks, strict=True):
-        if function * 3 >= most * 2 if most > 1 else known * 2 >= most_known:
+        knows = most < 2 and known * 2 >= most_known or most < 4 and known >= most_known
+        if knows or (most > 1 and function * 3 >= most * 2):
             yield entries
 
 
