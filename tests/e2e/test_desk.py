@@ -301,7 +301,7 @@ def test_a_colleagues_feedback_is_readable_behind_ones_own(
 ) -> None:
     async def colleague_submits(database: Database) -> str:
         company = made.interviewer.company_id
-        colleague = await make_user(database, **{"company_id": company, "name": "Nora Quist"})
+        colleague = await make_user(database, company_id=company, name="Nora Quist")
         await add_interviewer(
             database,
             made,

@@ -70,7 +70,7 @@ async def test_notes_have_a_limit_and_what_was_there_stays(database: Database) -
     made = await make_interview(database)
     user = as_user(made.interviewer)
     saved = await service.save_notes(user, made.id, "x" * 100_000, 0)
-    assert saved.when.startswith("today ")
+    assert saved.when.text.startswith("today ")
     with pytest.raises(Invalid, match=r"100,000 characters; these have 100,001"):
         await service.save_notes(user, made.id, "y" * 100_001, saved.revision)
     assert (await scorecard(database, made)).notes == "x" * 100_000

@@ -173,9 +173,7 @@ def _goes_by_elimination(remark: Remark, point: Point) -> bool:
     return sign * (1 if (point.competency.rating or 0) >= 3 else -1) >= 0
 
 
-def _wanted(
-    remark: Remark, place: Placed, assessment: Assessment, lines: Sequence[str]
-) -> Wanted:
+def _wanted(remark: Remark, place: Placed, assessment: Assessment, lines: Sequence[str]) -> Wanted:
     """Where the writer, or else the matcher, puts a remark."""
     if not assessment.placements:
         return Wanted(place.index)

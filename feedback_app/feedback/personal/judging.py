@@ -97,7 +97,7 @@ def _readings(tokens: Sequence[Token]) -> Iterator[list[Entry]]:
     most = max(function for function, _ in marks)
     most_known = max(known for _, known in marks)
     for entries, (function, known) in zip(others, marks, strict=True):
-        knows = most < 2 and known * 2 >= most_known or most < 4 and known >= most_known
+        knows = (most < 2 and known * 2 >= most_known) or (most < 4 and known >= most_known)
         if knows or (most > 1 and function * 3 >= most * 2):
             yield entries
 
