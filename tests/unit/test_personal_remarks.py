@@ -115,6 +115,10 @@ def test_spelling_case_and_accents_do_not_hide_a_remark(text: str) -> None:
         ("Il a 20 ans.", "Le système a 20 ans."),
         ("Ele tem 20 anos.", "O sistema tem 20 anos."),
         ("妊娠中です。", "妊婦向けのアプリを開発した。"),
+        ("Nimmt Medikamente.", "Hat Medikamentenpläne in einem Modell abgebildet."),
+        ("Con ese acento los clientes no le entienden.", "Usuarios con mucho acento."),
+        ("Tuvo una baja médica.", "Un sistema de bajas médicas."),
+        ("É mais velho.", "O serviço mais velho ainda roda."),
     ],
 )
 def test_a_person_is_told_from_a_thing(of_a_person: str, of_a_thing: str) -> None:
@@ -134,6 +138,10 @@ def test_a_person_is_told_from_a_thing(of_a_person: str, of_a_thing: str) -> Non
 )
 def test_words_of_one_language_do_not_count_in_another(text: str) -> None:
     assert not find_remarks(text)
+
+
+def test_a_line_with_few_function_words_is_read_in_the_language_that_knows_its_words() -> None:
+    assert find_remarks("La candidata toma medicación.")
 
 
 @pytest.mark.parametrize(

@@ -97,8 +97,8 @@ def _readings(tokens: Sequence[Token]) -> Iterator[list[Entry]]:
     most = max(function for function, _ in marks)
     most_known = max(known for _, known in marks)
     for entries, (function, known) in zip(others, marks, strict=True):
-        knows = (most < 2 and known * 2 >= most_known) or (most < 4 and known >= most_known)
-        if knows or (most > 1 and function * 3 >= most * 2):
+        knows_most = known * (2 if most < 2 else 1) >= most_known
+        if (most < 4 and knows_most) or (most > 1 and function * 3 >= most * 2):
             yield entries
 
 
