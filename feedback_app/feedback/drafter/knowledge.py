@@ -28,6 +28,8 @@ class Polarities:
 
     signs: Signs
     negators: frozenset[str]
+    denials: frozenset[str]
+    """Negators of a verb, by which a clause that nothing else judges is a fault."""
     good_if_denied: frozenset[str]
     bad_if_denied: frozenset[str]
     contrast: tuple[str, ...]
@@ -138,6 +140,7 @@ def _polarities(language: Language, lists: Mapping[str, list[str]]) -> Polaritie
     sets = (
         "finders",
         "negators",
+        "denials",
         "good_if_denied",
         "bad_if_denied",
         "reported",

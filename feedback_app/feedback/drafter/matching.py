@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from feedback_app.feedback.drafter.evidence import judgement_of
 from feedback_app.feedback.drafter.knowledge import groups, knowledge
 from feedback_app.feedback.drafter.labels import groups_of
 from feedback_app.feedback.drafter.language import guess_language
@@ -35,6 +36,12 @@ AWAY = 1.5
 """By how much a sentence must speak of another competency than its paragraph to leave it."""
 SURE = 3.0
 """The score from which a remark's own words outweigh a label further up."""
+TIED = 0.2
+"""The lead below which two competencies are as likely as each other, so that neither is chosen."""
+_AGREEING = {1: 0.5, 2: 0.25, 3: 0.25, 4: 0.5}
+"""What it adds that a remark praises or faults as the rating does, by the rating."""
+_DISAGREEING = {1: 0.5, 2: 0.0, 3: 0.0, 4: 0.5}
+"""What it takes away that a remark judges against the rating."""
 _COUNTED = 2
 """How often a repeated word counts, the second time half."""
 _TOO_COMMON = frozenset(
@@ -86,6 +93,7 @@ class Matcher:
 
     def __init__(self, competencies: Sequence[CompetencyAssessment], fallback: Language) -> None:
         self._count = len(competencies)
+        self._ratings = [competency.rating for competency in competencies]
         self._stems: list[dict[str, float]] = []
         field: dict[str, dict[int, float]] = defaultdict(dict)
         for index, competency in enumerate(competencies):
@@ -132,7 +140,7 @@ class Matcher:
 
     def place(self, remarks: Sequence[Remark]) -> list[Placed]:
         """Where each remark belongs; sentences of a paragraph help each other."""
-        scored = [self.scores(remark) for remark in remarks]
+        scored = [self._leaning(remark, self.scores(remark)) for remark in remarks]
         favourites = self._favourites(remarks, scored)
         placed: list[Placed] = []
         before: int | None = None
@@ -147,6 +155,14 @@ class Matcher:
             before = index if remark.spoken else None
             placed.append(Placed(index, guesses))
         return placed
+
+    def _leaning(self, remark: Remark, values: Sequence[float]) -> list[float]:
+        """The scores, shifted to the competencies whose rating judges as the remark does."""
+        sign = judgement_of(remark).sign
+        return [
+            max(0.0, value + _agreement(sign, rating)) if value else 0.0
+            for value, rating in zip(values, self._ratings, strict=True)
+        ]
 
     def _choose(
         self,
@@ -166,7 +182,7 @@ class Matcher:
             return remark.held if favourite is None else favourite
         if favourite is not None and values[favourite] > values[best] - AWAY:
             return favourite
-        return best if values[best] >= ENOUGH else favourite
+        return best if values[best] >= ENOUGH and lead >= TIED else favourite
 
     def _favourites(
         self, remarks: Sequence[Remark], scored: Sequence[Sequence[float]]
@@ -187,6 +203,13 @@ class Matcher:
             if total[best] >= ENOUGH and total[best] >= 0.5 * sum(total):
                 found[paragraph] = best
         return found
+
+
+def _agreement(sign: int, rating: int | None) -> float:
+    if not sign or rating is None:
+        return 0.0
+    agrees = (sign > 0) == (rating >= 3)
+    return _AGREEING[rating] if agrees else -_DISAGREEING[rating]
 
 
 def _own_stems(competency: CompetencyAssessment, fallback: Language) -> dict[str, float]:

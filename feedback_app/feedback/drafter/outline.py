@@ -11,8 +11,12 @@ MOST_WORDS = 300
 """Words of facts in a draft; with the frame around them that is a page."""
 MOST_GENERAL = 6
 """Facts without a competency that a draft may hold."""
+FULL = 9
+"""Facts from which a draft needs none without a competency."""
 LITTLE = 5
-"""Facts below which those without a competency are used as well."""
+"""Facts below which answers are used that neither judge nor have a competency."""
+VERY_LITTLE = 3
+"""The same for the writer's own sentences."""
 FEW_WORDS = 30
 """Words below which a draft of two points has no headings."""
 TELLING = 3.0
@@ -67,7 +71,7 @@ def make_outline(plan: Plan, recommendation: Recommendation | None) -> Outline:
         add_point(outline, point)
     rated = any(point.competency.rating is not None for point in plan.points)
     told = sum(len(bullet.facts) for bullet in outline.bullets)
-    if told < LITTLE or not plan.points:
+    if told < FULL or not plan.points:
         _add_general(outline, plan, told)
     outline.opening = _closing(plan, recommendation)
     if not rated and not outline.opening:
@@ -149,15 +153,17 @@ def _add(section: list[Bullet], point: Point, facts: list[Fact]) -> None:
 def _add_general(outline: Outline, plan: Plan, told: int) -> None:
     """The best facts without a competency, in the order of the notes and without repeats.
 
-    Beside facts that have a competency only such as praise or fault.
+    Beside facts that have a competency only such as praise or fault, until a draft would be short.
     """
     best: list[Fact] = []
-    most = MOST_GENERAL if not plan.points else LITTLE - told
-    for found in sorted(plan.unplaced, key=lambda found: -found.fact.weight):
-        if plan.points and told and found.fact.sign == 0:
+    most = MOST_GENERAL if not plan.points else min(MOST_GENERAL, FULL - told)
+    judging = sorted(plan.unplaced, key=lambda found: (found.fact.sign == 0, -found.fact.weight))
+    for fact in (found.fact for found in judging):
+        enough = LITTLE if fact.spoken else VERY_LITTLE
+        if plan.points and fact.sign == 0 and told + len(best) >= enough:
             continue
-        if len(best) < most and not any(same(found.fact, other) for other in best):
-            best.append(found.fact)
+        if len(best) < most and not any(same(fact, other) for other in best):
+            best.append(fact)
     for fact in sorted(best, key=lambda fact: fact.place):
         sign = fact.sign
         section = (

@@ -1,6 +1,7 @@
 """Says whether a remark praises or faults, and how plainly, by the words of its language.
 
-Negation, excess ("too fast"), reported speech and contrast are heeded. What stands between
+Negation, excess ("too fast"), reported speech and contrast are heeded; a clause that denies
+something and holds no word that judges is a fault ("never opened the logs"). What stands between
 quotation marks is the candidate's and says nothing about the writer's judgement.
 """
 
@@ -115,11 +116,14 @@ def _score(said: Sequence[str], lists: Polarities, language: Language) -> list[i
     said = list(said)
     values: list[int] = []
     clause = found_at = 0
-    muted = False
+    muted = denied = settled = False
     index = 0
     while index < len(said):
         token = said[index]
         if token in _BREAKS:
+            if denied and not settled:
+                values.append(-1)
+            denied = settled = False
             clause = index + 1
             muted = muted and token == _COLON
             index += 1
@@ -128,6 +132,9 @@ def _score(said: Sequence[str], lists: Polarities, language: Language) -> list[i
             muted = True
         found = lists.signs.at(said, index)
         length = found[0] if found else 1
+        settled = settled or bool(found) or token in lists.good_if_denied
+        if token in lists.denials and not found and not muted:
+            denied = lists.first_person.isdisjoint(said[clause:index])
         if token in lists.finders:
             found_at = index + 1
         if found and length == 1 and found[1] < 0 and found_at and index < found_at + _FOUND_WITHIN:
@@ -138,6 +145,8 @@ def _score(said: Sequence[str], lists: Polarities, language: Language) -> list[i
         if length > 1:
             said[index : index + length] = [""] * length
         index += length
+    if denied and not settled:
+        values.append(-1)
     return values
 
 
