@@ -56,6 +56,8 @@ class Reading:
     not_knowing: PhraseList[str] | SubstringList[str]
     """How a candidate says that they cannot answer."""
     fillers: re.Pattern[str]
+    hesitations: re.Pattern[str]
+    """The fillers that may be left out of what somebody else said."""
     dangling: re.Pattern[str]
     questions: frozenset[str]
     candidate: frozenset[str]
@@ -179,7 +181,10 @@ def _reading(language: Language, lists: Mapping[str, list[str]]) -> Reading:
         closing=_searchable(language, dict.fromkeys(lists["closing"], "closing")),
         anaphora=_searchable(language, dict.fromkeys(lists["anaphora"], "anaphora")),
         not_knowing=_searchable(language, dict.fromkeys(lists["not_knowing"], "not_knowing")),
-        fillers=_leading(language, lists["hesitations"], lists["fillers"]),
+        fillers=_leading(
+            language, [*lists["sounds"], *lists["hesitations"]], lists["fillers"]
+        ),
+        hesitations=_leading(language, lists["sounds"], lists["fillers"]),
         dangling=_leading(language, lists["dangling"], []),
         questions=frozenset(entry.replace("_", " ") for entry in lists["questions"]),
         **{key: frozenset(entry.replace("_", " ") for entry in lists[key]) for key in labels},

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from feedback_app.feedback.drafter.evidence import judgement_of
 from feedback_app.feedback.drafter.knowledge import groups, knowledge
-from feedback_app.feedback.drafter.labels import groups_of
+from feedback_app.feedback.drafter.labels import groups_of, words_aside
 from feedback_app.feedback.drafter.language import guess_language
 from feedback_app.feedback.drafter.notes import Remark
 from feedback_app.feedback.drafter.polarity import unquoted
@@ -214,10 +214,12 @@ def _agreement(sign: int, rating: int | None) -> float:
 
 def _own_stems(competency: CompetencyAssessment, fallback: Language) -> dict[str, float]:
     """The stems of what is written about one competency, with what each is worth."""
+    aside = words_aside(competency.name)
     sources = (
         (competency.reason, _BY_REASON),
         (competency.description, _BY_DESCRIPTION),
-        (competency.name, _BY_NAME),
+        (aside, _BY_DESCRIPTION),
+        (competency.name.removesuffix(aside), _BY_NAME),
     )
     values: dict[str, float] = {}
     for text, value in sources:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from feedback_app.feedback.drafter.plan import NOTES_PER_COMPETENCY, Fact, Plan, Point, same
 from feedback_app.feedback.drafter.words import word_count
@@ -11,12 +12,12 @@ MOST_WORDS = 300
 """Words of facts in a draft; with the frame around them that is a page."""
 MOST_GENERAL = 6
 """Facts without a competency that a draft may hold."""
+WORDS_WITH_GENERAL = 170
+"""Words from which facts without a competency give way to those that have one."""
 FULL = 9
 """Facts from which a draft needs none without a competency."""
 LITTLE = 5
 """Facts below which answers are used that neither judge nor have a competency."""
-VERY_LITTLE = 3
-"""The same for the writer's own sentences."""
 FEW_WORDS = 30
 """Words below which a draft of two points has no headings."""
 TELLING = 3.0
@@ -91,7 +92,7 @@ def add_point(outline: Outline, point: Point) -> None:
     if rating is None:
         _add_unrated(outline, point, backing)
     elif rating >= 3:
-        bad = point.bad[:1]
+        bad = point.bad[: 1 if point.good or backing else NOTES_PER_COMPETENCY]
         room = NOTES_PER_COMPETENCY - len(bad)
         told = bool(backing) + len(point.good)
         good = sorted(
@@ -109,8 +110,9 @@ def add_point(outline: Outline, point: Point) -> None:
         facts = [*backing, *bad]
         if facts:
             outline.concerns.append(Bullet(point, in_order(facts), aside))
-        elif aside and aside.judgement.score >= 2:
-            outline.strengths.append(Bullet(point, [aside]))
+        elif aside and aside.judgement.score > 0:
+            sure = aside.labelled or aside.reason or aside.judgement.score >= 2
+            outline.strengths.append(Bullet(point if sure else None, [aside]))
 
 
 def _worth_adding(point: Point, told: int) -> list[Fact]:
@@ -153,14 +155,15 @@ def _add(section: list[Bullet], point: Point, facts: list[Fact]) -> None:
 def _add_general(outline: Outline, plan: Plan, told: int) -> None:
     """The best facts without a competency, in the order of the notes and without repeats.
 
-    Beside facts that have a competency only such as praise or fault, until a draft would be short.
+    Beside facts that have a competency only such as praise or fault, unless a draft were short;
+    the side of which less is told comes first.
     """
     best: list[Fact] = []
     most = MOST_GENERAL if not plan.points else min(MOST_GENERAL, FULL - told)
-    judging = sorted(plan.unplaced, key=lambda found: (found.fact.sign == 0, -found.fact.weight))
-    for fact in (found.fact for found in judging):
-        enough = LITTLE if fact.spoken else VERY_LITTLE
-        if plan.points and fact.sign == 0 and told + len(best) >= enough:
+    behind = len(outline.concerns) < len(outline.strengths)
+    for fact in _taking_turns([found.fact for found in plan.unplaced], faults_first=behind):
+        enough = told + len(best) >= LITTLE if fact.spoken else told > 0
+        if plan.points and fact.sign == 0 and enough:
             continue
         if len(best) < most and not any(same(fact, other) for other in best):
             best.append(fact)
@@ -170,6 +173,16 @@ def _add_general(outline: Outline, plan: Plan, told: int) -> None:
             outline.strengths if sign > 0 else outline.concerns if sign < 0 else outline.observed
         )
         section.append(Bullet(None, [fact]))
+
+
+def _taking_turns(facts: Iterable[Fact], *, faults_first: bool) -> list[Fact]:
+    """Praise and faults by turns, each side by weight; then what judges nothing."""
+    ordered = sorted(facts, key=lambda fact: -fact.weight)
+    faults = [fact for fact in ordered if fact.sign < 0]
+    praise = [fact for fact in ordered if fact.sign > 0]
+    sides = (faults, praise) if faults_first else (praise, faults)
+    turns = [fact for pair in zip_longest(*sides) for fact in pair if fact is not None]
+    return [*turns, *(fact for fact in ordered if fact.sign == 0)]
 
 
 def _closing(plan: Plan, recommendation: Recommendation | None) -> list[Fact]:
@@ -216,6 +229,15 @@ def _order(outline: Outline) -> None:
 def _shorten(outline: Outline) -> None:
     """Leave out the lightest facts until what is left fits on a page."""
     total = sum(bullet.words for bullet in outline.bullets)
+    general = sorted(
+        (b for b in outline.bullets if b.point is None), key=lambda b: b.facts[0].weight
+    )
+    placed = len(outline.bullets) > len(general)
+    for bullet in general:
+        if placed and total > WORDS_WITH_GENERAL:
+            for section in (outline.observed, outline.strengths, outline.concerns):
+                section[:] = [other for other in section if other is not bullet]
+            total -= bullet.words
     while total > MOST_WORDS:
         spare = [
             (fact.weight, number, fact)

@@ -18,6 +18,8 @@ _QUOTED = re.compile(
 )
 _BREAKS = frozenset(",;:.()–—!?")
 _COLON = ":"
+_CONTRASTING = frozenset(["not", "nicht", "pas"])
+"""Negators that deny only a contrast where they begin a clause: "a question, not a pitch"."""
 _REACH = 3
 """How many words a negation reaches forward."""
 _FOUND_WITHIN = 5
@@ -133,7 +135,8 @@ def _score(said: Sequence[str], lists: Polarities, language: Language) -> list[i
         found = lists.signs.at(said, index)
         length = found[0] if found else 1
         settled = settled or bool(found) or token in lists.good_if_denied
-        if token in lists.denials and not found and not muted:
+        contrasts = token in _CONTRASTING and clause and index == clause
+        if token in lists.denials and not found and not muted and not contrasts:
             denied = lists.first_person.isdisjoint(said[clause:index])
         if token in lists.finders:
             found_at = index + 1

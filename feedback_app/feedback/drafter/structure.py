@@ -62,7 +62,7 @@ class Block:
     competency: int | None = None
     """What a label on it or over it names."""
     held: int | None = None
-    """What a label further up names, beyond a blank line."""
+    """What a label at the start of a line further up names, where it holds for this one."""
     context: str = ""
     lean: int = 0
     paragraph: int = 0
@@ -115,9 +115,10 @@ class _Reader:
         self._paragraph = 0
         self._fenced = _fenced(lines)
         self._wrapped = _wrapped(lines)
+        self._under_heading = False
         self._both_signs = _has_both_signs(lines)
-        self._opened = 0
-        self._labelled = 0
+        self._label_depth: int | None = None
+        self._by_paragraphs = self._each_paragraph_has_a_label()
 
     def blocks(self) -> Iterator[Block]:
         for number, raw in enumerate(self._lines, start=1):
@@ -132,9 +133,10 @@ class _Reader:
 
     def _blank(self) -> None:
         self._paragraph += 1
-        if not self._over.lasting:
-            held = self._over.competency if self._over.competency is not None else self._over.held
-            self._over = _Over(held=held, cv=self._over.cv)
+        if self._under_heading:
+            self._over.paragraph = self._paragraph
+        elif not self._over.lasting:
+            self._over = _Over(cv=self._over.cv)
 
     def _line(self, number: int, raw: str, line: str) -> Iterator[Block]:
         if "|" in line and (line.startswith("|") or line.count("|") >= 2):
@@ -162,10 +164,15 @@ class _Reader:
             self._block.pieces.append((number, body))
             return
         yield from self._close()
-        self._open(number, body, bullet, sign, speaker)
+        self._open(number, body, bullet, sign, speaker, _depth(raw, bullet))
 
-    def _open(self, number: int, body: str, bullet: bool, sign: int, speaker: str) -> None:
+    def _open(
+        self, number: int, body: str, bullet: bool, sign: int, speaker: str, depth: int
+    ) -> None:
         over = self._over
+        self._under_heading = False
+        if self._label_depth is not None and depth <= self._label_depth:
+            over.held = over.held if self._by_paragraphs else None
         block = Block(
             [],
             speaker=speaker,
@@ -178,11 +185,8 @@ class _Reader:
             closing=over.closing,
             task=over.task,
         )
-        self._opened += 1
         if not speaker:
-            body = self._inline_label(body, block)
-        if block.competency is None and self._labelled * 3 < self._opened:
-            block.held = None
+            body = self._inline_label(body, block, depth)
         if body:
             block.pieces.append((number, body))
             self._block = block
@@ -229,9 +233,31 @@ class _Reader:
         over.lasting = not nested and bool(marked or not (colon or bullet))
         over.paragraph = self._paragraph
         self._over = over
+        self._under_heading = True
         return True
 
-    def _inline_label(self, body: str, block: Block) -> str:
+    def _each_paragraph_has_a_label(self) -> bool:
+        """Whether the notes are paragraphs of several lines that each begin with a label."""
+        paragraphs: list[list[bool]] = [[]]
+        for raw in self._lines:
+            line = clean_line(raw)
+            if line:
+                body, _, _ = _without_marks(line, self._both_signs)
+                paragraphs[-1].append(self._is_labelled(body))
+            elif paragraphs[-1]:
+                paragraphs.append([])
+        labelled = [lines for lines in paragraphs if any(lines)]
+        return len(labelled) >= 2 and all(
+            lines[0] and sum(lines) == 1 and len(lines) > 1 for lines in labelled
+        )
+
+    def _is_labelled(self, body: str) -> bool:
+        found = _BOLD.match(body) or _BRACKETED.match(body) or _COLON.match(body)
+        found = found or _DASH.match(body)
+        label = next((group for group in found.groups() if group), "") if found else ""
+        return len(label.split()) <= 6 and self._labels.competency(label) is not None
+
+    def _inline_label(self, body: str, block: Block, depth: int) -> str:
         """The text behind a label at its start, the label's meaning put into the block."""
         bold = _BOLD.match(body)
         bracketed = _BRACKETED.match(body)
@@ -258,7 +284,7 @@ class _Reader:
             lasting = self._over if self._over.lasting else _Over()
             self._over = replace(lasting, competency=None, held=over.competency, context="")
             block.competency, block.held = over.competency, None
-            self._labelled += 1
+            self._label_depth = depth
         elif over.lean:
             block.lean = over.lean
         elif over.cv or over.asked:
@@ -311,6 +337,12 @@ class _Reader:
 def speaker_label(label: str) -> str:
     """A speaker's label for comparison: "Q1" is "q"."""
     return plain_label(label).rstrip("0123456789 ")
+
+
+def _depth(raw: str, bullet: bool) -> int:
+    """How far a line is indented; a list mark counts as one column."""
+    plain = raw.expandtabs(4)
+    return len(plain) - len(plain.lstrip()) + bullet
 
 
 def _over_of(plain: str, labels: Labels) -> _Over | None:

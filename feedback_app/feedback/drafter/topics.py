@@ -32,6 +32,12 @@ _GENERAL_NOUNS = frozenset(
         "Fall",
     ]
 )
+_TIME_WHEN = re.compile(
+    r"(?:a|an|the last|one) (?:time|situation|moment|occasion|case|day|example)\b"
+    r"|(?:eine|einer) (?:situation|gelegenheit)|une (?:fois|situation)|una (?:vez|situación)"
+    r"|uma (?:vez|situação)",
+    re.IGNORECASE,
+)
 _SECOND_PART = re.compile(
     r",? (?:and|und|et|y|e) (?:when|how|why|what|wann|wie|warum|quand|comment|pourquoi|cómo|por qué"
     r"|como|quando)\b.*$",
@@ -64,6 +70,8 @@ def _tidy(topic: str, language: Language) -> str:
     topic = _SECOND_PART.sub("", topic).strip(" ,.;:?？")
     if language == "en":
         topic = _YOUR.sub("the", topic)
+    if _TIME_WHEN.match(topic):
+        return ""
     if not topic or _YOU.search(topic) or word_count(topic) > LONGEST_TOPIC_WORDS:
         return ""
     if any(sign in topic for sign in '?？"“”'):
