@@ -34,6 +34,8 @@ AHEAD = 0.5
 """How far the best competency must be ahead of the next."""
 AWAY = 1.5
 """By how much a sentence must speak of another competency than its paragraph to leave it."""
+ONE_SUBJECT = 5
+"""Sentences up to which a paragraph of prose is taken to speak of one competency."""
 SURE = 3.0
 """The score from which a remark's own words outweigh a label further up."""
 TIED = 0.2
@@ -189,6 +191,7 @@ class Matcher:
     ) -> dict[int, int]:
         """The competency that most of a paragraph of prose speaks of."""
         sums: dict[int, list[float]] = {}
+        counts = Counter(remark.paragraph for remark in remarks)
         for remark, values in zip(remarks, scored, strict=True):
             total = sums.setdefault(remark.paragraph, [0.0] * self._count)
             for index, value in enumerate(values):
@@ -200,7 +203,8 @@ class Matcher:
             if not total:
                 continue
             best = max(range(self._count), key=lambda i: total[i])
-            if total[best] >= ENOUGH and total[best] >= 0.5 * sum(total):
+            short = counts[paragraph] <= ONE_SUBJECT
+            if short and total[best] >= ENOUGH and total[best] >= 0.5 * sum(total):
                 found[paragraph] = best
         return found
 

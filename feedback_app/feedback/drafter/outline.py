@@ -73,7 +73,7 @@ def make_outline(plan: Plan, recommendation: Recommendation | None) -> Outline:
     rated = any(point.competency.rating is not None for point in plan.points)
     told = sum(len(bullet.facts) for bullet in outline.bullets)
     if told < FULL or not plan.points:
-        _add_general(outline, plan, told)
+        _add_general(outline, plan, told, recommendation)
     outline.opening = _closing(plan, recommendation)
     if not rated and not outline.opening:
         outline.opening = _take_best(outline, recommendation)
@@ -152,23 +152,38 @@ def _add(section: list[Bullet], point: Point, facts: list[Fact]) -> None:
         section.append(Bullet(point, in_order(facts)))
 
 
-def _add_general(outline: Outline, plan: Plan, told: int) -> None:
+def _side_of_all(plan: Plan, recommendation: Recommendation | None) -> int:
+    """1 or -1 where all ratings and the recommendation praise or fault, else 0."""
+    ratings = [p.competency.rating for p in plan.points if p.competency.rating is not None]
+    if len(ratings) < 2 or recommendation is None:
+        return 0
+    if min(ratings) >= 3 and recommendation in (Recommendation.YES, Recommendation.STRONG_YES):
+        return 1
+    if max(ratings) <= 2 and recommendation in (Recommendation.NO, Recommendation.STRONG_NO):
+        return -1
+    return 0
+
+
+def _add_general(
+    outline: Outline, plan: Plan, told: int, recommendation: Recommendation | None
+) -> None:
     """The best facts without a competency, in the order of the notes and without repeats.
 
     Beside facts that have a competency only such as praise or fault, unless a draft were short;
     the side of which less is told comes first.
     """
     best: list[Fact] = []
+    side = _side_of_all(plan, recommendation)
     most = MOST_GENERAL if not plan.points else min(MOST_GENERAL, FULL - told)
     behind = len(outline.concerns) < len(outline.strengths)
     for fact in _taking_turns([found.fact for found in plan.unplaced], faults_first=behind):
         enough = told + len(best) >= LITTLE if fact.spoken else told > 0
-        if plan.points and fact.sign == 0 and enough:
+        if plan.points and fact.sign == 0 and enough and not (side and fact.weight >= TELLING):
             continue
         if len(best) < most and not any(same(fact, other) for other in best):
             best.append(fact)
     for fact in sorted(best, key=lambda fact: fact.place):
-        sign = fact.sign
+        sign = fact.sign or side
         section = (
             outline.strengths if sign > 0 else outline.concerns if sign < 0 else outline.observed
         )

@@ -236,6 +236,8 @@ def _contradicts(point: Point, fact: Fact, kept: Sequence[Fact]) -> str:
     if not _against(point, fact):
         return ""
     strong = abs(fact.judgement.score) >= 2
+    if fact.reason and not strong:
+        return ""
     backed = any(other.sign == for_it for other in kept)
     backed = backed or bool(
         point.reason and point.reason is not fact and point.reason.sign == for_it

@@ -174,6 +174,8 @@ def _value(
         single = found[0] == 1
         if single and not own and not lists.first_person.isdisjoint(before):
             return 0
+        if value > 0 and not own and before and before[-1] in lists.first_person:
+            return 0
         if single and value > 0 and before and before[-1] in lists.excess:
             return -1
         if denied and value < 0 and token in lists.bad_if_denied:
