@@ -64,16 +64,18 @@ class Writer:
 
     def draft(self, outline: Outline) -> str:
         parts = [self._opening(outline)]
-        headings = outline.has_headings
-        loose = [b for b in outline.observed if b.point is None and not b.facts[0].spoken]
-        parts.append(_joined(map(self.bullet, loose), self._language))
-        outline.observed = [bullet for bullet in outline.observed if bullet not in loose]
-        if headings:
-            parts.append(self._section("", outline.observed))
+        loose = [bullet for bullet in outline.observed if bullet.point is None]
+        placed = [bullet for bullet in outline.observed if bullet.point is not None]
+        others = _joined(map(self.bullet, loose), self._language)
+        if outline.has_headings:
+            parts.append(self._section("", placed))
             parts.append(self._section(self._frame.strengths, outline.strengths))
             parts.append(self._section(self._frame.concerns, outline.concerns))
+            judged = outline.strengths or outline.concerns
+            parts.append(f"## {self._frame.observed}\n\n{others}" if others and judged else others)
         else:
-            parts.append(self._section("", outline.bullets))
+            parts.append(self._section("", [*placed, *outline.strengths, *outline.concerns]))
+            parts.append(others)
         text = "\n\n".join(part for part in parts if part)
         return f"{text}\n" if text else ""
 

@@ -93,6 +93,7 @@ class Frame:
     to: str
     strengths: str
     concerns: str
+    observed: str
     lower_names: bool
     """Whether the names of competencies are written small within a sentence."""
     open_quote: str
@@ -199,6 +200,7 @@ def _frame(data: Mapping[str, Any]) -> Frame:
         to=data["to"],
         strengths=data["strengths"],
         concerns=data["concerns"],
+        observed=data["observed"],
         lower_names=data["lower_names"],
         open_quote=data["open_quote"],
         close_quote=data["close_quote"],

@@ -44,6 +44,8 @@ _AGREEING = {1: 0.5, 2: 0.25, 3: 0.25, 4: 0.5}
 """What it adds that a remark praises or faults as the rating does, by the rating."""
 _DISAGREEING = {1: 0.5, 2: 0.0, 3: 0.0, 4: 0.5}
 """What it takes away that a remark judges against the rating."""
+_ANSWERED = 0.6
+"""What the words of an answer count beside those of its question."""
 _COUNTED = 2
 """How often a repeated word counts, the second time half."""
 _TOO_COMMON = frozenset(
@@ -110,10 +112,16 @@ class Matcher:
         self._unspaced: SubstringList[Mapping[int, float]] = SubstringList(unspaced)
 
     def scores(self, remark: Remark) -> list[float]:
-        """How strongly a remark's words speak of each competency."""
+        """How strongly a remark's words speak of each competency; of an answer, its question's."""
+        if remark.spoken and remark.context.strip():
+            asked = self._said(remark, remark.context)
+            answered = self._said(remark, remark.plain)
+            return [a + _ANSWERED * b for a, b in zip(asked, answered, strict=True)]
         outside = unquoted(remark.plain)
         own = outside if len(outside.split()) >= 4 and not remark.spoken else remark.plain
-        text = f"{remark.context} {own}"
+        return self._said(remark, f"{remark.context} {own}")
+
+    def _said(self, remark: Remark, text: str) -> list[float]:
         values = [0.0] * self._count
         said = tokens(text, remark.language)
         seen: Counter[str] = Counter()

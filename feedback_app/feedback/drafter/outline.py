@@ -14,10 +14,13 @@ MOST_GENERAL = 6
 """Facts without a competency that a draft may hold."""
 WORDS_WITH_GENERAL = 170
 """Words from which facts without a competency give way to those that have one."""
-FULL = 9
+FULL = 10
 """Facts from which a draft needs none without a competency."""
-LITTLE = 5
-"""Facts below which answers are used that neither judge nor have a competency."""
+LITTLE = 8
+"""Facts below which some are used that neither judge nor have a competency."""
+MOST_OBSERVED = 4
+WORTH_OBSERVING = 1.5
+"""The weight from which such a fact is used."""
 FEW_WORDS = 30
 """Words below which a draft of two points has no headings."""
 TELLING = 3.0
@@ -169,17 +172,20 @@ def _add_general(
 ) -> None:
     """The best facts without a competency, in the order of the notes and without repeats.
 
-    Beside facts that have a competency only such as praise or fault, unless a draft were short;
-    the side of which less is told comes first.
+    What judges nothing is used only where a draft would be short. The side of which less is told
+    comes first.
     """
     best: list[Fact] = []
     side = _side_of_all(plan, recommendation)
+    observed = 0
     most = MOST_GENERAL if not plan.points else min(MOST_GENERAL, FULL - told)
     behind = len(outline.concerns) < len(outline.strengths)
     for fact in _taking_turns([found.fact for found in plan.unplaced], faults_first=behind):
-        enough = told + len(best) >= LITTLE if fact.spoken else told > 0
-        if plan.points and fact.sign == 0 and enough and not (side and fact.weight >= TELLING):
-            continue
+        if plan.points and fact.sign == 0:
+            observed += 1
+            enough = told + len(best) >= LITTLE or observed > MOST_OBSERVED
+            if enough or fact.weight < WORTH_OBSERVING:
+                continue
         if len(best) < most and not any(same(fact, other) for other in best):
             best.append(fact)
     for fact in sorted(best, key=lambda fact: fact.place):

@@ -138,8 +138,8 @@ def _score(said: Sequence[str], lists: Polarities, language: Language) -> list[i
         contrasts = token in _CONTRASTING and clause and index == clause
         if token in lists.denials and not found and not muted and not contrasts:
             denied = lists.first_person.isdisjoint(said[clause:index])
-        if token in lists.finders:
-            found_at = index + 1
+        if not lists.finders.isdisjoint(said[index : index + length]):
+            found_at = index + length
         if found and length == 1 and found[1] < 0 and found_at and index < found_at + _FOUND_WITHIN:
             index += 1
             continue

@@ -117,6 +117,7 @@ class _Reader:
         self._wrapped = _wrapped(lines)
         self._under_heading = False
         self._both_signs = _has_both_signs(lines)
+        self._timed = sum(bool(_TIME.match(line.lstrip("-*• "))) for line in lines) >= 2
         self._label_depth: int | None = None
         self._by_paragraphs = self._each_paragraph_has_a_label()
 
@@ -143,7 +144,7 @@ class _Reader:
             yield from self._close()
             yield from self._row(number, line)
             return
-        body, bullet, sign = _without_marks(line, self._both_signs)
+        body, bullet, sign = _without_marks(line, self._both_signs, self._timed)
         if not body:
             return
         if self._heading(body, bullet):
@@ -242,7 +243,7 @@ class _Reader:
         for raw in self._lines:
             line = clean_line(raw)
             if line:
-                body, _, _ = _without_marks(line, self._both_signs)
+                body, _, _ = _without_marks(line, self._both_signs, self._timed)
                 paragraphs[-1].append(self._is_labelled(body))
             elif paragraphs[-1]:
                 paragraphs.append([])
@@ -367,8 +368,11 @@ def _over_of(plain: str, labels: Labels) -> _Over | None:
     return _Over() if base in any_label("other_labels") else None
 
 
-def _without_marks(line: str, both_signs: bool) -> tuple[str, bool, int]:
-    """The line without list marks and times, whether it had any, and the sign of a + or -."""
+def _without_marks(line: str, both_signs: bool, timed: bool) -> tuple[str, bool, int]:
+    """The line without list marks and times, whether it had any, and the sign of a + or -.
+
+    A time is a mark where several lines begin with one.
+    """
     bullet, sign = False, 0
     while line:
         if (mark := SIGNS.match(line)) and mark.end() < len(line) and line[0] not in "+-(":
@@ -387,7 +391,7 @@ def _without_marks(line: str, both_signs: bool) -> tuple[str, bool, int]:
         elif found := _BULLET.match(line):
             bullet = True
             line = line[found.end() :]
-        elif (time := _TIME.match(line)) and time.end() < len(line):
+        elif timed and (time := _TIME.match(line)) and time.end() < len(line):
             bullet = True
             line = line[time.end() :]
         else:
