@@ -10,8 +10,9 @@ from zlib import crc32
 
 from feedback_app.feedback.drafter import polish
 from feedback_app.feedback.drafter.knowledge import Frame, knowledge
-from feedback_app.feedback.drafter.outline import Bullet, Outline, add_point, make_outline
-from feedback_app.feedback.drafter.plan import Fact, Plan, Point, make_plan
+from feedback_app.feedback.drafter.opening import outlined, outlined_point
+from feedback_app.feedback.drafter.outline import Bullet, Outline
+from feedback_app.feedback.drafter.plan import Fact, Plan, Point
 from feedback_app.feedback.drafter.words import Language, word_count
 from feedback_app.llm.assessment import Assessment, Recommendation
 
@@ -22,8 +23,8 @@ MOST_NAMED = 2
 
 def compose(assessment: Assessment) -> str:
     """The feedback as Markdown, ending in a newline; "" where there is nothing to say."""
-    plan = make_plan(assessment)
-    return Writer(assessment, plan).draft(make_outline(plan, assessment.recommendation))
+    plan, outline = outlined(assessment)
+    return Writer(assessment, plan).draft(outline)
 
 
 def compose_competency(assessment: Assessment, competency_id: str) -> str:
@@ -40,12 +41,8 @@ def compose_competency(assessment: Assessment, competency_id: str) -> str:
 
 def compose_sides(assessment: Assessment, competency_id: str) -> tuple[str, str]:
     """The bullets of one competency among the strengths and the concerns, each "" for none."""
-    plan = make_plan(assessment)
+    plan, outline = outlined_point(assessment, competency_id)
     writer = Writer(assessment, plan)
-    outline = Outline()
-    for point in plan.points:
-        if competency_id in (point.competency.id, point.competency.name):
-            add_point(outline, point)
     strengths = [writer.bullet(bullet) for bullet in [*outline.strengths, *outline.observed]]
     concerns = [writer.bullet(bullet) for bullet in outline.concerns]
     return " ".join(strengths), " ".join(concerns)

@@ -154,12 +154,15 @@ class Matcher:
         favourites = self._favourites(remarks, scored)
         placed: list[Placed] = []
         before: int | None = None
+        thread: frozenset[str] = frozenset()
         for remark, values in zip(remarks, scored, strict=True):
             order = sorted(range(self._count), key=lambda i: (-values[i], i))
             guesses = tuple(i for i in order if values[i] > 0)[:3]
             index = self._choose(remark, values, order, favourites)
-            if index is None and remark.follows_up:
+            said = _subjects(remark) if remark.spoken else frozenset[str]()
+            if index is None and (remark.follows_up or thread & said):
                 index = before
+            thread = said
             if self._count == 1:
                 index = 0
             before = index if remark.spoken else None
@@ -215,6 +218,13 @@ class Matcher:
             if short and total[best] >= ENOUGH and total[best] >= 0.5 * sum(total):
                 found[paragraph] = best
         return found
+
+
+def _subjects(remark: Remark) -> frozenset[str]:
+    """The stems of what a question and its answer speak of."""
+    known = knowledge(remark.language)
+    common = known.common | known.reading.questions
+    return content_stems(f"{remark.context} {remark.plain}", remark.language, common)
 
 
 def _agreement(sign: int, rating: int | None) -> float:

@@ -12,7 +12,7 @@ MOST_WORDS = 300
 """Words of facts in a draft; with the frame around them that is a page."""
 MOST_GENERAL = 6
 """Facts without a competency that a draft may hold."""
-WORDS_WITH_GENERAL = 170
+WORDS_WITH_GENERAL = 210
 """Words from which facts without a competency give way to those that have one."""
 FULL = 10
 """Facts from which a draft needs none without a competency."""

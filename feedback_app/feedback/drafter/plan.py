@@ -32,8 +32,6 @@ SAME_WORDS = 0.6
 """The share of common words from which two remarks say the same."""
 SAME_AS_REASON = 0.5
 """The same for a note and the reason of its competency."""
-ELIMINATED_WORDS = 12
-"""Words from which a sentence of prose is placed by elimination."""
 MOST_COMPARED = 14
 """Remarks of one competency that are compared with each other, the best first."""
 
@@ -129,13 +127,10 @@ def make_plan(assessment: Assessment) -> Plan:
     placed = Matcher(competencies, fallback).place(useful)
     lines = [clean_line(line) for line in assessment.notes.split("\n")]
     wanted = [_wanted(r, place, assessment, lines) for r, place in zip(useful, placed, strict=True)]
-    alone = _only_one_without_notes(points, {index for index, _ in wanted})
     for number, (remark, place) in enumerate(zip(useful, placed, strict=True)):
         index, left_out = wanted[number]
         if left_out:
             continue
-        if index is None and alone is not None and _goes_by_elimination(remark, alone):
-            index = alone.index
         if index is not None:
             found.setdefault(index, []).append(_fact(remark, number))
         elif has_substance(remark):
@@ -143,20 +138,6 @@ def make_plan(assessment: Assessment) -> Plan:
     for point in points:
         _fill(point, found.get(point.index, []), assessment, notes.language)
     return plan
-
-
-def _only_one_without_notes(points: Sequence[Point], noted: set[int | None]) -> Point | None:
-    """The one rated competency that no note speaks of, where all others have notes."""
-    empty = [p for p in points if p.index not in noted and p.competency.rating is not None]
-    return empty[0] if len(empty) == 1 and len(points) > 1 else None
-
-
-def _goes_by_elimination(remark: Remark, point: Point) -> bool:
-    """Whether an answer or a paragraph of prose may be about the competency that is left."""
-    if not remark.spoken and (remark.bullet or word_count(remark.text) < ELIMINATED_WORDS):
-        return False
-    sign = judgement_of(remark).sign
-    return sign * (1 if (point.competency.rating or 0) >= 3 else -1) >= 0
 
 
 def _wanted(

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.drafter.compose import compose_competency
-from feedback_app.feedback.drafter.outline import lines_of, make_outline
-from feedback_app.feedback.drafter.plan import Fact, Plan, Point, make_plan
+from feedback_app.feedback.drafter.opening import outlined
+from feedback_app.feedback.drafter.outline import lines_of
+from feedback_app.feedback.drafter.plan import Fact, Plan, Point
 from feedback_app.feedback.drafter.polish import plain
 from feedback_app.llm.assessment import RATING_LABELS, Assessment
 
@@ -59,8 +60,7 @@ class Reading:
 
 def read(assessment: Assessment) -> Reading:
     """Read the record; what the writer has placed or answered is not reported again."""
-    plan = make_plan(assessment)
-    outline = make_outline(plan, assessment.recommendation)
+    plan, outline = outlined(assessment)
     said = [
         *outline.opening,
         *(fact for bullet in outline.bullets for fact in bullet.facts),
