@@ -8,6 +8,7 @@ and what is in another language than the draft.
 from collections.abc import Iterable, Sequence
 from zlib import crc32
 
+from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.drafter import polish
 from feedback_app.feedback.drafter.knowledge import Frame, knowledge
 from feedback_app.feedback.drafter.opening import outlined, outlined_point
@@ -46,6 +47,17 @@ def compose_sides(assessment: Assessment, competency_id: str) -> tuple[str, str]
     strengths = [writer.bullet(bullet) for bullet in [*outline.strengths, *outline.observed]]
     concerns = [writer.bullet(bullet) for bullet in outline.concerns]
     return " ".join(strengths), " ".join(concerns)
+
+
+def compose_loose(assessment: Assessment) -> dict[str, str]:
+    """The statements that a draft tells without a competency, by the `line_key` of their remark."""
+    plan, outline = outlined(assessment)
+    writer = Writer(assessment, plan)
+    return {
+        line_key(bullet.facts[0].text): writer.bullet(bullet)
+        for bullet in outline.bullets
+        if bullet.point is None
+    }
 
 
 class Writer:

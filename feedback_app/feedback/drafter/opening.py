@@ -1,7 +1,7 @@
 """Takes the best reasons for a recommendation out of their points, into the first paragraph.
 
-Which they are is decided as if the writer had placed and answered nothing yet. So the first
-paragraph stays true while single points of a draft are rewritten.
+Which they are is decided as if the writer had placed and answered nothing yet, and none is a line
+that is still to be placed. So the first paragraph stays while points of a draft are rewritten.
 """
 
 from dataclasses import replace
@@ -62,7 +62,7 @@ def _reasons(assessment: Assessment, outline: Outline, plan: Plan) -> list[Fact]
     found: list[tuple[float, Fact]] = []
     for bullet in outline.strengths if praised else outline.concerns:
         fitting = [fact for fact in bullet.facts if _may_open(fact, plan, 1 if praised else -1)]
-        if fitting and (bullet.point is None or len(bullet.facts) > 1):
+        if fitting and bullet.point and len(bullet.facts) > 1:
             best = max(fitting, key=lambda fact: fact.weight)
             found.append((best.weight, best))
     found.sort(key=lambda entry: -entry[0])

@@ -17,10 +17,12 @@ WORDS_WITH_GENERAL = 210
 FULL = 10
 """Facts from which a draft needs none without a competency."""
 LITTLE = 8
-"""Facts below which some are used that neither judge nor have a competency."""
+MOST_TOLD = 2 / 3
+"""Facts, and the share of all there are, below which some are used that neither judge nor have a
+competency."""
 MOST_OBSERVED = 4
 WORTH_OBSERVING = 1.5
-"""The weight from which such a fact is used."""
+"""The weight from which such a fact is used beside others."""
 FEW_WORDS = 30
 """Words below which a draft of two points has no headings."""
 TELLING = 3.0
@@ -182,10 +184,11 @@ def _add_general(
     behind = len(outline.concerns) < len(outline.strengths)
     for fact in _taking_turns([found.fact for found in plan.unplaced], faults_first=behind):
         if plan.points and fact.sign == 0:
-            observed += 1
-            enough = told + len(best) >= LITTLE or observed > MOST_OBSERVED
-            if enough or fact.weight < WORTH_OBSERVING:
+            said = told + len(best)
+            enough = said >= min(LITTLE, MOST_TOLD * plan.facts) or observed >= MOST_OBSERVED
+            if said and (enough or fact.weight < WORTH_OBSERVING):
                 continue
+            observed += 1
         if len(best) < most and not any(same(fact, other) for other in best):
             best.append(fact)
     for fact in sorted(best, key=lambda fact: fact.place):

@@ -100,6 +100,14 @@ class Plan:
     closing: list[Fact]
     unplaced: list[Unplaced]
 
+    @property
+    def facts(self) -> int:
+        """How many different facts there are, with the reasons."""
+        placed = sum(
+            len(p.good) + len(p.bad) + len(p.neutral) + (p.reason is not None) for p in self.points
+        )
+        return placed + len(self.unplaced)
+
 
 def make_plan(assessment: Assessment) -> Plan:
     """Read the record of one interview."""

@@ -21,7 +21,7 @@ __all__ = ["Contradiction", "Reading", "UnplacedLine", "compose_competency", "li
 
 @dataclass(frozen=True, slots=True)
 class UnplacedLine:
-    """A remark that no label and no word puts under a competency."""
+    """A remark that no label and no word puts under a competency; a draft may tell it alone."""
 
     line: int
     text: str
@@ -68,14 +68,14 @@ def read(assessment: Assessment) -> Reading:
     ]
     used = lines_of(said)
     return Reading(
-        unplaced=_unplaced(plan, {id(fact) for fact in said}),
+        unplaced=_unplaced(plan),
         contradictions=_contradictions(plan),
         to_do=_to_do(assessment),
         used=used,
     )
 
 
-def _unplaced(plan: Plan, said: set[int]) -> tuple[UnplacedLine, ...]:
+def _unplaced(plan: Plan) -> tuple[UnplacedLine, ...]:
     if not plan.points:
         return ()
     ids = [point.identity for point in plan.points]
@@ -89,7 +89,6 @@ def _unplaced(plan: Plan, said: set[int]) -> tuple[UnplacedLine, ...]:
             guesses=tuple(ids[index] for index in unplaced.guesses),
         )
         for unplaced in found
-        if id(unplaced.fact) not in said
     )
 
 
