@@ -182,9 +182,7 @@ def _reading(language: Language, lists: Mapping[str, list[str]]) -> Reading:
         closing=_searchable(language, dict.fromkeys(lists["closing"], "closing")),
         anaphora=_searchable(language, dict.fromkeys(lists["anaphora"], "anaphora")),
         not_knowing=_searchable(language, dict.fromkeys(lists["not_knowing"], "not_knowing")),
-        fillers=_leading(
-            language, [*lists["sounds"], *lists["hesitations"]], lists["fillers"]
-        ),
+        fillers=_leading(language, [*lists["sounds"], *lists["hesitations"]], lists["fillers"]),
         hesitations=_leading(language, lists["sounds"], lists["fillers"]),
         dangling=_leading(language, lists["dangling"], []),
         questions=frozenset(entry.replace("_", " ") for entry in lists["questions"]),

@@ -17,6 +17,7 @@ MOST_REASONS = 2
 ENOUGH_FACTS = 5
 """Facts from which a draft can spare some for its first paragraph."""
 LEAST_WORDS, MOST_WORDS = 5, 26
+_FIRST_WORDS = 4
 TELLING = 6.0
 """The weight from which a fact is a reason: it praises or faults plainly, or it is specific."""
 
@@ -76,8 +77,14 @@ def _may_open(fact: Fact, plan: Plan, sign: int) -> bool:
         return False
     if not LEAST_WORDS <= word_count(fact.text) <= MOST_WORDS:
         return False
+    return not _points_back(fact)
+
+
+def _points_back(fact: Fact) -> bool:
+    """Whether one of its first words stands for something said before it."""
     anaphora = knowledge(fact.language).reading.anaphora
-    return not starts_with(anaphora, fact.text, tokens(fact.text, fact.language)[:4])
+    said = tokens(fact.text, fact.language)[:_FIRST_WORDS]
+    return any(starts_with(anaphora, fact.text, said[place:]) for place in range(len(said)))
 
 
 def _without(outline: Outline, keys: frozenset[str]) -> list[Fact]:

@@ -145,12 +145,26 @@ def _score(said: Sequence[str], lists: Polarities, language: Language) -> list[i
             continue
         if not muted and (value := _value(said, index, clause, found, lists, language)):
             values.append(value)
+        elif not muted and not found and _exceeds(said, index, clause, lists, language):
+            values.append(-1)
+            settled = True
         if length > 1:
             said[index : index + length] = [""] * length
         index += length
     if denied and not settled:
         values.append(-1)
     return values
+
+
+def _exceeds(
+    said: Sequence[str], index: int, clause: int, lists: Polarities, language: Language
+) -> bool:
+    """Whether a word says that there is too much of what follows; German "zu" may be "to"."""
+    if said[index] not in lists.excess or language == "de" or index + 1 >= len(said):
+        return False
+    if said[index + 1] in _BREAKS or lists.signs.at(said, index + 1):  # type: ignore[union-attr]
+        return False
+    return lists.negators.isdisjoint(said[max(clause, index - _REACH) : index])
 
 
 def _value(

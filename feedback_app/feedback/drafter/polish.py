@@ -107,7 +107,7 @@ def without_lead(text: str, language: Language, *, spoken: bool = False) -> str:
         found = lead.match(text)
         if found and any(c.isalnum() for c in text[found.end() :]):
             text = text[found.end() :]
-    return re.sub(r"[\s,;]+(?:and|but|und|aber|et|mais|y|pero|e|mas)[.\s]*$", "", text)
+    return re.sub(r"[\s,;]+(?:and|but|though|und|aber|et|mais|y|pero|e|mas)[.\s]*$", "", text)
 
 
 def _capital_after_stop(match: re.Match[str]) -> str:

@@ -61,7 +61,8 @@ def topic_of(question: str, language: Language) -> str:
         return telling[0] if len(telling) == 1 and len(nouns) <= 2 else ""
     if language != "ja" and word_count(plain) <= 4 and "?" not in plain and not _YOU.search(plain):
         first = plain.casefold().split()[:1]
-        if first and first[0] not in knowledge(language).reading.questions:
+        known = knowledge(language)
+        if first and first[0] not in known.reading.questions and first[0] not in known.common:
             return _tidy(plain, language)
     return ""
 
