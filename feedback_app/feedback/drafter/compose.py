@@ -18,6 +18,12 @@ from feedback_app.feedback.drafter.words import Language, word_count
 from feedback_app.llm.assessment import Assessment, Recommendation
 
 LONGEST_STATEMENT_WORDS = 45
+_PROPER_NAMES = frozenset(
+    """
+    linux python java kotlin swift rust react angular docker kubernetes excel
+    german english french spanish portuguese italian japanese
+    """.split()  # noqa: SIM905
+)
 MOST_NAMED = 2
 """Competencies the first line names on each side; the others follow where nothing else does."""
 
@@ -178,7 +184,8 @@ class Writer:
         """A name within a sentence: in lower case where only its first letter is a capital."""
         text = polish.name(name)
         first = text.split(maxsplit=1)[0] if text else ""
-        if self._frame.lower_names and first[1:] and first[1:].islower():
+        proper = first.casefold() in _PROPER_NAMES
+        if self._frame.lower_names and first[1:] and first[1:].islower() and not proper:
             return text[0].lower() + text[1:]
         return text
 

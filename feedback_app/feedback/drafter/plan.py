@@ -20,10 +20,10 @@ from feedback_app.feedback.drafter.evidence import (
 from feedback_app.feedback.drafter.knowledge import knowledge
 from feedback_app.feedback.drafter.labels import Labels
 from feedback_app.feedback.drafter.language import guess_language
+from feedback_app.feedback.drafter.lines import clean_line
 from feedback_app.feedback.drafter.matching import Matcher, Placed
 from feedback_app.feedback.drafter.notes import Remark, read_notes
 from feedback_app.feedback.drafter.polarity import Judgement, judge, unquoted
-from feedback_app.feedback.drafter.structure import clean_line
 from feedback_app.feedback.drafter.words import Language, content_stems, word_count
 from feedback_app.llm.assessment import Assessment, CompetencyAssessment
 

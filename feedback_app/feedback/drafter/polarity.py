@@ -199,7 +199,8 @@ def _value(
         return value
     if token in lists.good_if_denied:
         return 1 if denied else 0
-    if token in lists.bad_if_denied and denied and lists.first_person.isdisjoint(before):
+    of_the_writer = not lists.first_person.isdisjoint(said[clause:index])
+    if token in lists.bad_if_denied and denied and not of_the_writer:
         return -1
     return 0
 

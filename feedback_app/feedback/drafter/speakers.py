@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from feedback_app.feedback.drafter.knowledge import any_label
 from feedback_app.feedback.drafter.labels import Labels
-from feedback_app.feedback.drafter.structure import clean_line, speaker_label
+from feedback_app.feedback.drafter.lines import clean_line
+from feedback_app.feedback.drafter.structure import speaker_label
 
 _SPEAKER = re.compile(
     r"(?:[-*•>]\s+|[\[(]?\d{1,2}:\d{2}(?::\d{2})?[\])]?\s*[-–]?\s*|\d{1,2}[.)]\s+)*(?:\*\*)?([^\W\d_][^:：?!\"“]{0,30}?)\s*(?:\*\*)?[:：](?:\*\*)?\s*(.*)"
