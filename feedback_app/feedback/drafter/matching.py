@@ -215,7 +215,7 @@ class Matcher:
                 continue
             best = max(range(self._count), key=lambda i: total[i])
             short = counts[paragraph] <= ONE_SUBJECT
-            if short and total[best] >= ENOUGH and total[best] >= 0.5 * sum(total):
+            if short and total[best] >= ENOUGH and total[best] > 0.5 * sum(total):
                 found[paragraph] = best
         return found
 

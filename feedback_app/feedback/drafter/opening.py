@@ -17,6 +17,8 @@ MOST_REASONS = 2
 ENOUGH_FACTS = 5
 """Facts from which a draft can spare some for its first paragraph."""
 LEAST_WORDS, MOST_WORDS = 5, 26
+STANDING = 3.6
+"""The weight from which another fact is enough for the point that gives one away."""
 _FIRST_WORDS = 4
 TELLING = 6.0
 """The weight from which a fact is a reason: it praises or faults plainly, or it is specific."""
@@ -63,8 +65,10 @@ def _reasons(assessment: Assessment, outline: Outline, plan: Plan) -> list[Fact]
     found: list[tuple[float, Fact]] = []
     for bullet in outline.strengths if praised else outline.concerns:
         fitting = [fact for fact in bullet.facts if _may_open(fact, plan, 1 if praised else -1)]
-        if fitting and bullet.point and len(bullet.facts) > 1:
-            best = max(fitting, key=lambda fact: fact.weight)
+        if not fitting or bullet.point is None:
+            continue
+        best = max(fitting, key=lambda fact: fact.weight)
+        if any(fact is not best and fact.weight >= STANDING for fact in bullet.facts):
             found.append((best.weight, best))
     found.sort(key=lambda entry: -entry[0])
     return [fact for _, fact in found[:MOST_REASONS]]

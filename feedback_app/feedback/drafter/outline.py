@@ -19,7 +19,7 @@ FULL = 10
 LITTLE = 8
 MOST_TOLD = 2 / 3
 """Facts, and the share of all there are, below which some are used that neither judge nor have a
-competency."""
+competency. The share does not bind answers: in a transcript they are all there is."""
 MOST_OBSERVED = 4
 WORTH_OBSERVING = 1.5
 """The weight from which such a fact is used beside others."""
@@ -185,7 +185,8 @@ def _add_general(
     for fact in _taking_turns([found.fact for found in plan.unplaced], faults_first=behind):
         if plan.points and fact.sign == 0:
             said = told + len(best)
-            enough = said >= min(LITTLE, MOST_TOLD * plan.facts) or observed >= MOST_OBSERVED
+            most_told = LITTLE if fact.spoken else min(LITTLE, MOST_TOLD * plan.facts)
+            enough = said >= most_told or observed >= MOST_OBSERVED
             if said and (enough or fact.weight < WORTH_OBSERVING):
                 continue
             observed += 1

@@ -20,6 +20,8 @@ _BREAKS = frozenset(",;:.()–—!?")
 _COLON = ":"
 _CONTRASTING = frozenset(["not", "nicht", "pas"])
 """Negators that deny only a contrast where they begin a clause: "a question, not a pitch"."""
+_HALF_NEGATORS = frozenset(["ne", "n"])
+"""French negators that are one negation together with the "pas" or "jamais" behind them."""
 _REACH = 3
 """How many words a negation reaches forward."""
 _FOUND_WITHIN = 5
@@ -177,7 +179,9 @@ def _value(
 ) -> int:
     token = said[index]
     before = said[max(clause, index - _REACH) : index]
-    denied = sum(word in lists.negators for word in before) % 2 == 1
+    negators = [word for word in before if word in lists.negators]
+    whole = [word for word in negators if word not in _HALF_NEGATORS]
+    denied = len(whole) % 2 == 1 if whole else bool(negators)
     if language == "de" and not denied:
         denied = _denied_behind(said, index + (found[0] if found else 1), lists)
     if found:
