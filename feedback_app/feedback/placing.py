@@ -39,6 +39,42 @@ def put_point(
     return [*text[: end + 1], *after, *text[end + 1 :]]
 
 
+def take_out(blocks: Sequence[Block], statement: Sequence[Block]) -> list[Block]:
+    """The text without a statement, where it still reads as it was drafted.
+
+    A paragraph or list item that is left empty goes, and a heading that nothing stands under.
+    """
+    wanted = [_plain(span) for block in statement for span in block.spans]
+    text = list(blocks)
+    if not wanted:
+        return text
+    for at, block in enumerate(text):
+        place = _place_of(wanted, [_plain(span) for span in block.spans])
+        if place is None:
+            continue
+        spans = [*block.spans[:place], *block.spans[place + len(wanted) :]]
+        if any(span.text.strip() for span in spans):
+            return [*text[:at], replace(block, spans=spans), *text[at + 1 :]]
+        del text[at]
+        alone = at == len(text) or text[at].kind == "heading"
+        if alone and at > 0 and text[at - 1].kind == "heading":
+            del text[at - 1]
+        return text
+    return text
+
+
+def _plain(span: Span) -> tuple[str, str]:
+    return " ".join(span.text.split()), span.cite
+
+
+def _place_of(wanted: Sequence[tuple[str, str]], spans: Sequence[tuple[str, str]]) -> int | None:
+    """Where the wanted spans begin, one behind the other."""
+    for place in range(len(spans) - len(wanted) + 1):
+        if list(spans[place : place + len(wanted)]) == list(wanted):
+            return place
+    return None
+
+
 def _points_about(blocks: Sequence[Block], competency: str) -> list[int]:
     """Where the points about a competency stand: one for, one against, or both."""
     name = competency.strip().casefold()

@@ -17,11 +17,11 @@ from feedback_app.core.errors import AlreadySubmitted, Invalid
 from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import database
 from feedback_app.feedback import editing, queries
-from feedback_app.feedback.drafter.compose import compose_sides
+from feedback_app.feedback.drafter.compose import compose_loose, compose_sides
 from feedback_app.feedback.drafter.reading import Reading, read
 from feedback_app.feedback.editing import Written, written
 from feedback_app.feedback.personal import Remark, find_remarks, without_remarks
-from feedback_app.feedback.placing import put_point
+from feedback_app.feedback.placing import put_point, take_out
 from feedback_app.feedback.schemas import (
     ContradictionView,
     Questions,
@@ -29,7 +29,7 @@ from feedback_app.feedback.schemas import (
     UnplacedView,
 )
 from feedback_app.llm.assessment import Assessment
-from feedback_app.llm.blocks import parse_blocks
+from feedback_app.llm.blocks import Block, parse_blocks
 from feedback_app.llm.citations import marked, without_marks
 
 _NOTHING = Assessment(
@@ -131,14 +131,17 @@ async def place(
         scorecard.placements = _with(scorecard.placements, key, competency_id)
         session.add(scorecard)
         text = written(scorecard)
-    if competency is None or not text.call_id:
+    if not text.call_id:
         return None
+    told_alone = (await asyncio.to_thread(compose_loose, assessment)).get(key, "")
+    blocks = take_out(text.blocks, parse_blocks(_marked(told_alone, assessment)))
+    if competency is None:
+        return await _rewritten(user, interview_id, text, blocks)
     placed = replace(assessment, placements=scorecard.placements)
     before, after = await asyncio.gather(
         asyncio.to_thread(compose_sides, assessment, competency_id),
         asyncio.to_thread(compose_sides, placed, competency_id),
     )
-    blocks = text.blocks
     for side, (old, new) in enumerate(zip(before, after, strict=True)):
         if old != new:
             blocks = put_point(
@@ -148,6 +151,12 @@ async def place(
                 parse_blocks(_marked(new, placed)),
                 speaks_for=side == 0,
             )
+    return await _rewritten(user, interview_id, text, blocks)
+
+
+async def _rewritten(
+    user: CurrentUser, interview_id: str, text: Written, blocks: list[Block]
+) -> Written | None:
     if blocks == text.blocks:
         return None
     return await editing.rewrite(user, interview_id, blocks)

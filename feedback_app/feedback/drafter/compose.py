@@ -8,22 +8,30 @@ and what is in another language than the draft.
 from collections.abc import Iterable, Sequence
 from zlib import crc32
 
+from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.drafter import polish
 from feedback_app.feedback.drafter.knowledge import Frame, knowledge
-from feedback_app.feedback.drafter.outline import Bullet, Outline, add_point, make_outline
-from feedback_app.feedback.drafter.plan import Fact, Plan, Point, make_plan
+from feedback_app.feedback.drafter.opening import outlined, outlined_point
+from feedback_app.feedback.drafter.outline import Bullet, Outline
+from feedback_app.feedback.drafter.plan import Fact, Plan, Point
 from feedback_app.feedback.drafter.words import Language, word_count
 from feedback_app.llm.assessment import Assessment, Recommendation
 
 LONGEST_STATEMENT_WORDS = 45
+_PROPER_NAMES = frozenset(
+    """
+    linux python java kotlin swift rust react angular docker kubernetes excel
+    german english french spanish portuguese italian japanese
+    """.split()  # noqa: SIM905
+)
 MOST_NAMED = 2
 """Competencies the first line names on each side; the others follow where nothing else does."""
 
 
 def compose(assessment: Assessment) -> str:
     """The feedback as Markdown, ending in a newline; "" where there is nothing to say."""
-    plan = make_plan(assessment)
-    return Writer(assessment, plan).draft(make_outline(plan, assessment.recommendation))
+    plan, outline = outlined(assessment)
+    return Writer(assessment, plan).draft(outline)
 
 
 def compose_competency(assessment: Assessment, competency_id: str) -> str:
@@ -40,15 +48,22 @@ def compose_competency(assessment: Assessment, competency_id: str) -> str:
 
 def compose_sides(assessment: Assessment, competency_id: str) -> tuple[str, str]:
     """The bullets of one competency among the strengths and the concerns, each "" for none."""
-    plan = make_plan(assessment)
+    plan, outline = outlined_point(assessment, competency_id)
     writer = Writer(assessment, plan)
-    outline = Outline()
-    for point in plan.points:
-        if competency_id in (point.competency.id, point.competency.name):
-            add_point(outline, point)
     strengths = [writer.bullet(bullet) for bullet in [*outline.strengths, *outline.observed]]
     concerns = [writer.bullet(bullet) for bullet in outline.concerns]
     return " ".join(strengths), " ".join(concerns)
+
+
+def compose_loose(assessment: Assessment) -> dict[str, str]:
+    """The statements that a draft tells without a competency, by the `line_key` of their remark."""
+    plan, outline = outlined(assessment)
+    writer = Writer(assessment, plan)
+    return {
+        line_key(bullet.facts[0].text): writer.bullet(bullet)
+        for bullet in outline.bullets
+        if bullet.point is None
+    }
 
 
 class Writer:
@@ -64,16 +79,18 @@ class Writer:
 
     def draft(self, outline: Outline) -> str:
         parts = [self._opening(outline)]
-        headings = outline.has_headings
-        loose = [b for b in outline.observed if b.point is None and not b.facts[0].spoken]
-        parts.append(_joined(map(self.bullet, loose), self._language))
-        outline.observed = [bullet for bullet in outline.observed if bullet not in loose]
-        if headings:
-            parts.append(self._section("", outline.observed))
+        loose = [bullet for bullet in outline.observed if bullet.point is None]
+        placed = [bullet for bullet in outline.observed if bullet.point is not None]
+        others = _joined(map(self.bullet, loose), self._language)
+        if outline.has_headings:
+            parts.append(self._section("", placed))
             parts.append(self._section(self._frame.strengths, outline.strengths))
             parts.append(self._section(self._frame.concerns, outline.concerns))
+            judged = outline.strengths or outline.concerns
+            parts.append(f"## {self._frame.observed}\n\n{others}" if others and judged else others)
         else:
-            parts.append(self._section("", outline.bullets))
+            parts.append(self._section("", [*placed, *outline.strengths, *outline.concerns]))
+            parts.append(others)
         text = "\n\n".join(part for part in parts if part)
         return f"{text}\n" if text else ""
 
@@ -167,7 +184,8 @@ class Writer:
         """A name within a sentence: in lower case where only its first letter is a capital."""
         text = polish.name(name)
         first = text.split(maxsplit=1)[0] if text else ""
-        if self._frame.lower_names and first[1:] and first[1:].islower():
+        proper = first.casefold() in _PROPER_NAMES
+        if self._frame.lower_names and first[1:] and first[1:].islower() and not proper:
             return text[0].lower() + text[1:]
         return text
 

@@ -38,7 +38,7 @@ _BEHIND_THE_TASK = re.compile(r"^[^,;:.–]*[,;:.–]?")
 
 MORE_THAN_A_TASK = 8
 """Words behind the task that was set from which a sentence tells what came of it."""
-SHORT = 12
+SHORT = 14
 """Words up to which a remark with a word of logistics holds nothing else."""
 
 

@@ -28,6 +28,8 @@ class Polarities:
 
     signs: Signs
     negators: frozenset[str]
+    denials: frozenset[str]
+    """Negators of a verb, by which a clause that nothing else judges is a fault."""
     good_if_denied: frozenset[str]
     bad_if_denied: frozenset[str]
     contrast: tuple[str, ...]
@@ -54,6 +56,8 @@ class Reading:
     not_knowing: PhraseList[str] | SubstringList[str]
     """How a candidate says that they cannot answer."""
     fillers: re.Pattern[str]
+    hesitations: re.Pattern[str]
+    """The fillers that may be left out of what somebody else said."""
     dangling: re.Pattern[str]
     questions: frozenset[str]
     candidate: frozenset[str]
@@ -89,6 +93,7 @@ class Frame:
     to: str
     strengths: str
     concerns: str
+    observed: str
     lower_names: bool
     """Whether the names of competencies are written small within a sentence."""
     open_quote: str
@@ -138,6 +143,7 @@ def _polarities(language: Language, lists: Mapping[str, list[str]]) -> Polaritie
     sets = (
         "finders",
         "negators",
+        "denials",
         "good_if_denied",
         "bad_if_denied",
         "reported",
@@ -176,7 +182,8 @@ def _reading(language: Language, lists: Mapping[str, list[str]]) -> Reading:
         closing=_searchable(language, dict.fromkeys(lists["closing"], "closing")),
         anaphora=_searchable(language, dict.fromkeys(lists["anaphora"], "anaphora")),
         not_knowing=_searchable(language, dict.fromkeys(lists["not_knowing"], "not_knowing")),
-        fillers=_leading(language, lists["hesitations"], lists["fillers"]),
+        fillers=_leading(language, [*lists["sounds"], *lists["hesitations"]], lists["fillers"]),
+        hesitations=_leading(language, lists["sounds"], lists["fillers"]),
         dangling=_leading(language, lists["dangling"], []),
         questions=frozenset(entry.replace("_", " ") for entry in lists["questions"]),
         **{key: frozenset(entry.replace("_", " ") for entry in lists[key]) for key in labels},
@@ -191,6 +198,7 @@ def _frame(data: Mapping[str, Any]) -> Frame:
         to=data["to"],
         strengths=data["strengths"],
         concerns=data["concerns"],
+        observed=data["observed"],
         lower_names=data["lower_names"],
         open_quote=data["open_quote"],
         close_quote=data["close_quote"],

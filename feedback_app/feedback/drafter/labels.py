@@ -15,6 +15,10 @@ MOST_FUZZY = 80
 
 _RATING = re.compile(r"[\[(]?\s*\d(?:\s*/\s*\d{1,2})?\s*[\])]?\s*$")
 _SIGNS = re.compile(r"[\s_/&+\-–—.'’・、*#\[\]()（）【】:：\"]+")
+_WITH = re.compile(
+    r"\s(?:with|mit|avec|con|com|to|towards|gegenüber|envers|between|across|under|unter)\s",
+    re.IGNORECASE,
+)
 _SMALL_WORDS = frozenset(
     [
         "and",
@@ -141,8 +145,19 @@ class Labels:
 
 def groups_of(name: str) -> frozenset[int]:
     """The kinds of competency a name belongs to."""
-    plain = _plain(name)
+    plain = _plain(_head(name))
     return _kinds(plain, _words(plain)) or _misspelt_kinds(plain)
+
+
+def _head(name: str) -> str:
+    """What comes before "with", where that says what kind it is: "Communication with patients"."""
+    head = _WITH.split(name, maxsplit=1)[0]
+    return head if head != name and _plain(head) in _by_name() else name
+
+
+def words_aside(name: str) -> str:
+    """What comes behind that "with": words that belong to the whole interview."""
+    return name[len(_head(name)) :]
 
 
 def plain_label(label: str) -> str:

@@ -8,8 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from feedback_app.feedback.drafter.evidence import judgement_of
 from feedback_app.feedback.drafter.knowledge import groups, knowledge
-from feedback_app.feedback.drafter.labels import groups_of
+from feedback_app.feedback.drafter.labels import groups_of, words_aside
 from feedback_app.feedback.drafter.language import guess_language
 from feedback_app.feedback.drafter.notes import Remark
 from feedback_app.feedback.drafter.polarity import unquoted
@@ -33,8 +34,18 @@ AHEAD = 0.5
 """How far the best competency must be ahead of the next."""
 AWAY = 1.5
 """By how much a sentence must speak of another competency than its paragraph to leave it."""
+ONE_SUBJECT = 5
+"""Sentences up to which a paragraph of prose is taken to speak of one competency."""
 SURE = 3.0
 """The score from which a remark's own words outweigh a label further up."""
+TIED = 0.2
+"""The lead below which two competencies are as likely as each other, so that neither is chosen."""
+_AGREEING = {1: 0.5, 2: 0.25, 3: 0.25, 4: 0.5}
+"""What it adds that a remark praises or faults as the rating does, by the rating."""
+_DISAGREEING = {1: 0.5, 2: 0.0, 3: 0.0, 4: 0.5}
+"""What it takes away that a remark judges against the rating."""
+_ANSWERED = 0.6
+"""What the words of an answer count beside those of its question."""
 _COUNTED = 2
 """How often a repeated word counts, the second time half."""
 _TOO_COMMON = frozenset(
@@ -86,6 +97,7 @@ class Matcher:
 
     def __init__(self, competencies: Sequence[CompetencyAssessment], fallback: Language) -> None:
         self._count = len(competencies)
+        self._ratings = [competency.rating for competency in competencies]
         self._stems: list[dict[str, float]] = []
         field: dict[str, dict[int, float]] = defaultdict(dict)
         for index, competency in enumerate(competencies):
@@ -100,10 +112,16 @@ class Matcher:
         self._unspaced: SubstringList[Mapping[int, float]] = SubstringList(unspaced)
 
     def scores(self, remark: Remark) -> list[float]:
-        """How strongly a remark's words speak of each competency."""
+        """How strongly a remark's words speak of each competency; of an answer, its question's."""
+        if remark.spoken and remark.context.strip():
+            asked = self._said(remark, remark.context)
+            answered = self._said(remark, remark.plain)
+            return [a + _ANSWERED * b for a, b in zip(asked, answered, strict=True)]
         outside = unquoted(remark.plain)
         own = outside if len(outside.split()) >= 4 and not remark.spoken else remark.plain
-        text = f"{remark.context} {own}"
+        return self._said(remark, f"{remark.context} {own}")
+
+    def _said(self, remark: Remark, text: str) -> list[float]:
         values = [0.0] * self._count
         said = tokens(text, remark.language)
         seen: Counter[str] = Counter()
@@ -132,21 +150,32 @@ class Matcher:
 
     def place(self, remarks: Sequence[Remark]) -> list[Placed]:
         """Where each remark belongs; sentences of a paragraph help each other."""
-        scored = [self.scores(remark) for remark in remarks]
+        scored = [self._leaning(remark, self.scores(remark)) for remark in remarks]
         favourites = self._favourites(remarks, scored)
         placed: list[Placed] = []
         before: int | None = None
+        thread: frozenset[str] = frozenset()
         for remark, values in zip(remarks, scored, strict=True):
             order = sorted(range(self._count), key=lambda i: (-values[i], i))
             guesses = tuple(i for i in order if values[i] > 0)[:3]
             index = self._choose(remark, values, order, favourites)
-            if index is None and remark.follows_up:
+            said = _subjects(remark) if remark.spoken else frozenset[str]()
+            if index is None and (remark.follows_up or thread & said):
                 index = before
+            thread = said
             if self._count == 1:
                 index = 0
             before = index if remark.spoken else None
             placed.append(Placed(index, guesses))
         return placed
+
+    def _leaning(self, remark: Remark, values: Sequence[float]) -> list[float]:
+        """The scores, shifted to the competencies whose rating judges as the remark does."""
+        sign = judgement_of(remark).sign
+        return [
+            max(0.0, value + _agreement(sign, rating)) if value else 0.0
+            for value, rating in zip(values, self._ratings, strict=True)
+        ]
 
     def _choose(
         self,
@@ -166,13 +195,14 @@ class Matcher:
             return remark.held if favourite is None else favourite
         if favourite is not None and values[favourite] > values[best] - AWAY:
             return favourite
-        return best if values[best] >= ENOUGH else favourite
+        return best if values[best] >= ENOUGH and lead >= TIED else favourite
 
     def _favourites(
         self, remarks: Sequence[Remark], scored: Sequence[Sequence[float]]
     ) -> dict[int, int]:
         """The competency that most of a paragraph of prose speaks of."""
         sums: dict[int, list[float]] = {}
+        counts = Counter(remark.paragraph for remark in remarks)
         for remark, values in zip(remarks, scored, strict=True):
             total = sums.setdefault(remark.paragraph, [0.0] * self._count)
             for index, value in enumerate(values):
@@ -184,17 +214,34 @@ class Matcher:
             if not total:
                 continue
             best = max(range(self._count), key=lambda i: total[i])
-            if total[best] >= ENOUGH and total[best] >= 0.5 * sum(total):
+            short = counts[paragraph] <= ONE_SUBJECT
+            if short and total[best] >= ENOUGH and total[best] > 0.5 * sum(total):
                 found[paragraph] = best
         return found
 
 
+def _subjects(remark: Remark) -> frozenset[str]:
+    """The stems of what a question and its answer speak of."""
+    known = knowledge(remark.language)
+    common = known.common | known.reading.questions
+    return content_stems(f"{remark.context} {remark.plain}", remark.language, common)
+
+
+def _agreement(sign: int, rating: int | None) -> float:
+    if not sign or rating is None:
+        return 0.0
+    agrees = (sign > 0) == (rating >= 3)
+    return _AGREEING[rating] if agrees else -_DISAGREEING[rating]
+
+
 def _own_stems(competency: CompetencyAssessment, fallback: Language) -> dict[str, float]:
     """The stems of what is written about one competency, with what each is worth."""
+    aside = words_aside(competency.name)
     sources = (
         (competency.reason, _BY_REASON),
         (competency.description, _BY_DESCRIPTION),
-        (competency.name, _BY_NAME),
+        (aside, _BY_DESCRIPTION),
+        (competency.name.removesuffix(aside), _BY_NAME),
     )
     values: dict[str, float] = {}
     for text, value in sources:

@@ -36,6 +36,7 @@ _QUOTES = ' "“”„«»「」'
 _ASIDE_QUESTION = re.compile(r"\([^()?]{0,200}\?[^()]{0,50}\)")
 _DASH = re.compile(r"\s+(?:[-–—]|->|→)\s+")
 _COMMENT = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{3,200})[)\]）】]\s*\.?$")
+_LETTERED = re.compile(r"(?<![^\n])[ \t]{0,8}([QAFR問答])\d{0,2}[.．、)）][ \u3000]?(?=\S)")
 _INLINE_ANSWER = re.compile(
     r"(?<=[?？])\s*[-–—>/]*\s*(?:A|Answer|Antwort|R|答|Réponse|Respuesta|Resposta)\s*[:：]\s*(?=\S)|(?<=[?？])\s*(?:->|→|=>)\s*(?=\S)"
 )
@@ -84,6 +85,7 @@ def read_notes(
     text: str, labels: Labels, candidate: str, interviewer: str, fallback: Language
 ) -> Notes:
     """The remarks of the notes. `fallback` is the language of notes that do not tell."""
+    text = _with_colons(text)
     lines = text.split("\n")
     speakers = find_speakers(lines, labels, candidate, interviewer)
     blocks = list(blocks_of(text, labels, speakers.all))
@@ -97,6 +99,15 @@ def read_notes(
         if len(remarks) >= MOST_REMARKS:
             break
     return Notes(tuple(_with_plain(remark) for remark in remarks[:MOST_REMARKS]), language)
+
+
+def _with_colons(text: str) -> str:
+    """The notes with "Q. … A. …" at the start of lines written as "Q: … A: …"."""
+    marks = Counter(found[1] for found in _LETTERED.finditer(text))
+    asked, answered = (sum(marks[c] for c in letters) for letters in ("QF問", "AR答"))
+    if asked < 2 or answered < 2:
+        return text
+    return _LETTERED.sub(lambda found: f"{found[1]}: ", text)
 
 
 def _with_plain(remark: Remark) -> Remark:
@@ -154,7 +165,7 @@ class _Dialogue:
                 bullet=True,
                 spoken=True,
                 topic=topic_of(self._question, language),
-                follows_up=_names_nothing(self._question, language),
+                follows_up=bool(self._question) and _names_nothing(self._question, language),
             )
         if comment and word_count(comment[1]) >= 2:
             last = block.pieces[-1][0]

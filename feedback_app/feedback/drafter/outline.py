@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from feedback_app.feedback.drafter.plan import NOTES_PER_COMPETENCY, Fact, Plan, Point, same
 from feedback_app.feedback.drafter.words import word_count
@@ -11,8 +12,17 @@ MOST_WORDS = 300
 """Words of facts in a draft; with the frame around them that is a page."""
 MOST_GENERAL = 6
 """Facts without a competency that a draft may hold."""
-LITTLE = 5
-"""Facts below which those without a competency are used as well."""
+WORDS_WITH_GENERAL = 210
+"""Words from which facts without a competency give way to those that have one."""
+FULL = 10
+"""Facts from which a draft needs none without a competency."""
+LITTLE = 8
+MOST_TOLD = 2 / 3
+"""Facts, and the share of all there are, below which some are used that neither judge nor have a
+competency. The share does not bind answers: in a transcript they are all there is."""
+MOST_OBSERVED = 4
+WORTH_OBSERVING = 1.5
+"""The weight from which such a fact is used beside others."""
 FEW_WORDS = 30
 """Words below which a draft of two points has no headings."""
 TELLING = 3.0
@@ -67,8 +77,8 @@ def make_outline(plan: Plan, recommendation: Recommendation | None) -> Outline:
         add_point(outline, point)
     rated = any(point.competency.rating is not None for point in plan.points)
     told = sum(len(bullet.facts) for bullet in outline.bullets)
-    if told < LITTLE or not plan.points:
-        _add_general(outline, plan, told)
+    if told < FULL or not plan.points:
+        _add_general(outline, plan, told, recommendation)
     outline.opening = _closing(plan, recommendation)
     if not rated and not outline.opening:
         outline.opening = _take_best(outline, recommendation)
@@ -87,7 +97,7 @@ def add_point(outline: Outline, point: Point) -> None:
     if rating is None:
         _add_unrated(outline, point, backing)
     elif rating >= 3:
-        bad = point.bad[:1]
+        bad = point.bad[: 1 if point.good or backing else NOTES_PER_COMPETENCY]
         room = NOTES_PER_COMPETENCY - len(bad)
         told = bool(backing) + len(point.good)
         good = sorted(
@@ -105,8 +115,9 @@ def add_point(outline: Outline, point: Point) -> None:
         facts = [*backing, *bad]
         if facts:
             outline.concerns.append(Bullet(point, in_order(facts), aside))
-        elif aside and aside.judgement.score >= 2:
-            outline.strengths.append(Bullet(point, [aside]))
+        elif aside and aside.judgement.score > 0:
+            sure = aside.labelled or aside.reason or aside.judgement.score >= 2
+            outline.strengths.append(Bullet(point if sure else None, [aside]))
 
 
 def _worth_adding(point: Point, told: int) -> list[Fact]:
@@ -146,24 +157,57 @@ def _add(section: list[Bullet], point: Point, facts: list[Fact]) -> None:
         section.append(Bullet(point, in_order(facts)))
 
 
-def _add_general(outline: Outline, plan: Plan, told: int) -> None:
+def _side_of_all(plan: Plan, recommendation: Recommendation | None) -> int:
+    """1 or -1 where all ratings and the recommendation praise or fault, else 0."""
+    ratings = [p.competency.rating for p in plan.points if p.competency.rating is not None]
+    if len(ratings) < 2 or recommendation is None:
+        return 0
+    if min(ratings) >= 3 and recommendation in (Recommendation.YES, Recommendation.STRONG_YES):
+        return 1
+    if max(ratings) <= 2 and recommendation in (Recommendation.NO, Recommendation.STRONG_NO):
+        return -1
+    return 0
+
+
+def _add_general(
+    outline: Outline, plan: Plan, told: int, recommendation: Recommendation | None
+) -> None:
     """The best facts without a competency, in the order of the notes and without repeats.
 
-    Beside facts that have a competency only such as praise or fault.
+    What judges nothing is used only where a draft would be short. The side of which less is told
+    comes first.
     """
     best: list[Fact] = []
-    most = MOST_GENERAL if not plan.points else LITTLE - told
-    for found in sorted(plan.unplaced, key=lambda found: -found.fact.weight):
-        if plan.points and told and found.fact.sign == 0:
-            continue
-        if len(best) < most and not any(same(found.fact, other) for other in best):
-            best.append(found.fact)
+    side = _side_of_all(plan, recommendation)
+    observed = 0
+    most = MOST_GENERAL if not plan.points else min(MOST_GENERAL, FULL - told)
+    behind = len(outline.concerns) < len(outline.strengths)
+    for fact in _taking_turns([found.fact for found in plan.unplaced], faults_first=behind):
+        if plan.points and fact.sign == 0:
+            said = told + len(best)
+            most_told = LITTLE if fact.spoken else min(LITTLE, MOST_TOLD * plan.facts)
+            enough = said >= most_told or observed >= MOST_OBSERVED
+            if said and (enough or fact.weight < WORTH_OBSERVING):
+                continue
+            observed += 1
+        if len(best) < most and not any(same(fact, other) for other in best):
+            best.append(fact)
     for fact in sorted(best, key=lambda fact: fact.place):
-        sign = fact.sign
+        sign = fact.sign or side
         section = (
             outline.strengths if sign > 0 else outline.concerns if sign < 0 else outline.observed
         )
         section.append(Bullet(None, [fact]))
+
+
+def _taking_turns(facts: Iterable[Fact], *, faults_first: bool) -> list[Fact]:
+    """Praise and faults by turns, each side by weight; then what judges nothing."""
+    ordered = sorted(facts, key=lambda fact: -fact.weight)
+    faults = [fact for fact in ordered if fact.sign < 0]
+    praise = [fact for fact in ordered if fact.sign > 0]
+    sides = (faults, praise) if faults_first else (praise, faults)
+    turns = [fact for pair in zip_longest(*sides) for fact in pair if fact is not None]
+    return [*turns, *(fact for fact in ordered if fact.sign == 0)]
 
 
 def _closing(plan: Plan, recommendation: Recommendation | None) -> list[Fact]:
@@ -210,6 +254,15 @@ def _order(outline: Outline) -> None:
 def _shorten(outline: Outline) -> None:
     """Leave out the lightest facts until what is left fits on a page."""
     total = sum(bullet.words for bullet in outline.bullets)
+    general = sorted(
+        (b for b in outline.bullets if b.point is None), key=lambda b: b.facts[0].weight
+    )
+    placed = len(outline.bullets) > len(general)
+    for bullet in general:
+        if placed and total > WORDS_WITH_GENERAL:
+            for section in (outline.observed, outline.strengths, outline.concerns):
+                section[:] = [other for other in section if other is not bullet]
+            total -= bullet.words
     while total > MOST_WORDS:
         spare = [
             (fact.weight, number, fact)

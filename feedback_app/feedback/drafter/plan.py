@@ -20,10 +20,10 @@ from feedback_app.feedback.drafter.evidence import (
 from feedback_app.feedback.drafter.knowledge import knowledge
 from feedback_app.feedback.drafter.labels import Labels
 from feedback_app.feedback.drafter.language import guess_language
+from feedback_app.feedback.drafter.lines import clean_line
 from feedback_app.feedback.drafter.matching import Matcher, Placed
 from feedback_app.feedback.drafter.notes import Remark, read_notes
 from feedback_app.feedback.drafter.polarity import Judgement, judge, unquoted
-from feedback_app.feedback.drafter.structure import clean_line
 from feedback_app.feedback.drafter.words import Language, content_stems, word_count
 from feedback_app.llm.assessment import Assessment, CompetencyAssessment
 
@@ -32,8 +32,6 @@ SAME_WORDS = 0.6
 """The share of common words from which two remarks say the same."""
 SAME_AS_REASON = 0.5
 """The same for a note and the reason of its competency."""
-ELIMINATED_WORDS = 12
-"""Words from which a sentence of prose is placed by elimination."""
 CHOSEN = 50.0
 """Weight of what the writer placed: it is told before anything that was only found."""
 MOST_COMPARED = 14
@@ -104,6 +102,14 @@ class Plan:
     closing: list[Fact]
     unplaced: list[Unplaced]
 
+    @property
+    def facts(self) -> int:
+        """How many different facts there are, with the reasons."""
+        placed = sum(
+            len(p.good) + len(p.bad) + len(p.neutral) + (p.reason is not None) for p in self.points
+        )
+        return placed + len(self.unplaced)
+
 
 def make_plan(assessment: Assessment) -> Plan:
     """Read the record of one interview."""
@@ -131,13 +137,10 @@ def make_plan(assessment: Assessment) -> Plan:
     placed = Matcher(competencies, fallback).place(useful)
     lines = [clean_line(line) for line in assessment.notes.split("\n")]
     wanted = [_wanted(r, place, assessment, lines) for r, place in zip(useful, placed, strict=True)]
-    alone = _only_one_without_notes(points, {place.index for place in wanted})
     for number, (remark, place) in enumerate(zip(useful, placed, strict=True)):
         index, by_writer = wanted[number].index, wanted[number].by_writer
         if wanted[number].left_out:
             continue
-        if index is None and alone is not None and _goes_by_elimination(remark, alone):
-            index = alone.index
         if index is not None:
             fact = _fact(remark, number)
             if by_writer:
@@ -157,20 +160,6 @@ class Wanted:
     index: int | None
     left_out: bool = False
     by_writer: bool = False
-
-
-def _only_one_without_notes(points: Sequence[Point], noted: set[int | None]) -> Point | None:
-    """The one rated competency that no note speaks of, where all others have notes."""
-    empty = [p for p in points if p.index not in noted and p.competency.rating is not None]
-    return empty[0] if len(empty) == 1 and len(points) > 1 else None
-
-
-def _goes_by_elimination(remark: Remark, point: Point) -> bool:
-    """Whether an answer or a paragraph of prose may be about the competency that is left."""
-    if not remark.spoken and (remark.bullet or word_count(remark.text) < ELIMINATED_WORDS):
-        return False
-    sign = judgement_of(remark).sign
-    return sign * (1 if (point.competency.rating or 0) >= 3 else -1) >= 0
 
 
 def _wanted(remark: Remark, place: Placed, assessment: Assessment, lines: Sequence[str]) -> Wanted:
@@ -248,6 +237,8 @@ def _contradicts(point: Point, fact: Fact, kept: Sequence[Fact]) -> str:
     if not _against(point, fact):
         return ""
     strong = abs(fact.judgement.score) >= 2
+    if fact.reason and not strong:
+        return ""
     backed = any(other.sign == for_it for other in kept)
     backed = backed or bool(
         point.reason and point.reason is not fact and point.reason.sign == for_it

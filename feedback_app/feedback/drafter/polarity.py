@@ -1,6 +1,7 @@
 """Says whether a remark praises or faults, and how plainly, by the words of its language.
 
-Negation, excess ("too fast"), reported speech and contrast are heeded. What stands between
+Negation, excess ("too fast"), reported speech and contrast are heeded; a clause that denies
+something and holds no word that judges is a fault ("never opened the logs"). What stands between
 quotation marks is the candidate's and says nothing about the writer's judgement.
 """
 
@@ -17,6 +18,10 @@ _QUOTED = re.compile(
 )
 _BREAKS = frozenset(",;:.()–—!?")
 _COLON = ":"
+_CONTRASTING = frozenset(["not", "nicht", "pas"])
+"""Negators that deny only a contrast where they begin a clause: "a question, not a pitch"."""
+_HALF_NEGATORS = frozenset(["ne", "n"])
+"""French negators that are one negation together with the "pas" or "jamais" behind them."""
 _REACH = 3
 """How many words a negation reaches forward."""
 _FOUND_WITHIN = 5
@@ -115,11 +120,14 @@ def _score(said: Sequence[str], lists: Polarities, language: Language) -> list[i
     said = list(said)
     values: list[int] = []
     clause = found_at = 0
-    muted = False
+    muted = denied = settled = False
     index = 0
     while index < len(said):
         token = said[index]
         if token in _BREAKS:
+            if denied and not settled:
+                values.append(-1)
+            denied = settled = False
             clause = index + 1
             muted = muted and token == _COLON
             index += 1
@@ -128,17 +136,37 @@ def _score(said: Sequence[str], lists: Polarities, language: Language) -> list[i
             muted = True
         found = lists.signs.at(said, index)
         length = found[0] if found else 1
-        if token in lists.finders:
-            found_at = index + 1
+        settled = settled or bool(found) or token in lists.good_if_denied
+        contrasts = token in _CONTRASTING and clause and index == clause
+        if token in lists.denials and not found and not muted and not contrasts:
+            denied = lists.first_person.isdisjoint(said[clause:index])
+        if not lists.finders.isdisjoint(said[index : index + length]):
+            found_at = index + length
         if found and length == 1 and found[1] < 0 and found_at and index < found_at + _FOUND_WITHIN:
             index += 1
             continue
         if not muted and (value := _value(said, index, clause, found, lists, language)):
             values.append(value)
+        elif not muted and not found and _exceeds(said, index, clause, lists, language):
+            values.append(-1)
+            settled = True
         if length > 1:
             said[index : index + length] = [""] * length
         index += length
+    if denied and not settled:
+        values.append(-1)
     return values
+
+
+def _exceeds(
+    said: Sequence[str], index: int, clause: int, lists: Polarities, language: Language
+) -> bool:
+    """Whether a word says that there is too much of what follows; German "zu" may be "to"."""
+    if said[index] not in lists.excess or language == "de" or index + 1 >= len(said):
+        return False
+    if said[index + 1] in _BREAKS or lists.signs.at(said, index + 1):  # type: ignore[union-attr]
+        return False
+    return lists.negators.isdisjoint(said[max(clause, index - _REACH) : index])
 
 
 def _value(
@@ -151,7 +179,9 @@ def _value(
 ) -> int:
     token = said[index]
     before = said[max(clause, index - _REACH) : index]
-    denied = sum(word in lists.negators for word in before) % 2 == 1
+    negators = [word for word in before if word in lists.negators]
+    whole = [word for word in negators if word not in _HALF_NEGATORS]
+    denied = len(whole) % 2 == 1 if whole else bool(negators)
     if language == "de" and not denied:
         denied = _denied_behind(said, index + (found[0] if found else 1), lists)
     if found:
@@ -162,6 +192,8 @@ def _value(
         single = found[0] == 1
         if single and not own and not lists.first_person.isdisjoint(before):
             return 0
+        if value > 0 and not own and before and before[-1] in lists.first_person:
+            return 0
         if single and value > 0 and before and before[-1] in lists.excess:
             return -1
         if denied and value < 0 and token in lists.bad_if_denied:
@@ -171,7 +203,8 @@ def _value(
         return value
     if token in lists.good_if_denied:
         return 1 if denied else 0
-    if token in lists.bad_if_denied and denied and lists.first_person.isdisjoint(before):
+    of_the_writer = not lists.first_person.isdisjoint(said[clause:index])
+    if token in lists.bad_if_denied and denied and not of_the_writer:
         return -1
     return 0
 

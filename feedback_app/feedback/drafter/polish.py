@@ -86,7 +86,7 @@ def statement(text: str, language: Language, frame: Frame) -> str:
 
 def quotation(text: str, language: Language, frame: Frame) -> str:
     """The remark between the quotation marks of the frame's language."""
-    text = without_lead(_LOOSE_QUOTES.sub("", plain(text, language)), language)
+    text = without_lead(_LOOSE_QUOTES.sub("", plain(text, language)), language, spoken=True)
     text = _QUESTION.sub("", text).strip(" ,;:-–—")
     return f"{frame.open_quote}{_ended(_capital(text))}{frame.close_quote}" if text else ""
 
@@ -96,14 +96,18 @@ def name(text: str) -> str:
     return plain(text, "en") or plain(text.replace("_", " ").replace("*", " "), "en")
 
 
-def without_lead(text: str, language: Language) -> str:
-    """The text without a conjunction or filler that hangs at its start or end."""
+def without_lead(text: str, language: Language, *, spoken: bool = False) -> str:
+    """The text without a conjunction or filler that hangs at its start or end.
+
+    What somebody else said keeps its "I think".
+    """
     reading = knowledge(language).reading
-    for lead in (reading.fillers, reading.dangling, reading.fillers):
+    fillers = reading.hesitations if spoken else reading.fillers
+    for lead in (fillers, reading.dangling, fillers):
         found = lead.match(text)
         if found and any(c.isalnum() for c in text[found.end() :]):
             text = text[found.end() :]
-    return re.sub(r"[\s,;]+(?:and|but|und|aber|et|mais|y|pero|e|mas)[.\s]*$", "", text)
+    return re.sub(r"[\s,;]+(?:and|but|though|und|aber|et|mais|y|pero|e|mas)[.\s]*$", "", text)
 
 
 def _capital_after_stop(match: re.Match[str]) -> str:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.drafter.compose import compose_competency
-from feedback_app.feedback.drafter.outline import lines_of, make_outline
-from feedback_app.feedback.drafter.plan import Fact, Plan, Point, make_plan
+from feedback_app.feedback.drafter.opening import outlined
+from feedback_app.feedback.drafter.outline import lines_of
+from feedback_app.feedback.drafter.plan import Fact, Plan, Point
 from feedback_app.feedback.drafter.polish import plain
 from feedback_app.llm.assessment import RATING_LABELS, Assessment
 
@@ -20,7 +21,7 @@ __all__ = ["Contradiction", "Reading", "UnplacedLine", "compose_competency", "li
 
 @dataclass(frozen=True, slots=True)
 class UnplacedLine:
-    """A remark that no label and no word puts under a competency."""
+    """A remark that no label and no word puts under a competency; a draft may tell it alone."""
 
     line: int
     text: str
@@ -59,8 +60,7 @@ class Reading:
 
 def read(assessment: Assessment) -> Reading:
     """Read the record; what the writer has placed or answered is not reported again."""
-    plan = make_plan(assessment)
-    outline = make_outline(plan, assessment.recommendation)
+    plan, outline = outlined(assessment)
     said = [
         *outline.opening,
         *(fact for bullet in outline.bullets for fact in bullet.facts),
@@ -68,14 +68,14 @@ def read(assessment: Assessment) -> Reading:
     ]
     used = lines_of(said)
     return Reading(
-        unplaced=_unplaced(plan, {id(fact) for fact in said}),
+        unplaced=_unplaced(plan),
         contradictions=_contradictions(plan),
         to_do=_to_do(assessment),
         used=used,
     )
 
 
-def _unplaced(plan: Plan, said: set[int]) -> tuple[UnplacedLine, ...]:
+def _unplaced(plan: Plan) -> tuple[UnplacedLine, ...]:
     if not plan.points:
         return ()
     ids = [point.identity for point in plan.points]
@@ -89,7 +89,6 @@ def _unplaced(plan: Plan, said: set[int]) -> tuple[UnplacedLine, ...]:
             guesses=tuple(ids[index] for index in unplaced.guesses),
         )
         for unplaced in found
-        if id(unplaced.fact) not in said
     )
 
 

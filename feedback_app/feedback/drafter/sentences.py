@@ -19,6 +19,8 @@ _ABBREVIATION = re.compile(
     r"sr|sra|srta|ex|cf|m|mme|tel|cand|kand|min|fig|[a-z]\.[a-z]|[a-z]|\d{1,2})\.$",
     re.IGNORECASE,
 )
+_TITLE = re.compile(r"(?:^|[\s(\"“„«])(?:mr|mrs|ms|dr|prof|sr|sra|srta|mme|mlle|st|hr|fr)\.$", re.I)
+"""Abbreviations before a name, behind which no sentence begins."""
 _STRONG_CUT = re.compile(
     r"(?<=[;；])\s*|\s[–—-]\s|,?\s+(?=(?:and|so|then|but|und|dann|aber|also|et|puis|mais|y|luego|pero|e|mas|depois)\s)"
 )
@@ -47,7 +49,8 @@ def _whole_sentences(text: str) -> Iterator[tuple[int, str]]:
         before = text[max(start, end.start() - 12) : end.start() + 1]
         if text[end.start()] == "." and ends_in_abbreviation(before):
             following = text[stop : stop + 1]
-            if not following.isupper() or end.start() - start < 4:
+            titled = _TITLE.search(before) is not None
+            if titled or not following.isupper() or end.start() - start < 4:
                 continue
         piece = text[start:stop].strip()
         if piece:

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from feedback_app.feedback.drafter.knowledge import any_label
 from feedback_app.feedback.drafter.labels import Labels
-from feedback_app.feedback.drafter.structure import clean_line, speaker_label
+from feedback_app.feedback.drafter.lines import clean_line
+from feedback_app.feedback.drafter.structure import speaker_label
 
 _SPEAKER = re.compile(
     r"(?:[-*•>]\s+|[\[(]?\d{1,2}:\d{2}(?::\d{2})?[\])]?\s*[-–]?\s*|\d{1,2}[.)]\s+)*(?:\*\*)?([^\W\d_][^:：?!\"“]{0,30}?)\s*(?:\*\*)?[:：](?:\*\*)?\s*(.*)"
@@ -43,6 +44,13 @@ def find_speakers(
     asking = _askers(said)
     for label in known_me & known_them:
         (known_them if label in asking else known_me).discard(label)
+    asking_them = {label for label in known_them & asking if counts[label] >= 2}
+    if asking_them and not known_me:
+        known_me, known_them = asking_them, known_them - asking_them
+    if known_me & asking and not known_them:
+        known_them = {label for label in counts if counts[label] >= 2} - known_me
+        known_them = {label for label in known_them if labels.competency(label) is None}
+        known_them = known_them if len(known_them) == 1 else set()
     me = sum(counts[label] for label in known_me)
     them = sum(counts[label] for label in known_them)
     if them >= 2 or (them and me and them + me >= 2):
@@ -87,4 +95,5 @@ def _names(name: str) -> frozenset[str]:
     if not parts:
         return frozenset()
     initials = "".join(part[0] for part in parts)
-    return frozenset({" ".join(parts), parts[0], parts[-1], initials, parts[0][0]})
+    letters = {parts[0][0], parts[-1][0]}
+    return frozenset({" ".join(parts), parts[0], parts[-1], initials, *letters})

@@ -9,33 +9,25 @@ from dataclasses import dataclass, replace
 
 from feedback_app.feedback.drafter.knowledge import any_label
 from feedback_app.feedback.drafter.labels import LONGEST_LABEL, Labels, plain_label
-from feedback_app.feedback.drafter.polarity import SIGNS, sign_of_marks
-
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ud800-\udfff]"
+from feedback_app.feedback.drafter.lines import (
+    COLON,
+    clean_line,
+    depth_of,
+    fenced,
+    has_both_signs,
+    has_times,
+    without_marks,
+    wrapped,
 )
-_TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
-_LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
+
 _EMOJI_LABEL = re.compile(
     r"([^\W\d_][\w /&-]{2,40}?)\s*"
     r"(?=[\U0001f300-\U0001faff\u2600-\u27bf\u2b00-\u2bff]|\+\+|--\s)"
 )
-_BULLET = re.compile(
-    r"(?:[-*•◦▪‣·–—>●○■□▶►➤]\s+|[•◦▪‣●■・]\s*|-(?=[^\W\d])|\(?\d{1,3}[.)]\s+|[a-z]\)\s+"
-    r"|(?:->|=>|→)\s*|\[[ xX]\]\s)(?:\[[ xX]\]\s*)?"
-)
-_PLUS_BULLET = re.compile(r"(?:\(?([+-])\)?)\s+(?=\S)|\(([+-])\)\s*(?=\S)|([+])(?=[^\W\d+])")
-_TIME = re.compile(
-    r"[\[(]?\d{1,2}[:h.]\d{2}(?::\d{2})?(?:\s*(?:am|pm|Uhr)\b)?(?:\s*[-–]\s*\d{1,2}[:h.]\d{2})?[\])]?"
-    r"(?:\s*[-–—:|]\s+|\s+|$)|[\[(]?\d{1,3}\s?(?:min|')[\])]?\s*[-–—:]\s+",
-    re.IGNORECASE,
-)
 _RULE = re.compile(r"[-=_*~#|:+\s]{3,}|```.*|~~~.*")
-_FENCE = re.compile(r"\s*(?:```|~~~)")
 _HASH = re.compile(r"#{1,6}\s*(.+?)\s*#*")
 _BOLD = re.compile(r"(?:\*\*|__)([^*_]{1,80}?)[:：]?(?:\*\*|__)\s*[:：]?\s*")
 _BRACKETED = re.compile(r"[\[【＜<■]\s*([^\]】＞>]{1,40}?)\s*[\]】＞>]\s*[:：]?\s*|■\s*(.{1,30})$")
-_COLON = re.compile(r"([^:：\"“„«「]{1,48}?)\s*[:：](?:\s+|(?<=：)|$)")
 _DASH = re.compile(r"([^:：\"“„«「.!?]{1,40}?)\s*(?:\s[-–—=>]+\s|→)\s*(?=\S)")
 _LEADING_SCORE = re.compile(
     r"^(?:\(?\d(?:[.,]5)?\s*(?:/\s*\d{1,2})?\)?\s*[-–—:]\s+|\(?\d\s*/\s*(?:4|5|10)\)?[,.:]?\s+)"
@@ -62,7 +54,7 @@ class Block:
     competency: int | None = None
     """What a label on it or over it names."""
     held: int | None = None
-    """What a label further up names, beyond a blank line."""
+    """What a label at the start of a line further up names, where it holds for this one."""
     context: str = ""
     lean: int = 0
     paragraph: int = 0
@@ -89,16 +81,6 @@ class _Over:
     paragraph: int = 0
 
 
-def clean_line(text: str) -> str:
-    """One line: invisible signs dropped, every run of whitespace a single space."""
-    text = _INVISIBLE.sub(" ", text.replace("\u200b", "").replace("\ufeff", ""))
-    if "<" in text:
-        text = _TAG.sub(" ", text)
-    if "](" in text:
-        text = _LINK.sub(r"\1", text)
-    return " ".join(text.split())
-
-
 def blocks_of(notes: str, labels: Labels, speakers: frozenset[str]) -> Iterator[Block]:
     """The blocks of the notes in order; `speakers` are the labels of a transcript's speakers."""
     reader = _Reader(notes.split("\n"), labels, speakers)
@@ -113,11 +95,13 @@ class _Reader:
         self._over = _Over()
         self._block: Block | None = None
         self._paragraph = 0
-        self._fenced = _fenced(lines)
-        self._wrapped = _wrapped(lines)
-        self._both_signs = _has_both_signs(lines)
-        self._opened = 0
-        self._labelled = 0
+        self._fenced = fenced(lines)
+        self._wrapped = wrapped(lines)
+        self._under_heading = False
+        self._both_signs = has_both_signs(lines)
+        self._timed = has_times(lines)
+        self._label_depth: int | None = None
+        self._by_paragraphs = self._each_paragraph_has_a_label()
 
     def blocks(self) -> Iterator[Block]:
         for number, raw in enumerate(self._lines, start=1):
@@ -132,16 +116,17 @@ class _Reader:
 
     def _blank(self) -> None:
         self._paragraph += 1
-        if not self._over.lasting:
-            held = self._over.competency if self._over.competency is not None else self._over.held
-            self._over = _Over(held=held, cv=self._over.cv)
+        if self._under_heading:
+            self._over.paragraph = self._paragraph
+        elif not self._over.lasting:
+            self._over = _Over(cv=self._over.cv)
 
     def _line(self, number: int, raw: str, line: str) -> Iterator[Block]:
         if "|" in line and (line.startswith("|") or line.count("|") >= 2):
             yield from self._close()
             yield from self._row(number, line)
             return
-        body, bullet, sign = _without_marks(line, self._both_signs)
+        body, bullet, sign = without_marks(line, self._both_signs, self._timed)
         if not body:
             return
         if self._heading(body, bullet):
@@ -162,10 +147,15 @@ class _Reader:
             self._block.pieces.append((number, body))
             return
         yield from self._close()
-        self._open(number, body, bullet, sign, speaker)
+        self._open(number, body, bullet, sign, speaker, depth_of(raw, bullet))
 
-    def _open(self, number: int, body: str, bullet: bool, sign: int, speaker: str) -> None:
+    def _open(
+        self, number: int, body: str, bullet: bool, sign: int, speaker: str, depth: int
+    ) -> None:
         over = self._over
+        self._under_heading = False
+        if self._label_depth is not None and depth <= self._label_depth:
+            over.held = over.held if self._by_paragraphs else None
         block = Block(
             [],
             speaker=speaker,
@@ -178,11 +168,8 @@ class _Reader:
             closing=over.closing,
             task=over.task,
         )
-        self._opened += 1
         if not speaker:
-            body = self._inline_label(body, block)
-        if block.competency is None and self._labelled * 3 < self._opened:
-            block.held = None
+            body = self._inline_label(body, block, depth)
         if body:
             block.pieces.append((number, body))
             self._block = block
@@ -193,7 +180,7 @@ class _Reader:
             self._block = None
 
     def _speaker(self, body: str) -> tuple[str, str]:
-        if self._speakers and (found := _COLON.match(body)):
+        if self._speakers and (found := COLON.match(body)):
             label = speaker_label(found[1])
             if label in self._speakers:
                 return label, body[found.end() :]
@@ -203,7 +190,7 @@ class _Reader:
         """Whether the line is a heading; what it says then holds for the lines below."""
         hashed = _HASH.fullmatch(body) if body.startswith("#") else None
         marked = hashed or _BOLD.fullmatch(body) or _BRACKETED.fullmatch(body)
-        colon = _COLON.fullmatch(body)
+        colon = COLON.fullmatch(body)
         title = (
             (marked[1] or marked[marked.lastindex or 1]) if marked else colon[1] if colon else body
         )
@@ -229,13 +216,35 @@ class _Reader:
         over.lasting = not nested and bool(marked or not (colon or bullet))
         over.paragraph = self._paragraph
         self._over = over
+        self._under_heading = True
         return True
 
-    def _inline_label(self, body: str, block: Block) -> str:
+    def _each_paragraph_has_a_label(self) -> bool:
+        """Whether the notes are paragraphs of several lines that each begin with a label."""
+        paragraphs: list[list[bool]] = [[]]
+        for raw in self._lines:
+            line = clean_line(raw)
+            if line:
+                body, _, _ = without_marks(line, self._both_signs, self._timed)
+                paragraphs[-1].append(self._is_labelled(body))
+            elif paragraphs[-1]:
+                paragraphs.append([])
+        labelled = [lines for lines in paragraphs if any(lines)]
+        return len(labelled) >= 2 and all(
+            lines[0] and sum(lines) == 1 and len(lines) > 1 for lines in labelled
+        )
+
+    def _is_labelled(self, body: str) -> bool:
+        found = _BOLD.match(body) or _BRACKETED.match(body) or COLON.match(body)
+        found = found or _DASH.match(body)
+        label = next((group for group in found.groups() if group), "") if found else ""
+        return len(label.split()) <= 6 and self._labels.competency(label) is not None
+
+    def _inline_label(self, body: str, block: Block, depth: int) -> str:
         """The text behind a label at its start, the label's meaning put into the block."""
         bold = _BOLD.match(body)
         bracketed = _BRACKETED.match(body)
-        found = bold or bracketed or _COLON.match(body)
+        found = bold or bracketed or COLON.match(body)
         strict = False
         if not found:
             found, strict = _DASH.match(body) or _EMOJI_LABEL.match(body), True
@@ -258,7 +267,7 @@ class _Reader:
             lasting = self._over if self._over.lasting else _Over()
             self._over = replace(lasting, competency=None, held=over.competency, context="")
             block.competency, block.held = over.competency, None
-            self._labelled += 1
+            self._label_depth = depth
         elif over.lean:
             block.lean = over.lean
         elif over.cv or over.asked:
@@ -303,7 +312,7 @@ class _Reader:
         if _ENDED.search(above):
             return False
         wrapped = len(above) >= 50 and body[0].islower() and self._block.pieces[0][1][:1].isupper()
-        if not body[0].islower() or _COLON.match(body):
+        if not body[0].islower() or COLON.match(body):
             return False
         return wrapped or (len(above) >= 40 and bool(_OPEN_END.search(above)))
 
@@ -335,80 +344,6 @@ def _over_of(plain: str, labels: Labels) -> _Over | None:
     return _Over() if base in any_label("other_labels") else None
 
 
-def _without_marks(line: str, both_signs: bool) -> tuple[str, bool, int]:
-    """The line without list marks and times, whether it had any, and the sign of a + or -."""
-    bullet, sign = False, 0
-    while line:
-        if (mark := SIGNS.match(line)) and mark.end() < len(line) and line[0] not in "+-(":
-            bullet, sign = True, sign_of_marks(mark[0])
-            line = line[mark.end() :].lstrip()
-            continue
-        if plus := _PLUS_BULLET.match(line):
-            mark = plus[1] or plus[2] or plus[3]
-            bracketed = line.startswith("(")
-            if mark == "+":
-                sign = 1
-            elif both_signs or bracketed:
-                sign = -1
-            bullet = True
-            line = line[plus.end() :]
-        elif found := _BULLET.match(line):
-            bullet = True
-            line = line[found.end() :]
-        elif (time := _TIME.match(line)) and time.end() < len(line):
-            bullet = True
-            line = line[time.end() :]
-        else:
-            break
-    return line, bullet, sign
-
-
-def _has_both_signs(lines: Sequence[str]) -> bool:
-    starts = {line.lstrip()[:2] for line in lines}
-    return bool(starts & {"+ ", "(+"}) and bool(starts & {"- ", "(-"})
-
-
 def _reads_as_note(body: str) -> bool:
     """Whether a line under a CV's heading is a sentence and so the writer's again."""
     return len(body.split()) >= 4 and _ENDED.search(body) is not None
-
-
-def _fenced(lines: Sequence[str]) -> list[bool]:
-    """Which lines stand inside a closed code fence."""
-    result = [False] * len(lines)
-    opened: int | None = None
-    for number, line in enumerate(lines):
-        if _FENCE.match(line):
-            if opened is not None:
-                result[opened : number + 1] = [True] * (number + 1 - opened)
-                opened = None
-            else:
-                opened = number
-    return result
-
-
-def _wrapped(lines: Sequence[str]) -> list[bool]:
-    """Which lines go on from the line above because the text was wrapped at a margin."""
-    result = [False] * len(lines)
-    start = 0
-    while start < len(lines):
-        end = start
-        while end < len(lines) and lines[end].strip():
-            if end > start and _BULLET.match(lines[end].strip()):
-                break
-            end += 1
-        if _is_wrapped(lines[start:end]):
-            result[start + 1 : end] = [True] * (end - start - 1)
-        start = max(end, start + 1)
-    return result
-
-
-def _is_wrapped(lines: Sequence[str]) -> bool:
-    """Lines of about one width that begin like sentences and go on in lower case."""
-    widths = [len(line.rstrip()) for line in lines]
-    if len(widths) < 2 or not 50 <= max(widths) <= 130 or min(widths[:-1]) < max(widths) - 16:
-        return False
-    starts = [line.lstrip()[:1] for line in lines]
-    going_on = sum(c.islower() for c in starts[1:])
-    labelled = any(_COLON.match(line.strip()) for line in lines[1:])
-    return not starts[0].islower() and going_on * 2 >= len(lines) - 1 and not labelled

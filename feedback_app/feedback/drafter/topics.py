@@ -32,6 +32,12 @@ _GENERAL_NOUNS = frozenset(
         "Fall",
     ]
 )
+_TIME_WHEN = re.compile(
+    r"(?:a|an|the last|one) (?:time|situation|moment|occasion|case|day|example)\b"
+    r"|(?:eine|einer) (?:situation|gelegenheit)|une (?:fois|situation)|una (?:vez|situación)"
+    r"|uma (?:vez|situação)",
+    re.IGNORECASE,
+)
 _SECOND_PART = re.compile(
     r",? (?:and|und|et|y|e) (?:when|how|why|what|wann|wie|warum|quand|comment|pourquoi|cómo|por qué"
     r"|como|quando)\b.*$",
@@ -55,7 +61,8 @@ def topic_of(question: str, language: Language) -> str:
         return telling[0] if len(telling) == 1 and len(nouns) <= 2 else ""
     if language != "ja" and word_count(plain) <= 4 and "?" not in plain and not _YOU.search(plain):
         first = plain.casefold().split()[:1]
-        if first and first[0] not in knowledge(language).reading.questions:
+        known = knowledge(language)
+        if first and first[0] not in known.reading.questions and first[0] not in known.common:
             return _tidy(plain, language)
     return ""
 
@@ -64,6 +71,8 @@ def _tidy(topic: str, language: Language) -> str:
     topic = _SECOND_PART.sub("", topic).strip(" ,.;:?？")
     if language == "en":
         topic = _YOUR.sub("the", topic)
+    if _TIME_WHEN.match(topic):
+        return ""
     if not topic or _YOU.search(topic) or word_count(topic) > LONGEST_TOPIC_WORDS:
         return ""
     if any(sign in topic for sign in '?？"“”'):

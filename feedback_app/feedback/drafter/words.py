@@ -29,6 +29,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "de", "fr", "es", "pt", "ja")
 _SNOWBALL = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "pt": "portuguese"}
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_][^\W_]*(?:[-'.&/][^\W_]+)*|[,;:.()–—!?]")
 _ELISION = re.compile(r"\b([cdjlmnst]|qu|lorsqu|puisqu)'(?=\w)", re.IGNORECASE)
+_ENCLITIC = re.compile(r"(?<=\w{2})-(se|me|te|lhes?|nos|vos|l?[oa]s?|n[oa]s?)\b")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 LONGEST_WORD = 40
 """Longer runs of letters are no words."""
@@ -45,6 +46,8 @@ def tokens(text: str, language: Language = "en") -> list[str]:
     plain = folded(text).replace(" - ", " – ")
     if language == "fr":
         plain = _ELISION.sub(r"\1 ", plain)
+    elif language == "pt":
+        plain = _ENCLITIC.sub(r" \1", plain)
     return _TOKEN.findall(plain)
 
 
