@@ -4,7 +4,7 @@ Everything here is about facts; how they are worded is left to `compose`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.drafter.evidence import (
@@ -32,6 +32,8 @@ SAME_WORDS = 0.6
 """The share of common words from which two remarks say the same."""
 SAME_AS_REASON = 0.5
 """The same for a note and the reason of its competency."""
+PLACED = 20.0
+"""What it adds to a fact's weight that the writer placed it."""
 MOST_COMPARED = 14
 """Remarks of one competency that are compared with each other, the best first."""
 
@@ -53,6 +55,8 @@ class Fact:
     """Its place among the remarks of the notes."""
     labelled: bool = False
     """Whether the writer put it under its competency by a label."""
+    placed: bool = False
+    """Whether the writer put it there by a click."""
 
     @property
     def sign(self) -> int:
@@ -76,6 +80,15 @@ class Point:
     reason: Fact | None = None
     contradicting: list[tuple[Fact, str]] = field(default_factory=list)
     """Facts against the rating that the writer has not been asked about, with their keys."""
+
+    opened: int = 0
+    """Facts of it that the first paragraph tells instead."""
+
+    @property
+    def room(self) -> int:
+        """How many notes its bullets may hold; what the writer placed is always told."""
+        placed = sum(fact.placed for fact in (*self.good, *self.bad))
+        return NOTES_PER_COMPETENCY + placed - self.opened
 
     @property
     def identity(self) -> str:
@@ -140,7 +153,10 @@ def make_plan(assessment: Assessment) -> Plan:
         if left_out:
             continue
         if index is not None:
-            found.setdefault(index, []).append(_fact(remark, number))
+            fact = _fact(remark, number)
+            if place.index != index:
+                fact = replace(fact, weight=fact.weight + PLACED, labelled=True, placed=True)
+            found.setdefault(index, []).append(fact)
         elif has_substance(remark):
             plan.unplaced.append(Unplaced(remark, _fact(remark, number), place.guesses))
     for point in points:
@@ -191,7 +207,8 @@ def _fill(point: Point, facts: list[Fact], assessment: Assessment, language: Lan
             continue
         if key and not answer:
             point.contradicting.append((fact, key))
-        side = point.good if fact.sign > 0 else point.bad if fact.sign < 0 else point.neutral
+        sign = fact.sign or (_side(point) if fact.placed else 0)
+        side = point.good if sign > 0 else point.bad if sign < 0 else point.neutral
         side.append(fact)
     asked = point.competency.rating in (1, 4)
     if point.reason and asked and (key := _contradicts(point, point.reason, kept)):
@@ -200,6 +217,10 @@ def _fill(point: Point, facts: list[Fact], assessment: Assessment, language: Lan
             point.reason = None
         elif not answer:
             point.contradicting.append((point.reason, key))
+
+
+def _side(point: Point) -> int:
+    return 1 if (point.competency.rating or 3) >= 3 else -1
 
 
 def _is_caveat(point: Point, fact: Fact) -> bool:
