@@ -221,3 +221,10 @@ def test_one_word_does_not_put_a_fault_under_an_outstanding_rating(
     draft = compose(interview("The discount sheet was sloppy.", *record))
     assert ("**Negotiation**: The discount" in draft) == under_it
     assert "The discount sheet was sloppy. [1]" in draft
+
+
+def test_a_reason_faults_its_rating_only_by_strong_words() -> None:
+    weak = rated("Calm", 4, "Worked on while two vans were stuck on the road.")
+    assert read(interview("", weak)).contradictions == ()
+    strong = rated("Calm", 4, "Was rude to the driver and gave up.")
+    assert len(read(interview("", strong)).contradictions) == 1
