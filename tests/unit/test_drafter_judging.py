@@ -3,7 +3,7 @@
 import pytest
 
 from feedback_app.core.line_keys import line_key
-from feedback_app.feedback.drafter.compose import compose, compose_loose
+from feedback_app.feedback.drafter.compose import compose, compose_loose, compose_sides
 from feedback_app.feedback.drafter.polarity import judge
 from feedback_app.feedback.drafter.reading import read
 from feedback_app.feedback.drafter.words import Language
@@ -167,10 +167,10 @@ def test_a_draft_begins_with_a_reason_that_its_point_does_not_repeat() -> None:
 
 def test_placing_a_line_leaves_the_reasons_at_the_beginning_as_they_are() -> None:
     placed = {line_key("nothing to add"): "sql"}
-    assert (
-        compose(reasoned(placements=placed)).partition("\n")[0]
-        == (compose(reasoned()).partition("\n")[0])
-    )
+    first, _, rest = compose(reasoned(placements=placed)).partition("\n")
+    assert "Found the missing index by herself in five minutes. [1]" in first
+    assert "missing index" not in rest
+    assert "Nothing to add. [5]" in compose_sides(reasoned(placements=placed), "sql")[0]
 
 
 LOOSE = (
@@ -189,7 +189,7 @@ def test_what_fits_nowhere_is_told_by_side_or_as_observed_and_offered_to_be_plac
     draft = compose(loose())
     concerns, _, observed = draft.partition("## Concerns")[2].partition("## Also observed")
     assert "- Was rude to the porter. [4]" in concerns
-    assert "Draws boxes on the wall while talking to everybody. [1]" in observed
+    assert "Whistles an old tune at the end of each task. [2]" in observed
     offered = {unplaced.line for unplaced in read(loose()).unplaced}
     assert offered == {1, 2, 4}
 
@@ -201,7 +201,7 @@ def test_what_is_told_without_a_competency_can_be_taken_out_of_the_text_again() 
         text = take_out(text, parsed(f"- {statement}"))
     said = " ".join(block.text for block in text)
     assert "porter" not in said
-    assert "boxes" not in said
+    assert "tune" not in said
     assert "reads a plan" in said.casefold()
     assert "Also observed" not in said
 
@@ -211,3 +211,20 @@ def test_a_statement_that_a_person_changed_is_not_taken_out() -> None:
     text = parsed(compose(loose()).replace("rude to", "quite rude to"))
     assert take_out(text, parsed(f"- {statement}")) == text
     assert take_out(text, []) == text
+
+
+@pytest.mark.parametrize(("rating", "under_it"), [(4, False), (2, True)])
+def test_one_word_does_not_put_a_fault_under_an_outstanding_rating(
+    rating: int, under_it: bool
+) -> None:
+    record = (rated("Negotiation", rating), rated("Hygiene", 3, "Washes his hands."))
+    draft = compose(interview("The discount sheet was sloppy.", *record))
+    assert ("**Negotiation**: The discount" in draft) == under_it
+    assert "The discount sheet was sloppy. [1]" in draft
+
+
+def test_a_reason_faults_its_rating_only_by_strong_words() -> None:
+    weak = rated("Calm", 4, "Worked on while two vans were stuck on the road.")
+    assert read(interview("", weak)).contradictions == ()
+    strong = rated("Calm", 4, "Was rude to the driver and gave up.")
+    assert len(read(interview("", strong)).contradictions) == 1

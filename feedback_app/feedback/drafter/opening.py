@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.drafter.knowledge import knowledge
-from feedback_app.feedback.drafter.outline import Bullet, Outline, add_point, in_order, make_outline
+from feedback_app.feedback.drafter.outline import Outline, add_point, in_order, make_outline
 from feedback_app.feedback.drafter.plan import Fact, Plan, make_plan
 from feedback_app.feedback.drafter.words import starts_with, tokens, word_count
 from feedback_app.llm.assessment import Assessment, Recommendation
@@ -27,9 +27,8 @@ TELLING = 6.0
 def outlined(assessment: Assessment) -> tuple[Plan, Outline]:
     """What a draft says, in order, with the facts it rests on."""
     plan = make_plan(assessment)
+    taken = _take(plan, _keys(assessment, plan))
     outline = make_outline(plan, assessment.recommendation)
-    keys = _keys(assessment, outline, plan)
-    taken = _without(outline, keys)
     outline.opening += in_order(taken)
     return plan, outline
 
@@ -37,21 +36,20 @@ def outlined(assessment: Assessment) -> tuple[Plan, Outline]:
 def outlined_point(assessment: Assessment, competency_id: str) -> tuple[Plan, Outline]:
     """The same for one competency alone, whatever else the draft holds."""
     plan = make_plan(assessment)
+    _take(plan, _keys(assessment, plan))
     outline = Outline()
     for point in plan.points:
         if competency_id in (point.competency.id, point.competency.name):
             add_point(outline, point)
-    whole = make_outline(plan, assessment.recommendation)
-    _without(outline, _keys(assessment, whole, plan))
     return plan, outline
 
 
-def _keys(assessment: Assessment, outline: Outline, plan: Plan) -> frozenset[str]:
+def _keys(assessment: Assessment, plan: Plan) -> frozenset[str]:
     """The keys of the reasons that the first paragraph gives."""
     if assessment.placements or assessment.answers:
         assessment = replace(assessment, placements={}, answers={})
         plan = make_plan(assessment)
-        outline = make_outline(plan, assessment.recommendation)
+    outline = make_outline(plan, assessment.recommendation)
     return frozenset(line_key(fact.text) for fact in _reasons(assessment, outline, plan))
 
 
@@ -91,16 +89,13 @@ def _points_back(fact: Fact) -> bool:
     return any(starts_with(anaphora, fact.text, said[place:]) for place in range(len(said)))
 
 
-def _without(outline: Outline, keys: frozenset[str]) -> list[Fact]:
-    """Take the facts with these keys out of an outline."""
+def _take(plan: Plan, keys: frozenset[str]) -> list[Fact]:
+    """Take the facts with these keys out of their points."""
     taken: list[Fact] = []
-    for section in (outline.observed, outline.strengths, outline.concerns):
-        for bullet in section:
-            taken += [fact for fact in bullet.facts if line_key(fact.text) in keys]
-            bullet.facts = [fact for fact in bullet.facts if line_key(fact.text) not in keys]
-        section[:] = [bullet for bullet in section if _says_something(bullet)]
+    for point in plan.points:
+        for facts in (point.good, point.bad):
+            found = [fact for fact in facts if line_key(fact.text) in keys]
+            facts[:] = [fact for fact in facts if fact not in found]
+            point.opened += len(found)
+            taken += found
     return taken
-
-
-def _says_something(bullet: Bullet) -> bool:
-    return bool(bullet.facts or bullet.aside)

@@ -97,8 +97,8 @@ def add_point(outline: Outline, point: Point) -> None:
     if rating is None:
         _add_unrated(outline, point, backing)
     elif rating >= 3:
-        bad = point.bad[: 1 if point.good or backing else NOTES_PER_COMPETENCY]
-        room = NOTES_PER_COMPETENCY - len(bad)
+        bad = point.bad[: 1 if point.good or backing else point.room]
+        room = point.room - len(bad)
         told = bool(backing) + len(point.good)
         good = sorted(
             [*point.good, *_worth_adding(point, told)],
@@ -108,7 +108,7 @@ def add_point(outline: Outline, point: Point) -> None:
         _add(outline.concerns, point, [*against, *bad])
     else:
         good = point.good[:1]
-        room = NOTES_PER_COMPETENCY - len(good)
+        room = point.room - len(good)
         bad = point.bad[:room]
         bad += _worth_adding(point, bool(backing) + len(bad))[: room - len(bad)]
         aside = good[0] if good else against[0] if against else None

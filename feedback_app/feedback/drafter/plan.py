@@ -32,8 +32,8 @@ SAME_WORDS = 0.6
 """The share of common words from which two remarks say the same."""
 SAME_AS_REASON = 0.5
 """The same for a note and the reason of its competency."""
-CHOSEN = 50.0
-"""Weight of what the writer placed: it is told before anything that was only found."""
+PLACED = 20.0
+"""What it adds to a fact's weight that the writer placed it."""
 MOST_COMPARED = 14
 """Remarks of one competency that are compared with each other, the best first."""
 
@@ -55,6 +55,8 @@ class Fact:
     """Its place among the remarks of the notes."""
     labelled: bool = False
     """Whether the writer put it under its competency by a label."""
+    placed: bool = False
+    """Whether the writer put it there by a click."""
 
     @property
     def sign(self) -> int:
@@ -78,6 +80,15 @@ class Point:
     reason: Fact | None = None
     contradicting: list[tuple[Fact, str]] = field(default_factory=list)
     """Facts against the rating that the writer has not been asked about, with their keys."""
+
+    opened: int = 0
+    """Facts of it that the first paragraph tells instead."""
+
+    @property
+    def room(self) -> int:
+        """How many notes its bullets may hold; what the writer placed is always told."""
+        placed = sum(fact.placed for fact in (*self.good, *self.bad))
+        return NOTES_PER_COMPETENCY + placed - self.opened
 
     @property
     def identity(self) -> str:
@@ -138,13 +149,13 @@ def make_plan(assessment: Assessment) -> Plan:
     lines = [clean_line(line) for line in assessment.notes.split("\n")]
     wanted = [_wanted(r, place, assessment, lines) for r, place in zip(useful, placed, strict=True)]
     for number, (remark, place) in enumerate(zip(useful, placed, strict=True)):
-        index, by_writer = wanted[number].index, wanted[number].by_writer
-        if wanted[number].left_out:
+        index, left_out = wanted[number]
+        if left_out:
             continue
         if index is not None:
             fact = _fact(remark, number)
-            if by_writer:
-                fact = replace(fact, labelled=True, weight=fact.weight + CHOSEN)
+            if place.index != index:
+                fact = replace(fact, weight=fact.weight + PLACED, labelled=True, placed=True)
             found.setdefault(index, []).append(fact)
         elif has_substance(remark):
             plan.unplaced.append(Unplaced(remark, _fact(remark, number), place.guesses))
@@ -153,19 +164,12 @@ def make_plan(assessment: Assessment) -> Plan:
     return plan
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Where a remark goes."""
-
-    index: int | None
-    left_out: bool = False
-    by_writer: bool = False
-
-
-def _wanted(remark: Remark, place: Placed, assessment: Assessment, lines: Sequence[str]) -> Wanted:
-    """Where the writer, or else the matcher, puts a remark."""
+def _wanted(
+    remark: Remark, place: Placed, assessment: Assessment, lines: Sequence[str]
+) -> tuple[int | None, bool]:
+    """Where the writer, or else the matcher, puts a remark; and whether to leave it out."""
     if not assessment.placements:
-        return Wanted(place.index)
+        return place.index, False
     keys = [line_key(remark.text)]
     keys += [
         line_key(lines[number - 1])
@@ -175,11 +179,11 @@ def _wanted(remark: Remark, place: Placed, assessment: Assessment, lines: Sequen
         if key in assessment.placements:
             chosen = assessment.placements[key]
             if not chosen:
-                return Wanted(None, left_out=True)
+                return None, True
             for index, competency in enumerate(assessment.competencies):
                 if chosen in (competency.id, competency.name):
-                    return Wanted(index, by_writer=True)
-    return Wanted(place.index)
+                    return index, False
+    return place.index, False
 
 
 def _fill(point: Point, facts: list[Fact], assessment: Assessment, language: Language) -> None:
@@ -203,7 +207,8 @@ def _fill(point: Point, facts: list[Fact], assessment: Assessment, language: Lan
             continue
         if key and not answer:
             point.contradicting.append((fact, key))
-        side = point.good if fact.sign > 0 else point.bad if fact.sign < 0 else point.neutral
+        sign = fact.sign or (_side(point) if fact.placed else 0)
+        side = point.good if sign > 0 else point.bad if sign < 0 else point.neutral
         side.append(fact)
     asked = point.competency.rating in (1, 4)
     if point.reason and asked and (key := _contradicts(point, point.reason, kept)):
@@ -212,6 +217,10 @@ def _fill(point: Point, facts: list[Fact], assessment: Assessment, language: Lan
             point.reason = None
         elif not answer:
             point.contradicting.append((point.reason, key))
+
+
+def _side(point: Point) -> int:
+    return 1 if (point.competency.rating or 3) >= 3 else -1
 
 
 def _is_caveat(point: Point, fact: Fact) -> bool:
