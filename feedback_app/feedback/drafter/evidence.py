@@ -38,6 +38,8 @@ _BEHIND_THE_TASK = re.compile(r"^[^,;:.–]*[,;:.–]?")
 
 MORE_THAN_A_TASK = 8
 """Words behind the task that was set from which a sentence tells what came of it."""
+REST_OF_A_TASK = 4
+"""Words behind its first comma up to which the task is still being described."""
 SHORT = 14
 """Words up to which a remark with a word of logistics holds nothing else."""
 
@@ -91,7 +93,8 @@ def kind_of(remark: Remark) -> Kind:
         told = _BEHIND_THE_TASK.sub("", text)
         judged = judge(told, remark.language)
         little = word_count(told) < MORE_THAN_A_TASK
-        if judged.score == 0 and not judged.mixed and not remark.lean and little:
+        says_nothing = judged.score == 0 and not judged.mixed and little
+        if not remark.lean and (says_nothing or word_count(told) < REST_OF_A_TASK):
             return Kind.OTHER
     if not remark.lean and _is_the_writers_doing(remark, said):
         return Kind.OTHER
