@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex.experimental import ClientStateVar
 from reflex_base.event import EventHandler
 from reflex_base.vars.base import Var
 from reflex_base.vars.function import FunctionVar
@@ -24,7 +25,7 @@ _TEXT: Any = FeedbackState
 """Its attributes as the browser has them."""
 BOOK = Draftbook("feedback", None)
 """What the browser keeps of the feedback editor."""
-LIT: Any = rx._x.client_state("litlines", default="")
+LIT: Any = ClientStateVar.create("litlines", default="")
 """The lines that the statement under the pointer or the caret rests on, such as `#n3,7`."""
 
 _ID = _TEXT.interview_id

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
+from reflex.experimental import ClientStateVar
 
 from feedback_app import routes
 from feedback_app.feedback.components import LIT
@@ -24,11 +25,11 @@ NOTES = Draftbook("notes")
 """What the browser keeps of the notes' editor."""
 REASONS = Draftbook("reasons")
 """The same of the reason that was typed last."""
-REASON_OF: Any = rx._x.client_state("reasonof", default="")
+REASON_OF: Any = ClientStateVar.create("reasonof", default="")
 """The competency whose reason that is."""
-PANE: Any = rx._x.client_state("deskpane", default="notes")
+PANE: Any = ClientStateVar.create("deskpane", default="notes")
 """Which part a narrow window shows: `notes`, `scorecard` or `feedback`."""
-ASIDE: Any = rx._x.client_state("deskaside", default="notes")
+ASIDE: Any = ClientStateVar.create("deskaside", default="notes")
 """What stands above the scorecard: `notes`, `cv` or `job`."""
 
 _DETAIL = InterviewState.detail

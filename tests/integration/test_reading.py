@@ -127,7 +127,7 @@ async def test_a_model_is_sent_no_remark_unless_the_writer_put_it_back(
             await follow(on.log(call_id))
             sent = str(upstream.requests[-1].body["messages"])
             assert "found the missing index" in sent
-            assert ("pregnant" in sent, "52" in sent) == (wanted, wanted)
+            assert ("pregnant" in sent, AGE in sent) == (wanted, wanted)
             draft = await service.draft(on.user, call_id)
             assert draft.meta.status == "complete"
 
