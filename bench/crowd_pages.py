@@ -117,24 +117,19 @@ def _texts(value: Any) -> list[str]:
 
 def _shown(page: PageSocket, count: int) -> Shown:
     updates = [(at, changes(payload)) for at, payload in page.frames]
-    edited = [
-        changed["text"]
-        for _, states in updates
-        for state, changed in states.items()
-        if state.endswith("feedback_state") and changed.get("text")
-    ]
-    text = edited[-1] if edited else ""
-    number = number_of(text)
-    sent = "".join(tokens_of(number, count))
-    answer, screen, arrivals = letters(sent), _Screen(), []
+    screen, seen, arrivals = _Screen(), "", []
     for at, states in updates:
         if "l" in states:
             seen = screen.apply(states["l"])
-            if not answer.startswith(seen):
-                raise RuntimeError(f"stream {number} showed what was never sent: {seen[-80:]!r}")
-            arrivals.append((at, len(seen)))
+            arrivals.append((at, seen))
+    number = number_of(seen)
+    answer = letters("".join(tokens_of(number, count)))
+    for _, shown in arrivals:
+        if not answer.startswith(shown):
+            raise RuntimeError(f"stream {number} showed what was never sent: {shown[-80:]!r}")
     size = sum(len(payload.encode()) for _, payload in page.frames)
-    return Shown(number, text == sent, len(page.frames), size, arrivals)
+    lengths = [(at, len(shown)) for at, shown in arrivals]
+    return Shown(number, seen == answer, len(page.frames), size, lengths)
 
 
 async def _visit() -> tuple[Order, list[PageSocket]]:

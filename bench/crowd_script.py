@@ -7,7 +7,7 @@ from tests.upstream import feedback_tokens
 TOKENS_PER_SECOND = 50
 
 _NOT_SHOWN = re.compile(r"[\W_]+")
-_NUMBER = re.compile(r"Draft (\d+)\. ")
+_NUMBER = re.compile(r"Draft ?(\d+)(?=\D)")
 
 
 def tokens_of(number: int, count: int) -> tuple[str, ...]:
@@ -16,7 +16,7 @@ def tokens_of(number: int, count: int) -> tuple[str, ...]:
 
 
 def number_of(text: str) -> int:
-    """Which stream a whole text came from.
+    """Which stream a whole text, or its letters, came from.
 
     Raises:
         RuntimeError: it does not begin as a stream does.
