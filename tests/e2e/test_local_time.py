@@ -48,7 +48,7 @@ def test_an_interview_is_at_its_local_time_in_summer_and_in_winter(
     with browser_in(browser, running_app, zone) as page:
         sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
         InterviewPage(page).shown()
-        time = page.locator(".interview-head time")
+        time = page.locator(".desk-head time")
         expect(time).to_have_text(summer)
         expect(time).to_have_attribute("title", "31 Jul 2025, 23:30:00 UTC")
         expect(time).to_have_attribute("datetime", "2025-07-31T23:30:00+00:00")
@@ -61,7 +61,7 @@ def test_an_interview_is_at_its_local_time_in_summer_and_in_winter(
 _NOTE_TIMES = """
 window.times = new Set();
 new MutationObserver(() => {
-  for (const time of document.querySelectorAll(".interview-head time"))
+  for (const time of document.querySelectorAll(".desk-head time"))
     if (time.textContent) window.times.add(time.textContent);
 }).observe(document, {childList: true, subtree: true, characterData: true});
 """
@@ -77,7 +77,7 @@ def test_nothing_is_first_drawn_in_utc(browser: Browser, running_app: RunningApp
             else:
                 sign_in(page, made.interviewer.email, path=path)
             InterviewPage(page).shown()
-            expect(page.locator(".interview-head time")).to_have_text("Fri 1 Aug 2025, 08:30")
+            expect(page.locator(".desk-head time")).to_have_text("Fri 1 Aug 2025, 08:30")
             assert page.evaluate("[...window.times]") == ["Fri 1 Aug 2025, 08:30"]
 
 
@@ -91,7 +91,7 @@ def test_a_session_that_comes_from_another_zone_is_drawn_once_more_in_that(
     with browser_in(browser, running_app, "Asia/Tokyo") as page:
         page.context.add_cookies(cookies)  # pyright: ignore[reportArgumentType]
         InterviewPage(page).open(made.id)
-        expect(page.locator(".interview-head time")).to_have_text("Fri 1 Aug 2025, 08:30")
+        expect(page.locator(".desk-head time")).to_have_text("Fri 1 Aug 2025, 08:30")
         notes = InterviewPage(page).notes
         notes.press("Control+End")
         notes.press_sequentially(" Asked first.", delay=20)
@@ -109,7 +109,7 @@ def test_a_zone_sent_by_hand_that_does_not_exist_leaves_utc(
         )
         sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
         InterviewPage(page).shown()
-        expect(page.locator(".interview-head time")).to_have_text("Thu 31 Jul 2025, 23:30")
+        expect(page.locator(".desk-head time")).to_have_text("Thu 31 Jul 2025, 23:30")
 
 
 def test_administrators_and_ones_own_pages_show_local_times(
@@ -145,4 +145,4 @@ def test_a_person_quicker_than_the_page_gets_the_zone_a_moment_later(
         page.locator("input[name=time_zone]").wait_for(state="attached")
         page.evaluate("document.querySelector('input[name=time_zone]').remove()")
         form.sign_in(made.interviewer.email)
-        expect(page.locator(".interview-head time")).to_have_text("Fri 1 Aug 2025, 01:30")
+        expect(page.locator(".desk-head time")).to_have_text("Fri 1 Aug 2025, 01:30")
