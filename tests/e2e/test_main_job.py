@@ -197,8 +197,7 @@ def test_notes_save_by_themselves_and_survive_a_reload_in_mid_typing(
     interview.notes.press_sequentially(" She asked for the numbers first.", delay=20)
     page.reload()
     expect(interview.shown().notes).to_have_value(re.compile("She asked for the numbers first"))
-    interview.notes.fill("All new.")
-    expect(interview.notes_status).to_have_text("Saving…")
+    interview.write_notes("All new.")
     expect(interview.notes_status).to_have_text(re.compile("^Saved"))
     assert _scorecard(running_app, made).notes == "All new."
 
@@ -208,11 +207,11 @@ def test_notes_that_are_too_long_are_refused_and_stay_in_the_editor(
 ) -> None:
     sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
     interview = InterviewPage(page).shown()
-    interview.notes.fill("x" * 100_001)
+    interview.paste_notes("x" * 100_001)
     expect(interview.notes_status).to_contain_text("Notes may have 100,000 characters")
     expect(interview.notes).to_have_value("x" * 100_001)
     assert _scorecard(running_app, made).notes == made.scorecard.notes
-    interview.notes.fill("x" * 100_000)
+    interview.paste_notes("x" * 100_000)
     expect(interview.notes_status).to_have_attribute("data-status", "saved")
 
 
@@ -221,8 +220,7 @@ def test_ratings_reasons_and_recommendation_are_kept(page: Page, made: MadeInter
     interview = InterviewPage(page).shown()
     interview.rate("Code quality", "Outstanding")
     reason = interview.competency("Code quality").locator("textarea")
-    reason.fill("Named every edge case.")
-    reason.blur()
+    reason.press_sequentially("Named every edge case.", delay=20)
     page.locator("#recommendation label.step", has_text="Strong no").click()
     expect(page.get_by_role("radio", name="Strong no")).to_be_checked()
     page.reload()
@@ -256,7 +254,7 @@ def test_with_nothing_to_assess_the_button_says_why(page: Page, running_app: Run
     interview = InterviewPage(page).shown()
     expect(interview.generate_button).to_be_disabled()
     expect(page.locator("#generate-hint")).to_contain_text("Nothing to draft from yet")
-    interview.notes.fill("Knows her trade.")
+    interview.write_notes("Knows her trade.")
     expect(interview.generate_button).to_be_enabled()
 
 

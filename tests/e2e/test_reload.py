@@ -107,7 +107,7 @@ def test_notes_typed_just_before_the_tab_closes_are_kept_and_nobody_is_left_behi
     interview: InterviewPage, context: BrowserContext, running_app: RunningApp
 ) -> None:
     interview_id = id_of(interview)
-    interview.notes.fill("Closed the tab at once.")
+    interview.write_notes("Closed the tab at once.")
     expect(interview.notes_status).to_have_text("Saving…")
     interview.page.close()
     other = context.new_page()

@@ -69,10 +69,23 @@ class InterviewPage:
 
     def write(self, text: str) -> None:
         """Put a text in place of the feedback, as a person does."""
-        self.editor.click()
+        self._empty(self.editor)
+        self.page.keyboard.type(text)
+
+    def write_notes(self, text: str) -> None:
+        """Put a text in place of the notes, key by key."""
+        self._empty(self.notes)
+        self.page.keyboard.type(text)
+
+    def paste_notes(self, text: str) -> None:
+        """Put a long text in place of the notes at once, as a paste does."""
+        self._empty(self.notes)
+        self.page.keyboard.insert_text(text)
+
+    def _empty(self, editor: Locator) -> None:
+        editor.click()
         self.page.keyboard.press("Control+a")
         self.page.keyboard.press("Delete")
-        self.page.keyboard.type(text)
 
     def save(self) -> None:
         self.page.locator("#save-feedback").click()
