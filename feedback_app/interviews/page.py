@@ -16,15 +16,10 @@ from feedback_app.feedback.review import (
 )
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews import tab
-from feedback_app.interviews.desk import (
-    PANE,
-    desk_head,
-    desk_keys,
-    own_scorecard,
-    pane_tabs,
-    source_peek,
-    workspace,
-)
+from feedback_app.interviews.desk import PANE, desk_head, pane_tabs, workspace
+from feedback_app.interviews.desk_keys import desk_keys
+from feedback_app.interviews.notes import source_peek
+from feedback_app.interviews.scorecard import own_scorecard
 from feedback_app.interviews.state import InterviewState
 from feedback_app.ui.components import not_found_panel, skeleton_rows
 
@@ -68,7 +63,7 @@ def _desk() -> rx.Component:
         ),
         review_sheet(),
         desk_keys(),
-        source_peek(),
+        source_peek(PANE),
         class_name="desk",
         custom_attrs={"data-pane": PANE.value},
     )

@@ -1,0 +1,149 @@
+"""The notes as an ordinary editor over numbered lines, which light up with what rests on them."""
+
+from typing import Any
+
+import reflex as rx
+
+from feedback_app.feedback.components import LIT
+from feedback_app.feedback.live import Live
+from feedback_app.feedback.state import FeedbackState
+from feedback_app.interviews.state import InterviewState
+from feedback_app.ui.browser import scroll_to
+from feedback_app.ui.editor import LONG_TEXT, Draftbook, conflict_banner, typed_area
+
+_TEXT: Any = FeedbackState
+_LIVE: Any = Live
+"""Their attributes as the browser has them."""
+NOTES = Draftbook("notes")
+"""What the browser keeps of the notes' editor."""
+_DETAIL = InterviewState.detail
+_AHEAD = NOTES.is_ahead(_DETAIL.id, InterviewState.notes_save.acked)
+_USED: Any = rx.cond(_TEXT.over & (_LIVE.u != ""), _LIVE.u, _TEXT.used)
+"""The lines that the text on the page rests on: the draft's while one is shown."""
+
+
+@rx.memo
+def _begin_notes(rest: rx.RestProp) -> rx.Component:
+    """When the editor begins: send what only the browser has, else take over the server's."""
+    resend = InterviewState.note(_DETAIL.id, NOTES.text.value, NOTES.stamp.value, NOTES.base.value)
+    return rx.el.span(
+        hidden=True,
+        on_mount=[
+            rx.cond(_AHEAD, resend, rx.noop()),
+            NOTES.text.set_value(rx.cond(_AHEAD, NOTES.text.value, InterviewState.notes)),
+            NOTES.owner.set_value(_DETAIL.id),
+            NOTES.stamp.set_value(
+                rx.cond(_AHEAD, NOTES.stamp.value, InterviewState.notes_save.acked)
+            ),
+        ],
+    )
+
+
+@rx.memo
+def _notes_lines() -> rx.Component:
+    """The lines behind the editor: their numbers, and which of them a statement rests on."""
+    lines = NOTES.text.value.to(str).split("\n")
+    return rx.el.div(
+        rx.foreach(lines, _line),
+        class_name="mirror",
+        aria_hidden="true",
+    )
+
+
+def _line(line: Any, index: Any) -> rx.Component:
+    number = rx.cond(_TEXT.sent_lines.length() > 0, _TEXT.sent_lines[index], index + 1)
+    among = "," + number.to(str) + ","
+    lit = "," + LIT.value.to(str)[2:] + ","
+    return rx.el.div(
+        line.to(str) + "\u200b",
+        id="n" + number.to(str),
+        class_name=rx.cond(
+            lit.contains(among) | _LIVE.f.contains(among),
+            "ml lit",
+            rx.cond(
+                (_USED != "") & ~_USED.contains(among) & (line.to(str).strip() != ""),
+                "ml unused",
+                "ml",
+            ),
+        ),
+    )
+
+
+@rx.memo
+def _notes_editor(rest: rx.RestProp) -> rx.Component:
+    """The editor of the notes, begun anew only under another key."""
+
+    def typed(text: Any, stamp: Any) -> list[Any]:
+        note = InterviewState.note
+        base = InterviewState.notes_revision
+        return [
+            *NOTES.note(_DETAIL.id, text, stamp, base),
+            rx.cond(
+                text.to(str).length() < LONG_TEXT,
+                note(_DETAIL.id, text, stamp, base),
+                note(_DETAIL.id, text, stamp, base).debounce(400),
+            ),
+        ]
+
+    return typed_area(
+        id="interview-notes",
+        default_value=rx.cond(_AHEAD, NOTES.text.value.to(str), InterviewState.notes),
+        placeholder="What you saw and heard. Everything is saved as you type.",
+        aria_label="Notes",
+        class_name="notes-area",
+        dir="auto",
+        on_change=typed,
+    )
+
+
+def notes() -> rx.Component:
+    key = f"{_DETAIL.id} {InterviewState.revision}"
+    return rx.fragment(
+        _notes_conflict(),
+        rx.el.div(
+            _begin_notes(key=key),
+            _notes_lines(),
+            _notes_editor(key=key),
+            class_name="numbered",
+        ),
+    )
+
+
+def source_peek(pane: Any) -> rx.Component:
+    """In a narrow window: the line that the statement under the caret rests on."""
+    lines = NOTES.text.value.to(str).split("\n")
+    number = LIT.value.to(str)[2:].split(",")[0]
+    return rx.cond(
+        LIT.value & (pane.value == "feedback"),
+        rx.el.div(
+            rx.el.span(number, ": ", lines[number.to(int) - 1]),
+            rx.el.button(
+                "Show in notes",
+                type="button",
+                on_click=[pane.set_value("notes"), scroll_to("n" + number)],
+                class_name="text-button",
+            ),
+            class_name="peek",
+            id="source-peek",
+        ),
+    )
+
+
+def _notes_conflict() -> rx.Component:
+    return rx.cond(
+        InterviewState.notes_conflict,
+        conflict_banner(
+            "notes",
+            "You changed these notes in another tab. Which should stay?",
+            mine=(
+                "keep-my-notes",
+                "These",
+                InterviewState.keep_my_notes(_DETAIL.id, NOTES.text.value, NOTES.stamp.value),
+            ),
+            other=(
+                "show-other-notes",
+                "The others",
+                [NOTES.stamp.set_value(0), InterviewState.show_other_notes(_DETAIL.id)],
+            ),
+        ),
+    )
