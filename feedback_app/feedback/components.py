@@ -164,7 +164,7 @@ def _toolbar() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.cond(
-                _TEXT.can_undo,
+                _TEXT.undo_label != "",
                 rx.cond(
                     _TEXT.undo_label == "Redo",
                     tool("redo-2", "Redo", _TEXT.undo, id="undo-draft"),

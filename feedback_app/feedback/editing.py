@@ -1,4 +1,4 @@
-"""Keeps what a person writes: the text of their feedback, its earlier versions, Undo.
+"""Keeps what a person writes: the text of their feedback, and the acts that change all of it.
 
 Every save names the revision the text was written over, and the tab it was written in. Where
 another tab has saved another text since, the save is refused, and the text is kept as a version
@@ -8,30 +8,28 @@ and what Undo replaced is kept as well, so that Undo can be undone.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import AlreadySubmitted, ChangedElsewhere, Invalid, NotFound
-from feedback_app.core.text import storable
 from feedback_app.db.models import Scorecard, TextVersion, VersionKind
 from feedback_app.db.session import database
 from feedback_app.feedback import queries
 from feedback_app.feedback.document import to_markdown, without_end
+from feedback_app.feedback.versions import (
+    FEEDBACK,
+    Aside,
+    keep_aside,
+    keep_typed,
+    keep_version,
+    version_of,
+)
 from feedback_app.llm.blocks import Block, block_from_dict, parse_blocks
 from feedback_app.llm.citations import marked, unpacked
 
 MAX_FEEDBACK_CHARACTERS = 50_000
-TYPED_EVERY = timedelta(minutes=5)
-"""How often a version is kept while somebody types."""
-MOST_VERSIONS = 50
-"""Versions kept of one text; older ones go."""
-MOST_REVISIONS = 2**31
-"""More than a database counts."""
-
-FEEDBACK, NOTES = "feedback", "notes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +41,6 @@ class Written:
     revision: int
     call_id: str
     """The draft it began as; empty for none."""
-    can_undo: bool
-
-
-UNDO_LABELS = {
-    VersionKind.DRAFT: "Undo draft",
-    VersionKind.REPLACED: "Undo draft",
-    VersionKind.APPENDED: "Undo draft",
-    VersionKind.REWRITTEN: "Undo placing",
-    VersionKind.DISCARDED: "Undo discard",
-    VersionKind.RESTORED: "Undo version",
-    VersionKind.UNDONE: "Redo",
-}
-"""What Undo takes back, by the act that the version was kept from."""
-
-
-async def undo_label(session: AsyncSession, scorecard: Scorecard) -> str:
-    """What Undo would take back now; empty where there is nothing."""
-    version = await _version(session, scorecard, scorecard.undo_id or "")
-    return UNDO_LABELS.get(VersionKind(version.kind), "Undo") if version else ""
 
 
 def written(scorecard: Scorecard) -> Written:
@@ -72,7 +51,6 @@ def written(scorecard: Scorecard) -> Written:
         markdown=scorecard.feedback,
         revision=scorecard.feedback_revision,
         call_id=scorecard.feedback_call_id or "",
-        can_undo=scorecard.undo_id is not None,
     )
 
 
@@ -98,12 +76,12 @@ async def save(
         scorecard = await _open_scorecard(session, user, interview_id)
         same_tab = writer != "" and scorecard.feedback_writer == writer
         if scorecard.feedback_revision != base and not same_tab and scorecard.feedback != text:
-            await _keep_aside(session, scorecard, _Aside(FEEDBACK, writer, base), text, blocks)
+            await keep_aside(session, scorecard, Aside(FEEDBACK, writer, base), text, blocks)
             changed = True
         else:
             changed = False
             if scorecard.feedback != text:
-                await _keep_typed(session, scorecard)
+                await keep_typed(session, scorecard)
                 _write(scorecard, blocks, scorecard.feedback_call_id)
                 scorecard.feedback_writer = writer
                 await _make_theirs(session, user, scorecard)
@@ -235,7 +213,7 @@ async def undo(user: CurrentUser, interview_id: str) -> Written:
     """
     async with database().write() as session:
         scorecard = await _open_scorecard(session, user, interview_id)
-        version = await _version(session, scorecard, scorecard.undo_id or "")
+        version = await version_of(session, scorecard, scorecard.undo_id or "")
         if version is None:
             raise Invalid("There is nothing to undo.")
         redoes = version.kind == VersionKind.UNDONE
@@ -253,18 +231,11 @@ async def restore(user: CurrentUser, interview_id: str, version_id: str) -> Writ
     """
     async with database().write() as session:
         scorecard = await _open_scorecard(session, user, interview_id)
-        version = await _version(session, scorecard, version_id)
+        version = await version_of(session, scorecard, version_id)
         if version is None:
             raise NotFound
         await _restore(session, user, scorecard, version)
     return written(scorecard)
-
-
-async def keep_notes_aside(
-    session: AsyncSession, scorecard: Scorecard, notes: str, base: int, writer: str
-) -> None:
-    """Keep notes that could not be saved because another tab saved others, as a version."""
-    await _keep_aside(session, scorecard, _Aside(NOTES, writer, base), notes, [])
 
 
 async def _open_scorecard(session: AsyncSession, user: CurrentUser, interview_id: str) -> Scorecard:
@@ -296,7 +267,7 @@ async def _replace(
 
     A draft that fills an empty editor is not the person's yet; whatever they chose is.
     """
-    scorecard.undo_id = (await _keep_version(session, scorecard, kind)).id
+    scorecard.undo_id = (await keep_version(session, scorecard, kind)).id
     _write(scorecard, blocks, call_id)
     if kind == VersionKind.DRAFT:
         scorecard.feedback_kept = False
@@ -316,75 +287,6 @@ async def _restore(
     blocks = blocks_of(version.text, version.blocks)
     await _replace(session, user, scorecard, blocks, version.call_id, kind)
     await _make_theirs(session, user, scorecard)
-
-
-async def _keep_version(
-    session: AsyncSession, scorecard: Scorecard, kind: VersionKind
-) -> TextVersion:
-    """Keep the feedback as it stands as a version."""
-    version = TextVersion(
-        scorecard_id=scorecard.id,
-        field=FEEDBACK,
-        kind=kind,
-        text=scorecard.feedback,
-        blocks=scorecard.feedback_blocks,
-        call_id=scorecard.feedback_call_id,
-    )
-    session.add(version)
-    await session.flush()
-    await queries.forget_versions(session, scorecard.id, FEEDBACK, MOST_VERSIONS)
-    return version
-
-
-async def _keep_typed(session: AsyncSession, scorecard: Scorecard) -> None:
-    """Keep the text that typing goes on from, every few minutes."""
-    if not scorecard.feedback.strip():
-        return
-    last = await queries.last_version(session, scorecard.id, FEEDBACK)
-    saved = scorecard.feedback_saved_at or clock.now()
-    if max(saved, last.at if last else saved) <= clock.now() - TYPED_EVERY:
-        await _keep_version(session, scorecard, VersionKind.TYPED)
-
-
-@dataclass(frozen=True, slots=True)
-class _Aside:
-    """Whose text it is that was not saved."""
-
-    field: str
-    writer: str
-    base: int
-
-
-async def _keep_aside(
-    session: AsyncSession, scorecard: Scorecard, of: _Aside, text: str, blocks: list[Block]
-) -> None:
-    """Keep a text that was not saved; what the same tab goes on to write takes its place."""
-    # The page says what it was written over; whoever sends events by hand may say anything.
-    base = of.base if isinstance(of.base, int) and 0 <= of.base < MOST_REVISIONS else 0
-    known = of.writer and await queries.version_of_tab(
-        session, scorecard.id, of.field, of.writer, base
-    )
-    version = known or TextVersion(
-        scorecard_id=scorecard.id,
-        field=of.field,
-        kind=VersionKind.ELSEWHERE,
-        writer=of.writer,
-        base=base,
-    )
-    version.text, version.at = text, clock.now()
-    version.blocks = [block.as_dict() for block in blocks]
-    session.add(version)
-    await session.flush()
-    await queries.forget_versions(session, scorecard.id, of.field, MOST_VERSIONS)
-
-
-async def _version(
-    session: AsyncSession, scorecard: Scorecard, version_id: str
-) -> TextVersion | None:
-    version = await session.get(TextVersion, storable(version_id)[:36])
-    if version is None or (version.scorecard_id, version.field) != (scorecard.id, FEEDBACK):
-        return None
-    return version
 
 
 async def _draft_blocks(

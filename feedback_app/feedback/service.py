@@ -14,7 +14,7 @@ from feedback_app.core.errors import (
 from feedback_app.db.models import CallStatus, Draft, LlmCall, TextVersion, VersionKind
 from feedback_app.db.session import database
 from feedback_app.feedback import queries, reading
-from feedback_app.feedback.editing import FEEDBACK, blocks_of, undo_label, written
+from feedback_app.feedback.editing import blocks_of, written
 from feedback_app.feedback.schemas import (
     DraftMeta,
     DraftView,
@@ -25,6 +25,7 @@ from feedback_app.feedback.schemas import (
     Source,
 )
 from feedback_app.feedback.submitting import panel, within_grace
+from feedback_app.feedback.versions import FEEDBACK, undo_label
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.citations import marked, unpacked
 from feedback_app.llm.prompts import FEEDBACK_OPERATION

@@ -65,7 +65,6 @@ class FeedbackState(Autosave, rx.State):
     save_state: Save = Save()
     conflict: bool = False
     """Whether another tab has saved another text than the one in this editor."""
-    can_undo: bool = False
     undo_label: str = ""
     """What Undo takes back."""
     just_submitted: str = ""
@@ -387,7 +386,7 @@ class FeedbackState(Autosave, rx.State):
     def _show_words(self, text: Written) -> None:
         """Show what is said of the text beside the editor."""
         self._blocks, self.revision = text.blocks, text.revision
-        self.can_undo, self.is_empty = text.can_undo, not text.markdown.strip()
+        self.is_empty = not text.markdown.strip()
         count = words_in(text.blocks)
         self.words = f"{count:,} word{'' if count == 1 else 's'}" if count else ""
         if self.submitted:

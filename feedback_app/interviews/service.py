@@ -6,8 +6,8 @@ from feedback_app.core.errors import AlreadySubmitted, ChangedElsewhere, Forbidd
 from feedback_app.core.text import storable
 from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import database
-from feedback_app.feedback.editing import keep_notes_aside
 from feedback_app.feedback.queries import competencies_of, scorecard_of
+from feedback_app.feedback.versions import keep_notes_aside
 from feedback_app.interviews import queries
 from feedback_app.interviews.schemas import (
     NOT_ASSESSED,

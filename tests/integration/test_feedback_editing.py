@@ -14,7 +14,8 @@ from feedback_app.db.models import Scorecard, TextVersion, VersionKind
 from feedback_app.db.session import Database
 from feedback_app.feedback import editing, queries
 from feedback_app.feedback.document import from_editor
-from feedback_app.feedback.editing import FEEDBACK, Written
+from feedback_app.feedback.editing import Written
+from feedback_app.feedback.versions import FEEDBACK, MOST_VERSIONS, NOTES, undo_label
 from feedback_app.llm.blocks import Block, parse_blocks
 from feedback_app.llm.citations import packed
 from tests.factories import MadeInterview, make_call, make_interview
@@ -199,7 +200,7 @@ async def test_a_draft_fills_an_empty_editor_with_what_its_statements_rest_on(
     call = await make_call(database, made, text=DRAFT, draft={"cites": CITES})
     taken = await editing.take_draft(as_user(made.interviewer), made.id, call.id)
     assert taken is not None
-    assert (taken.markdown, taken.call_id, taken.can_undo) == (DRAFT, call.id, True)
+    assert (taken.markdown, taken.call_id) == (DRAFT, call.id)
     cited = [span.cite for block in taken.blocks for span in block.spans if span.cite]
     assert cited == ["1", "3"]
 
@@ -276,11 +277,11 @@ async def test_what_an_act_replaced_is_a_version_and_undo_and_redo_go_between_bo
     await save_feedback(user, made.id, "Mine.")
     written = await act(user, made, call.id)
     assert written is not None
-    assert (written.markdown, written.can_undo) == (after, True)
+    assert written.markdown == after
     assert await told(database, made) == [(kind, "Mine.")]
     for expected in ("Mine.", after, "Mine."):
         written = await editing.undo(user, made.id)
-        assert (written.markdown, written.can_undo) == (expected, True)
+        assert written.markdown == expected
     assert (await kept(database, made)).feedback == "Mine."
     assert written.revision == 5
 
@@ -303,8 +304,9 @@ async def test_undo_brings_back_the_draft_a_text_began_as(database: Database) ->
 async def test_there_is_nothing_to_undo_before_the_first_act(database: Database) -> None:
     made = await make_interview(database)
     user = as_user(made.interviewer)
-    written = await save_feedback(user, made.id, "Mine.")
-    assert not written.can_undo
+    await save_feedback(user, made.id, "Mine.")
+    async with database.read() as session:
+        assert await undo_label(session, made.scorecard) == ""
     with pytest.raises(Invalid, match="nothing to undo"):
         await editing.undo(user, made.id)
 
@@ -343,10 +345,10 @@ async def test_the_newest_fifty_versions_are_kept(database: Database) -> None:
     user = as_user(made.interviewer)
     colleagues = await make_interview(database)
     await editing.rewrite(as_user(colleagues.interviewer), colleagues.id, text("Theirs."))
-    for number in range(editing.MOST_VERSIONS + 3):
+    for number in range(MOST_VERSIONS + 3):
         await editing.rewrite(user, made.id, text(f"Text {number}."))
     found = await versions(database, made)
-    assert len(found) == editing.MOST_VERSIONS
+    assert len(found) == MOST_VERSIONS
     assert (found[0].text, found[-1].text) == ("Text 2.", "Text 51.")
     assert (await editing.undo(user, made.id)).markdown == "Text 51."
     assert len(await versions(database, colleagues)) == 1
@@ -375,7 +377,7 @@ async def test_a_version_of_other_feedback_or_of_notes_is_not_found(database: Da
     await editing.rewrite(user, own_other.id, text("Of the other interview."))
     (elsewhere,) = await versions(database, own_other)
     notes = TextVersion(
-        scorecard_id=made.scorecard.id, field=editing.NOTES, kind=VersionKind.ELSEWHERE, text="N"
+        scorecard_id=made.scorecard.id, field=NOTES, kind=VersionKind.ELSEWHERE, text="N"
     )
     async with database.write() as session:
         session.add(notes)

@@ -1,0 +1,115 @@
+"""The versions of a text: from before an act, while it was typed, and of another tab."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.core import clock
+from feedback_app.core.text import storable
+from feedback_app.db.models import Scorecard, TextVersion, VersionKind
+from feedback_app.feedback import queries
+from feedback_app.llm.blocks import Block
+
+TYPED_EVERY = timedelta(minutes=5)
+"""How often a version is kept while somebody types."""
+MOST_VERSIONS = 50
+"""Versions kept of one text; older ones go."""
+MOST_REVISIONS = 2**31
+"""More than a database counts."""
+
+FEEDBACK, NOTES = "feedback", "notes"
+
+UNDO_LABELS = {
+    VersionKind.DRAFT: "Undo draft",
+    VersionKind.REPLACED: "Undo draft",
+    VersionKind.APPENDED: "Undo draft",
+    VersionKind.REWRITTEN: "Undo placing",
+    VersionKind.DISCARDED: "Undo discard",
+    VersionKind.RESTORED: "Undo version",
+    VersionKind.UNDONE: "Redo",
+}
+"""What Undo takes back, by the act that the version was kept from."""
+
+
+async def undo_label(session: AsyncSession, scorecard: Scorecard) -> str:
+    """What Undo would take back now; empty where there is nothing."""
+    version = await version_of(session, scorecard, scorecard.undo_id or "")
+    return UNDO_LABELS.get(VersionKind(version.kind), "Undo") if version else ""
+
+
+async def keep_version(
+    session: AsyncSession, scorecard: Scorecard, kind: VersionKind
+) -> TextVersion:
+    """Keep the feedback as it stands as a version."""
+    version = TextVersion(
+        scorecard_id=scorecard.id,
+        field=FEEDBACK,
+        kind=kind,
+        text=scorecard.feedback,
+        blocks=scorecard.feedback_blocks,
+        call_id=scorecard.feedback_call_id,
+    )
+    session.add(version)
+    await session.flush()
+    await queries.forget_versions(session, scorecard.id, FEEDBACK, MOST_VERSIONS)
+    return version
+
+
+async def keep_typed(session: AsyncSession, scorecard: Scorecard) -> None:
+    """Keep the text that typing goes on from, every few minutes."""
+    if not scorecard.feedback.strip():
+        return
+    last = await queries.last_version(session, scorecard.id, FEEDBACK)
+    saved = scorecard.feedback_saved_at or clock.now()
+    if max(saved, last.at if last else saved) <= clock.now() - TYPED_EVERY:
+        await keep_version(session, scorecard, VersionKind.TYPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Whose text it is that was not saved."""
+
+    field: str
+    writer: str
+    base: int
+
+
+async def keep_aside(
+    session: AsyncSession, scorecard: Scorecard, of: Aside, text: str, blocks: list[Block]
+) -> None:
+    """Keep a text that was not saved; what the same tab goes on to write takes its place."""
+    # The page says what it was written over; whoever sends events by hand may say anything.
+    base = of.base if isinstance(of.base, int) and 0 <= of.base < MOST_REVISIONS else 0
+    known = of.writer and await queries.version_of_tab(
+        session, scorecard.id, of.field, of.writer, base
+    )
+    version = known or TextVersion(
+        scorecard_id=scorecard.id,
+        field=of.field,
+        kind=VersionKind.ELSEWHERE,
+        writer=of.writer,
+        base=base,
+    )
+    version.text, version.at = text, clock.now()
+    version.blocks = [block.as_dict() for block in blocks]
+    session.add(version)
+    await session.flush()
+    await queries.forget_versions(session, scorecard.id, of.field, MOST_VERSIONS)
+
+
+async def keep_notes_aside(
+    session: AsyncSession, scorecard: Scorecard, notes: str, base: int, writer: str
+) -> None:
+    """Keep notes that could not be saved because another tab saved others, as a version."""
+    await keep_aside(session, scorecard, Aside(NOTES, writer, base), notes, [])
+
+
+async def version_of(
+    session: AsyncSession, scorecard: Scorecard, version_id: str
+) -> TextVersion | None:
+    """A version of the feedback by its id; `None` for any other text's."""
+    version = await session.get(TextVersion, storable(version_id)[:36])
+    if version is None or (version.scorecard_id, version.field) != (scorecard.id, FEEDBACK):
+        return None
+    return version
