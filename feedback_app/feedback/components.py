@@ -11,14 +11,13 @@ from reflex_base.vars.object import ObjectVar
 from reflex_components_core.el.elements.typography import Div
 
 from feedback_app.feedback.asking import OnAnswer, asking
-from feedback_app.feedback.copying import copier
+from feedback_app.feedback.choosing import choice
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.panel import RUNNING, generation_error, outcome, reasoning
-from feedback_app.feedback.schemas import HistoryEntry
 from feedback_app.feedback.state import FeedbackState
+from feedback_app.feedback.toolbar import toolbar
 from feedback_app.live.components import draft_text
 from feedback_app.ui.browser import scroll_to
-from feedback_app.ui.components import tool
 from feedback_app.ui.editor import Draftbook, conflict_banner, rich_text, save_label
 
 _TEXT: Any = FeedbackState
@@ -65,9 +64,9 @@ _surface: Any = _Surface.create
 def paper(on_answer: OnAnswer) -> rx.Component:
     """The toolbar, what there is to ask, and the document."""
     return _surface(
-        _toolbar(),
+        toolbar(),
         generation_error(),
-        _choice(),
+        choice(),
         _conflict(),
         asking(on_answer),
         reasoning(),
@@ -160,160 +159,6 @@ def _ghost() -> rx.Component:
     )
 
 
-def _toolbar() -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.cond(
-                _TEXT.undo_label != "",
-                rx.cond(
-                    _TEXT.undo_label == "Redo",
-                    tool("redo-2", "Redo", _TEXT.undo, id="undo-draft"),
-                    tool("undo-2", _TEXT.undo_label, _TEXT.undo, id="undo-draft"),
-                ),
-            ),
-            _versions(),
-            rx.cond(
-                ~_TEXT.is_empty,
-                rx.fragment(
-                    tool("copy", "Copy", _TEXT.copy("rich"), id="copy-rich"),
-                    tool(
-                        "hash",
-                        "Copy as Markdown",
-                        _TEXT.copy("markdown"),
-                        id="copy-markdown",
-                        bare=True,
-                    ),
-                ),
-            ),
-            rx.cond(
-                ~RUNNING & (Live.meta.call_id != ""),
-                _discard(),
-            ),
-            copier(),
-            class_name="tools",
-            role="toolbar",
-            aria_label="Feedback",
-        ),
-        rx.el.button(
-            "Save",
-            type="button",
-            id="save-feedback",
-            on_click=_TEXT.save(_ID),
-            class_name="tool",
-            custom_attrs={"aria-keyshortcuts": "Control+S"},
-        ),
-        class_name="paper-bar",
-    )
-
-
-def _versions() -> rx.Component:
-    """Every draft and every earlier text, newest first; a click shows or restores it."""
-    return rx.cond(
-        _TEXT.history.length() > 0,
-        rx.fragment(
-            rx.el.button(
-                rx.icon("history", size=15),
-                rx.el.span("Versions"),
-                type="button",
-                class_name="tool",
-                id="versions",
-                custom_attrs={"popoverTarget": "feedback-history"},
-            ),
-            rx.el.div(
-                rx.el.ul(rx.foreach(_TEXT.history, _version), class_name="history-rows"),
-                class_name="history",
-                id="feedback-history",
-                custom_attrs={"popover": "auto"},
-            ),
-        ),
-    )
-
-
-def _version(entry: rx.vars.ObjectVar[HistoryEntry]) -> rx.Component:
-    return rx.el.li(
-        rx.el.button(
-            rx.el.span(
-                rx.el.span(entry.label, class_name="history-label"),
-                rx.el.span(entry.when, " · ", entry.words, class_name="muted figure"),
-            ),
-            rx.el.span(entry.opening, class_name="history-opening"),
-            type="button",
-            on_click=rx.cond(
-                entry.kind == "draft", Live.open_draft(entry.id), _TEXT.restore(entry.id)
-            ),
-            class_name="history-row",
-            custom_attrs={"popoverTarget": "feedback-history", "popoverTargetAction": "hide"},
-        ),
-        custom_attrs={"data-id": entry.id, "data-kind": entry.kind},
-    )
-
-
-def _choice() -> rx.Component:
-    """A draft is on the page that is not in the editor: what to do with it."""
-    call = Live.meta.call_id
-    own = ~_TEXT.is_empty
-    return rx.cond(
-        _TEXT.over & ~RUNNING & (Live.meta.call_id != ""),
-        rx.el.div(
-            rx.el.span(rx.cond(own, "Your own text is kept. Use this draft?", "Use this draft?")),
-            rx.el.div(
-                rx.cond(
-                    own,
-                    rx.fragment(
-                        _choose("Replace mine", _TEXT.replace_with(call), "replace"),
-                        _choose("Append", _TEXT.append(call), "append"),
-                        _choose("Keep mine", _TEXT.keep_mine, "keep"),
-                    ),
-                    rx.fragment(
-                        rx.el.button(
-                            "Use draft",
-                            type="button",
-                            on_click=_TEXT.use(call),
-                            id="use-draft",
-                            class_name="text-button strong",
-                        ),
-                        _choose("Write my own", _TEXT.keep_mine, "keep"),
-                    ),
-                ),
-                class_name="panel-actions",
-            ),
-            class_name="banner",
-            role=rx.cond(_TEXT.waiting_call != "", "alert", "group"),
-            id="draft-choice",
-        ),
-        rx.cond(
-            _TEXT.waiting_call != "",
-            rx.el.div(
-                rx.el.span("A new draft is ready."),
-                _choose("Look at it", _TEXT.look("draft"), "look"),
-                class_name="banner",
-                role="alert",
-                id="draft-waiting",
-            ),
-            rx.cond(
-                RUNNING & own,
-                rx.el.div(
-                    rx.el.span(
-                        "A draft is being written beside your text, which is kept as it is."
-                    ),
-                    rx.cond(
-                        _TEXT.over,
-                        _choose("Show mine", _TEXT.look("text"), "look"),
-                        _choose("Show the draft", _TEXT.look("draft"), "look"),
-                    ),
-                    class_name="banner",
-                ),
-            ),
-        ),
-    )
-
-
-def _choose(label: str, on_click: Any, name: str) -> rx.Component:
-    return rx.el.button(
-        label, type="button", on_click=on_click, id=f"choose-{name}", class_name="text-button"
-    )
-
-
 def _conflict() -> rx.Component:
     return rx.cond(
         _TEXT.conflict,
@@ -330,41 +175,5 @@ def _conflict() -> rx.Component:
                 "The other one",
                 [BOOK.stamp.set_value(0), _TEXT.show_other_text(_ID)],
             ),
-        ),
-    )
-
-
-def _discard() -> rx.Component:
-    return rx.alert_dialog.root(
-        rx.alert_dialog.trigger(
-            rx.el.button(
-                rx.icon("trash-2", size=15),
-                rx.el.span("Discard draft", class_name="sr-only"),
-                type="button",
-                title="Discard draft",
-                id="discard-draft",
-                class_name="tool",
-            )
-        ),
-        rx.alert_dialog.content(
-            rx.alert_dialog.title("Discard this draft?", size="4"),
-            rx.alert_dialog.description(
-                "It leaves the list of drafts. If the editor holds it as it was drafted, it is "
-                "emptied, and Undo brings it back; a text that you have changed stays.",
-                size="2",
-            ),
-            rx.el.div(
-                rx.alert_dialog.cancel(rx.button("Keep it", variant="soft", color_scheme="gray")),
-                rx.alert_dialog.action(
-                    rx.button(
-                        "Discard",
-                        color_scheme="red",
-                        on_click=Live.discard(Live.meta.call_id),
-                        id="confirm-discard",
-                    )
-                ),
-                class_name="dialog-actions",
-            ),
-            max_width="420px",
         ),
     )

@@ -1,0 +1,78 @@
+"""What becomes of a draft that is on the page and not in the editor."""
+
+from typing import Any
+
+import reflex as rx
+
+from feedback_app.feedback.live import Live
+from feedback_app.feedback.panel import RUNNING
+from feedback_app.feedback.state import FeedbackState
+
+_TEXT: Any = FeedbackState
+"""Its attributes as the browser has them."""
+
+
+def choice() -> rx.Component:
+    """A draft is on the page that is not in the editor: what to do with it."""
+    call = Live.meta.call_id
+    own = ~_TEXT.is_empty
+    return rx.cond(
+        _TEXT.over & ~RUNNING & (Live.meta.call_id != ""),
+        rx.el.div(
+            rx.el.span(rx.cond(own, "Your own text is kept. Use this draft?", "Use this draft?")),
+            rx.el.div(
+                rx.cond(
+                    own,
+                    rx.fragment(
+                        _choose("Replace mine", _TEXT.replace_with(call), "replace"),
+                        _choose("Append", _TEXT.append(call), "append"),
+                        _choose("Keep mine", _TEXT.keep_mine, "keep"),
+                    ),
+                    rx.fragment(
+                        rx.el.button(
+                            "Use draft",
+                            type="button",
+                            on_click=_TEXT.use(call),
+                            id="use-draft",
+                            class_name="text-button strong",
+                        ),
+                        _choose("Write my own", _TEXT.keep_mine, "keep"),
+                    ),
+                ),
+                class_name="panel-actions",
+            ),
+            class_name="banner",
+            role=rx.cond(_TEXT.waiting_call != "", "alert", "group"),
+            id="draft-choice",
+        ),
+        rx.cond(
+            _TEXT.waiting_call != "",
+            rx.el.div(
+                rx.el.span("A new draft is ready."),
+                _choose("Look at it", _TEXT.look("draft"), "look"),
+                class_name="banner",
+                role="alert",
+                id="draft-waiting",
+            ),
+            rx.cond(
+                RUNNING & own,
+                rx.el.div(
+                    rx.el.span(
+                        "A draft is being written beside your text, which is kept as it is."
+                    ),
+                    rx.cond(
+                        _TEXT.over,
+                        _choose("Show mine", _TEXT.look("text"), "look"),
+                        _choose("Show the draft", _TEXT.look("draft"), "look"),
+                    ),
+                    class_name="banner",
+                ),
+            ),
+        ),
+    )
+
+
+def _choose(label: str, on_click: Any, name: str) -> rx.Component:
+    return rx.el.button(
+        label, type="button", on_click=on_click, id=f"choose-{name}", class_name="text-button"
+    )
