@@ -13,7 +13,6 @@ from feedback_app.core.errors import AppError, ChangedElsewhere
 from feedback_app.core.markers import logged, own_event, typing
 from feedback_app.feedback import editing, reading, service, submitting
 from feedback_app.feedback.document import (
-    cited_lines,
     from_editor,
     to_html,
     to_markdown,
@@ -21,6 +20,7 @@ from feedback_app.feedback.document import (
     words_in,
 )
 from feedback_app.feedback.editing import Written
+from feedback_app.feedback.resting import ground
 from feedback_app.feedback.schemas import (
     Evidence,
     FeedbackView,
@@ -88,14 +88,10 @@ class FeedbackState(Autosave, rx.State):
     waiting_call: str = ""
     """The draft that waits for the person's choice, because the editor holds their own text."""
     used: str = ""
-    """The lines of the notes that the text rests on, such as `,3,7,`; empty without a draft."""
+    """The lines of the notes that the text rests on, as `resting.Ground` tells them."""
     changed: str = ""
-    """What has changed since the draft that the text began as: `notes`, `ratings`, or nothing."""
     sent_lines: list[int] = []
-    """For each line of the notes its number when the draft was asked for, 0 for a new one; empty
-    where nothing has moved."""
     unused: int = 0
-    """How many lines of the notes the text does not rest on."""
     review: Review = Review([], [], "", [], 0)
     reviewing: bool = False
     panel: Panel = Panel(0, 0, [])
@@ -395,19 +391,9 @@ class FeedbackState(Autosave, rx.State):
 
     def _show_lines(self) -> None:
         """Show which lines of the notes the text rests on."""
-        lines = cited_lines(self._blocks)
-        self.used = f",{','.join(map(str, sorted(lines)))}," if lines else ""
-        sent = self._drafted_from
-        self.changed = ""
-        if sent is not None and lines and sent.notes.strip() != self._notes.strip():
-            self.changed = "notes"
-        elif sent is not None and sent.judgements and sent.judgements != self._judgements:
-            self.changed = "ratings"
-        moved = sent is not None and self.changed == "notes"
-        self.sent_lines = numbers_when_sent(sent.notes, self._notes) if sent and moved else []
-        numbers = self.sent_lines or range(1, self._notes.count("\n") + 2)
-        pairs = zip(numbers, self._notes.split("\n"), strict=False)
-        self.unused = sum(bool(line.strip()) and number not in lines for number, line in pairs)
+        found = ground(self._blocks, self._drafted_from, self._notes, self._judgements)
+        self.used, self.changed = found.used, found.changed
+        self.sent_lines, self.unused = found.sent_lines, found.unused
 
     async def _refresh(self) -> None:
         """Read the history anew."""
@@ -456,20 +442,3 @@ class FeedbackState(Autosave, rx.State):
         self._judgements = shown.judgements
         self.questions = shown.questions
         self._show_lines()
-
-
-def numbers_when_sent(sent: str, now: str) -> list[int]:
-    """For each line of the notes the number it had when they were sent, 0 where it is new.
-
-    A line is the same where its words are; lines that occur twice keep their order.
-    """
-    numbers: dict[str, list[int]] = {}
-    for number, line in enumerate(sent.split("\n"), start=1):
-        numbers.setdefault(line.strip(), []).append(number)
-    for waiting in numbers.values():
-        waiting.reverse()
-    found: list[int] = []
-    for line in now.split("\n"):
-        waiting = numbers.get(line.strip())
-        found.append(waiting.pop() if waiting and line.strip() else 0)
-    return found

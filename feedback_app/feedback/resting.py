@@ -1,0 +1,57 @@
+"""What a text rests on: the lines of the notes it cites, and whether they are still the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feedback_app.feedback.document import cited_lines
+from feedback_app.feedback.schemas import Source
+from feedback_app.llm.blocks import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The lines of the notes that a text rests on."""
+
+    used: str
+    """Such as `,3,7,`; empty without a draft."""
+    changed: str
+    """What has changed since the draft that the text began as: `notes`, `ratings`, or nothing."""
+    sent_lines: list[int]
+    """For each line of the notes its number when the draft was asked for, 0 for a new one; empty
+    where nothing has moved."""
+    unused: int
+    """How many lines of the notes the text does not rest on."""
+
+
+def ground(blocks: Sequence[Block], sent: Source | None, notes: str, judgements: str) -> Ground:
+    """What a text rests on that began as a draft from `sent`, beside the notes as they are now."""
+    lines = cited_lines(blocks)
+    changed = ""
+    if sent is not None and lines and sent.notes.strip() != notes.strip():
+        changed = "notes"
+    elif sent is not None and sent.judgements and sent.judgements != judgements:
+        changed = "ratings"
+    moved = numbers_when_sent(sent.notes, notes) if sent and changed == "notes" else []
+    now = notes.split("\n")
+    unused = sum(
+        bool(line.strip()) and number not in lines
+        for number, line in zip(moved or range(1, len(now) + 1), now, strict=True)
+    )
+    return Ground(f",{','.join(map(str, sorted(lines)))}," if lines else "", changed, moved, unused)
+
+
+def numbers_when_sent(sent: str, now: str) -> list[int]:
+    """For each line of the notes the number it had when they were sent, 0 where it is new.
+
+    A line is the same where its words are; lines that occur twice keep their order.
+    """
+    numbers: dict[str, list[int]] = {}
+    for number, line in enumerate(sent.split("\n"), start=1):
+        numbers.setdefault(line.strip(), []).append(number)
+    for waiting in numbers.values():
+        waiting.reverse()
+    found: list[int] = []
+    for line in now.split("\n"):
+        waiting = numbers.get(line.strip())
+        found.append(waiting.pop() if waiting and line.strip() else 0)
+    return found
