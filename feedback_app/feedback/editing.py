@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
-from feedback_app.core.errors import AlreadySubmitted, ChangedElsewhere, Invalid, NotFound
+from feedback_app.core.errors import ChangedElsewhere, Invalid, NotFound
 from feedback_app.db.models import Scorecard, TextVersion, VersionKind
 from feedback_app.db.session import database
 from feedback_app.feedback import queries
@@ -73,7 +73,7 @@ async def save(
     text = to_markdown(without_end(blocks))
     _check_length(text)
     async with database().write() as session:
-        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         same_tab = writer != "" and scorecard.feedback_writer == writer
         if scorecard.feedback_revision != base and not same_tab and scorecard.feedback != text:
             await keep_aside(session, scorecard, Aside(FEEDBACK, writer, base), text, blocks)
@@ -98,7 +98,7 @@ async def keep(user: CurrentUser, interview_id: str) -> Written:
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         await _make_theirs(session, user, scorecard)
     return written(scorecard)
 
@@ -111,7 +111,7 @@ async def take_draft(user: CurrentUser, interview_id: str, call_id: str) -> Writ
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         blocks = await _draft_blocks(session, user, interview_id, call_id)
         if scorecard.feedback_call_id == call_id:
             return written(scorecard)
@@ -131,7 +131,7 @@ async def take_unseen(user: CurrentUser, interview_id: str, call_id: str) -> boo
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         blocks = await _draft_blocks(session, user, interview_id, call_id)
         known = scorecard.feedback_call_id == call_id
         if known or await queries.has_version_of(session, scorecard.id, call_id):
@@ -150,7 +150,7 @@ async def replace_with(user: CurrentUser, interview_id: str, call_id: str) -> Wr
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         blocks = await _draft_blocks(session, user, interview_id, call_id)
         await _replace(session, user, scorecard, blocks, call_id, VersionKind.REPLACED)
     return written(scorecard)
@@ -165,7 +165,7 @@ async def append(user: CurrentUser, interview_id: str, call_id: str) -> Written:
         Invalid: both together would be too long.
     """
     async with database().write() as session:
-        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         more = await _draft_blocks(session, user, interview_id, call_id)
         both = [*without_end(written(scorecard).blocks), *more]
         _check_length(to_markdown(both))
@@ -183,7 +183,7 @@ async def rewrite(user: CurrentUser, interview_id: str, blocks: list[Block]) -> 
     """
     _check_length(to_markdown(blocks))
     async with database().write() as session:
-        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         call_id = scorecard.feedback_call_id
         await _replace(session, user, scorecard, blocks, call_id, VersionKind.REWRITTEN)
     return written(scorecard)
@@ -197,7 +197,7 @@ async def clear_if_only(user: CurrentUser, interview_id: str, call_id: str) -> W
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         if scorecard.feedback_call_id == call_id and await _is_untouched(session, user, scorecard):
             await _replace(session, user, scorecard, [], None, VersionKind.DISCARDED)
     return written(scorecard)
@@ -212,7 +212,7 @@ async def undo(user: CurrentUser, interview_id: str) -> Written:
         Invalid: there is nothing to undo.
     """
     async with database().write() as session:
-        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         version = await version_of(session, scorecard, scorecard.undo_id or "")
         if version is None:
             raise Invalid("There is nothing to undo.")
@@ -230,19 +230,12 @@ async def restore(user: CurrentUser, interview_id: str, version_id: str) -> Writ
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         version = await version_of(session, scorecard, version_id)
         if version is None:
             raise NotFound
         await _restore(session, user, scorecard, version)
     return written(scorecard)
-
-
-async def _open_scorecard(session: AsyncSession, user: CurrentUser, interview_id: str) -> Scorecard:
-    scorecard = await queries.scorecard_of(session, user, interview_id, lock=True)
-    if scorecard.submitted_at:
-        raise AlreadySubmitted
-    return scorecard
 
 
 def _write(scorecard: Scorecard, blocks: list[Block], call_id: str | None) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
-from feedback_app.core.errors import NotFound
+from feedback_app.core.errors import AlreadySubmitted, NotFound
 from feedback_app.db import rollups
 from feedback_app.db.models import (
     Candidate,
@@ -55,6 +55,21 @@ async def scorecard_of(
     if found is None:
         raise NotFound
     return found
+
+
+async def open_scorecard_of(
+    session: AsyncSession, user: CurrentUser, interview_id: str
+) -> Scorecard:
+    """The person's own scorecard, to be changed: nobody else does until the transaction ends.
+
+    Raises:
+        NotFound: no such interview, another company's, or one the person takes no part in.
+        AlreadySubmitted: the feedback is final.
+    """
+    scorecard = await scorecard_of(session, user, interview_id, lock=True)
+    if scorecard.submitted_at:
+        raise AlreadySubmitted
+    return scorecard
 
 
 async def competencies_of(

@@ -13,7 +13,7 @@ from datetime import date
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
-from feedback_app.core.errors import AlreadySubmitted, Invalid
+from feedback_app.core.errors import Invalid
 from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import database
 from feedback_app.feedback import editing, queries
@@ -99,7 +99,7 @@ async def put_back(user: CurrentUser, interview_id: str, key: str, wanted: bool)
         Invalid: there is no such remark.
     """
     async with database().write() as session:
-        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         assessment = await queries.load_assessment(session, user, interview_id)
         found = await asyncio.to_thread(_remarks, assessment)
         if key not in {remark.key for remark, _ in found}:
@@ -120,7 +120,7 @@ async def place(
         Invalid: there is no such line to place, or no such competency.
     """
     async with database().write() as session:
-        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         assessment = await load(session, user, interview_id)
         reading = await asyncio.to_thread(read, assessment)
         if key not in {line.key for line in reading.unplaced}:
@@ -171,7 +171,7 @@ async def answer(user: CurrentUser, interview_id: str, key: str, code: str) -> N
         Invalid: there is no such question, or no such answer to it.
     """
     async with database().write() as session:
-        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         assessment = await load(session, user, interview_id)
         reading = await asyncio.to_thread(read, assessment)
         asked = next((c for c in reading.contradictions if c.key == key), None)
@@ -194,16 +194,9 @@ async def start_over(user: CurrentUser, interview_id: str) -> None:
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await _open_scorecard(session, user, interview_id)
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         scorecard.placements, scorecard.answers = {}, {}
         session.add(scorecard)
-
-
-async def _open_scorecard(session: AsyncSession, user: CurrentUser, interview_id: str) -> Scorecard:
-    scorecard = await queries.scorecard_of(session, user, interview_id, lock=True)
-    if scorecard.submitted_at:
-        raise AlreadySubmitted
-    return scorecard
 
 
 def _with(kept: dict[str, str], key: str, value: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
-from feedback_app.core.errors import AlreadySubmitted, Forbidden, Invalid, NotFound
+from feedback_app.core.errors import Forbidden, Invalid, NotFound
 from feedback_app.core.text import storable
 from feedback_app.db.models import Competency, CompetencyRating, Scorecard, ScorecardEvent
 from feedback_app.db.session import database
@@ -68,9 +68,7 @@ async def submit(user: CurrentUser, interview_id: str) -> str:
         Invalid: there is no feedback, or no recommendation, yet.
     """
     async with database().write() as session:
-        scorecard = await queries.scorecard_of(session, user, interview_id, lock=True)
-        if scorecard.submitted_at:
-            raise AlreadySubmitted
+        scorecard = await queries.open_scorecard_of(session, user, interview_id)
         if refusals := _refusals(scorecard):
             raise Invalid(refusals[0])
         scorecard.submitted_at, scorecard.feedback_kept = clock.now(), True

@@ -2,11 +2,11 @@
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
-from feedback_app.core.errors import AlreadySubmitted, ChangedElsewhere, Forbidden, Invalid
+from feedback_app.core.errors import ChangedElsewhere, Forbidden, Invalid
 from feedback_app.core.text import storable
-from feedback_app.db.models import CompetencyRating, Scorecard
+from feedback_app.db.models import CompetencyRating
 from feedback_app.db.session import database
-from feedback_app.feedback.queries import competencies_of, scorecard_of
+from feedback_app.feedback.queries import competencies_of, open_scorecard_of
 from feedback_app.feedback.versions import keep_notes_aside
 from feedback_app.interviews import queries
 from feedback_app.interviews.schemas import (
@@ -140,7 +140,7 @@ async def save_notes(
         )
     notes = storable(notes)
     async with database().write() as session:
-        scorecard = _open(await scorecard_of(session, user, interview_id, lock=True))
+        scorecard = await open_scorecard_of(session, user, interview_id)
         same_tab = writer != "" and scorecard.notes_writer == writer
         changed = scorecard.notes_revision != base and not same_tab and scorecard.notes != notes
         if changed:
@@ -178,7 +178,7 @@ async def rate(
     if rating is not None and rating not in RATING_LABELS:
         raise Invalid("A rating is a whole number from 1 to 4.")
     async with database().write() as session:
-        scorecard = _open(await scorecard_of(session, user, interview_id))
+        scorecard = await open_scorecard_of(session, user, interview_id)
         row = await queries.rating_for(session, scorecard, competency_id)
         row.rating, row.not_assessed = rating, not_assessed and rating is None
         session.add(row)
@@ -200,7 +200,7 @@ async def give_reason(
             "It is not saved: shorten it and it will be."
         )
     async with database().write() as session:
-        scorecard = _open(await scorecard_of(session, user, interview_id))
+        scorecard = await open_scorecard_of(session, user, interview_id)
         row = await queries.rating_for(session, scorecard, competency_id)
         row.reason = storable(reason)
         session.add(row)
@@ -217,7 +217,7 @@ async def recommend(user: CurrentUser, interview_id: str, recommendation: str) -
     if recommendation and recommendation not in list(Recommendation):
         raise Invalid("A recommendation is strong no, no, yes or strong yes.")
     async with database().write() as session:
-        scorecard = _open(await scorecard_of(session, user, interview_id))
+        scorecard = await open_scorecard_of(session, user, interview_id)
         scorecard.recommendation = recommendation or None
         session.add(scorecard)
 
@@ -229,12 +229,6 @@ def _step(rating: CompetencyRating | None) -> str:
     if rating.not_assessed:
         return NOT_ASSESSED
     return str(rating.rating) if rating.rating else ""
-
-
-def _open(scorecard: Scorecard) -> Scorecard:
-    if scorecard.submitted_at:
-        raise AlreadySubmitted
-    return scorecard
 
 
 def _can_generate(row: queries.ListedInterview) -> bool:

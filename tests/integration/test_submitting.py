@@ -1,7 +1,7 @@
 """Submitting feedback, opening it again, and who may read it then."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import AlreadySubmitted, Forbidden, Invalid, NotFound
 from feedback_app.db.models import Scorecard, ScorecardEvent, User
@@ -87,6 +88,31 @@ async def test_two_submissions_at_once_are_one(database: Database) -> None:
     )
     assert sorted(map(type, outcomes), key=str) == [*3 * [AlreadySubmitted], str]
     assert len(await events(database, made)) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda user, made, first: interviews.rate(user, made.id, first, 1),
+        lambda user, made, first: interviews.give_reason(user, made.id, first, "Late."),
+        lambda user, made, first: interviews.recommend(user, made.id, "strong_no"),
+    ],
+    ids=["rating", "reason", "recommendation"],
+)
+async def test_what_comes_while_it_is_submitted_is_refused(
+    database: Database, change: Callable[[CurrentUser, MadeInterview, str], Awaitable[None]]
+) -> None:
+    made = await make_interview(database, scorecard=written())
+    first = (await interviews.record(as_user(made.interviewer), made.id)).competencies[0].id
+    async with database.write() as session:
+        scorecard = await session.get_one(Scorecard, made.scorecard.id, with_for_update=True)
+        scorecard.submitted_at = NOON
+        session.add(scorecard)
+        await session.flush()
+        coming = asyncio.ensure_future(change(as_user(made.interviewer), made, first))
+        await asyncio.wait([coming], timeout=0.3)
+    with pytest.raises(AlreadySubmitted):
+        await coming
 
 
 @pytest.mark.parametrize(
