@@ -130,6 +130,10 @@ def test_administrators_and_ones_own_pages_show_local_times(
             time = page.locator(shown).first
             expect(time).to_contain_text(local)
             expect(time).to_have_attribute("title", re.compile(rf"{at:%H:%M}:\d\d UTC"))
+            page.set_viewport_size({"width": 360, "height": 740})
+            drawn = "time => getComputedStyle(time, '::after').content"
+            assert time.evaluate(drawn) in ("none", "normal")
+            page.set_viewport_size({"width": 1280, "height": 720})
         expect(page.get_by_role("columnheader", name="Time", exact=True)).to_be_visible()
     with browser_in(browser, running_app, "Asia/Tokyo") as page:
         sign_in(page, made.interviewer.email, path="/me/usage")
