@@ -35,6 +35,8 @@ from feedback_app.db.session import Database
 
 PASSWORD = "correct horse battery"
 """The password of every user made here."""
+DRAFT_TEXT = "## Summary\n\nA settled draft."
+"""The draft of a call made here, where the test names no other."""
 
 NOTES = (
     "Drew the ledger as two append-only tables before I asked.\n"
@@ -225,7 +227,7 @@ async def make_call(
     database: Database,
     made: MadeInterview,
     *,
-    text: str = "## Summary\n\nA settled draft.",
+    text: str = DRAFT_TEXT,
     started_at: datetime | None = None,
     draft: dict[str, Any] | None = None,
     **values: Any,

@@ -123,7 +123,7 @@ class Round:
 
 def save_text(number: int) -> str:
     """The feedback that the save of this number keeps; long, so that a part of it would show."""
-    return f"Save {number}.\n" + f"{number} " * 5000
+    return f"Save {number}." + f" {number}" * 5000
 
 
 class Campaign:
@@ -242,12 +242,17 @@ class Campaign:
 
     async def _save(self, page: Tab) -> None:
         for number in self._numbers:
-            text = save_text(number)
             await page.send(f"{FEEDBACK}.replace_with", {"call_id": self._origins[number % 2]})
-            await page.send(f"{FEEDBACK}.save", {"form": {"feedback": text}})
-            shown = await page.until(FEEDBACK, lambda shown, text=text: shown.get("text") == text)
-            if shown.get("status") != "failed":
-                self._confirmed = number
+            began = await page.until(FEEDBACK, lambda shown: "editor_key" in shown)
+            typed = {
+                "interview_id": self._saved.id,
+                "document": _typed(save_text(number)),
+                "stamp": number,
+                "base": began["revision"],
+            }
+            await page.send(f"{FEEDBACK}.edit", typed)
+            await page.until(FEEDBACK, partial(_is_saved, number))
+            self._confirmed = number
 
     async def _find(self, ended: "_Ended") -> Round:
         requests = (await self._upstream.idle()).requests
@@ -310,6 +315,17 @@ class _Ended:
     plans: list[Plan]
     made: list[MadeInterview]
     confirmed: int
+
+
+def _typed(text: str) -> dict[str, Any]:
+    """One paragraph as the editor sends it."""
+    paragraph = {"type": "paragraph", "content": [{"type": "text", "text": text}]}
+    return {"type": "doc", "content": [paragraph]}
+
+
+def _is_saved(number: int, shown: dict[str, Any]) -> bool:
+    save = shown.get("save_state") or {}
+    return (save.get("acked"), save.get("status")) == (number, "saved")
 
 
 def _is_for(seen: Seen, made: MadeInterview) -> bool:

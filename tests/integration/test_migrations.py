@@ -1,9 +1,16 @@
 """Alembic's migrations, run on real databases."""
 
+import pytest
 from alembic import command
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
 
+from feedback_app.db.models import CompetencyRating, Scorecard
+from feedback_app.db.session import Database
 from tests.apart import call_apart
 from tests.databases import alembic_config, migrate
+from tests.factories import make_interview
 
 
 def test_the_models_and_the_migrations_describe_the_same_tables(database_url: str) -> None:
@@ -19,3 +26,38 @@ def test_every_migration_can_be_undone_and_done_again(database_url: str) -> None
     call_apart(lambda: command.downgrade(alembic_config(database_url), "base"))
     migrate(database_url)
     call_apart(lambda: command.check(alembic_config(database_url)))
+
+
+async def test_undoing_and_doing_migrations_keeps_what_refers_to_a_table_made_anew(
+    database: Database, database_url: str
+) -> None:
+    made = await make_interview(database, ratings={"System design": 3})
+    await database.engine.dispose()
+    call_apart(lambda: command.downgrade(alembic_config(database_url), "0010"))
+    call_apart(lambda: migrate(database_url))
+    async with database.read() as session:
+        ratings = (await session.exec(select(CompetencyRating))).all()
+        assert [rating.scorecard_id for rating in ratings] == [made.scorecard.id]
+        assert (await session.get_one(Scorecard, made.scorecard.id)).interview_id == made.id
+
+
+async def test_no_row_is_left_without_what_it_names(database: Database, database_url: str) -> None:
+    made = await make_interview(database, ratings={"System design": 3})
+    taking_away = text("DELETE FROM scorecard WHERE id = :id").bindparams(id=made.scorecard.id)
+    async with database.engine.connect() as connection:
+        with pytest.raises(IntegrityError):
+            await connection.execute(taking_away)
+    if not database.is_sqlite:
+        return
+    call_apart(lambda: command.downgrade(alembic_config(database_url), "0012"))
+    async with database.engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        await driver.execute("PRAGMA foreign_keys=OFF")
+        await connection.execute(taking_away)
+        await connection.commit()
+    with pytest.raises(RuntimeError, match="1 rows name a row that is gone, in: competency_rating"):
+        call_apart(lambda: migrate(database_url))
+    async with database.engine.connect() as connection:
+        at = await connection.execute(text("SELECT version_num FROM alembic_version"))
+        assert at.scalar_one() == "0012"

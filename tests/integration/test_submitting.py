@@ -161,9 +161,9 @@ async def test_a_review_names_the_verdict_what_is_missing_and_what_changed(
     review = await submitting.review(user, made.id)
     assert (review.refusals, review.recommendation, review.left) == ([], "Yes", 0)
     assert review.ratings == [
-        ("System design", "4 · Outstanding"),
-        ("Collaboration", "2 · Mixed"),
-        ("Code quality", "Not assessed"),
+        ("System design", "4 · Outstanding", "Drew two tables."),
+        ("Collaboration", "2 · Mixed", ""),
+        ("Code quality", "Not assessed", ""),
     ]
     assert "Collaboration has no reason." in review.warnings
     assert "Your notes have changed since this was drafted." in review.warnings
@@ -304,7 +304,7 @@ async def test_of_colleagues_only_how_many_is_told_before_ones_own_submission(
     (read,) = panel.readable
     assert (read.name, read.kind) == ("Nora Quist", "Culture interview")
     assert read.recommendation == "Strong no"
-    assert read.ratings[1] == ("Collaboration", "1 · Poor")
+    assert read.ratings[1] == ("Collaboration", "1 · Poor", "")
     assert "Talked over everybody." in str(read.blocks)
     assert "Half a thought." not in str(panel)
     await submitting.reopen(user, of.made.id)

@@ -17,6 +17,7 @@ from feedback_app.usage.trace import service
 from feedback_app.usage.trace.schemas import TraceView
 from feedback_app.usage.trace.state import TraceState
 from tests.factories import (
+    DRAFT_TEXT,
     MadeInterview,
     make_admin,
     make_call,
@@ -250,7 +251,7 @@ async def test_contents_stay_the_interviewers_where_they_are_not_kept(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = await make_submitted(database)
-    pace = [100, 10, 100, len("## Summary\n\nA settled draft.") - 10]
+    pace = [100, 10, 100, len(DRAFT_TEXT) - 10]
     kept = {"pace": pace, "prompt": [{"role": "user", "content": "What they noted."}]}
     call = await make_call(database, made, draft=kept)
     admin = await admin_of(database, made)
@@ -371,7 +372,7 @@ async def test_the_page_shows_the_whole_answer_and_replays_only_if_its_address_s
     database: Database,
 ) -> None:
     made = await make_submitted(database)
-    pace = [100, len("## Summary\n\nA settled draft.")]
+    pace = [100, len(DRAFT_TEXT)]
     call = await make_call(database, made, draft={"pace": pace})
     admin = await make_admin(database, company_id=made.interviewer.company_id)
     token_hash, path = await signed_in(database, admin), f"/admin/usage/calls/{call.id}"

@@ -105,7 +105,7 @@ def test_a_verdict_in_the_notes_is_not_told_beside_the_recommendation() -> None:
 
 
 def test_without_a_recommendation_none_is_made_up() -> None:
-    assert compose(interview("", rated("SQL", 4))).startswith(("Strong", "Outstanding", "What"))
+    assert compose(interview("", rated("SQL", 4))).startswith(("Strong", "Convincing", "What"))
 
 
 def test_nothing_to_say_gives_an_empty_draft() -> None:
