@@ -101,7 +101,7 @@ class InterviewState(Autosave, rx.State):
         running = await feedback.running_call(user, interview_id)
         shown = await feedback.view(user, interview_id)
         latest = shown.latest.meta if shown.latest else DraftMeta()
-        may_be_unseen = latest.status == CallStatus.COMPLETE and not shown.submitted_at
+        may_be_unseen = latest.status == CallStatus.COMPLETE and not shown.submitted_at.text
         if may_be_unseen and await editing.take_unseen(user, interview_id, latest.call_id):
             shown = await feedback.view(user, interview_id)
         panel._show(interview_id, shown)

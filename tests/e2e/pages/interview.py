@@ -79,7 +79,8 @@ class InterviewPage:
 
     def paste_notes(self, text: str) -> None:
         """Put a long text in place of the notes at once, as a paste does."""
-        self._empty(self.notes)
+        self.notes.click()
+        self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(text)
 
     def _empty(self, editor: Locator) -> None:
