@@ -9,6 +9,7 @@ import asyncio
 import functools
 import http.client
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -24,6 +25,8 @@ from feedback_app.core.settings import ROOT, Settings, get_settings
 from feedback_app.pages_build import build, build_environment, forget_build, is_built
 
 _START_TIMEOUT_S = 120
+_OTHER_FILES = 8192
+"""Sockets of pages, which do not count as connections of HTTP, and everything else."""
 
 
 def _prepare() -> Settings:
@@ -138,6 +141,7 @@ def _greeting(settings: Settings) -> str:
 def serve() -> None:
     """Serve the built pages and the app on one port, until a signal ends it."""
     import granian.constants
+    import granian.http
     import granian.server
     from reflex.utils import exec as reflex_exec
     from reflex_base import constants
@@ -157,7 +161,14 @@ def serve() -> None:
         granian.server.Server,
         respawn_failed_workers=True,
         runtime_mode=granian.constants.RuntimeModes.st,
+        # To tell HTTP/2 from HTTP/1 it would wait for the first bytes of a connection for ever.
+        http=granian.constants.HTTPModes.http1,
+        http1_settings=granian.http.HTTP1Settings(
+            header_read_timeout=round(settings.HEADERS_WITHIN_S * 1000)
+        ),
+        backlog=settings.CONNECTIONS,
     )
+    _allow_files(settings.CONNECTIONS + _OTHER_FILES)
     log.enable_managed_logging()
     environment.REFLEX_ENV_MODE.set(constants.Env.PROD)
     environment.REFLEX_SKIP_COMPILE.set(True)
@@ -167,6 +178,14 @@ def serve() -> None:
         constants.LogLevel.WARNING,
         mount_frontend_compiled_app=True,
     )
+
+
+def _allow_files(wanted: int) -> None:
+    """Raise the number of files this process may have open, as far as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def dev() -> None:

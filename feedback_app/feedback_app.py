@@ -35,11 +35,15 @@ from feedback_app.usage.state import UsageState
 from feedback_app.usage.trace.page import call_page
 from feedback_app.usage.trace.state import TraceState
 from feedback_app.web.api.app import Api
+from feedback_app.web.bodies import BodyDeadline
 from feedback_app.web.event_log import EventLog, OwnState
 from feedback_app.web.export import EXPORT_ROUTES
 from feedback_app.web.faults import log_page_fault, show_fault
 from feedback_app.web.health import HEALTH_ROUTES
 from feedback_app.web.page_paths import PagePaths
+from feedback_app.web.page_sockets.gate import SocketGate
+from feedback_app.web.page_sockets.queue import count_what_is_unread
+from feedback_app.web.page_sockets.watch import watch_sockets
 from feedback_app.web.request_log import RequestLog
 from feedback_app.web.security import SecurityHeaders
 from feedback_app.web.session_header import SessionHeader
@@ -69,6 +73,8 @@ app = rx.App(
         Starlette(routes=[*AUTH_ROUTES, *EXPORT_ROUTES, *HEALTH_ROUTES, *SHORTCUT_ROUTES]),
         Api,
         SessionHeader,
+        SocketGate,
+        BodyDeadline,
         _page_paths,
         _request_log,
         _security_headers,
@@ -79,6 +85,8 @@ app.app_wraps[(5, "Overlay")] = lambda _stateful: rx.fragment(rx.memo(connection
 app.add_middleware(OwnState(), index=0)
 app.add_middleware(EventLog())
 app.register_lifespan_task(lifespan)
+app.register_lifespan_task(watch_sockets)
+count_what_is_unread(app)
 
 
 app.add_page(sign_in_page, route=routes.LOGIN, title="Sign in · Debrief", on_load=SignInState.load)

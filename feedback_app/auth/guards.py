@@ -21,6 +21,7 @@ from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar, cast, overload
 
 import reflex as rx
+from reflex.istate.proxy import StateProxy
 from reflex.state import BaseState
 from starlette.requests import HTTPConnection
 
@@ -141,7 +142,7 @@ def _guard(handler: Callable[..., Any], *, admin: bool) -> Callable[..., Any]:
                     async for event in events:
                         yield event
             except Exception as fault:
-                yield _shown(fault, self)
+                yield await _shown(fault, self)
 
         return mark_guarded(stream)
     if inspect.iscoroutinefunction(handler):
@@ -152,13 +153,13 @@ def _guard(handler: Callable[..., Any], *, admin: bool) -> Callable[..., Any]:
                 _acting.set(await require(self))
                 return await handler(self, *args, **kwargs)
             except Exception as fault:
-                return _shown(fault, self)
+                return await _shown(fault, self)
 
         return mark_guarded(call)
     raise TypeError(f"{handler.__qualname__} must be async to be guarded")
 
 
-def _shown(fault: Exception, state: rx.State) -> Any:
+async def _shown(fault: Exception, state: rx.State) -> Any:
     """The event that tells the person; re-raises what nobody foresaw."""
     if not isinstance(fault, AppError) and not is_unavailable(fault):
         raise fault
@@ -169,5 +170,15 @@ def _shown(fault: Exception, state: rx.State) -> Any:
         here = f"{path}?{page.query}" if page.query else path
         ended = error.code if session_hash(state) else ""
         next_path = "" if here == routes.INTERVIEWS else here
+        await _empty(state)
         return rx.redirect(routes.login(next_path=next_path, error=ended), replace=True)
     return cast(Any, NoticeState.show)(error.message)
+
+
+async def _empty(state: rx.State) -> None:
+    """Leave nothing in a tab's state of what somebody saw who may see nothing any more."""
+    if not isinstance(state, StateProxy):
+        state._get_root_state().reset()
+        return
+    async with state:
+        state.__wrapped__._get_root_state().reset()

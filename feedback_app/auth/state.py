@@ -36,6 +36,8 @@ class AuthState(rx.State):
 
     _session: str = ""
     """The hash of the session this browser tab's state belongs to; the event middleware's."""
+    _right: str = ""
+    """Whose person, company and role it was made for; the event middleware's."""
 
     @rx.event
     @own_event
@@ -43,6 +45,8 @@ class AuthState(rx.State):
     async def enter(self) -> EventCallback[()] | None:
         """First of the events of every signed-in page."""
         user = acting_user()
+        if self.is_admin and not user.is_admin:
+            self._get_root_state().reset()
         self.name = user.name
         self.email = user.email
         self.initials = "".join(part[0] for part in user.name.split()[:2]).upper()

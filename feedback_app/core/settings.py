@@ -62,6 +62,28 @@ class Settings(BaseSettings):
 
     API_SOCKETS_PER_USER: int = Field(default=10, ge=1, le=1000)
     """Streams of the API that one person may have open; while Redis is away, in each process."""
+    SOCKETS: int = Field(default=5000, ge=1, le=1_000_000)
+    """Open pages in all. This and the next seven hold in each process."""
+    SOCKETS_PER_USER: int = Field(default=100, ge=1, le=100_000)
+    """Open pages of one person."""
+    SOCKETS_OF_STRANGERS: int = Field(default=200, ge=1, le=100_000)
+    """Open pages in which nobody is signed in; the oldest makes room for one more."""
+    SOCKETS_OF_STRANGERS_PER_ADDRESS: int = Field(default=50, ge=1, le=100_000)
+    """The same from one address."""
+    SOCKET_MESSAGE_KB: int = Field(default=450, ge=100, le=10_000)
+    """The longest message of a page: 100,000 characters of notes in the widest script and more."""
+    SOCKET_UNREAD_KB: int = Field(default=4000, ge=500, le=1_000_000)
+    """What a page may leave unread before its socket is ended."""
+    SOCKETS_UNREAD_MB: int = Field(default=64, ge=5, le=100_000)
+    """What all pages may leave unread before the fullest socket is ended."""
+    SOCKET_SEND_WITHIN_S: float = Field(default=20, gt=0, le=600)
+    """How long a page may take to accept one message."""
+    CONNECTIONS: int = Field(default=8192, ge=128, le=1_000_000)
+    """Connections of HTTP that all processes together accept at once."""
+    HEADERS_WITHIN_S: float = Field(default=10, ge=1, le=600)
+    """How long a request's headers may take, and a connection be idle."""
+    BODY_WITHIN_S: float = Field(default=10, gt=0, le=600)
+    """How long a request's body may take."""
 
     ALERT_ERROR_RATE_PERCENT: float = Field(default=20, ge=0.1, le=100)
     """Administrators are alerted when more of a company's calls fail or are

@@ -25,10 +25,11 @@ _SETVAR = "setvar"
 
 
 class OwnState(rx.Middleware):
-    """Gives each event its request id, and empties a tab's state when another session opens it.
+    """Gives each event its request id, and empties a tab's state for whom it is not.
 
-    A tab keeps its state token over sign-out and sign-in; what the last person saw must not
-    reach the next. Runs before anything is sent: hydration is the first event of a socket.
+    A tab keeps its state token over sign-out and sign-in, and for an hour after it was closed; what
+    its person saw must reach nobody else, nor them once they may no longer see it. Runs before
+    anything is sent: hydration is the first event of a socket.
     """
 
     async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
@@ -36,17 +37,40 @@ class OwnState(rx.Middleware):
         name = event.name.rpartition(".")[2]
         if name == _SETVAR:
             return StateUpdate()
+        auth = await state.get_state(AuthState)
+        current = session_hash(auth) or ""
         if name not in _HYDRATIONS:
-            return None
+            return await self._others(state, auth, current)
         if event.payload.get(_FIRST_ONLY) is not None:
             # A page that begins anew has no editors yet: they must not begin with old texts.
             (await state.get_state(InterviewState)).loaded = False
-        auth = await state.get_state(AuthState)
-        current = session_hash(auth) or ""
-        if auth._session != current:
+        right = await _right(current)
+        if auth._session != current or (right is not None and auth._right != right):
             state._get_root_state().reset()
-            auth._session = current
+            auth._session, auth._right = current, right or ""
         return None
+
+    @staticmethod
+    async def _others(state: BaseState, auth: AuthState, current: str) -> StateUpdate | None:
+        """Let an event pass if the tab is its session's; else nothing of the tab is left for it."""
+        if auth._session == current:
+            return None
+        is_anothers = auth._session != ""
+        if is_anothers:
+            state._get_root_state().reset()
+        auth._session = current
+        return StateUpdate() if is_anothers else None
+
+
+async def _right(token_hash: str) -> str | None:
+    """Names the person, company and role of a session; empty for none, `None` if none can say."""
+    try:
+        user = await sessions.resolve(token_hash)
+    except Exception as fault:
+        if not is_unavailable(fault):
+            raise
+        return None
+    return f"{user.id} {user.company_id} {user.role}" if user else ""
 
 
 class EventLog(rx.Middleware):

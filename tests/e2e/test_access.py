@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
 import socketio
 from playwright.sync_api import BrowserContext, Page, expect
@@ -37,7 +38,7 @@ def send_by_hand(
         answered: list[Any] = []
         async with socketio.AsyncSimpleClient() as client:
             await client.connect(
-                f"{app.url}?token=by-hand",
+                f"{app.url}?token={uuid4()}",
                 namespace="/_event",
                 socketio_path="_event",
                 transports=["websocket"],

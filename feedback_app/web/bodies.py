@@ -1,0 +1,61 @@
+"""A request's body has to come in time: ASGI middleware before every HTTP endpoint."""
+
+import asyncio
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from feedback_app.core.settings import get_settings
+
+_TOO_SLOW = PlainTextResponse(
+    "The request did not come in time. Send it again.",
+    status_code=408,
+    headers={"Connection": "close"},
+)
+
+
+class BodyDeadline:
+    """Answers 408 where the body is not there after `BODY_WITHIN_S` seconds.
+
+    Without it a connection that sends half a body is served for as long as it stays.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        until = asyncio.get_running_loop().time() + get_settings().BODY_WITHIN_S
+        is_whole = answered = refused = False
+
+        async def in_time() -> Message:
+            nonlocal is_whole, refused
+            if is_whole:
+                return await receive()
+            if refused:
+                return {"type": "http.disconnect"}
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                refused = True
+                if not answered:
+                    await _TOO_SLOW(scope, receive, send)
+                return {"type": "http.disconnect"}
+            is_whole = not message.get("more_body", False)
+            return message
+
+        async def tracked(message: Message) -> None:
+            nonlocal answered
+            if not refused:
+                answered = True
+                await send(message)
+
+        try:
+            await self._app(scope, in_time, tracked)
+        except Exception:
+            # What an endpoint makes of a body that broke off is of no account: it was answered.
+            if not refused:
+                raise

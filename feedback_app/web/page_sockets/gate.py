@@ -1,0 +1,77 @@
+"""Lets pages' sockets in and counts them: ASGI middleware before Reflex's `/_event`."""
+
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from feedback_app.auth import sessions
+from feedback_app.auth.cookies import session_value
+from feedback_app.core.settings import get_settings
+from feedback_app.db.faults import is_unavailable
+from feedback_app.web.page_sockets.frames import NAMESPACE
+from feedback_app.web.page_sockets.registry import sockets
+
+_LONGEST_QUERY = 500
+
+
+class SocketGate:
+    """Refuses a handshake without a tab's token or over the bounds, before it is accepted.
+
+    What is let in is received from and sent to within the bounds of `Connection`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket" or not scope["path"].startswith(NAMESPACE):
+            await self._app(scope, receive, send)
+            return
+        address = scope["client"][0] if scope.get("client") else ""
+        user_id = await _user_id(scope) if has_tab_token(scope["query_string"]) else None
+        if not has_tab_token(scope["query_string"]) or (
+            user_id is None and not sockets.may_knock(address)
+        ):
+            await _refuse(receive, send)
+            return
+        with sockets.one_more(get_settings(), user_id=user_id, address=address) as connection:
+            if connection is None:
+                await _refuse(receive, send)
+                return
+            await self._app(scope, connection.receiving(receive), connection.sending(send))
+
+
+def has_tab_token(query: bytes) -> bool:
+    """Whether a handshake's query names a tab as Reflex's pages do, by one UUID."""
+    if len(query) > _LONGEST_QUERY:
+        return False
+    tokens = parse_qs(query.decode("latin-1")).get("token", [])
+    if len(tokens) != 1:
+        return False
+    try:
+        return str(UUID(tokens[0])) == tokens[0]
+    except ValueError:
+        return False
+
+
+async def _refuse(receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": 1008})
+
+
+async def _user_id(scope: Scope) -> str | None:
+    """Whose session the handshake's cookie is; while the database is away, whose it was."""
+    header = next((value for name, value in scope["headers"] if name == b"cookie"), b"")
+    token = session_value(header.decode("latin-1"))
+    if token is None:
+        return None
+    token_hash = sessions.hash_token(token)
+    try:
+        user = await sessions.resolve(token_hash)
+    except Exception as fault:
+        if not is_unavailable(fault):
+            raise
+        known = sessions.identity(token_hash)
+        return known.user_id if known else None
+    return user.id if user else None

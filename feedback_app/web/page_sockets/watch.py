@@ -1,0 +1,24 @@
+"""What looks after the open sockets for as long as a worker lives."""
+
+import asyncio
+import logging
+
+from feedback_app.core.settings import get_settings
+from feedback_app.web.page_sockets.registry import sockets
+from feedback_app.web.page_sockets.tab_states import forget_strangers
+
+_log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 1.0
+
+
+async def watch_sockets() -> None:
+    """End sockets that take nothing, and forget tabs that nobody signed in on; until cancelled."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        try:
+            sockets.end_what_is_stuck(get_settings())
+            forget_strangers()
+        except Exception:
+            # Whatever is wrong with one look, the next must come.
+            _log.exception("the open sockets could not be looked after")

@@ -1,0 +1,55 @@
+"""A request's body has to come in time."""
+
+import asyncio
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from feedback_app.core.settings import get_settings
+from feedback_app.web.bodies import BodyDeadline
+
+SCOPE: Scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+
+
+@pytest.fixture(autouse=True)
+def short_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_settings(), "BODY_WITHIN_S", 0.05)
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    body = await Request(scope, receive).body()
+    await PlainTextResponse(body)(scope, receive, send)
+
+
+async def answered(*parts: Message) -> tuple[int, bytes]:
+    """The status and the body of the answer to a request that stops after these parts."""
+    waiting, sent = list(parts), list[Message]()
+
+    async def receive() -> Message:
+        if waiting:
+            return waiting.pop(0)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await asyncio.wait_for(BodyDeadline(echo)(SCOPE, receive, send), timeout=5)
+    start, *bodies = sent
+    return start["status"], b"".join(each.get("body", b"") for each in bodies)
+
+
+def part(body: bytes, *, more: bool) -> Message:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+async def test_a_whole_body_is_read() -> None:
+    assert await answered(part(b"on ", more=True), part(b"time", more=False)) == (200, b"on time")
+
+
+@pytest.mark.parametrize("parts", [[], [part(b"{", more=True)]])
+async def test_a_body_that_stops_half_way_is_answered_once(parts: list[Message]) -> None:
+    status, body = await answered(*parts)
+    assert (status, body) == (408, b"The request did not come in time. Send it again.")
