@@ -108,14 +108,17 @@ async def test_the_sign_in_page_remembers_only_what_is_not_home(
     assert target in told(await run(page, "refuse"))
 
 
-async def test_signing_out_ends_access_of_sockets_still_open(database: Database):
+async def test_signing_out_ends_access_of_sockets_still_open_and_empties_their_tabs(
+    database: Database,
+):
     page = await signed_in(database)
     await run(page, "save", "before")
+    assert page.done == ["Ada Ferreira: before"]
     user = await sessions.resolve(session_hash(page))
     assert user is not None
     await sessions.revoke_all(user.id)
     assert "_redirect" in told(await run(page, "save", "after"))
-    assert page.done == ["Ada Ferreira: before"]
+    assert page.done == []
 
 
 async def test_only_an_administrator_runs_what_is_theirs(database: Database):
