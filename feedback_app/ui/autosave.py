@@ -23,6 +23,8 @@ LONGEST_WAIT_S = 0.8
 """How long it waits at most while the typing goes on."""
 MOST_WAITING = 50
 """Texts that one tab may have typed and not kept yet."""
+MOST_WAITING_CHARACTERS = 1_000_000
+"""How long they may be together; notes and feedback at their longest are less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,12 @@ class Autosave(rx.State, mixin=True):
     """When the first of them came, on the monotonic clock; 0 while there are none."""
 
     def _take(self, key: str, typed: Typed) -> None:
-        """Note what was typed; call it with the state locked."""
-        if key in self._waiting or len(self._waiting) < MOST_WAITING:
+        """Note what was typed; call it with the state locked.
+
+        What is too much to wait is not noted, so that the page does not say that it is saved.
+        """
+        others = [each.text for of, each in self._waiting.items() if of != key]
+        if len(others) < MOST_WAITING and _size([*others, typed.text]) <= MOST_WAITING_CHARACTERS:
             self._waiting[key] = typed
         self._typing_since = self._typing_since or clock.monotonic()
 
@@ -107,3 +113,17 @@ class Autosave(rx.State, mixin=True):
         """Names this tab among those of one person."""
         token = self.router.session.client_token
         return hashlib.sha256(token.encode()).hexdigest()[:32] if token else ""
+
+
+def _size(value: Any) -> int:
+    """The characters of a text or of everything in a document."""
+    total, waiting = 0, [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            total += len(each)
+        elif isinstance(each, dict):
+            waiting += [*each.keys(), *each.values()]
+        elif isinstance(each, list):
+            waiting += each
+    return total
