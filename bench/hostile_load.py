@@ -17,7 +17,7 @@ from uuid import uuid4
 
 _EVENT = "42/_event,"
 _STATE = "reflex___state____state"
-_AGAIN_AFTER_S = 0.2
+_AGAIN_AFTER_S = 1.0
 """How soon a client that was refused or ended comes back."""
 
 counted: Counter[str] = Counter()
@@ -121,9 +121,9 @@ async def unread(address: str) -> None:
     """Asks for its whole state again and again and reads nothing of it."""
     socket = await Hostile.open(address, token=str(uuid4()))
     try:
-        await socket.send(_hydration("x" * 7_000))
+        await socket.send(_hydration("x" * 3_500))
         while True:
-            await socket.send(f'{_EVENT}["event",{_event("hydrate", "x" * 7_000)}]')
+            await socket.send(f'{_EVENT}["event",{_event("hydrate", "x" * 3_500)}]')
             await asyncio.sleep(0.05)
             if socket.reader.at_eof():
                 counted["ended"] += 1

@@ -15,7 +15,7 @@ _CONNECT, _DISCONNECT, _EVENT = (f"4{kind}{NAMESPACE}," for kind in "012")
 _BOOT = "event"
 """The event in the packet that connects."""
 LONGEST_NAME = 300
-MOST_PAGE_CHARACTERS = 8_000
+MOST_PAGE_CHARACTERS = 4_000
 """What an event may say of its page: path, query and whatever else is not its arguments."""
 _DEEPEST = 4
 

@@ -20,7 +20,7 @@ OPENINGS_PER_SECOND, OPENINGS_AT_ONCE = 5, 60
 _ADDRESSES_KEPT = 10_000
 STRANGERS_CHARACTERS = 16_000
 """The longest frame of somebody who has not signed in: there is nothing yet to write in."""
-STRANGERS_UNREAD = 250_000
+STRANGERS_UNREAD = 150_000
 """What such a socket may leave unread, in characters."""
 
 
