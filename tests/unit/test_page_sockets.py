@@ -140,7 +140,7 @@ def settings(**changes: Any) -> Settings:
     return Settings(_env_file=None, **changes)  # pyright: ignore[reportCallIssue]
 
 
-def test_a_person_may_have_only_so_many() -> None:
+async def test_a_person_may_have_only_so_many() -> None:
     sockets, most = Sockets(), settings(SOCKETS_PER_USER=2)
     with ExitStack() as stack:
 
@@ -155,7 +155,7 @@ def test_a_person_may_have_only_so_many() -> None:
         assert again is not None
 
 
-def test_the_oldest_of_strangers_makes_room_where_there_are_most() -> None:
+async def test_the_oldest_of_strangers_makes_room_where_there_are_most() -> None:
     sockets = Sockets()
     most = settings(SOCKETS_OF_STRANGERS_PER_ADDRESS=2, SOCKETS_OF_STRANGERS=3)
     with ExitStack() as stack:
@@ -202,6 +202,24 @@ class Wire:
         if self.blocked.is_set():
             await asyncio.Event().wait()
         self.sent.append(message)
+
+
+async def test_who_keeps_sending_faster_than_a_page_is_slowed_down_and_then_ended(
+    at: Callable[[float], None],
+) -> None:
+    at(0)
+    sockets = Sockets()
+    with sockets.one_more(settings(), user_id=None, address="a") as connection:
+        assert connection is not None
+        wire = Wire(*[sent("event", event())] * 100)
+        receive = connection.receiving(wire.receive)
+        connection._own = Bucket(per_second=1_000, burst=10)
+        connection._most_hurried = 10
+        taken = 0
+        while (await receive())["type"] == "websocket.receive":
+            taken += 1
+        assert connection.ended == "kept sending more than a page does"
+        assert taken == 20
 
 
 async def test_a_socket_that_leaves_too_much_unread_is_ended_whatever_it_waits_for() -> None:

@@ -24,14 +24,19 @@ class Connection:
     """A socket that was let in; it counts until the block that serves it ends."""
 
     __slots__ = (
-        "_buckets",
         "_counted",
+        "_has_left",
+        "_hurried",
         "_most_characters",
+        "_most_hurried",
         "_most_unread",
+        "_own",
         "_receiving",
         "_sending",
+        "_shared",
         "address",
         "ended",
+        "gone",
         "sending_since",
         "unread",
         "user_id",
@@ -44,7 +49,8 @@ class Connection:
         address: str,
         most_characters: int,
         most_unread: int,
-        buckets: tuple[Bucket, ...],
+        own: Bucket,
+        shared: Bucket | None,
         counted: Callable[[int], None],
     ) -> None:
         self.user_id = user_id
@@ -56,10 +62,14 @@ class Connection:
         """Since when, on the monotonic clock, one message waits to be taken."""
         self.ended = ""
         """Why it was ended by us; empty while it goes on."""
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done once it is ended by us."""
         self._most_characters = most_characters
         self._most_unread = most_unread
-        self._buckets = buckets
+        self._own, self._shared = own, shared
+        self._hurried, self._most_hurried = 0, own.burst
         self._counted = counted
+        self._has_left = False
         self._receiving: asyncio.Task[Any] | None = None
         self._sending: asyncio.Task[Any] | None = None
 
@@ -74,14 +84,16 @@ class Connection:
         if self.ended:
             return
         self.ended = why
+        self.gone.set_result(None)
         _log.info("ended a page's socket from %s: it %s", self.address, why)
         for task in (self._receiving, self._sending):
             if task is not None and task is not asyncio.current_task():
                 task.cancel()
 
     def leave(self) -> None:
-        """Nothing is unread any more: it is gone."""
+        """Nothing is unread any more, and what is still to be sent is of no account."""
         self._count(-self.unread)
+        self._has_left = True
 
     def receiving(self, receive: Receive) -> Receive:
         """The same, of nothing but sound frames, and of no more than it may send in a while."""
@@ -99,8 +111,10 @@ class Connection:
                 if not is_sound(frame, self._most_characters):
                     self.end("sent what no page sends")
                     return _DISCONNECTED
-                if frame != PONG and (wait_s := max(each.take() for each in self._buckets)):
-                    await asyncio.sleep(wait_s)
+                if frame != PONG:
+                    await self._wait_its_turn()
+                    if self.ended:
+                        return _DISCONNECTED
             return message
 
         return checked
@@ -122,6 +136,17 @@ class Connection:
 
         return counted
 
+    async def _wait_its_turn(self) -> None:
+        """Slow the socket down to its rate; one that keeps sending faster is ended."""
+        own_s, others_s = self._own.take(), self._shared.take() if self._shared else 0.0
+        self._hurried = self._hurried + 1 if own_s else 0
+        if self._hurried > self._most_hurried:
+            self.end("kept sending more than a page does")
+        elif wait_s := max(own_s, others_s):
+            await asyncio.wait({self.gone}, timeout=wait_s)
+
     def _count(self, characters: int) -> None:
+        if self._has_left:
+            return
         self.unread += characters
         self._counted(characters)

@@ -1,5 +1,7 @@
 """Lets pages' sockets in and counts them: ASGI middleware before Reflex's `/_event`."""
 
+import asyncio
+from collections.abc import Awaitable
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -9,10 +11,16 @@ from feedback_app.auth import sessions
 from feedback_app.auth.cookies import session_value
 from feedback_app.core.settings import get_settings
 from feedback_app.db.faults import is_unavailable
+from feedback_app.web.page_sockets.connection import Connection
 from feedback_app.web.page_sockets.frames import NAMESPACE
 from feedback_app.web.page_sockets.registry import sockets
 
 _LONGEST_QUERY = 500
+_END_WITHIN_S = 1.0
+"""How long a socket that is ended may take to notice."""
+
+_served: set[asyncio.Future[None]] = set()
+"""A task that nothing refers to may end at any time."""
 
 
 class SocketGate:
@@ -39,7 +47,25 @@ class SocketGate:
             if connection is None:
                 await _refuse(receive, send)
                 return
-            await self._app(scope, connection.receiving(receive), connection.sending(send))
+            await _serve(
+                self._app(scope, connection.receiving(receive), connection.sending(send)),
+                connection,
+            )
+
+
+async def _serve(serving: Awaitable[None], connection: Connection) -> None:
+    """Serve a socket until either side ends it.
+
+    Whoever waits for Granian to send or receive cannot be interrupted; but once this returns,
+    Granian lets the connection go, and with it those who wait.
+    """
+    task = asyncio.ensure_future(serving)
+    _served.add(task)
+    task.add_done_callback(_served.discard)
+    await asyncio.wait({task, connection.gone}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({task}, timeout=_END_WITHIN_S)
+    if task.done():
+        task.result()
 
 
 def has_tab_token(query: bytes) -> bool:

@@ -105,7 +105,8 @@ class Sockets:
                 address=address,
                 most_characters=STRANGERS_CHARACTERS,
                 most_unread=STRANGERS_UNREAD,
-                buckets=(own, self._events_of_strangers),
+                own=own,
+                shared=self._events_of_strangers,
                 counted=self._count,
             )
         return Connection(
@@ -113,17 +114,19 @@ class Sockets:
             address=address,
             most_characters=settings.SOCKET_MESSAGE_KB * 1000,
             most_unread=settings.SOCKET_UNREAD_KB * 1000,
-            buckets=(Bucket(EVENTS_PER_SECOND, EVENTS_AT_ONCE),),
+            own=Bucket(EVENTS_PER_SECOND, EVENTS_AT_ONCE),
+            shared=None,
             counted=self._count,
         )
 
     def _make_room(self, settings: Settings, address: str) -> None:
-        here = [each for each in self._strangers if each.address == address]
+        open_ones = [each for each in self._strangers if not each.ended]
+        here = [each for each in open_ones if each.address == address]
         if len(here) >= settings.SOCKETS_OF_STRANGERS_PER_ADDRESS:
             here[0].end("made room for a newer one from its address")
-        elif len(self._strangers) >= settings.SOCKETS_OF_STRANGERS:
-            fullest, _ = Counter(each.address for each in self._strangers).most_common(1)[0]
-            oldest = next(each for each in self._strangers if each.address == fullest)
+        elif len(open_ones) >= settings.SOCKETS_OF_STRANGERS:
+            fullest, _ = Counter(each.address for each in open_ones).most_common(1)[0]
+            oldest = next(each for each in open_ones if each.address == fullest)
             oldest.end("made room for a newer one")
 
     def _add(self, connection: Connection) -> None:
