@@ -34,11 +34,13 @@ LONGEST_ANSWER = 1_500
 _ASKED = re.compile(r"[?？][\"”»“’)\]」]*\s*$")
 _QUOTES = ' "“”„«»「」'
 _ASIDE_QUESTION = re.compile(r"\([^()?]{0,200}\?[^()]{0,50}\)")
-_DASH = re.compile(r"\s+(?:[-–—]|->|→)\s+")
-_COMMENT = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{3,200})[)\]）】]\s*\.?$")
+_DASH = re.compile(r"(?<!\s)\s++(?:[-–—]|->|→)\s++")
+_COMMENT = re.compile(r"(?:(?<!\s)\s++)?[(\[（【]([^()\[\]（）【】]{3,200})[)\]）】]\s*+\.?$")
 _LETTERED = re.compile(r"(?<![^\n])[ \t]{0,8}([QAFR問答])\d{0,2}[.．、)）][ \u3000]?(?=\S)")
 _INLINE_ANSWER = re.compile(
-    r"(?<=[?？])\s*[-–—>/]*\s*(?:A|Answer|Antwort|R|答|Réponse|Respuesta|Resposta)\s*[:：]\s*(?=\S)|(?<=[?？])\s*(?:->|→|=>)\s*(?=\S)"
+    r"(?<=[?？])\s*+(?:[-–—>/]++\s*+)?"
+    r"(?:A|Answer|Antwort|R|答|Réponse|Respuesta|Resposta)\s*+[:：]\s*+(?=\S)"
+    r"|(?<=[?？])\s*+(?:->|→|=>)\s*+(?=\S)"
 )
 
 

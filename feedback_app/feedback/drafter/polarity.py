@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback_app.feedback.drafter.knowledge import Polarities, knowledge
+from feedback_app.feedback.drafter.quotations import Marks, with_quotations
 from feedback_app.feedback.drafter.words import Language, PhraseList, folded, tokens
 
-_QUOTED = re.compile(
-    r"\"[^\"]{1,600}\"|“[^”]{1,600}”|„[^“”]{1,600}[“”]|«[^»]{1,600}»|「[^」]{1,600}」|『[^』]{1,600}』"
-    r"|(?<!\w)['‘][^'’\n]{1,80}['’](?!\w)"
+_LONGEST_QUOTATION = 600
+_MARKS = Marks(
+    {'"': '"', "“": "”", "„": "“”", "«": "»", "「": "」", "『": "』"},
+    also=re.compile(r"(?<!\w)['‘][^'’\n]{1,80}+['’](?!\w)"),
 )
 _BREAKS = frozenset(",;:.()–—!?")
 _COLON = ":"
@@ -53,7 +55,7 @@ class Judgement:
 
 def unquoted(text: str) -> str:
     """The text with what was quoted in it left blank."""
-    return _QUOTED.sub(" ", text)
+    return with_quotations(text, _MARKS, _LONGEST_QUOTATION, lambda _: " ")
 
 
 def sign_of_marks(text: str) -> int:
