@@ -29,7 +29,7 @@ MERGED_WORDS = 45
 ONE_POINT_WORDS = 26
 """Words up to which the sentences of one bullet are one point."""
 LONGEST_ANSWER = 1_500
-"""Characters of a candidate's answer that are read."""
+"""Characters of a candidate's answer that are read, and of sentences that are told as one."""
 
 _ASKED = re.compile(r"[?？][\"”»“’)\]」]*\s*$")
 _QUOTES = ' "“”„«»「」'
@@ -276,6 +276,8 @@ def _belongs(previous: Remark, remark: Remark) -> bool:
     if remark.first - previous.last > 1 or previous.closing:
         return False
     if word_count(previous.text) + word_count(remark.text) > MERGED_WORDS:
+        return False
+    if len(previous.text) + len(remark.text) > LONGEST_ANSWER:
         return False
     if not any(c.isalnum() for c in unquoted(remark.text)):
         return True
