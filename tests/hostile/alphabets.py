@@ -1,6 +1,7 @@
 """Texts of any length that make careless patterns and parsers try everything again and again."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +14,14 @@ class Alphabet:
 
     def text(self, length: int) -> str:
         """The text of exactly `length` characters."""
-        room = length - len(self.begin) - len(self.end)
-        repeated = self.unit * (room // len(self.unit) + 1)
-        return f"{self.begin}{repeated[:room]}{self.end}"
+        return _text(self, length)
+
+
+@lru_cache(maxsize=400)
+def _text(alphabet: Alphabet, length: int) -> str:
+    room = length - len(alphabet.begin) - len(alphabet.end)
+    repeated = alphabet.unit * (room // len(alphabet.unit) + 1)
+    return f"{alphabet.begin}{repeated[:room]}{alphabet.end}"
 
 
 ALPHABETS = {

@@ -1,5 +1,6 @@
 """How the time of reading a text grows with its length."""
 
+import gc
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,12 +45,13 @@ def growth_of(read: Read, alphabet: Alphabet, length: int = LONG) -> Growth:
     What looks too slow is tried again, for the machine may have been busy. The long text is left
     out where it would take less than `SMALL_S` even if time grew with the square of the length.
     """
-    short, long = alphabet.text(length // TIMES_LONGER), alphabet.text(length)
+    short = alphabet.text(length // TIMES_LONGER)
     try:
         with _stopped_after(ENDLESS_S):
             growth = Growth(seconds(read, short), 0.0)
             if growth.short_s * TIMES_LONGER**2 < SMALL_S:
                 return growth
+            long = alphabet.text(length)
             growth = Growth(growth.short_s, seconds(read, long))
         for _ in range(_TRIES):
             if growth.is_linear:
@@ -63,10 +65,14 @@ def growth_of(read: Read, alphabet: Alphabet, length: int = LONG) -> Growth:
 
 
 def seconds(read: Read, text: str) -> float:
-    """The processor seconds of reading a text once."""
-    started = thread_time()
-    read(text)
-    return thread_time() - started
+    """The processor seconds of reading a text once, without those of collecting garbage."""
+    gc.disable()
+    try:
+        started = thread_time()
+        read(text)
+        return thread_time() - started
+    finally:
+        gc.enable()
 
 
 class _Endless(Exception):

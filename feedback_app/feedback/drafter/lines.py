@@ -20,7 +20,7 @@ _TIME = re.compile(
     r"(?:\s*[-–—:|]\s+|\s+|$)|[\[(]?\d{1,3}\s?(?:min|')[\])]?\s*[-–—:]\s+",
     re.IGNORECASE,
 )
-COLON = re.compile(r"([^:：\"“„«「]{1,48}?)(?<!\s)\s*+[:：](?:\s++|(?<=：)|$)")
+COLON = re.compile(r"\A([^:：\"“„«「]{1,48}?)(?<!\s)\s*+[:：](?:\s++|(?<=：)|$)")
 """What stands before a colon, as a label or a speaker does."""
 MOST_MARKS = 12
 """List marks and times that are taken off one line; what follows them is its text."""

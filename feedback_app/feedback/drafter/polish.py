@@ -15,7 +15,7 @@ from feedback_app.feedback.drafter.words import LONGEST_WORD, Language
 
 LONGEST_QUOTE_WORDS = 38
 
-_LINK = re.compile(r"!?\[([^\]]{0,200})\]\([^)\s]{0,500}+[^)]{0,100}+\)")
+_LINK = re.compile(r"!?\[([^\]]{0,200}+)\]\([^)\s]{0,500}+[^)]{0,100}+\)")
 _CODE = re.compile(r"`+")
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]{0,200}>?")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
