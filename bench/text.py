@@ -14,7 +14,7 @@ from time import perf_counter, sleep, thread_time
 
 from bench import machine
 from tests.hostile.alphabets import ALPHABETS
-from tests.hostile.functions import readers
+from tests.hostile.functions import longest_read, readers
 from tests.hostile.growth import LONG, Read
 from tests.hostile.patterns import compiled_patterns, reads_of
 
@@ -54,13 +54,13 @@ def run(options: argparse.Namespace) -> list[str]:
         for name, pattern in compiled_patterns().items()
         for how, read in reads_of(pattern).items()
     }
-    alone = _measured(_chosen(patterns, options.reads), _hold_of_one_call)
-    print(f"\n{__doc__}\n{LONG:,} characters. {machine.facts()}")
+    alone = _measured(_chosen(patterns, options.reads), _hold_of_one_call, lambda _: LONG)
+    print(f"\n{__doc__}\n{LONG:,} characters, or a reason as long as it may be. {machine.facts()}")
     _print("Slowest patterns", sorted(alone, key=attrgetter("cpu_ms"), reverse=True))
     before = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_S)
     try:
-        whole = _measured(_chosen(readers(), options.reads), _hold_beside_others)
+        whole = _measured(_chosen(readers(), options.reads), _hold_beside_others, longest_read)
     finally:
         sys.setswitchinterval(before)
     _print("Slowest readers", sorted(whole, key=attrgetter("cpu_ms"), reverse=True))
@@ -76,12 +76,14 @@ def _chosen(reads: dict[str, Read], part: str) -> dict[str, Read]:
 
 
 def _measured(
-    reads: dict[str, Read], measure: Callable[[Read, str], tuple[float, float]]
+    reads: dict[str, Read],
+    measure: Callable[[Read, str], tuple[float, float]],
+    length_of: Callable[[str], int],
 ) -> list[Measured]:
     found: list[Measured] = []
     for name, read in reads.items():
         for alphabet, text in ALPHABETS.items():
-            cpu_s, hold_s = measure(read, text.text(LONG))
+            cpu_s, hold_s = measure(read, text.text(length_of(name)))
             found.append(Measured(name, alphabet, cpu_s * 1000, hold_s * 1000))
     return found
 

@@ -47,7 +47,7 @@ from feedback_app.llm.blocks import Block, Span
 from feedback_app.llm.pricing import estimate_tokens
 from feedback_app.llm.prompts import feedback_prompt
 from feedback_app.llm.unwrapping import Unwrapped
-from tests.hostile.growth import Read
+from tests.hostile.growth import LONG, Read
 
 _NONE = inspect.Parameter("none", inspect.Parameter.POSITIONAL_ONLY)
 _NAMES = ("Problem solving", "System design", "Communication")
@@ -60,10 +60,16 @@ def readers() -> dict[str, Read]:
     return {
         **_of_notes(),
         **_of_parts_of_notes(),
+        **_of_remarks(),
         **_of_answers(),
         **_of_feedback(),
         **_of_fields(),
     }
+
+
+def longest_read(name: str) -> int:
+    """How many characters the app gives to a reader at most: of one remark or reason, or all."""
+    return MAX_REASON_CHARACTERS if name in _of_remarks() else LONG
 
 
 def unread(module: ModuleType) -> list[str]:
@@ -108,16 +114,9 @@ def _of_notes() -> dict[str, Read]:
 
 def _of_parts_of_notes() -> dict[str, Read]:
     drafter = "feedback.drafter"
-    frame = knowledge("en").frame
     marks = Marks({"“": "”", "„": "“”"})
     return {
         f"{drafter}.client.split_tokens": split_tokens,
-        f"{drafter}.evidence.is_empty_reason": lambda text: evidence.is_empty_reason(text, "en"),
-        f"{drafter}.labels.groups_of": labels.groups_of,
-        f"{drafter}.labels.plain_label": labels.plain_label,
-        f"{drafter}.labels.words_aside": labels.words_aside,
-        f"{drafter}.labels.Labels.competency": lambda text: Labels(_NAMES).competency(text),
-        f"{drafter}.language.guess_language": lambda text: language.guess_language(text, "en"),
         f"{drafter}.language.languages_of": lambda text: language.languages_of(
             text.split("\n"), "en"
         ),
@@ -127,6 +126,28 @@ def _of_parts_of_notes() -> dict[str, Read]:
         f"{drafter}.lines.has_times": lambda text: lines.has_times(text.split("\n")),
         f"{drafter}.lines.without_marks": lambda text: lines.without_marks(text, True, True),
         f"{drafter}.lines.wrapped": lambda text: lines.wrapped(text.split("\n")),
+        f"{drafter}.quotations.quotations": lambda text: list(quotations(text, marks, 800)),
+        f"{drafter}.quotations.with_quotations": lambda text: with_quotations(
+            text, marks, 800, str.upper
+        ),
+        f"{drafter}.sentences.ends_in_abbreviation": sentences.ends_in_abbreviation,
+        f"{drafter}.sentences.sentences": lambda text: list(sentences.sentences(text)),
+        "feedback.personal.judging.grounds_of": _grounds_of_each,
+        "feedback.personal.sentences.sentences_of": lambda text: list(sentences_of(text)),
+        "core.line_keys.line_key": line_key,
+    }
+
+
+def _of_remarks() -> dict[str, Read]:
+    drafter = "feedback.drafter"
+    frame = knowledge("en").frame
+    return {
+        f"{drafter}.evidence.is_empty_reason": lambda text: evidence.is_empty_reason(text, "en"),
+        f"{drafter}.labels.groups_of": labels.groups_of,
+        f"{drafter}.labels.plain_label": labels.plain_label,
+        f"{drafter}.labels.words_aside": labels.words_aside,
+        f"{drafter}.labels.Labels.competency": lambda text: Labels(_NAMES).competency(text),
+        f"{drafter}.language.guess_language": lambda text: language.guess_language(text, "en"),
         f"{drafter}.polarity.judge": lambda text: polarity.judge(text, "en"),
         f"{drafter}.polarity.judge in German": lambda text: polarity.judge(text, "de"),
         f"{drafter}.polarity.judge in Japanese": lambda text: polarity.judge(text, "ja"),
@@ -140,12 +161,6 @@ def _of_parts_of_notes() -> dict[str, Read]:
         f"{drafter}.polish.statement": lambda text: polish.statement(text, "en", frame),
         f"{drafter}.polish.without_lead": lambda text: polish.without_lead(text, "en"),
         f"{drafter}.polish.written_out": lambda text: polish.written_out(text, "en"),
-        f"{drafter}.quotations.quotations": lambda text: list(quotations(text, marks, 800)),
-        f"{drafter}.quotations.with_quotations": lambda text: with_quotations(
-            text, marks, 800, str.upper
-        ),
-        f"{drafter}.sentences.ends_in_abbreviation": sentences.ends_in_abbreviation,
-        f"{drafter}.sentences.sentences": lambda text: list(sentences.sentences(text)),
         f"{drafter}.structure.speaker_label": structure.speaker_label,
         f"{drafter}.topics.topic_of": lambda text: topic_of(text, "en"),
         f"{drafter}.words.content_stems": lambda text: words.content_stems(text, "ja", frozenset()),
@@ -155,12 +170,9 @@ def _of_parts_of_notes() -> dict[str, Read]:
         f"{drafter}.words.stem": lambda text: words.stem(text, "en"),
         f"{drafter}.words.tokens": lambda text: words.tokens(text, "fr"),
         f"{drafter}.words.word_count": words.word_count,
-        "feedback.personal.judging.grounds_of": _grounds_of_each,
         "feedback.personal.remark.remark_key": remark_key,
-        "feedback.personal.sentences.sentences_of": lambda text: list(sentences_of(text)),
         "feedback.personal.tokens.fold": fold,
         "feedback.personal.tokens.tokens_of": lambda text: tokens_of(text, 0, {"設計"}, 8),
-        "core.line_keys.line_key": line_key,
     }
 
 

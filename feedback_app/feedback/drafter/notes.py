@@ -30,6 +30,8 @@ ONE_POINT_WORDS = 26
 """Words up to which the sentences of one bullet are one point."""
 LONGEST_ANSWER = 1_500
 """Characters of a candidate's answer that are read, and of sentences that are told as one."""
+LONGEST_QUESTION = 1_500
+"""Characters of the question to it, the last ones."""
 
 _ASKED = re.compile(r"[?？][\"”»“’)\]」]*\s*$")
 _QUOTES = ' "“”„«»「」'
@@ -136,7 +138,7 @@ class _Dialogue:
     def remarks(self, block: Block, whole: str, language: Language) -> Iterator[Remark]:
         if block.speaker in self._speakers.interviewer and block.speaker:
             asked, _, answer = _split_answer(whole)
-            self._question = asked
+            self._question = asked[-LONGEST_QUESTION:]
             if answer:
                 yield from self._answer(block, answer, language)
             return
@@ -185,7 +187,7 @@ class _Dialogue:
             remark = _remark(block, answer, places.lines(0, 1), language)
             spoken = answer[:1] in '"“„«「'
             text = answer.strip(_QUOTES) if spoken else answer
-            context = f"{remark.context} {asked}"
+            context = f"{remark.context} {asked[-LONGEST_QUESTION:]}"
             topic = topic_of(asked, language)
             yield replace(remark, text=text, topic=topic, spoken=spoken, context=context)
             return

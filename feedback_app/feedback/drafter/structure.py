@@ -299,7 +299,8 @@ class _Reader:
         filled = [cell for cell in cells if cell and not _SCORE.fullmatch(cell)]
         if not filled:
             return
-        over = _over_of(plain_label(filled[0]), self._labels) if len(filled) > 1 else None
+        label = filled[0][:LONGEST_HEADING]
+        over = _over_of(plain_label(label), self._labels) if len(filled) > 1 else None
         texts = filled[1:] if over else filled
         for text in texts:
             if len(text.split()) > 1 or len(text) > 6:
@@ -307,7 +308,7 @@ class _Reader:
                     [(number, text)],
                     competency=over.competency if over else None,
                     lean=over.lean if over else 0,
-                    context=filled[0][:LONGEST_HEADING],
+                    context=label,
                     paragraph=self._paragraph,
                     bullet=True,
                 )
