@@ -100,7 +100,7 @@ def _of_notes() -> dict[str, Read]:
             text, Labels(_NAMES), "Maya Okafor", "Jonas Weber", "en"
         ),
         f"{drafter}.structure.blocks_of": lambda text: list(
-            structure.blocks_of(text, Labels(_NAMES), frozenset())
+            structure.blocks_of(text.split("\n"), Labels(_NAMES), frozenset())
         ),
         f"{drafter}.speakers.find_speakers": lambda text: find_speakers(
             text.split("\n"), Labels(_NAMES), "Maya Okafor", "Jonas Weber"

@@ -16,9 +16,9 @@ LONG = 100_000
 TIMES_LONGER = 4
 MOST_GROWTH = 8
 """Times as long as the short text the long one may take: 4 is linear, 16 quadratic."""
-SMALL_S = 0.005
+SMALL_S = 0.008
 """Processor seconds for the long text below which its growth tells nothing."""
-ENDLESS_S = 3.0
+ENDLESS_S = 2.0
 """Processor seconds after which a reader is stopped."""
 _TRIES = 6
 

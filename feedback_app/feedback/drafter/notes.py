@@ -25,6 +25,8 @@ from feedback_app.feedback.drafter.words import (
 
 MOST_REMARKS = 3_000
 """Remarks that are read; what follows them in still longer notes is left alone."""
+MOST_LINES = 6_000
+"""Lines that are read; notes with more have next to nothing on each."""
 MERGED_WORDS = 45
 ONE_POINT_WORDS = 26
 """Words up to which the sentences of one bullet are one point."""
@@ -89,10 +91,9 @@ def read_notes(
     text: str, labels: Labels, candidate: str, interviewer: str, fallback: Language
 ) -> Notes:
     """The remarks of the notes. `fallback` is the language of notes that do not tell."""
-    text = _with_colons(text)
-    lines = text.split("\n")
+    lines = _with_colons(text).split("\n")[:MOST_LINES]
     speakers = find_speakers(lines, labels, candidate, interviewer)
-    blocks = list(blocks_of(text, labels, speakers.all))
+    blocks = list(blocks_of(lines, labels, speakers.all))
     joined = [" ".join(piece for _, piece in block.pieces) for block in blocks]
     languages, language = languages_of(joined, fallback)
     remarks: list[Remark] = []

@@ -89,9 +89,9 @@ class _Over:
     paragraph: int = 0
 
 
-def blocks_of(notes: str, labels: Labels, speakers: frozenset[str]) -> Iterator[Block]:
+def blocks_of(lines: Sequence[str], labels: Labels, speakers: frozenset[str]) -> Iterator[Block]:
     """The blocks of the notes in order; `speakers` are the labels of a transcript's speakers."""
-    reader = _Reader(notes.split("\n"), labels, speakers)
+    reader = _Reader(lines, labels, speakers)
     yield from reader.blocks()
 
 
