@@ -40,8 +40,8 @@ COSTLY = {
     *("compose", "compose_competency", "compose_loose", "read", "read_notes", "blocks_of"),
     *("for_drafting", "find_remarks", "without_remarks", "grounds_of", "find_speakers"),
 }
-COSTLY_CHARACTERS, READER_CHARACTERS = 4_000, 16_000
-"""How long texts are for what is linear but slow, so that the whole takes a minute."""
+COSTLY_CHARACTERS, READER_CHARACTERS = 3_000, 12_000
+"""How long texts are for what is linear but slow, so that the whole takes a minute or two."""
 
 
 def test_square_time_is_told_from_linear_time() -> None:
