@@ -10,7 +10,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 _MICRO = 1_000_000
 _WRITTEN = re.compile(
-    r"\$?\s*((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,6})?)\s*(?:\$|USD)?", re.I | re.A
+    r"(?:\$\s*+)?((?:\d{1,3}(?:,\d{3})++|\d++)(?:\.\d{1,6})?)\s*+(?:\$|USD)?", re.I | re.A
 )
 
 

@@ -1,6 +1,46 @@
-"""Text as it can be kept anywhere."""
+"""Text as it can be kept anywhere, and as it is compared."""
+
+import re
+import unicodedata
+from functools import cache
+
+MOST_MARKS = 30
+"""Marks on one letter that are heeded, as in Unicode's own stream-safe text: sorting a run of them
+takes time by its square, and no language has as many."""
+_PIECE = 4_000
+"""Characters that are normalised in one call, during which nothing else runs."""
+_FIRST_MARK, _LAST_MARK = 0x300, 0x1F000
 
 
 def storable(text: str) -> str:
     """The text without what a database cannot hold: NULs go, half characters become `?`."""
     return text.replace("\0", "").encode(errors="replace").decode()
+
+
+def compatible(text: str) -> str:
+    """The text in Unicode's form NFKC: full-width signs made plain, letters with their accents."""
+    if text.isascii():
+        return text
+    whole = _long_run_of_marks().sub(r"\1", text)
+    pieces: list[str] = []
+    start = 0
+    while start < len(whole):
+        end = start + _PIECE
+        if end < len(whole):
+            # Before a blank where there is one: no mark belongs to what follows it.
+            blank = whole.rfind(" ", start + 1, end)
+            end = blank if blank > 0 else end
+        pieces.append(unicodedata.normalize("NFKC", whole[start:end]))
+        start = end
+    return "".join(pieces)
+
+
+@cache
+def _long_run_of_marks() -> re.Pattern[str]:
+    """More marks than `MOST_MARKS` on one letter; the group holds those that are heeded."""
+    marks = "".join(c for c in map(chr, range(_FIRST_MARK, _LAST_MARK)) if _is_mark(c))
+    return re.compile(f"([{marks}]{{{MOST_MARKS}}})[{marks}]++")
+
+
+def _is_mark(character: str) -> bool:
+    return all(map(unicodedata.combining, unicodedata.normalize("NFKD", character)))

@@ -7,7 +7,9 @@ appended or discarded, a version restored) first keeps the text that was there; 
 and what Undo replaced is kept as well, so that Undo can be undone.
 """
 
+import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -70,7 +72,7 @@ async def save(
         ChangedElsewhere: another text was saved since; this one is kept as a version.
         Invalid: longer than `MAX_FEEDBACK_CHARACTERS`.
     """
-    text = to_markdown(without_end(blocks))
+    text = await asyncio.to_thread(to_markdown, without_end(blocks))
     _check_length(text)
     async with database().write() as session:
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
@@ -82,7 +84,7 @@ async def save(
             changed = False
             if scorecard.feedback != text:
                 await keep_typed(session, scorecard)
-                _write(scorecard, blocks, scorecard.feedback_call_id)
+                await _write(scorecard, blocks, scorecard.feedback_call_id)
                 scorecard.feedback_writer = writer
                 await _make_theirs(session, user, scorecard)
     if changed:
@@ -168,7 +170,7 @@ async def append(user: CurrentUser, interview_id: str, call_id: str) -> Written:
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
         more = await _draft_blocks(session, user, interview_id, call_id)
         both = [*without_end(written(scorecard).blocks), *more]
-        _check_length(to_markdown(both))
+        _check_length(await asyncio.to_thread(to_markdown, both))
         await _replace(session, user, scorecard, both, call_id, VersionKind.APPENDED)
     return written(scorecard)
 
@@ -181,7 +183,7 @@ async def rewrite(user: CurrentUser, interview_id: str, blocks: list[Block]) -> 
         AlreadySubmitted: the feedback is final.
         Invalid: longer than `MAX_FEEDBACK_CHARACTERS`.
     """
-    _check_length(to_markdown(blocks))
+    _check_length(await asyncio.to_thread(to_markdown, blocks))
     async with database().write() as session:
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
         call_id = scorecard.feedback_call_id
@@ -238,14 +240,20 @@ async def restore(user: CurrentUser, interview_id: str, version_id: str) -> Writ
     return written(scorecard)
 
 
-def _write(scorecard: Scorecard, blocks: list[Block], call_id: str | None) -> None:
+async def _write(scorecard: Scorecard, blocks: list[Block], call_id: str | None) -> None:
     kept = without_end(blocks)
-    scorecard.feedback = to_markdown(kept)
-    scorecard.feedback_blocks = [block.as_dict() for block in kept]
+    text, stored = await asyncio.to_thread(_as_stored, kept)
+    scorecard.feedback = text
+    scorecard.feedback_blocks = stored
     scorecard.feedback_saved_at = clock.now()
     scorecard.feedback_revision += 1
     scorecard.feedback_writer = ""
     scorecard.feedback_call_id = call_id
+
+
+def _as_stored(blocks: list[Block]) -> tuple[str, list[dict[str, Any]]]:
+    """The Markdown of a text, and its blocks as they are kept beside it."""
+    return to_markdown(blocks), [block.as_dict() for block in blocks]
 
 
 async def _replace(
@@ -261,7 +269,7 @@ async def _replace(
     A draft that fills an empty editor is not the person's yet; whatever they chose is.
     """
     scorecard.undo_id = (await keep_version(session, scorecard, kind)).id
-    _write(scorecard, blocks, call_id)
+    await _write(scorecard, blocks, call_id)
     if kind == VersionKind.DRAFT:
         scorecard.feedback_kept = False
         session.add(scorecard)
@@ -299,7 +307,7 @@ async def _is_untouched(session: AsyncSession, user: CurrentUser, scorecard: Sco
         return False
     call_id = scorecard.feedback_call_id
     blocks = await _draft_blocks(session, user, scorecard.interview_id, call_id)
-    return scorecard.feedback == to_markdown(without_end(blocks))
+    return scorecard.feedback == await asyncio.to_thread(to_markdown, without_end(blocks))
 
 
 async def _make_theirs(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> None:

@@ -297,8 +297,9 @@ class FeedbackState(Autosave, rx.State):
         """Let the page copy the text, as Markdown or formatted (`rich`)."""
         await self._keep_now(self._keep, self._show_kept)
         blocks = without_citations(self._blocks)
-        self.clip = to_plain(blocks) if how == "rich" else to_markdown(blocks)
-        self.clip_html = to_html(blocks) if how == "rich" else ""
+        written = to_plain if how == "rich" else to_markdown
+        self.clip = await asyncio.to_thread(written, blocks)
+        self.clip_html = await asyncio.to_thread(to_html, blocks) if how == "rich" else ""
         self.copies += 1
 
     @rx.event

@@ -43,7 +43,7 @@ NOTHING_OPEN: dict[str, Any] = {"o": [], "k": "", "n": "", "t": "", "m": ""} | {
 """The vars of the open block when nothing is being written."""
 
 _MAY_BE_CODE = re.compile(r"`{3}|~{3}|\t| {4}")
-_OPEN_MARKUP = re.compile(r"[*_`~]+\s*\Z")
+_MARKUP = "*_`~"
 
 
 def wire_span(span: Span) -> WireSpan:
@@ -137,12 +137,19 @@ def _after(runs: list[WireSpan], beginning: list[WireSpan]) -> list[WireSpan] | 
 
 def _healed(markdown: str) -> str:
     """The Markdown with its unfinished emphasis closed, so that it shows as it will be."""
-    text = _OPEN_MARKUP.sub("", markdown)
+    text = _without_open_markup(markdown)
     if text.count("`") % 2:
         return text + "`"
     if text.count("**") % 2:
         return text.rstrip() + "**"
     return text
+
+
+def _without_open_markup(markdown: str) -> str:
+    """The Markdown without the signs it ends in, and without the blanks behind them."""
+    written = markdown.rstrip()
+    bare = written.rstrip(_MARKUP)
+    return bare if len(bare) < len(written) else markdown
 
 
 class LiveView:

@@ -38,7 +38,7 @@ _CITATION = re.compile(f"{OPEN}([0-9,]*){CLOSE}")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|(?<=[。！？])[」』）]*(?=.)")
 """Where one statement ends and the next begins, within one paragraph."""
 
-_UNDECIDED_LINE = re.compile(r"[\s>]*(?:[#\-*_+=|:~\s]*|\d{1,9}[.)]?\s*|[`~]{3}.*)", re.DOTALL)
+_UNDECIDED_LINE = re.compile(r"[\s>]*+(?:[#\-*_+=|:~\s]*+|\d{1,9}[.)]?\s*+|[`~]{3}.*+)", re.DOTALL)
 """The beginning of a line that looks like a new block but may yet go on with the one before."""
 
 

@@ -20,7 +20,7 @@ OPEN, CLOSE = "\ue000", "\ue001"
 _RANGE = r"\d{1,6}(?:\s?[-–]\s?\d{1,6})?"
 _MARK = re.compile(rf"\[\s?(?:lines? )?({_RANGE}(?:\s?[,;]\s?{_RANGE}){{0,11}})\s?\]")
 _UNFINISHED = re.compile(r"\[[\d\s,;\-–lines]*\]?\Z")
-_SPACES = re.compile(r"[ \t]*\Z")
+_COMMA = re.compile(r"[,;]")
 
 Citation = tuple[int, str]
 """Where in the text a mark stood, in characters, and its lines such as `3,7,8`."""
@@ -51,10 +51,10 @@ class CitationFilter:
         for mark in _MARK.finditer(text):
             if mark.end() == len(text) and not last:
                 break
-            before = text[start : mark.start()]
-            if _is_text((before or self._before)[-1:], text[mark.end() : mark.end() + 1]):
+            before = text[mark.start() - 1] if mark.start() > start else self._before
+            if _is_text(before, text[mark.end() : mark.end() + 1]):
                 continue
-            kept.append(before.rstrip(" \t"))
+            kept.append(text[start : mark.start()].rstrip(" \t"))
             length += len(kept[-1])
             # Behind a mark, nothing is part of a word.
             start, self._before = mark.end(), ""
@@ -70,7 +70,7 @@ class CitationFilter:
     def _existing(self, written: str) -> str:
         """The lines a mark names, as far as there are such lines."""
         lines: dict[int, None] = {}
-        for part in re.split(r"[,;]", written):
+        for part in _COMMA.split(written):
             first, _, end = part.replace("–", "-").partition("-")
             begin, stop = int(first), int(end or first)
             for line in range(begin, min(stop, begin + MOST_LINES - 1) + 1):
@@ -89,9 +89,8 @@ def _certain(text: str) -> int:
     tail = text[-LONGEST_MARK:]
     unfinished = _UNFINISHED.search(tail)
     end = len(text) - (len(tail) - unfinished.start() if unfinished else 0)
-    before = text[:end]
-    spaces = _SPACES.search(before[-LONGEST_MARK:])
-    return end - (len(spaces[0]) if spaces else 0)
+    before = text[max(0, end - LONGEST_MARK) : end]
+    return end - (len(before) - len(before.rstrip(" \t")))
 
 
 def marked(text: str, citations: Sequence[Citation], begins_at: int = 0) -> str:

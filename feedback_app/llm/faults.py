@@ -57,6 +57,7 @@ _UNSUPPORTED = re.compile(
     re.IGNORECASE,
 )
 _SECRETS = re.compile(r"\bsk-[\w*.-]+|(?<=Bearer )\S+|(?<=://)[^/@\s]+(?=@)", re.IGNORECASE)
+_STATUS = re.compile(r"[45]\d\d")
 _LONGEST_LOGGED = 300
 
 
@@ -67,7 +68,7 @@ def provider_fault(
     details = error if isinstance(error, dict) else {"message": error}
     names = {str(details.get(name)).lower() for name in ("code", "type")}
     if status is None:
-        status = next((int(name) for name in names if re.fullmatch("[45]\\d\\d", name)), None)
+        status = next((int(name) for name in names if _STATUS.fullmatch(name)), None)
     for fault, known in _BY_NAME if status else _BY_NAME + _BY_NAME_ALONE:
         if names & known:
             return fault(retry_after_s=retry_after_s)

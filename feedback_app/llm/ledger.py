@@ -4,6 +4,7 @@ Nothing here writes per token. Settling is one conditional update from `running`
 second (a sweep, a shutdown, a Stop that raced the end) changes nothing.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -333,7 +334,7 @@ async def _settle(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmCall
         .values(
             text=s.text,
             cites=s.cites,
-            blocks=[b.as_dict() for b in parse_blocks(marked(s.text, unpacked(s.cites)))],
+            blocks=await asyncio.to_thread(_blocks, s.text, s.cites),
             timings=s.timings,
             outline=s.outline,
             pace=list(s.pace),
@@ -343,6 +344,11 @@ async def _settle(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmCall
     await session.refresh(row)
     session.add(_summary(row))
     return row
+
+
+def _blocks(text: str, cites: str) -> list[dict[str, Any]]:
+    """The blocks of an answer as they are stored."""
+    return [block.as_dict() for block in parse_blocks(marked(text, unpacked(cites)))]
 
 
 def _summary(row: LlmCall) -> SystemLog:

@@ -63,7 +63,7 @@ mentioned or without a reason. Say nothing about it.
 Length follows substance: a line of notes is three lines of feedback without headings; much is \
 about 150 to 250 words, never more than 350. Answer with the feedback alone."""
 
-_CLOSING_TAG = re.compile(r"<(\s*/?\s*record)", re.IGNORECASE)
+_CLOSING_TAG = re.compile(r"<(\s*+/?\s*+record)", re.IGNORECASE)
 
 
 def feedback_prompt(assessment: Assessment) -> tuple[Message, ...]:

@@ -3,6 +3,7 @@
 What it would cost is quoted from the very request that a start would send.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -45,7 +46,7 @@ class Starter:
 
     async def quote(self, owner: Owner, assessment: Assessment) -> Quote:
         """What a start would reserve now, and what it would find of each limit."""
-        request = self._request(assessment)
+        request = await self._request(assessment)
         tokens = estimate_prompt_tokens(request.messages)
         return await self._admission.quote(
             self._reservation("", owner, request, tokens, clock.now())
@@ -65,7 +66,7 @@ class Starter:
         log.append(
             StatusEvent(log.next_seq, log.call_id, "analyzing", STAGE_MESSAGES["analyzing"], 0.02)
         )
-        request = self._request(await load())
+        request = await self._request(await load())
         owner = log.owner
         async with self._database.read() as session:
             expected = await expected_tokens(
@@ -78,10 +79,10 @@ class Starter:
         )
         return generation if joined is None else joined
 
-    def _request(self, assessment: Assessment) -> CompletionRequest:
+    async def _request(self, assessment: Assessment) -> CompletionRequest:
         return CompletionRequest(
             model=self.model,
-            messages=feedback_prompt(assessment),
+            messages=await asyncio.to_thread(feedback_prompt, assessment),
             max_output_tokens=self._settings.LLM_MAX_OUTPUT_TOKENS,
             assessment=assessment,
             gather=self._lag.turns(self._flush_s),

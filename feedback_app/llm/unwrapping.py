@@ -2,9 +2,13 @@
 
 import re
 
-_FENCE = re.compile(r"\s*```[ \t]*(?:markdown|md)?[ \t]*\r?\n", re.IGNORECASE)
-_MAY_BE_FENCE = re.compile(r"\s*`{0,3}[ \t]*[a-z]{0,8}[ \t]*\r?\Z", re.IGNORECASE)
-_END = re.compile(r"\n`{1,3}\s*\Z|\s+\Z")
+_FENCE = re.compile(r"(?<!\s)\s*+```[ \t]*+(?:(?:markdown|md)[ \t]*+)?\r?\n", re.IGNORECASE)
+_MAY_BE_FENCE = re.compile(
+    r"(?<!\s)\s*+(?:`{1,3}+[ \t]*+)?(?:[a-z]{1,8}+[ \t]*+)?\r?\Z", re.IGNORECASE
+)
+_END = re.compile(r"\n`{1,3}\s*+\Z|(?<!\s)\s++\Z")
+_LONGEST_END = 8
+"""Characters of an answer's end in which a closing fence is looked for."""
 
 
 class Unwrapped:
@@ -27,8 +31,9 @@ class Unwrapped:
         if not self._is_wrapped:
             certain, self._held = self._held, ""
             return certain
-        end = _END.search(self._held, max(0, len(self._held) - 8))
-        at = end.start() if end else len(self._held)
+        at = max(0, len(self._held) - _LONGEST_END)
+        end = _END.search(self._held[at:])
+        at = at + end.start() if end else len(self._held)
         certain, self._held = self._held[:at], self._held[at:]
         return certain
 

@@ -20,6 +20,8 @@ from feedback_app.llm.pricing import OFFLINE_PROVIDER, Cost, price_from
 LATELY_CALLS = 200
 """Of the company: enough to know its models, few enough to read at every start."""
 
+_DATE = re.compile(r"-[\d-]+")
+
 
 async def worst_case(session: AsyncSession, r: Reservation) -> Cost:
     """The whole prompt and an answer as long as it may be, at the dearest price in force.
@@ -42,7 +44,7 @@ async def worst_case(session: AsyncSession, r: Reservation) -> Cost:
         )
     )
     in_force = overrides.all()
-    dated = {o.model for o in in_force if re.fullmatch(r"-[\d-]+", o.model[len(model) :])}
+    dated = {o.model for o in in_force if _DATE.fullmatch(o.model[len(model) :])}
     unnamed = price_from(in_force, r.provider, model, at)
     prices = [
         price_from(in_force, r.provider, model, at, answered_by=name)

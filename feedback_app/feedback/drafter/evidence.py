@@ -50,13 +50,13 @@ def usable_half(remark: Remark) -> Remark:
     unwanted = lists.reading.unwanted
     if remark.spoken or isinstance(unwanted, SubstringList) or kind_of(remark) is not Kind.OTHER:
         return remark
-    words = "|".join(map(re.escape, lists.polarity.contrast))
-    for cut in re.finditer(rf",?\s+(?:{words})\s+", remark.plain, re.IGNORECASE):
-        for half in (remark.plain[cut.end() :], remark.plain[: cut.start()]):
-            kept = replace(remark, text=half, plain=half)
-            if word_count(half) >= 4 and kind_of(kept) is Kind.EVIDENCE:
-                return kept
-        break
+    cut = lists.polarity.turn.search(remark.plain)
+    if cut is None:
+        return remark
+    for half in (remark.plain[cut.end() :], remark.plain[: cut.start()]):
+        kept = replace(remark, text=half, plain=half)
+        if word_count(half) >= 4 and kind_of(kept) is Kind.EVIDENCE:
+            return kept
     return remark
 
 

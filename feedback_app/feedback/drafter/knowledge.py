@@ -33,6 +33,8 @@ class Polarities:
     good_if_denied: frozenset[str]
     bad_if_denied: frozenset[str]
     contrast: tuple[str, ...]
+    turn: re.Pattern[str]
+    """A word of contrast with the blanks around it and a comma before it."""
     recovery: Signs
     finders: frozenset[str]
     """Verbs whose object is a fault that was found, and no fault of the candidate."""
@@ -137,6 +139,7 @@ def knowledge(language: Language) -> Knowledge:
 
 def _polarities(language: Language, lists: Mapping[str, list[str]]) -> Polarities:
     signs: dict[str, int] = {}
+    contrast = tuple(phrase.replace("_", " ") for phrase in lists["contrast"])
     for key, value in (("bad", -1), ("good", 1), ("strong_bad", -2), ("strong_good", 2)):
         signs |= dict.fromkeys(lists[key], value)
     signs |= dict.fromkeys(lists["neutral"], 0)
@@ -153,7 +156,10 @@ def _polarities(language: Language, lists: Mapping[str, list[str]]) -> Polaritie
     return Polarities(
         signs=_searchable(language, signs),
         recovery=_searchable(language, dict.fromkeys(lists["recovery"], 1)),
-        contrast=tuple(phrase.replace("_", " ") for phrase in lists["contrast"]),
+        contrast=contrast,
+        turn=re.compile(
+            rf"(?:,|(?<!\s))\s++(?:{'|'.join(map(re.escape, contrast))})\s++", re.IGNORECASE
+        ),
         first_person=frozenset(lists["first_person"]),
         own=frozenset(lists["own"]),
         **{key: frozenset(lists[key]) for key in sets},
@@ -227,8 +233,8 @@ def _leading(
     end = "" if language == "ja" else r"(?!\w)"
     words = f"(?:{_any_of(always)}){end}"
     if before_comma:
-        words += rf"|(?:{_any_of(before_comma)})(?=\s*[,、…]|\s*\.\.)"
-    return re.compile(rf"(?:(?:{words})[\s,.…、。]*)+", re.IGNORECASE)
+        words += rf"|(?:{_any_of(before_comma)})(?=\s*+(?:[,、…]|\.\.))"
+    return re.compile(rf"(?:(?:{words})[\s,.…、。]*+)++", re.IGNORECASE)
 
 
 def _any_of(entries: Sequence[str]) -> str:

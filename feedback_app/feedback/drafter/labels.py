@@ -13,7 +13,7 @@ LONGEST_LABEL = 48
 MOST_FUZZY = 80
 """Different labels compared letter by letter; further ones must be spelt right."""
 
-_RATING = re.compile(r"[\[(]?\s*\d(?:\s*/\s*\d{1,2})?\s*[\])]?\s*$")
+_RATING = re.compile(r"\d(?:\s*+/\s*+\d{1,2})?\s*+[\])]?\s*+$")
 _SIGNS = re.compile(r"[\s_/&+\-–—.'’・、*#\[\]()（）【】:：\"]+")
 _WITH = re.compile(
     r"\s(?:with|mit|avec|con|com|to|towards|gegenüber|envers|between|across|under|unter)\s",

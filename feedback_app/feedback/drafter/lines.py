@@ -20,9 +20,11 @@ _TIME = re.compile(
     r"(?:\s*[-–—:|]\s+|\s+|$)|[\[(]?\d{1,3}\s?(?:min|')[\])]?\s*[-–—:]\s+",
     re.IGNORECASE,
 )
-COLON = re.compile(r"([^:：\"“„«「]{1,48}?)\s*[:：](?:\s+|(?<=：)|$)")
+COLON = re.compile(r"\A([^:：\"“„«「]{1,48}?)(?<!\s)\s*+[:：](?:\s++|(?<=：)|$)")
 """What stands before a colon, as a label or a speaker does."""
-_FENCE = re.compile(r"\s*(?:```|~~~)")
+MOST_MARKS = 12
+"""List marks and times that are taken off one line; what follows them is its text."""
+_FENCE = re.compile(r"(?<!\s)\s*+(?:```|~~~)")
 
 
 def clean_line(text: str) -> str:
@@ -41,7 +43,7 @@ def without_marks(line: str, both_signs: bool, timed: bool) -> tuple[str, bool, 
     A time is a mark where several lines begin with one.
     """
     bullet, sign = False, 0
-    while line:
+    for _ in range(MOST_MARKS):
         if (mark := SIGNS.match(line)) and mark.end() < len(line) and line[0] not in "+-(":
             bullet, sign = True, sign_of_marks(mark[0])
             line = line[mark.end() :].lstrip()

@@ -25,20 +25,26 @@ from feedback_app.feedback.drafter.words import (
 
 MOST_REMARKS = 3_000
 """Remarks that are read; what follows them in still longer notes is left alone."""
+MOST_LINES = 6_000
+"""Lines that are read; notes with more have next to nothing on each."""
 MERGED_WORDS = 45
 ONE_POINT_WORDS = 26
 """Words up to which the sentences of one bullet are one point."""
 LONGEST_ANSWER = 1_500
-"""Characters of a candidate's answer that are read."""
+"""Characters of a candidate's answer that are read, and of sentences that are told as one."""
+LONGEST_QUESTION = 1_500
+"""Characters of the question to it, the last ones."""
 
 _ASKED = re.compile(r"[?？][\"”»“’)\]」]*\s*$")
 _QUOTES = ' "“”„«»「」'
 _ASIDE_QUESTION = re.compile(r"\([^()?]{0,200}\?[^()]{0,50}\)")
-_DASH = re.compile(r"\s+(?:[-–—]|->|→)\s+")
-_COMMENT = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{3,200})[)\]）】]\s*\.?$")
+_DASH = re.compile(r"(?<!\s)\s++(?:[-–—]|->|→)\s++")
+_COMMENT = re.compile(r"(?:(?<!\s)\s++)?[(\[（【]([^()\[\]（）【】]{3,200})[)\]）】]\s*+\.?$")
 _LETTERED = re.compile(r"(?<![^\n])[ \t]{0,8}([QAFR問答])\d{0,2}[.．、)）][ \u3000]?(?=\S)")
 _INLINE_ANSWER = re.compile(
-    r"(?<=[?？])\s*[-–—>/]*\s*(?:A|Answer|Antwort|R|答|Réponse|Respuesta|Resposta)\s*[:：]\s*(?=\S)|(?<=[?？])\s*(?:->|→|=>)\s*(?=\S)"
+    r"(?<=[?？])\s*+(?:[-–—>/]++\s*+)?"
+    r"(?:A|Answer|Antwort|R|答|Réponse|Respuesta|Resposta)\s*+[:：]\s*+(?=\S)"
+    r"|(?<=[?？])\s*+(?:->|→|=>)\s*+(?=\S)"
 )
 
 
@@ -85,10 +91,9 @@ def read_notes(
     text: str, labels: Labels, candidate: str, interviewer: str, fallback: Language
 ) -> Notes:
     """The remarks of the notes. `fallback` is the language of notes that do not tell."""
-    text = _with_colons(text)
-    lines = text.split("\n")
+    lines = _with_colons(text).split("\n")[:MOST_LINES]
     speakers = find_speakers(lines, labels, candidate, interviewer)
-    blocks = list(blocks_of(text, labels, speakers.all))
+    blocks = list(blocks_of(lines, labels, speakers.all))
     joined = [" ".join(piece for _, piece in block.pieces) for block in blocks]
     languages, language = languages_of(joined, fallback)
     remarks: list[Remark] = []
@@ -134,7 +139,7 @@ class _Dialogue:
     def remarks(self, block: Block, whole: str, language: Language) -> Iterator[Remark]:
         if block.speaker in self._speakers.interviewer and block.speaker:
             asked, _, answer = _split_answer(whole)
-            self._question = asked
+            self._question = asked[-LONGEST_QUESTION:]
             if answer:
                 yield from self._answer(block, answer, language)
             return
@@ -183,7 +188,7 @@ class _Dialogue:
             remark = _remark(block, answer, places.lines(0, 1), language)
             spoken = answer[:1] in '"“„«「'
             text = answer.strip(_QUOTES) if spoken else answer
-            context = f"{remark.context} {asked}"
+            context = f"{remark.context} {asked[-LONGEST_QUESTION:]}"
             topic = topic_of(asked, language)
             yield replace(remark, text=text, topic=topic, spoken=spoken, context=context)
             return
@@ -274,6 +279,8 @@ def _belongs(previous: Remark, remark: Remark) -> bool:
     if remark.first - previous.last > 1 or previous.closing:
         return False
     if word_count(previous.text) + word_count(remark.text) > MERGED_WORDS:
+        return False
+    if len(previous.text) + len(remark.text) > LONGEST_ANSWER:
         return False
     if not any(c.isalnum() for c in unquoted(remark.text)):
         return True

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback_app.feedback.drafter.knowledge import Polarities, knowledge
+from feedback_app.feedback.drafter.quotations import Marks, with_quotations
 from feedback_app.feedback.drafter.words import Language, PhraseList, folded, tokens
 
-_QUOTED = re.compile(
-    r"\"[^\"]{1,600}\"|“[^”]{1,600}”|„[^“”]{1,600}[“”]|«[^»]{1,600}»|「[^」]{1,600}」|『[^』]{1,600}』"
-    r"|(?<!\w)['‘][^'’\n]{1,80}['’](?!\w)"
+_LONGEST_QUOTATION = 600
+_MARKS = Marks(
+    {'"': '"', "“": "”", "„": "“”", "«": "»", "「": "」", "『": "』"},
+    also=re.compile(r"(?<!\w)['‘][^'’\n]{1,80}+['’](?!\w)"),
 )
 _BREAKS = frozenset(",;:.()–—!?")
 _COLON = ":"
@@ -53,7 +55,7 @@ class Judgement:
 
 def unquoted(text: str) -> str:
     """The text with what was quoted in it left blank."""
-    return _QUOTED.sub(" ", text)
+    return with_quotations(text, _MARKS, _LONGEST_QUOTATION, lambda _: " ")
 
 
 def sign_of_marks(text: str) -> int:
@@ -120,6 +122,8 @@ def _score(said: Sequence[str], lists: Polarities, language: Language) -> list[i
     said = list(said)
     values: list[int] = []
     clause = found_at = 0
+    of_the_writer = False
+    """Whether the clause has named the writer so far."""
     muted = denied = settled = False
     index = 0
     while index < len(said):
@@ -127,7 +131,7 @@ def _score(said: Sequence[str], lists: Polarities, language: Language) -> list[i
         if token in _BREAKS:
             if denied and not settled:
                 values.append(-1)
-            denied = settled = False
+            denied = settled = of_the_writer = False
             clause = index + 1
             muted = muted and token == _COLON
             index += 1
@@ -139,18 +143,22 @@ def _score(said: Sequence[str], lists: Polarities, language: Language) -> list[i
         settled = settled or bool(found) or token in lists.good_if_denied
         contrasts = token in _CONTRASTING and clause and index == clause
         if token in lists.denials and not found and not muted and not contrasts:
-            denied = lists.first_person.isdisjoint(said[clause:index])
+            denied = not of_the_writer
         if not lists.finders.isdisjoint(said[index : index + length]):
             found_at = index + length
         if found and length == 1 and found[1] < 0 and found_at and index < found_at + _FOUND_WITHIN:
+            of_the_writer = of_the_writer or token in lists.first_person
             index += 1
             continue
-        if not muted and (value := _value(said, index, clause, found, lists, language)):
+        value = _value(said, index, clause, found, of_the_writer, lists, language)
+        if not muted and value:
             values.append(value)
         elif not muted and not found and _exceeds(said, index, clause, lists, language):
             values.append(-1)
             settled = True
-        if length > 1:
+        if length == 1:
+            of_the_writer = of_the_writer or token in lists.first_person
+        else:
             said[index : index + length] = [""] * length
         index += length
     if denied and not settled:
@@ -174,6 +182,7 @@ def _value(
     index: int,
     clause: int,
     found: tuple[int, int] | None,
+    of_the_writer: bool,
     lists: Polarities,
     language: Language,
 ) -> int:
@@ -203,7 +212,6 @@ def _value(
         return value
     if token in lists.good_if_denied:
         return 1 if denied else 0
-    of_the_writer = not lists.first_person.isdisjoint(said[clause:index])
     if token in lists.bad_if_denied and denied and not of_the_writer:
         return -1
     return 0

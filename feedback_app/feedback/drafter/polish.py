@@ -9,12 +9,13 @@ from collections.abc import Callable
 
 from feedback_app.feedback.drafter.knowledge import Frame, knowledge
 from feedback_app.feedback.drafter.polarity import SIGNS
+from feedback_app.feedback.drafter.quotations import Marks, with_quotations
 from feedback_app.feedback.drafter.sentences import ends_in_abbreviation
-from feedback_app.feedback.drafter.words import Language
+from feedback_app.feedback.drafter.words import LONGEST_WORD, Language
 
 LONGEST_QUOTE_WORDS = 38
 
-_LINK = re.compile(r"!?\[([^\]]{0,200})\]\([^)\s]{0,500}[^)]{0,100}\)")
+_LINK = re.compile(r"!?\[([^\]]{0,200}+)\]\([^)\s]{0,500}+[^)]{0,100}+\)")
 _CODE = re.compile(r"`+")
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]{0,200}>?")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
@@ -30,29 +31,41 @@ _EMOJI_BETWEEN = re.compile(
     "(?<=[\\w)])\\s*(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff]\ufe0f?)+\\s*(?=\\w)"
 )
 _FROM_TO = re.compile(r"(?<=\d)\s*(?:-+>|=+>|→)\s*(?=\d)")
-_ARROW = re.compile(r"\s*(?:-+>|=+>|→|⇒|➡️?|➔)\s*")
+_ARROW = re.compile(r"(?:(?<!\s)\s++)?(?:(?<!-)-++>|(?<!=)=++>|→|⇒|➡️?|➔)\s*+")
 _SENTENCE_START = re.compile(r"((?<=[^\W\d_]{3})[.!]\s+)([a-zà-ÿ])")
-_TICKET = re.compile(r"\s+([,.;:!?])")
+_TICKET = re.compile(r"(?<!\s)\s++([,.;:!?])")
+_FRENCH_TICKET = re.compile(r"(?<!\s)\s++([,.])")
 _AND = re.compile(r"(?<=\s)&(?=\s)")
 _MINUTES = re.compile(r"(?<=\d)\s?mins?\b|(?<=\d)'(?=\s|$)", re.IGNORECASE)
-_QUESTION_PILE = re.compile(r"\s*[(\[]\s*\?+\s*[)\]]|\s*\?{2,}")
-_QUESTION = re.compile(r"[^.!?…。！？]*[?？]+")
+_QUESTION_PILE = re.compile(r"(?:(?<!\s)\s++)?(?:[(\[]\s*+\?++\s*+[)\]]|\?{2,})")
+_QUESTION = re.compile(r"(?<![^.!?…。！？])[^.!?…。！？]*+[?？]++")
 _REPEATED_STOP = re.compile(r"([,.;:!])(?:\s*\1)+")
 _ELLIPSIS = re.compile(r"\.{3,}|…")
 _SPACES = re.compile(r"\s{2,}")
 _WORD = re.compile(
     r"(?<![\w'’/.-])[A-Za-zÀ-ÿ'’/][A-Za-zÀ-ÿ'’/\d]*(?:\.[A-Za-z])*(?:\.(?=\s|$))?(?![\w'’/-])"
 )
-_DOUBLED = re.compile(r"([\"“”„«»'‘’])\s*[\"“”„«»]+|[\"“”„«»]+\s*([\"“”„«»])")
-_PAIR = re.compile(
-    r"\"\s*([^\"]{1,800}?)\s*\"|“\s*([^”“]{1,800}?)\s*”|„\s*([^“”„]{1,800}?)\s*[“”]|«\s*([^»«]{1,800}?)\s*»|[「『]\s*([^」』]{1,800}?)\s*[」』]|``([^`']{1,800}?)''"
+_LONGEST_QUOTATION = 800
+_MARKS = Marks(
+    {'"': '"', "“": "”", "„": "“”", "«": "»", "「": "」』", "『": "」』"},
+    not_within={"“": "“", "„": "„", "«": "«"},
 )
 _LOOSE_QUOTES = re.compile(r"[\"“”„«»「」『』]")
 _END = re.compile(r"[.!?…。！？]$")
-_CLOSING_SPACE = re.compile(r"\s+([)\]])|([(\[])\s+")
+_CLOSING_SPACE = re.compile(r"(?<!\s)\s++([)\]])|([(\[])\s++")
 _ALL_BRACKETED = re.compile(r"\([^()]+\)\.?")
 _EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
 _HOLD = "\ue000{}\ue001"
+_HELD = re.compile("\ue000(\\d+)\ue001")
+_TRAILING_CONJUNCTION = re.compile(
+    r"(?<![\s,;])[\s,;]++(?:and|but|though|und|aber|et|mais|y|pero|e|mas)[.\s]*+$"
+)
+_WITH = re.compile(r"\bw/(?=\s?\w)\s?")
+_REGARDING = re.compile(r"\bre:?(?=\s[a-z])")
+_TIMES_AS_X = re.compile(r"(?<!by \d)(?<=\d)x(?=[\s,.;]|$)")
+_KANA = re.compile("[\u3040-\u30ff]")
+_STOP = re.compile(r"(?<=[.!?])\s+")
+_STOP_UNSPACED = re.compile(r"(?<=[.!?。！？])\s*(?=\S)")
 
 
 def plain(text: str, language: Language) -> str:
@@ -71,7 +84,7 @@ def plain(text: str, language: Language) -> str:
     text = _EMPTY_BRACKETS.sub("", text)
     text = _REPEATED_STOP.sub(r"\1", _ELLIPSIS.sub("…", text))
     text = _SENTENCE_START.sub(_capital_after_stop, text)
-    text = _TICKET.sub(r"\1", text) if language != "fr" else re.sub(r"\s+([,.])", r"\1", text)
+    text = _TICKET.sub(r"\1", text) if language != "fr" else _FRENCH_TICKET.sub(r"\1", text)
     text = _CLOSING_SPACE.sub(lambda m: m[1] or m[2], text)
     text = text.replace(" - ", " – ")
     text = _SPACES.sub(" ", text).strip(" ,;:-–—•・/+=>")
@@ -107,7 +120,7 @@ def without_lead(text: str, language: Language, *, spoken: bool = False) -> str:
         found = lead.match(text)
         if found and any(c.isalnum() for c in text[found.end() :]):
             text = text[found.end() :]
-    return re.sub(r"[\s,;]+(?:and|but|though|und|aber|et|mais|y|pero|e|mas)[.\s]*$", "", text)
+    return _TRAILING_CONJUNCTION.sub("", text)
 
 
 def _capital_after_stop(match: re.Match[str]) -> str:
@@ -119,11 +132,15 @@ def _arrows(text: str, language: Language) -> str:
     """An arrow is "to" between figures, a colon before a word or two, and else a comma."""
     text = _FROM_TO.sub(f" {knowledge(language).frame.to} ", text)
 
+    last = max((match.end() for match in _ARROW.finditer(text)), default=0)
+    said_from, said_until = len(text) - len(text.lstrip()), len(text.rstrip(" ."))
+    before, *two_words = text.rsplit(maxsplit=2) or [""]
+    few_from = len(before) if len(two_words) == 2 else 0
+
     def sign(match: re.Match[str]) -> str:
-        rest = match.string[match.end() :]
-        if not rest.strip(" .") or not match.string[: match.start()].strip():
+        if match.end() >= said_until or match.start() <= said_from:
             return " "
-        return ": " if len(rest.split()) <= 2 and not _ARROW.search(rest) else ", "
+        return ": " if match.end() == last and last >= few_from else ", "
 
     return _ARROW.sub(sign, text)
 
@@ -148,9 +165,9 @@ def written_out(text: str, language: Language) -> str:
 
     text = _WORD.sub(word, text)
     if language == "en":
-        text = re.sub(r"\bw/(?=\s?\w)\s?", "with ", text)
-        text = re.sub(r"\bre:?(?=\s[a-z])", "about", text)
-        text = re.sub(r"(?<!by \d)(?<=\d)x(?=[\s,.;]|$)", " times", text)
+        text = _WITH.sub("with ", text)
+        text = _REGARDING.sub("about", text)
+        text = _TIMES_AS_X.sub(" times", text)
     return text
 
 
@@ -158,15 +175,16 @@ def _quotes(text: str, frame: Frame) -> str:
     """Pairs of quotation marks as the language writes them; single ones are left out."""
     kept: list[str] = []
 
-    def hold(match: re.Match[str]) -> str:
-        inner = next(group for group in match.groups() if group is not None).strip()
+    def hold(quotation: str) -> str:
+        inner = quotation[1:-1].strip()
         if not any(c.isalnum() for c in inner):
             return " "
         kept.append(f"{frame.open_quote}{inner}{frame.close_quote}")
         return _HOLD.format(len(kept) - 1)
 
-    text = _QUESTION.sub("", _LOOSE_QUOTES.sub("", _PAIR.sub(hold, text))).strip(" ,;:-–—")
-    return re.sub("\ue000(\\d+)\ue001", lambda m: kept[int(m[1])], text)
+    text = with_quotations(text, _MARKS, _LONGEST_QUOTATION, hold)
+    text = _QUESTION.sub("", _LOOSE_QUOTES.sub("", text)).strip(" ,;:-–—")
+    return _HELD.sub(lambda m: kept[int(m[1])], text)
 
 
 def _capital(text: str) -> str:
@@ -189,20 +207,17 @@ def _ended(text: str) -> str:
         return text
     if _END.search(inner) and inner != text and text[-1] not in ")":
         return text
-    stop = "。" if re.search("[\u3040-\u30ff]", text) else "."
+    stop = "。" if _KANA.search(text) else "."
     return f"{text}{stop}"
 
 
 def shortened(text: str, limit: int, count: Callable[[str], int]) -> str:
     """The first sentences within `limit` words, at least one."""
-    parts = (
-        re.split(r"(?<=[.!?。！？])\s*(?=\S)", text)
-        if "。" in text
-        else re.split(r"(?<=[.!?])\s+", text)
-    )
+    parts = (_STOP_UNSPACED if "。" in text else _STOP).split(text)
     kept = parts[0]
     for part in parts[1:]:
-        if count(f"{kept} {part}") > limit:
+        too_long = len(kept) + len(part) > limit * LONGEST_WORD
+        if too_long or count(f"{kept} {part}") > limit:
             break
         kept = f"{kept} {part}" if "。" not in kept else f"{kept}{part}"
     return kept

@@ -1,17 +1,19 @@
 """Cuts a block of notes into sentences and over-long ones into clauses. Linear in the text."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from itertools import pairwise
 
+from feedback_app.feedback.drafter.quotations import Marks, quotations
 from feedback_app.feedback.drafter.words import is_unspaced
 
 LONGEST_SENTENCE = 260
 """Characters above which a sentence is cut into its clauses."""
+LONGEST_QUOTATION = 800
+"""Characters between two quotation marks above which they are no pair."""
+_MARKS = Marks({'"': '"', "“": "”", "„": "“”", "«": "»", "「": "」"})
 
-_QUOTED = re.compile(
-    r"\"[^\"]{1,800}\"|“[^”]{1,800}”|„[^“”]{1,800}[“”]|«[^»]{1,800}»|「[^」]{1,800}」"
-)
 _END = re.compile(r"(?<![.!?…])[.!?…]{1,8}[\"”»“’)\]]*(?=\s)\s+|[。！？]+[」』）]*\s*")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"“„«])(?:e\.g|i\.e|approx|max|min|mo|stat|sys|tech|arch|impl|perf|avg|temp|yrs?|exp|resp|dept|mgmt|esp|incl|excl|ca|bzw|inkl|ggf|"
@@ -22,7 +24,8 @@ _ABBREVIATION = re.compile(
 _TITLE = re.compile(r"(?:^|[\s(\"“„«])(?:mr|mrs|ms|dr|prof|sr|sra|srta|mme|mlle|st|hr|fr)\.$", re.I)
 """Abbreviations before a name, behind which no sentence begins."""
 _STRONG_CUT = re.compile(
-    r"(?<=[;；])\s*|\s[–—-]\s|,?\s+(?=(?:and|so|then|but|und|dann|aber|also|et|puis|mais|y|luego|pero|e|mas|depois)\s)"
+    r"(?<=[;；])\s*+|\s[–—-]\s"
+    r"|(?:,|(?<!\s)|(?<=\s[–—-]\s))\s++(?=(?:and|so|then|but|und|dann|aber|also|et|puis|mais|y|luego|pero|e|mas|depois)\s)"
 )
 LONGEST_PIECE = 600
 """Characters after which a piece without any boundary is cut."""
@@ -80,12 +83,12 @@ def _clauses(start: int, text: str) -> Iterator[tuple[int, str]]:
             begin = resume
 
 
-def _spans(text: str) -> list[tuple[int, int]]:
-    return [match.span() for match in _QUOTED.finditer(text)]
+def _spans(text: str) -> deque[tuple[int, int]]:
+    return deque(quotations(text, _MARKS, LONGEST_QUOTATION))
 
 
-def _inside(spans: list[tuple[int, int]], place: int) -> bool:
+def _inside(spans: deque[tuple[int, int]], place: int) -> bool:
     """Whether a place lies within a span; spans before it are dropped, places must ascend."""
     while spans and spans[0][1] <= place:
-        spans.pop(0)
+        spans.popleft()
     return bool(spans) and spans[0][0] < place < spans[0][1]

@@ -12,7 +12,8 @@ from feedback_app.feedback.drafter.lines import clean_line
 from feedback_app.feedback.drafter.structure import speaker_label
 
 _SPEAKER = re.compile(
-    r"(?:[-*•>]\s+|[\[(]?\d{1,2}:\d{2}(?::\d{2})?[\])]?\s*[-–]?\s*|\d{1,2}[.)]\s+)*(?:\*\*)?([^\W\d_][^:：?!\"“]{0,30}?)\s*(?:\*\*)?[:：](?:\*\*)?\s*(.*)"
+    r"\A(?:[-*•>]\s++|[\[(]?\d{1,2}:\d{2}(?::\d{2})?[\])]?\s*+(?:[-–]\s*+)?|\d{1,2}[.)]\s++){0,8}+"
+    r"(?:\*\*)?([^\W\d_][^:：?!\"“]{0,30}?)(?<!\s)\s*+(?:\*\*)?[:：](?:\*\*)?\s*+(.*)"
 )
 
 

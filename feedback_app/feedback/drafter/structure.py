@@ -21,17 +21,22 @@ from feedback_app.feedback.drafter.lines import (
 )
 
 _EMOJI_LABEL = re.compile(
-    r"([^\W\d_][\w /&-]{2,40}?)\s*"
+    r"\A([^\W\d_][\w /&-]{2,40}?)\s*"
     r"(?=[\U0001f300-\U0001faff\u2600-\u27bf\u2b00-\u2bff]|\+\+|--\s)"
 )
 _RULE = re.compile(r"[-=_*~#|:+\s]{3,}|```.*|~~~.*")
-_HASH = re.compile(r"#{1,6}\s*(.+?)\s*#*")
-_BOLD = re.compile(r"(?:\*\*|__)([^*_]{1,80}?)[:：]?(?:\*\*|__)\s*[:：]?\s*")
-_BRACKETED = re.compile(r"[\[【＜<■]\s*([^\]】＞>]{1,40}?)\s*[\]】＞>]\s*[:：]?\s*|■\s*(.{1,30})$")
-_DASH = re.compile(r"([^:：\"“„«「.!?]{1,40}?)\s*(?:\s[-–—=>]+\s|→)\s*(?=\S)")
-_LEADING_SCORE = re.compile(
-    r"^(?:\(?\d(?:[.,]5)?\s*(?:/\s*\d{1,2})?\)?\s*[-–—:]\s+|\(?\d\s*/\s*(?:4|5|10)\)?[,.:]?\s+)"
+_HASH = re.compile(r"#{1,6}\s*(.{1,200}?)\s*+#*+")
+_BOLD = re.compile(r"(?:\*\*|__)([^*_]{1,80}?)[:：]?(?:\*\*|__)\s*+(?:[:：]\s*+)?")
+_BRACKETED = re.compile(
+    r"[\[【＜<■](?:\s++(?![\]】＞>]))?([^\]】＞>]{1,40}?)\s*+[\]】＞>]\s*+(?:[:：]\s*+)?"
+    r"|■\s*(.{1,30})$"
 )
+_DASH = re.compile(r"\A([^:：\"“„«「.!?]{1,40}?)(?<!\s)(?:\s++[-–—=>]++\s|\s*+→)\s*+(?=\S)")
+_LEADING_SCORE = re.compile(
+    r"^(?:\(?\d(?:[.,]5)?(?:\s*+/\s*+\d{1,2}\)?|\s*+\))?\s*+[-–—:]\s++"
+    r"|\(?\d\s*+/\s*+(?:4|5|10)\)?[,.:]?\s++)"
+)
+_SCORE = re.compile(r"[\d\s./*–-]{1,6}")
 _YEARS = re.compile(
     r"\b(?:19|20)\d{2}\s*(?:[-–—]|to|bis|à|a|al|até)\s*(?:(?:19|20)\d{2}|now|present|today|heute|jetzt|aujourd|hoy|actual|hoje|atual)",
     re.IGNORECASE,
@@ -41,6 +46,9 @@ _OPEN_END = re.compile(
     r"(?:,|\b(?:a|an|the|of|and|or|to|in|on|with|for|about|from|by|that|which|und|der|die|das|mit|de|la|le|et|y|que|e))$",
     re.IGNORECASE,
 )
+
+LONGEST_HEADING = 300
+"""Characters of the longest line that may be a heading, with its marks."""
 
 
 @dataclass(slots=True)
@@ -81,9 +89,9 @@ class _Over:
     paragraph: int = 0
 
 
-def blocks_of(notes: str, labels: Labels, speakers: frozenset[str]) -> Iterator[Block]:
+def blocks_of(lines: Sequence[str], labels: Labels, speakers: frozenset[str]) -> Iterator[Block]:
     """The blocks of the notes in order; `speakers` are the labels of a transcript's speakers."""
-    reader = _Reader(notes.split("\n"), labels, speakers)
+    reader = _Reader(lines, labels, speakers)
     yield from reader.blocks()
 
 
@@ -188,6 +196,8 @@ class _Reader:
 
     def _heading(self, body: str, bullet: bool) -> bool:
         """Whether the line is a heading; what it says then holds for the lines below."""
+        if len(body) > LONGEST_HEADING:
+            return False
         hashed = _HASH.fullmatch(body) if body.startswith("#") else None
         marked = hashed or _BOLD.fullmatch(body) or _BRACKETED.fullmatch(body)
         colon = COLON.fullmatch(body)
@@ -286,10 +296,11 @@ class _Reader:
         if "-" in following and _RULE.fullmatch(clean_line(following)):
             return
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        filled = [cell for cell in cells if cell and not re.fullmatch(r"[\d\s./*–-]{1,6}", cell)]
+        filled = [cell for cell in cells if cell and not _SCORE.fullmatch(cell)]
         if not filled:
             return
-        over = _over_of(plain_label(filled[0]), self._labels) if len(filled) > 1 else None
+        label = filled[0][:LONGEST_HEADING]
+        over = _over_of(plain_label(label), self._labels) if len(filled) > 1 else None
         texts = filled[1:] if over else filled
         for text in texts:
             if len(text.split()) > 1 or len(text) > 6:
@@ -297,7 +308,7 @@ class _Reader:
                     [(number, text)],
                     competency=over.competency if over else None,
                     lean=over.lean if over else 0,
-                    context=" ".join(filled[:1]),
+                    context=label,
                     paragraph=self._paragraph,
                     bullet=True,
                 )

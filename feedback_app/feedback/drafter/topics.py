@@ -8,7 +8,7 @@ from feedback_app.feedback.drafter.words import Language, word_count
 LONGEST_TOPIC_WORDS = 9
 LONGEST_QUESTION = 300
 
-_LAST_QUESTION = re.compile(r"[^.!?？。]*[?？]?\s*$")
+_LAST_QUESTION = re.compile(r"(?<![^.!?？。])[^.!?？。]*+[?？]?\s*+$")
 _YOUR = re.compile(r"\byour\b", re.IGNORECASE)
 _YOU = re.compile(
     r"\b(?:you|yourself|u|me|us|my|our|du|dir|dich|sie|ihnen|ihre?r?|deine?r?|tu|vous|votre|vos|ton|ta|tes|usted|te|tus?|"
@@ -40,8 +40,8 @@ _TIME_WHEN = re.compile(
 )
 _SECOND_PART = re.compile(
     r",? (?:and|und|et|y|e) (?:when|how|why|what|wann|wie|warum|quand|comment|pourquoi|cómo|por qué"
-    r"|como|quando)\b.*$",
-    re.IGNORECASE,
+    r"|como|quando)\b.*",
+    re.IGNORECASE | re.DOTALL,
 )
 
 

@@ -5,13 +5,14 @@ at each word only the phrases that begin with it are tried, so the time is linea
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Generic, Literal, Protocol, TypeVar
 
 import snowballstemmer
+
+from feedback_app.core.text import compatible
 
 
 class Stemmer(Protocol):
@@ -38,7 +39,7 @@ MOST_STEMS = 20_000
 
 def folded(text: str) -> str:
     """Lower case with plain apostrophes and dashes kept, full-width signs made plain."""
-    return unicodedata.normalize("NFKC", text).replace("’", "'").casefold()
+    return compatible(text).replace("’", "'").casefold()
 
 
 def tokens(text: str, language: Language = "en") -> list[str]:

@@ -2,9 +2,9 @@
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
 
+from feedback_app.core.text import compatible
 from feedback_app.feedback.personal.ground import Ground
 
 _NO_WORD = re.compile(r"[\W_]+")
@@ -28,5 +28,5 @@ class Remark:
 
 def remark_key(text: str) -> str:
     """A short key of a remark's words, whatever their case, spacing and punctuation."""
-    words = _NO_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    words = _NO_WORD.sub(" ", compatible(text).casefold()).strip()
     return hashlib.sha256(words.encode(errors="replace")).hexdigest()[:16]

@@ -26,13 +26,13 @@ _AND_HE = (
     r"(?:she|he|they|sie|er|[eé]l|ella|elle|ils?|elles|el[ae]|i|ich|yo|je|eu)\b"
 )
 _CLAUSE = re.compile(
-    r"\s{0,9}[;；|•→]{1,3}\s{0,9}"
-    r"|\s{1,9}[-–—]{1,3}\s{1,9}|—"
-    r"|,?\s{1,9}(?:but|though|although|aber|jedoch|allerdings|pero|aunque|mas|por[eé]m)\s{1,9}"
-    r"|,\s{1,9}mais\s{1,9}"
-    rf"|,\s{{1,9}}(?={_AND_HE})"
+    r"\s{0,9}+[;；|•→]{1,3}+\s{0,9}+"
+    r"|\s{1,9}+[-–—]{1,3}+\s{1,9}+|—"
+    r"|,?\s{1,9}+(?:but|though|although|aber|jedoch|allerdings|pero|aunque|mas|por[eé]m)\s{1,9}+"
+    r"|,\s{1,9}+mais\s{1,9}+"
+    rf"|,\s{{1,9}}+(?={_AND_HE})"
     r"|(?:けれども|けれど|けど|だが|ですが|ますが|が)、"
-    r"|\s{0,9}(?=[(（][^()（）]{1,200}[)）])|(?<=[)）])\s{0,9}",
+    r"|\s{0,9}+(?=[(（][^()（）]{1,200}[)）])|(?<=[)）])\s{0,9}+",
     re.IGNORECASE,
 )
 

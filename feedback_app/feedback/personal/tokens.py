@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from feedback_app.core.text import compatible
+
 CJK = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _LATIN_MARKS = re.compile("[\u0300-\u036f]")
 _TOKEN = re.compile(
@@ -39,7 +41,7 @@ class Token:
 
 def fold(word: str) -> str:
     """Lower case, full-width to plain, Latin accents removed."""
-    plain = unicodedata.normalize("NFKC", word).casefold()
+    plain = compatible(word).casefold()
     if plain.isascii():
         return plain
     bare = _LATIN_MARKS.sub("", unicodedata.normalize("NFD", plain))

@@ -18,7 +18,7 @@ _FIRST_DAY = date(2020, 1, 1)
 _AHEAD = timedelta(days=730)
 _LONGEST_PERIOD = timedelta(days=366)
 _DECIMALS = 6
-_NUMBER = re.compile(r"\$?\s*(\d+)(?:\.(\d+))?", re.ASCII)
+_NUMBER = re.compile(r"(?:\$\s*+)?(\d++)(?:\.(\d++))?", re.ASCII)
 
 _SUSPICIOUS = 10
 """A price so many times the one in force, or so small a part of it, must be confirmed."""

@@ -10,6 +10,7 @@ from feedback_app import routes
 from feedback_app.web.api import openapi
 from feedback_app.web.api.operations import OPERATIONS, Operation
 
+_CODE = re.compile(r"`([^`]+)`")
 _STYLE = """
 :root { color-scheme: light dark; --text: #1c2024; --quiet: #60646c; --line: #d9d9e0;
   --page: #f9f9fb; --card: #fff; --code: #f0f0f3; --accent: #5753c6; }
@@ -175,4 +176,4 @@ def _cell(text: str, head: str) -> str:
 
 def _text(text: str) -> str:
     """Escaped, with what stands between backticks as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    return _CODE.sub(r"<code>\1</code>", escape(text))

@@ -1,0 +1,63 @@
+"""What reads a whole text runs in another thread than everybody's event loop."""
+
+import threading
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from feedback_app.db.session import Database
+from feedback_app.feedback import editing, service
+from feedback_app.feedback.drafter import OfflineDrafter
+from feedback_app.llm import ledger, starting
+from feedback_app.llm.blocks import parse_blocks
+from tests.factories import make_interview
+from tests.integration.generating import as_user, stage
+
+Watch = Callable[[ModuleType, str], list[bool]]
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """Records of a module's function, for each call, whether it ran on the event loop's thread."""
+
+    def begin(module: ModuleType, name: str) -> list[bool]:
+        read = getattr(module, name)
+        calls: list[bool] = []
+
+        def watched(*args: Any) -> Any:
+            calls.append(threading.current_thread() is threading.main_thread())
+            return read(*args)
+
+        monkeypatch.setattr(module, name, watched)
+        return calls
+
+    return begin
+
+
+async def test_a_prompt_is_built_beside_the_loop(database: Database, watch: Watch) -> None:
+    calls = watch(starting, "feedback_prompt")
+    async with stage(database, client=OfflineDrafter(None)) as on:
+        await service.evidence(on.user, on.interview_id)
+        await on.run()
+    assert len(calls) == 2
+    assert not any(calls)
+
+
+async def test_an_answer_becomes_blocks_beside_the_loop(database: Database, watch: Watch) -> None:
+    calls = watch(ledger, "parse_blocks")
+    async with stage(database, client=OfflineDrafter(None)) as on:
+        await on.run()
+        assert (await on.draft()).blocks
+    assert calls == [False]
+
+
+async def test_feedback_becomes_markdown_beside_the_loop(database: Database, watch: Watch) -> None:
+    calls = watch(editing, "to_markdown")
+    made = await make_interview(database)
+    user = as_user(made.interviewer)
+    await editing.save(user, made.id, parse_blocks("One."), 0)
+    await editing.rewrite(user, made.id, parse_blocks("Two."))
+    assert calls
+    assert not any(calls)

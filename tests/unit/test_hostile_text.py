@@ -1,0 +1,105 @@
+"""Text of people, files and models is read in time linear in its length."""
+
+import importlib
+import re
+
+import pytest
+
+from feedback_app.core.text import compatible
+from feedback_app.feedback.drafter.knowledge import knowledge
+from feedback_app.live import view
+from feedback_app.llm import prompts
+from tests.hostile.alphabets import ALPHABETS, Alphabet
+from tests.hostile.functions import readers, unread
+from tests.hostile.growth import growth_of
+from tests.hostile.patterns import compiled_patterns, patterns_made_in_passing, reads_of
+
+PATTERNS = compiled_patterns()
+READERS = readers()
+OURS = {"feedback_app.web.security._INLINE_SCRIPT": "reads the pages as they were built"}
+"""Patterns that see no text of others."""
+BOUNDED = {"llm.blocks.parse_blocks": "an answer's length and its open block's are bounded"}
+"""Readers of what is short already."""
+READING_MODULES = (
+    *("core.line_keys", "core.text", "llm.blocks", "llm.citations", "llm.prompts"),
+    *("feedback.document", "feedback.placing", "feedback.resting", "live.view"),
+    *(
+        f"feedback.personal.{name}"
+        for name in ("finding", "judging", "remark", "sentences", "tokens")
+    ),
+    *(
+        f"feedback.drafter.{name}"
+        for name in (
+            *("client", "compose", "evidence", "labels", "language", "lines", "matching", "notes"),
+            *("opening", "outline", "plan", "polarity", "polish", "quotations", "reading"),
+            *("sentences", "speakers", "structure", "topics", "words"),
+        )
+    ),
+)
+COSTLY = {
+    *("compose", "compose_competency", "compose_loose", "read", "read_notes", "blocks_of"),
+    *("for_drafting", "find_remarks", "without_remarks", "grounds_of", "find_speakers"),
+}
+COSTLY_CHARACTERS, READER_CHARACTERS = 3_000, 12_000
+"""How long texts are for what is linear but slow, so that the whole takes a minute or two."""
+
+
+def test_square_time_is_told_from_linear_time() -> None:
+    blanks = ALPHABETS["blanks"]
+    assert not growth_of(lambda text: re.search(r"\s+,", text), blanks, 8_000).is_linear
+    assert growth_of(lambda text: re.search(r"(?<!\s)\s++,", text), blanks).is_linear
+    assert growth_of(lambda text: [text[at : at + 9] for at in range(len(text))], blanks).is_linear
+
+
+def test_a_pattern_that_never_ends_is_stopped() -> None:
+    assert not growth_of(re.compile("(?:a|a)+b").match, Alphabet("a")).is_linear
+
+
+def test_the_patterns_are_found_wherever_they_are_held() -> None:
+    known = {
+        "a module": prompts._CLOSING_TAG,
+        "another module": view._MAY_BE_CODE,
+        "a list read when first needed": knowledge("fr").reading.fillers,
+        "a list in it": knowledge("en").frame.topics[0].pattern,
+        "an object": knowledge("ja").polarity.signs._pattern,  # type: ignore[union-attr]
+    }
+    found = {id(pattern) for pattern in PATTERNS.values()}
+    assert [where for where, pattern in known.items() if id(pattern) not in found] == []
+    assert len(PATTERNS) > 140
+    assert patterns_made_in_passing() == []
+
+
+def test_every_function_that_takes_a_text_is_among_the_readers() -> None:
+    modules = [importlib.import_module(f"feedback_app.{name}") for name in READING_MODULES]
+    missing = [name for module in modules for name in unread(module) if name not in BOUNDED]
+    assert missing == []
+    assert len(ALPHABETS) >= 40
+
+
+@pytest.mark.parametrize("name", [name for name in PATTERNS if name not in OURS])
+def test_a_pattern_takes_time_linear_in_the_text(name: str) -> None:
+    slow = {
+        (how, alphabet): growth
+        for how, read in reads_of(PATTERNS[name]).items()
+        for alphabet, text in ALPHABETS.items()
+        if not (growth := growth_of(read, text)).is_linear
+    }
+    assert slow == {}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_takes_time_linear_in_the_text(name: str) -> None:
+    costly = name.rpartition(".")[2] in COSTLY
+    length = COSTLY_CHARACTERS if costly else READER_CHARACTERS
+    slow = {
+        alphabet: growth
+        for alphabet, text in ALPHABETS.items()
+        if not (growth := growth_of(READERS[name], text, length)).is_linear
+    }
+    assert slow == {}
+
+
+def test_more_marks_on_a_letter_than_any_language_has_are_not_sorted() -> None:
+    assert compatible("e\u0301" + "\u0323" * 3) == "\u1eb9\u0323\u0323\u0301"
+    assert len(compatible("a" + "\u0301\u0323" * 500)) < 40
+    assert compatible("ＡＢ " * 5_000 + "e\u0301") == "AB " * 5_000 + "\u00e9"
