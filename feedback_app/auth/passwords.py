@@ -1,6 +1,7 @@
 """Argon2id password hashes, computed off the event loop, a few at a time."""
 
 import asyncio
+import unicodedata
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
@@ -21,10 +22,15 @@ def _slot() -> asyncio.Semaphore:
     return _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE))
 
 
+def normalised(password: str) -> str:
+    """The password as it is hashed: the same however a keyboard composes its characters."""
+    return unicodedata.normalize("NFKC", password)
+
+
 async def hash_password(password: str) -> str:
     """The argon2id hash to store."""
     async with _slot():
-        return await asyncio.to_thread(_context.hash, password)
+        return await asyncio.to_thread(_context.hash, normalised(password))
 
 
 async def verify_password(password: str, password_hash: str | None) -> bool:
@@ -38,7 +44,7 @@ def _verify(password: str, password_hash: str | None) -> bool:
     if len(password) > MAX_LENGTH:
         password = ""
     try:
-        return _context.verify(password, password_hash or _dummy_hash())
+        return _context.verify(normalised(password), password_hash or _dummy_hash())
     except ValueError:
         return False
 
