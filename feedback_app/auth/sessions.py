@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app.auth import queries, throttle
 from feedback_app.auth.addresses import place_of
 from feedback_app.auth.demo_accounts import is_closed
-from feedback_app.auth.passwords import verify_password
+from feedback_app.auth.passwords import is_crowded, verify_password, verify_password_ahead
 from feedback_app.core import clock, zones
 from feedback_app.core.errors import SignInRefused, SignInThrottled
 from feedback_app.core.settings import get_settings
@@ -32,6 +32,7 @@ API_LIFETIME = timedelta(hours=1)
 _EXTEND_AFTER = timedelta(minutes=5)
 """A session is extended at most this often: a read stays a read."""
 
+_CROWDED_RETRY_S = 2.0
 _RESOLVE_TIMEOUT_S = 5.0
 
 
@@ -149,7 +150,8 @@ async def authenticate(
 
     Raises:
         SignInRefused: wrong password, unknown or disabled user; all look and last alike.
-        SignInThrottled: too soon after failures (`throttle`); it says how many seconds.
+        SignInThrottled: too soon after failures (`throttle`), or too many at once; it says how
+            many seconds.
     """
     attempt = SignInAttempt(
         email=email.strip().lower()[:254],
@@ -161,13 +163,16 @@ async def authenticate(
     # Looked at twice, because whoever is told to wait shall not make others wait to write.
     async with database().read() as session:
         await _require_turn(session, attempt)
+    if attempt.device is None and is_crowded():
+        raise SignInThrottled(retry_after_s=_CROWDED_RETRY_S)
     async with database().write() as session:
         await queries.one_at_a_time(session, email=attempt.email, address=attempt.address)
         user = await _require_turn(session, attempt)
         # Counted as failed until proven otherwise, so that guesses sent at once all count.
         session.add(attempt)
     known = user if user is not None and user.is_active and not is_closed(user.email) else None
-    fits = await verify_password(password, known.password_hash if known else None)
+    verify = verify_password_ahead if attempt.device else verify_password
+    fits = await verify(password, known.password_hash if known else None)
     if known is None or not fits:
         raise SignInRefused
     async with database().write() as session:

@@ -107,7 +107,7 @@ class Settings(BaseSettings):
         except ValueError:
             host = None
         if not host:
-            raise ValueError("must be an address such as https://debrief.example.com")
+            raise ValueError("must be an address such as https://example.com")
         return value.rstrip("/")
 
     @field_validator("REDIS_URL")

@@ -175,4 +175,4 @@ def test_a_command_that_lacks_something_or_names_a_password_says_how_it_is_used(
 ) -> None:
     told = command("sqlite:////nowhere/x.db", *arguments)
     assert told.returncode == 2
-    assert told.stderr.startswith("usage: python -m feedback_app user")
+    assert told.stderr.startswith("usage: python -m feedback_app ")

@@ -1,6 +1,7 @@
 """Signing in and out, over the real routes and a real database."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from sqlmodel import select
 from starlette.applications import Starlette
 
 from feedback_app import routes
-from feedback_app.auth import accounts, devices, sessions
+from feedback_app.auth import accounts, devices, passwords, sessions
 from feedback_app.auth.cookies import refused_email
 from feedback_app.auth.devices import DEVICE_COOKIE
 from feedback_app.auth.passwords import hash_password, verify_password
@@ -22,6 +23,7 @@ from feedback_app.core.errors import SignInRefused, SignInThrottled
 from feedback_app.core.settings import get_settings
 from feedback_app.db.models import KnownDevice, LoginSession, SignInAttempt, User
 from feedback_app.db.session import Database
+from tests.integration.outages import until
 from tests.integration.people import PASSWORD, browser, make_user
 
 APP = Starlette(routes=AUTH_ROUTES)
@@ -413,6 +415,30 @@ async def known_device(email: str, *, address: str = "192.0.2.77") -> str:
     device = await devices.remember(sessions.hash_token(token), None)
     assert device is not None
     return device
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_flood_from_everywhere_waits_in_a_short_line_and_known_browsers_do_not(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    await make_user(database)
+    device = await known_device("ada@debrief.test")
+    let_go = threading.Event()
+
+    def slow(password: str, password_hash: str | None) -> bool:
+        return password == PASSWORD or not let_go.wait(20)
+
+    monkeypatch.setattr(passwords, "_verify", slow)
+    async with asyncio.TaskGroup() as strangers:
+        for number in range(27):
+            strangers.create_task(fail(f"invented{number}@debrief.test", f"10.0.{number}.1"))
+        await until(passwords.is_crowded)
+        assert await waits("bo@debrief.test", "192.0.2.1") == 2
+        assert await sessions.sign_in(
+            "ada@debrief.test", PASSWORD, address="192.0.2.1", device=device
+        )
+        let_go.set()
+    assert not passwords.is_crowded()
 
 
 async def test_guesses_sent_at_once_are_all_counted(database: Database, still_clock: Clock):
