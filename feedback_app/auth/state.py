@@ -86,8 +86,8 @@ class SignInState(rx.State):
         self.next_path = path if routes.is_local(path) else ""
         code = given.get("error", "")
         self.error = _SENTENCES.get(code, "") if code else ""
-        # Without an email the fields stay as they are: somebody may be typing already.
-        if email := refused_email(self.router.headers.cookie):
+        # Only after a refusal: somebody may be typing already.
+        if self.error and (email := refused_email(self.router.headers.cookie)):
             self.email = email
         try:
             await require_user(self)
