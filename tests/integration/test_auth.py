@@ -311,6 +311,23 @@ async def test_the_owner_gets_in_during_ten_thousand_guesses_from_elsewhere(
     assert await sessions.sign_in("ada@debrief.test", PASSWORD, address="192.0.2.1")
 
 
+async def test_a_distributed_guess_of_one_account_is_heard_once_a_second(
+    database: Database, still_clock: Clock
+):
+    await make_user(database)
+    await guesses(database, 10)
+    heard = 0
+    for place in range(40):
+        still_clock.advance(0.25)
+        try:
+            await sessions.sign_in("ada@debrief.test", "wrong", address=f"192.0.2.{place}")
+        except SignInRefused:
+            heard += 1
+        except SignInThrottled:
+            continue
+    assert heard == 10
+
+
 async def test_failures_behind_one_proxy_do_not_close_the_sign_in_of_others(
     database: Database, still_clock: Clock
 ):
