@@ -15,6 +15,7 @@ config = rx.Config(
     api_url=settings.socket_address,
     deploy_url=settings.address,
     cors_allowed_origins=list(settings.origins),
+    trusted_proxy_hops=settings.TRUSTED_PROXY_HOPS,
     redis_url=settings.REDIS_URL,
     state_manager_mode=rx.constants.StateManagerMode.REDIS
     if settings.REDIS_URL

@@ -1,7 +1,7 @@
 """`python -m feedback_app run|dev|build|serve`: what `make` calls to prepare and serve the app.
 
 `run` migrates, loads the demo, builds the pages if anything they are made of has changed, and
-serves them with the app on one port. `serve` is its last step alone.
+serves them with the app on one port. `serve` is its last step alone. `user` manages accounts.
 """
 
 import argparse
@@ -15,11 +15,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from feedback_app import user_command
 from feedback_app.core.demo import DEMO_SIGN_INS
 from feedback_app.core.settings import ROOT, Settings, get_settings
 from feedback_app.pages_build import build, build_environment, forget_build, is_built
@@ -32,18 +33,35 @@ _OTHER_FILES = 8192
 def _prepare() -> Settings:
     """Settings with the demo on unless set otherwise, a free port, a migrated database."""
     if "DEMO" not in get_settings().model_fields_set:
-        os.environ["DEMO"] = "true"
-        get_settings.cache_clear()
+        _turn_demo_on()
     settings = get_settings()
     _require_free_port(settings)
-    try:
+    with _database_faults_told():
         _migrate()
         if settings.DEMO:
             asyncio.run(_load_demo(settings))
+    return settings
+
+
+def _turn_demo_on() -> None:
+    """Only for this machine: anybody knows the demo's passwords."""
+    if not get_settings().is_loopback:
+        sys.exit(
+            "The demo, with sign-ins that anybody knows, is not started by itself where others "
+            "reach it (HOST, PUBLIC_URL): set DEMO=false, or DEMO=true if it is what you want."
+        )
+    os.environ["DEMO"] = "true"
+    get_settings.cache_clear()
+
+
+@contextmanager
+def _database_faults_told() -> Iterator[None]:
+    """End the process with one sentence where the database cannot be used."""
+    try:
+        yield
     except (SQLAlchemyError, OSError) as error:
         cause = getattr(error, "orig", None) or error
         sys.exit(f"The database that DATABASE_URL names cannot be used: {cause}")
-    return settings
 
 
 def _require_free_port(settings: Settings) -> None:
@@ -197,10 +215,29 @@ def dev() -> None:
     os.execve(sys.executable, command, build_environment())  # noqa: S606
 
 
-def main() -> int:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m feedback_app", description=__doc__)
-    parser.add_argument("command", choices=["run", "dev", "build", "serve"])
-    command = parser.parse_args().command
+    commands = parser.add_subparsers(dest="command", required=True)
+    for command, about in (
+        ("run", "prepare everything and serve the app"),
+        ("dev", "the same with hot reload"),
+        ("build", "build the pages"),
+        ("serve", "serve what is built"),
+    ):
+        commands.add_parser(command, help=about)
+    user_command.add_arguments(commands.add_parser("user", help="manage people's accounts"))
+    return parser
+
+
+def _manage_users(arguments: argparse.Namespace) -> None:
+    with _database_faults_told():
+        _migrate()
+        print(user_command.run(arguments))
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    command: str = arguments.command
     os.chdir(ROOT)
     os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
     # A page whose connection died without a word notices by its pings, which come too seldom.
@@ -210,6 +247,8 @@ def main() -> int:
         return run()
     if command == "dev":
         dev()
+    elif command == "user":
+        _manage_users(arguments)
     elif command == "build":
         _build(get_settings())
     else:

@@ -14,6 +14,7 @@ from contextlib import (
 from logging import getLogger
 
 from feedback_app.alerts.watcher import Alerts
+from feedback_app.auth import demo_accounts
 from feedback_app.core import interpreter, logging
 from feedback_app.core.settings import Settings, get_settings
 from feedback_app.db.session import Database, database, set_database
@@ -34,14 +35,34 @@ async def lifespan() -> AsyncIterator[None]:
     """Open everything in order of need; close in reverse, whatever happened."""
     settings = get_settings()
     logging.configure(settings)
+    if settings.is_behind_unknown_proxy:
+        _log.warning(
+            "PUBLIC_URL leads here by way of a proxy, but TRUSTED_PROXY_HOPS is 0: "
+            "at the sign-in everybody counts as one address"
+        )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(_database(settings.DATABASE_URL))
+        await _align_demo_accounts(settings)
         await stack.enter_async_context(_system_log())
         await stack.enter_async_context(_generations(settings))
         await stack.enter_async_context(_alerts(settings))
         await asyncio.to_thread(load_word_lists)
         interpreter.tune()
         yield
+
+
+async def _align_demo_accounts(settings: Settings) -> None:
+    """Let the demo's accounts, whose passwords are public, end with it."""
+    if settings.DEMO:
+        await demo_accounts.reopen()
+        return
+    closed = await demo_accounts.close()
+    if closed.accounts:
+        _log.warning(
+            "the demo is off: disabled its %d accounts, ended %d of their sessions and tokens",
+            closed.accounts,
+            closed.sessions,
+        )
 
 
 @asynccontextmanager

@@ -35,9 +35,9 @@ API_DOCS = f"{API}/docs"
 API_OPENAPI = f"{API}/openapi.json"
 
 
-def login(*, next_path: str = "", error: str = "", email: str = "") -> str:
+def login(*, next_path: str = "", error: str = "") -> str:
     """The sign-in page. `next_path` is where to go afterwards, `error` a code."""
-    query = {"next": next_path, "error": error, "email": email}
+    query = {"next": next_path, "error": error}
     kept = {key: value for key, value in query.items() if value}
     return f"{LOGIN}?{urlencode(kept)}" if kept else LOGIN
 

@@ -27,7 +27,7 @@ from starlette.requests import HTTPConnection
 
 from feedback_app import routes
 from feedback_app.auth import sessions
-from feedback_app.auth.cookies import session_value
+from feedback_app.auth.cookies import session_token, session_value
 from feedback_app.auth.routes import is_same_origin
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import zones
@@ -100,10 +100,10 @@ async def user_from_request(
         NotSignedIn: no live session.
         Forbidden: the cookie came along with a request of another site.
     """
-    bearer, kind = _bearer(connection), SessionKind.API
+    bearer, kind = bearer_token(connection), SessionKind.API
     token = given_token if bearer is None else bearer
     if token is None:
-        token, kind = connection.cookies.get(sessions.COOKIE), SessionKind.BROWSER
+        token, kind = session_token(connection), SessionKind.BROWSER
     user = await sessions.resolve(sessions.hash_token(token), kind) if token else None
     if user is None:
         raise NotSignedIn
@@ -113,7 +113,7 @@ async def user_from_request(
     return user
 
 
-def _bearer(connection: HTTPConnection) -> str | None:
+def bearer_token(connection: HTTPConnection) -> str | None:
     """The token of the `Authorization` header, `None` where there is none of that scheme."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None

@@ -1,6 +1,7 @@
 """Argon2id password hashes, computed off the event loop, a few at a time."""
 
 import asyncio
+import unicodedata
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
@@ -8,28 +9,65 @@ from passlib.context import CryptContext
 
 _context = CryptContext(schemes=["argon2"], argon2__type="ID")
 
-_AT_ONCE = 4
+_AT_ONCE, _AT_ONCE_AHEAD = 3, 1
 """Each hash takes 64 MiB and up to a quarter of a second of one core."""
+_MOST_WAITING = 24
+"""About a second's work; whoever comes then is better told to come again."""
 
 MAX_LENGTH = 256
 """Longer passwords are refused unread: hashing is the cost we pay for strangers."""
 
-_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+class _Line:
+    """The passwords of strangers that wait to be hashed; others have a slot of their own."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self.slots = asyncio.Semaphore(_AT_ONCE)
+        self.slots_ahead = asyncio.Semaphore(_AT_ONCE_AHEAD)
 
 
-def _slot() -> asyncio.Semaphore:
-    return _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE))
+_lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line] = WeakKeyDictionary()
+
+
+def _line() -> _Line:
+    return _lines.setdefault(asyncio.get_running_loop(), _Line())
+
+
+def is_crowded() -> bool:
+    """Whether so many strangers' passwords wait to be verified that no more should."""
+    return _line().waiting >= _MOST_WAITING
+
+
+def normalised(password: str) -> str:
+    """The password as it is hashed: the same however a keyboard composes its characters."""
+    return unicodedata.normalize("NFKC", password)
 
 
 async def hash_password(password: str) -> str:
     """The argon2id hash to store."""
-    async with _slot():
-        return await asyncio.to_thread(_context.hash, password)
+    async with _line().slots_ahead:
+        return await asyncio.to_thread(_context.hash, normalised(password))
 
 
 async def verify_password(password: str, password_hash: str | None) -> bool:
     """Whether the password fits. `None`, an unknown user's hash, takes as long and never fits."""
-    async with _slot():
+    line = _line()
+    line.waiting += 1
+    try:
+        await line.slots.acquire()
+    finally:
+        line.waiting -= 1
+    try:
+        fits = await asyncio.to_thread(_verify, password, password_hash)
+    finally:
+        line.slots.release()
+    return fits and password_hash is not None
+
+
+async def verify_password_ahead(password: str, password_hash: str | None) -> bool:
+    """As `verify_password`, for a browser that is known: however many strangers wait."""
+    async with _line().slots_ahead:
         fits = await asyncio.to_thread(_verify, password, password_hash)
     return fits and password_hash is not None
 
@@ -38,7 +76,7 @@ def _verify(password: str, password_hash: str | None) -> bool:
     if len(password) > MAX_LENGTH:
         password = ""
     try:
-        return _context.verify(password, password_hash or _dummy_hash())
+        return _context.verify(normalised(password), password_hash or _dummy_hash())
     except ValueError:
         return False
 

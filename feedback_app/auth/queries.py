@@ -1,14 +1,23 @@
-"""The SQL of signing in: users, login sessions, attempts."""
+"""The SQL of signing in: users, login sessions, attempts, known browsers."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback_app.db.models import Alert, LoginSession, SessionKind, SignInAttempt, User
+from feedback_app.auth.throttle import Failures, Record
+from feedback_app.db.models import (
+    Alert,
+    KnownDevice,
+    LoginSession,
+    SessionKind,
+    SignInAttempt,
+    User,
+)
 from feedback_app.db.session import Database
 
 
@@ -20,6 +29,7 @@ async def user_by_email(session: AsyncSession, email: str) -> User | None:
 class LiveSession(NamedTuple):
     """A session in use and the user it is of."""
 
+    created_at: datetime
     expires_at: datetime
     user_id: str
     company_id: str
@@ -31,6 +41,7 @@ class LiveSession(NamedTuple):
 
 _LIVE = (
     sqlalchemy.select(
+        col(LoginSession.created_at),
         col(LoginSession.expires_at),
         col(User.id),
         col(User.company_id),
@@ -45,6 +56,7 @@ _LIVE = (
         col(LoginSession.kind) == bindparam("kind"),
         col(LoginSession.revoked_at).is_(None),
         col(LoginSession.expires_at) > bindparam("now"),
+        col(LoginSession.created_at) > bindparam("oldest"),
         col(User.is_active).is_(True),
     )
 )
@@ -52,10 +64,13 @@ _LIVE = (
 
 
 async def live_session(
-    database: Database, token_hash: str, kind: SessionKind, now: datetime
+    database: Database, token_hash: str, kind: SessionKind, now: datetime, oldest: datetime
 ) -> LiveSession | None:
-    """A session of that kind neither expired nor revoked, with its still active user."""
-    values = {"token_hash": token_hash, "kind": kind, "now": now}
+    """A session of that kind, begun after `oldest` and neither expired nor revoked.
+
+    Its user is active.
+    """
+    values = {"token_hash": token_hash, "kind": kind, "now": now, "oldest": oldest}
     found = await database.rows(_LIVE, values)
     return LiveSession(*found[0]) if found else None
 
@@ -78,21 +93,101 @@ async def keep_time_zone(session: AsyncSession, token_hash: str, time_zone: str)
     )
 
 
-async def revoke(session: AsyncSession, token_hash: str, now: datetime) -> None:
-    """End one session."""
+async def revoke(session: AsyncSession, token_hashes: Iterable[str], now: datetime) -> None:
+    """End these sessions; unknown ones are ignored."""
     await session.exec(
         update(LoginSession)
-        .where(col(LoginSession.token_hash) == token_hash, col(LoginSession.revoked_at).is_(None))
+        .where(
+            col(LoginSession.token_hash).in_(list(token_hashes)),
+            col(LoginSession.revoked_at).is_(None),
+        )
         .values(revoked_at=now)
     )
 
 
-async def revoke_all(session: AsyncSession, user_id: str, now: datetime) -> None:
-    """End every session of a user."""
-    await session.exec(
+async def revoke_all(session: AsyncSession, user_id: str, now: datetime) -> int:
+    """End every session and token of a user and forget their browsers; how many were live."""
+    # The user first: a sign-in under way holds the row, and its session must be found below.
+    await session.exec(update(User).where(col(User.id) == user_id).values(access_ended_at=now))
+    ended = await session.exec(
         update(LoginSession)
-        .where(col(LoginSession.user_id) == user_id, col(LoginSession.revoked_at).is_(None))
+        .where(
+            col(LoginSession.user_id) == user_id,
+            col(LoginSession.revoked_at).is_(None),
+            col(LoginSession.expires_at) > now,
+        )
         .values(revoked_at=now)
+    )
+    await session.exec(delete(KnownDevice).where(col(KnownDevice.user_id) == user_id))
+    return ended.rowcount
+
+
+async def may_begin(session: AsyncSession, user: User) -> bool:
+    """Whether the user is active and has the same password still, until this commits."""
+    same = (
+        select(User.id)
+        .where(
+            User.id == user.id,
+            User.password_hash == user.password_hash,
+            col(User.is_active).is_(True),
+        )
+        .with_for_update()
+    )
+    return (await session.exec(same)).first() is not None
+
+
+async def revoke_older_tokens(
+    session: AsyncSession, newest: LoginSession, now: datetime, *, kept: int
+) -> None:
+    """End the oldest API tokens of a user who has more than `kept` live ones."""
+    others = (
+        select(LoginSession.token_hash)
+        .where(
+            LoginSession.user_id == newest.user_id,
+            LoginSession.kind == SessionKind.API,
+            col(LoginSession.revoked_at).is_(None),
+            LoginSession.expires_at > now,
+            LoginSession.token_hash != newest.token_hash,
+        )
+        .order_by(col(LoginSession.created_at).desc())
+        .offset(kept - 1)
+    )
+    await revoke(session, (await session.exec(others)).all(), now)
+
+
+async def user_of_session(session: AsyncSession, token_hash: str) -> str | None:
+    """Whose session it is that is not revoked."""
+    live = select(LoginSession.user_id).where(
+        LoginSession.token_hash == token_hash, col(LoginSession.revoked_at).is_(None)
+    )
+    return (await session.exec(live)).first()
+
+
+async def knows_device(session: AsyncSession, token_hash: str, user_id: str, now: datetime) -> bool:
+    """Whether the user has signed in from the browser that holds this token."""
+    known = select(KnownDevice.token_hash).where(
+        KnownDevice.token_hash == token_hash,
+        KnownDevice.user_id == user_id,
+        KnownDevice.expires_at > now,
+    )
+    return (await session.exec(known)).first() is not None
+
+
+async def forget_older_devices(
+    session: AsyncSession, user_id: str, now: datetime, *, kept: int
+) -> None:
+    """Forget the browsers of a user whose time is over, and the oldest beyond `kept`."""
+    newest = (
+        select(KnownDevice.token_hash)
+        .where(KnownDevice.user_id == user_id, KnownDevice.expires_at > now)
+        .order_by(col(KnownDevice.created_at).desc())
+        .limit(kept)
+    )
+    await session.exec(
+        delete(KnownDevice).where(
+            col(KnownDevice.user_id) == user_id,
+            col(KnownDevice.token_hash).not_in((await session.exec(newest)).all()),
+        )
     )
 
 
@@ -107,26 +202,35 @@ async def one_at_a_time(session: AsyncSession, *, email: str, address: str) -> N
         await session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
-async def failures_since(
-    session: AsyncSession, *, email: str, address: str, since: datetime
-) -> tuple[int, int]:
-    """Failed attempts on the account since its last success, and from the address."""
-    last_success = (
-        select(func.max(SignInAttempt.at))
-        .where(SignInAttempt.email == email, col(SignInAttempt.succeeded).is_(True))
-        .scalar_subquery()
+async def record_of(
+    session: AsyncSession, *, email: str, address: str, device: str | None, since: datetime
+) -> Record:
+    """The failures since then that an attempt is judged by; `device` is a known one's hash."""
+    on_account = col(SignInAttempt.email) == email
+    from_place = col(SignInAttempt.address) == address
+    here = await _failures(session, since, on_account, from_place, forgiven=True)
+    account = await _failures(session, since, on_account)
+    place = await _failures(session, since, from_place)
+    if device is None:
+        return Record(here, account, place)
+    by_device = col(SignInAttempt.device) == device
+    return Record(
+        here, account, place, await _failures(session, since, on_account, by_device, forgiven=True)
     )
-    failed = col(SignInAttempt.succeeded).is_(False)
-    account = select(func.count()).where(
-        failed,
-        SignInAttempt.email == email,
-        SignInAttempt.at > since,
-        SignInAttempt.at > func.coalesce(last_success, since),
-    )
-    source = select(func.count()).where(
-        failed, SignInAttempt.address == address, SignInAttempt.at > since
-    )
-    return (await session.exec(account)).one(), (await session.exec(source)).one()
+
+
+async def _failures(
+    session: AsyncSession, since: datetime, *whose: ColumnElement[bool], forgiven: bool = False
+) -> Failures:
+    """The failed attempts since then; with `forgiven` only those after the last success."""
+    failed = [col(SignInAttempt.succeeded).is_(False), col(SignInAttempt.at) > since, *whose]
+    if forgiven:
+        succeeded = select(func.max(SignInAttempt.at)).where(
+            *whose, col(SignInAttempt.succeeded).is_(True), SignInAttempt.at > since
+        )
+        failed.append(col(SignInAttempt.at) > func.coalesce(succeeded.scalar_subquery(), since))
+    counted = select(func.count(), func.max(SignInAttempt.at)).where(*failed)
+    return Failures(*(await session.exec(counted)).one())
 
 
 async def mark_succeeded(session: AsyncSession, attempt_id: str) -> None:

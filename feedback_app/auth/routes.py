@@ -1,5 +1,6 @@
 """Signing in and out over HTTP: forms posted by the browser, answered with 303 and a cookie."""
 
+import math
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.exceptions import HTTPException
@@ -8,7 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from feedback_app import routes
-from feedback_app.auth import sessions
+from feedback_app.auth import cookies, devices, sessions
+from feedback_app.auth.addresses import client_address
+from feedback_app.core.errors import AppError
 from feedback_app.core.settings import get_settings
 from feedback_app.db.faults import as_app_error
 
@@ -23,7 +26,8 @@ async def sign_in(request: Request) -> Response:
     """Open a session; every refusal goes back to the sign-in page as a code."""
     if not is_same_origin(request):
         return _to(routes.login(error=UNREADABLE_FORM))
-    email, password, next_path = "", "", ""
+    email, next_path = "", ""
+    device = cookies.device_token(request)
     try:
         fields = await _form(request)
         email, password = fields["email"], fields["password"]
@@ -33,21 +37,29 @@ async def sign_in(request: Request) -> Response:
             password,
             address=client_address(request),
             time_zone=fields.get("time_zone", ""),
+            device=device,
+            replaced=_session_hashes(request),
         )
+        known = await devices.remember(sessions.hash_token(token), device)
     except (KeyError, ValueError, HTTPException):
         return _to(routes.login(error=UNREADABLE_FORM))
     except Exception as fault:
-        kept = next_path if routes.is_local(next_path) else ""
-        return _to(routes.login(next_path=kept, error=as_app_error(fault).code, email=email[:254]))
+        return _refused(as_app_error(fault), email, next_path)
     response = _to(next_path if routes.is_local(next_path) else routes.INTERVIEWS)
-    response.set_cookie(
-        sessions.COOKIE,
-        token,
-        path="/",
-        secure=get_settings().secure,
-        httponly=True,
-        samesite="lax",
-    )
+    cookies.set_session(response, token)
+    cookies.forget_refused_email(response)
+    if known is not None:
+        cookies.set_device(response, known)
+    return response
+
+
+def _refused(error: AppError, email: str, next_path: str) -> Response:
+    """Back to the sign-in page, which begins with the email that was typed."""
+    kept = next_path if routes.is_local(next_path) else ""
+    response = _to(routes.login(next_path=kept, error=error.code))
+    cookies.set_refused_email(response, email)
+    if error.retry_after_s is not None:
+        response.headers["Retry-After"] = str(math.ceil(error.retry_after_s))
     return response
 
 
@@ -56,14 +68,12 @@ async def sign_out(request: Request) -> Response:
     response = _to(routes.login())
     if not is_same_origin(request):
         return response
-    if token := request.cookies.get(sessions.COOKIE):
+    if hashes := _session_hashes(request):
         try:
-            await sessions.sign_out(sessions.hash_token(token))
+            await sessions.sign_out(*hashes)
         except Exception as fault:
             return _to(routes.login(error=as_app_error(fault).code))
-    response.delete_cookie(
-        sessions.COOKIE, path="/", secure=get_settings().secure, httponly=True, samesite="lax"
-    )
+    cookies.delete_session(response)
     return response
 
 
@@ -77,7 +87,7 @@ def is_same_origin(connection: HTTPConnection) -> bool:
     """Whether a browser sent this from one of our own pages.
 
     A browser always says where a post or a WebSocket comes from. What says nothing is no browser
-    and has no cookie that somebody else could make use of.
+    and has no cookie that somebody else could make use of. What cannot be read is foreign.
     """
     headers = connection.headers
     site = headers.get("sec-fetch-site")
@@ -86,16 +96,20 @@ def is_same_origin(connection: HTTPConnection) -> bool:
     source = headers.get("origin") or headers.get("referer")
     if source is None:
         return True
-    parts = urlsplit(source)
+    try:
+        parts = urlsplit(source)
+    except ValueError:
+        return False
     own_host = headers.get("host")
     return f"{parts.scheme}://{parts.netloc}" in get_settings().origins or (
         parts.scheme in {"http", "https"} and own_host is not None and parts.netloc == own_host
     )
 
 
-def client_address(connection: HTTPConnection) -> str:
-    """The address the throttle counts by; empty where the server knows none."""
-    return connection.client.host if connection.client else ""
+def _session_hashes(request: Request) -> list[str]:
+    """The hashes of every session the browser has: there may be two cookies of the name."""
+    values = cookies.cookie_values(cookies.cookie_header_of(request), sessions.COOKIE)
+    return [sessions.hash_token(value) for value in values]
 
 
 def _next_of_page(request: Request) -> str:

@@ -1,21 +1,28 @@
 """Who is signed in: login sessions by the hash of their token, sign-in with its throttle.
 
 The browser or API client holds a random 256-bit token; the database and every state hold its
-SHA-256 only. A browser's session slides while it is used, an API client's ends when it was said to.
+SHA-256 only. A browser's session slides while it is used, up to `SESSION_MAX_DAYS`; an API client's
+ends when it was said to.
 """
 
 import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from feedback_app.auth import queries
-from feedback_app.auth.passwords import verify_password
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from feedback_app.auth import queries, throttle
+from feedback_app.auth.addresses import place_of
+from feedback_app.auth.demo_accounts import is_closed
+from feedback_app.auth.passwords import is_crowded, verify_password, verify_password_ahead
 from feedback_app.core import clock, zones
 from feedback_app.core.errors import SignInRefused, SignInThrottled
+from feedback_app.core.settings import get_settings
 from feedback_app.db.models import LoginSession, Role, SessionKind, SignInAttempt, User
 from feedback_app.db.session import database
 
@@ -25,9 +32,7 @@ API_LIFETIME = timedelta(hours=1)
 _EXTEND_AFTER = timedelta(minutes=5)
 """A session is extended at most this often: a read stays a read."""
 
-_THROTTLE_WINDOW = timedelta(minutes=15)
-_FAILURES_PER_ACCOUNT = 8
-_FAILURES_PER_ADDRESS = 30
+_CROWDED_RETRY_S = 2.0
 _RESOLVE_TIMEOUT_S = 5.0
 
 
@@ -76,14 +81,15 @@ async def resolve(
     if not token_hash:
         return None
     now = clock.now()
+    longest = timedelta(days=get_settings().SESSION_MAX_DAYS)
     async with asyncio.timeout(_RESOLVE_TIMEOUT_S):
-        live = await queries.live_session(database(), token_hash, kind, now)
+        live = await queries.live_session(database(), token_hash, kind, now, now - longest)
         if live is None:
             return None
-        slides = kind == SessionKind.BROWSER
-        if slides and now + LIFETIME - live.expires_at >= _EXTEND_AFTER:
+        ends_at = min(now + LIFETIME, live.created_at + longest)
+        if kind == SessionKind.BROWSER and ends_at - live.expires_at >= _EXTEND_AFTER:
             async with database().write() as session:
-                await queries.extend(session, token_hash, now + LIFETIME)
+                await queries.extend(session, token_hash, ends_at)
     _remember(token_hash, Identity(live.user_id, live.company_id))
     return CurrentUser(
         live.user_id,
@@ -100,59 +106,101 @@ def identity(token_hash: str | None) -> Identity | None:
     return _identities.get(token_hash) if token_hash else None
 
 
-async def sign_in(email: str, password: str, *, address: str, time_zone: str = "") -> str:
+async def sign_in(
+    email: str,
+    password: str,
+    *,
+    address: str,
+    time_zone: str = "",
+    device: str | None = None,
+    replaced: Sequence[str] = (),
+) -> str:
     """Check a sign-in, audit it and return the new session's token, for the cookie only.
 
     `time_zone` is what the browser says; a zone that does not exist counts as nothing said.
+    `device` is its token from an earlier sign-in. `replaced` are the hashes of sessions it has had
+    until now: they end.
 
     Raises:
         SignInRefused: wrong password, unknown or disabled user; all look and last alike.
-        SignInThrottled: too many failures on this account or from this address.
+        SignInThrottled: too soon after failures (`throttle`); it says how many seconds.
     """
-    user = await authenticate(email, password, address=address)
+    user = await authenticate(email, password, address=address, device=device)
     known = time_zone if zones.zone_named(time_zone) else None
-    return await _open(user, SessionKind.BROWSER, LIFETIME, known)
+    return await _open(user, SessionKind.BROWSER, LIFETIME, time_zone=known, replaced=replaced)
 
 
-async def issue_token(email: str, password: str, *, address: str) -> str:
+async def issue_token(email: str, password: str, *, address: str, device: str | None = None) -> str:
     """Check and audit a sign-in as `sign_in` does; a bearer token for `API_LIFETIME`.
+
+    Who has more live ones than `API_TOKENS_PER_USER` loses the oldest.
 
     Raises:
         SignInRefused: as `sign_in`.
         SignInThrottled: as `sign_in`.
     """
-    user = await authenticate(email, password, address=address)
+    user = await authenticate(email, password, address=address, device=device)
     return await _open(user, SessionKind.API, API_LIFETIME)
 
 
-async def authenticate(email: str, password: str, *, address: str) -> CurrentUser:
+async def authenticate(
+    email: str, password: str, *, address: str, device: str | None = None
+) -> User:
     """Check an email and a password, count and audit the attempt; opens no session.
 
     Raises:
         SignInRefused: wrong password, unknown or disabled user; all look and last alike.
-        SignInThrottled: too many failures on this account or from this address.
+        SignInThrottled: too soon after failures (`throttle`), or too many at once; it says how
+            many seconds.
     """
-    email = email.strip().lower()[:254]
-    address = address[:64]
-    now = clock.now()
-    attempt = SignInAttempt(email=email, address=address, succeeded=False, at=now)
+    attempt = SignInAttempt(
+        email=email.strip().lower()[:254],
+        address=place_of(address),
+        device=hash_token(device) if device else None,
+        succeeded=False,
+        at=clock.now(),
+    )
+    # Looked at twice, because whoever is told to wait shall not make others wait to write.
+    async with database().read() as session:
+        await _require_turn(session, attempt)
+    if attempt.device is None and is_crowded():
+        raise SignInThrottled(retry_after_s=_CROWDED_RETRY_S)
     async with database().write() as session:
-        await queries.one_at_a_time(session, email=email, address=address)
-        by_account, by_address = await queries.failures_since(
-            session, email=email, address=address, since=now - _THROTTLE_WINDOW
-        )
-        if by_account >= _FAILURES_PER_ACCOUNT or by_address >= _FAILURES_PER_ADDRESS:
-            raise SignInThrottled(retry_after_s=_THROTTLE_WINDOW.total_seconds())
-        user = await queries.user_by_email(session, email)
+        await queries.one_at_a_time(session, email=attempt.email, address=attempt.address)
+        user = await _require_turn(session, attempt)
         # Counted as failed until proven otherwise, so that guesses sent at once all count.
         session.add(attempt)
-    known = user if user is not None and user.is_active else None
-    fits = await verify_password(password, known.password_hash if known else None)
+    known = user if user is not None and user.is_active and not is_closed(user.email) else None
+    verify = verify_password_ahead if attempt.device else verify_password
+    fits = await verify(password, known.password_hash if known else None)
     if known is None or not fits:
         raise SignInRefused
     async with database().write() as session:
         await queries.mark_succeeded(session, attempt.id)
-    return _as_current(known)
+    return known
+
+
+async def _require_turn(session: AsyncSession, attempt: SignInAttempt) -> User | None:
+    """The user of an attempt, if there is one; forgets a device that is not known to be theirs.
+
+    Raises:
+        SignInThrottled: it comes too soon after failures.
+    """
+    user = await queries.user_by_email(session, attempt.email)
+    if attempt.device is not None and not (
+        user and await queries.knows_device(session, attempt.device, user.id, attempt.at)
+    ):
+        attempt.device = None
+    record = await queries.record_of(
+        session,
+        email=attempt.email,
+        address=attempt.address,
+        device=attempt.device,
+        since=attempt.at - throttle.WINDOW,
+    )
+    if wait_s := throttle.wait_s(record, attempt.at):
+        raise SignInThrottled(retry_after_s=wait_s)
+    return user
 
 
 async def keep_time_zone(token_hash: str, time_zone: str) -> bool:
@@ -164,41 +212,55 @@ async def keep_time_zone(token_hash: str, time_zone: str) -> bool:
     return True
 
 
-async def sign_out(token_hash: str) -> None:
-    """End one session; unknown ones are ignored."""
+async def sign_out(*token_hashes: str) -> None:
+    """End these sessions, or an API token; unknown ones are ignored."""
     async with database().write() as session:
-        await queries.revoke(session, token_hash, clock.now())
+        await queries.revoke(session, token_hashes, clock.now())
 
 
-async def revoke_all(user_id: str) -> None:
-    """End every session of a user: after a password change, and when disabled."""
+async def revoke_all(user_id: str) -> int:
+    """End every session and API token of a user, and within seconds their drafts; how many.
+
+    Their browsers are no longer known, either.
+    """
     async with database().write() as session:
-        await queries.revoke_all(session, user_id, clock.now())
+        return await queries.revoke_all(session, user_id, clock.now())
 
 
 async def _open(
-    user: CurrentUser, kind: SessionKind, lifetime: timedelta, time_zone: str | None = None
+    user: User,
+    kind: SessionKind,
+    lifetime: timedelta,
+    *,
+    time_zone: str | None = None,
+    replaced: Sequence[str] = (),
 ) -> str:
+    """The token of a new session.
+
+    Raises:
+        SignInRefused: the user was disabled, or got a new password, since it was checked.
+    """
     token = secrets.token_urlsafe(32)
     now = clock.now()
-    async with database().write() as session:
-        session.add(
-            LoginSession(
-                token_hash=hash_token(token),
-                user_id=user.id,
-                kind=kind,
-                created_at=now,
-                expires_at=now + lifetime,
-                time_zone=time_zone,
-            )
-        )
-    return token
-
-
-def _as_current(user: User) -> CurrentUser:
-    return CurrentUser(
-        id=user.id, company_id=user.company_id, name=user.name, email=user.email, role=user.role
+    opened = LoginSession(
+        token_hash=hash_token(token),
+        user_id=user.id,
+        kind=kind,
+        created_at=now,
+        expires_at=now + lifetime,
+        time_zone=time_zone,
     )
+    async with database().write() as session:
+        if not await queries.may_begin(session, user):
+            raise SignInRefused
+        await queries.revoke(session, replaced, now)
+        session.add(opened)
+        if kind == SessionKind.API:
+            await session.flush()
+            await queries.revoke_older_tokens(
+                session, opened, now, kept=get_settings().API_TOKENS_PER_USER
+            )
+    return token
 
 
 def _remember(token_hash: str, whose: Identity) -> None:

@@ -7,6 +7,7 @@ from reflex.state import OnLoadInternalState
 from feedback_app import routes
 from feedback_app.auth import sessions
 from feedback_app.auth.bell import BellState
+from feedback_app.auth.cookies import refused_email
 from feedback_app.auth.guards import acting_user, guarded, require_user, session_hash
 from feedback_app.auth.routes import UNREADABLE_FORM
 from feedback_app.core import zones
@@ -89,8 +90,8 @@ class SignInState(rx.State):
         self.next_path = path if routes.is_local(path) else ""
         code = given.get("error", "")
         self.error = _SENTENCES.get(code, "") if code else ""
-        # Without an email the fields stay as they are: somebody may be typing already.
-        if email := given.get("email", "")[:254]:
+        # Only after a refusal: somebody may be typing already.
+        if self.error and (email := refused_email(self.router.headers.cookie)):
             self.email = email
         try:
             await require_user(self)

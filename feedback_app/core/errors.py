@@ -95,7 +95,7 @@ class SignInRefused(AppError):
 
 class SignInThrottled(AppError):
     code, status, retryable = "SIGN_IN_THROTTLED", 429, True
-    sentence = "Too many attempts to sign in. Wait a few minutes, then try again."
+    sentence = "Too many attempts to sign in. Wait a moment, at most half a minute, then retry."
 
 
 class RateLimited(AppError):

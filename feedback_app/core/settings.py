@@ -5,6 +5,7 @@ import sys
 from base64 import b64decode
 from decimal import Decimal
 from functools import lru_cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -60,6 +61,12 @@ class Settings(BaseSettings):
     """Names of models that cost nothing, separated by commas."""
     STREAM_FLUSH_MS: int = Field(default=40, ge=1, le=2000)
 
+    TRUSTED_PROXY_HOPS: int = Field(default=0, ge=0, le=10)
+    """Proxies of our own in front of the app, each of which adds to `X-Forwarded-For`."""
+    SESSION_MAX_DAYS: int = Field(default=7, ge=1, le=365)
+    """After so long a browser signs in again, however much it was used."""
+    API_TOKENS_PER_USER: int = Field(default=20, ge=1, le=1000)
+    """API tokens of one person that are good at once; one more ends the oldest."""
     API_SOCKETS_PER_USER: int = Field(default=10, ge=1, le=1000)
     """Streams of the API that one person may have open; while Redis is away, in each process."""
     SOCKETS: int = Field(default=5000, ge=1, le=1_000_000)
@@ -113,9 +120,17 @@ class Settings(BaseSettings):
     @field_validator("PUBLIC_URL", "OPENAI_BASE_URL")
     @classmethod
     def _http_url(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
+        if value is None:
+            return None
+        if not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
-        return value.rstrip("/") if value else value
+        try:
+            host, _ = urlsplit(value).hostname, urlsplit(value).port
+        except ValueError:
+            host = None
+        if not host:
+            raise ValueError("must be an address such as https://example.com")
+        return value.rstrip("/")
 
     @field_validator("REDIS_URL")
     @classmethod
@@ -201,6 +216,17 @@ class Settings(BaseSettings):
         return (f"{parts.scheme}://{parts.netloc}",)
 
     @property
+    def is_loopback(self) -> bool:
+        """Whether the app is for this machine alone: it listens here, and is known nowhere else."""
+        public = urlsplit(self.PUBLIC_URL).hostname if self.PUBLIC_URL else None
+        return _is_loopback(self.HOST) and (public is None or _is_loopback(public))
+
+    @property
+    def is_behind_unknown_proxy(self) -> bool:
+        """Whether people can only come by way of a proxy that we are not told to trust."""
+        return not self.is_loopback and _is_loopback(self.HOST) and not self.TRUSTED_PROXY_HOPS
+
+    @property
     def secure(self) -> bool:
         """Whether people reach the app over https."""
         return self.address.startswith("https://")
@@ -208,6 +234,13 @@ class Settings(BaseSettings):
     @property
     def is_sqlite(self) -> bool:
         return self.DATABASE_URL.startswith("sqlite")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host in _LOOPBACK or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def webhook_key(secret: SecretStr) -> bytes:

@@ -70,6 +70,8 @@ class User(SQLModel, table=True):
     password_hash: str
     is_active: bool = True
     created_at: datetime = moment()
+    access_ended_at: datetime | None = optional_moment()
+    """When every session was last ended at once; drafts begun before are stopped."""
 
 
 class LoginSession(SQLModel, table=True):
@@ -89,6 +91,17 @@ class LoginSession(SQLModel, table=True):
     revoked_at: datetime | None = optional_moment()
 
 
+class KnownDevice(SQLModel, table=True):
+    """A browser that somebody has signed in from: the SHA-256 of its token."""
+
+    __tablename__ = "known_device"  # pyright: ignore[reportAssignmentType]
+
+    token_hash: str = Field(primary_key=True, max_length=64)
+    user_id: str = Field(foreign_key="app_user.id", index=True)
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
+
+
 class SignInAttempt(SQLModel, table=True):
     """The audit of sign-ins, and what their throttle counts."""
 
@@ -101,6 +114,9 @@ class SignInAttempt(SQLModel, table=True):
     id: str = id_()
     email: str = Field(max_length=254)
     address: str = Field(max_length=64)
+    """An IPv4 address, or the network of an IPv6 address."""
+    device: str | None = Field(default=None, max_length=64)
+    """The known browser it came from, by the hash of its token."""
     succeeded: bool
     at: datetime = moment()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, update
+from sqlalchemy import ColumnElement, bindparam, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,6 +26,7 @@ from feedback_app.db.models import (
     LlmCall,
     LogComponent,
     SystemLog,
+    User,
 )
 from feedback_app.db.session import Database
 from feedback_app.llm.blocks import parse_blocks
@@ -113,6 +114,24 @@ class Ledger:
                 LlmCall.id == call_id, LlmCall.status == CallStatus.RUNNING
             )
             return (await session.exec(running)).first() is not None
+
+    async def no_longer_allowed(self, call_ids: Sequence[str]) -> list[str]:
+        """Those of these calls whose person was disabled, or lost all access since they began."""
+        if not call_ids:
+            return []
+        ended = (
+            select(LlmCall.id)
+            .join(User, col(User.id) == LlmCall.user_id)
+            .where(
+                col(LlmCall.id).in_(call_ids),
+                or_(
+                    col(User.is_active).is_(False),
+                    col(User.access_ended_at) >= col(LlmCall.started_at),
+                ),
+            )
+        )
+        async with self._database.read() as session:
+            return list((await session.exec(ended)).all())
 
     async def checkpoint(self, running: Sequence[Checkpoint]) -> None:
         """Write the text and heartbeat of every call still running, in one transaction."""

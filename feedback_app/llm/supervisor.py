@@ -37,6 +37,8 @@ T = TypeVar("T")
 
 CHECKPOINT_EVERY_S = 0.8
 """With the time that writing takes, a process that is killed loses less than a second of text."""
+ACCESS_EVERY_S = 2.0
+"""How often it is seen whether the people whose drafts run here still have access."""
 SWEEP_EVERY_S = 60.0
 SWEEP_LATER_S = STALE_AFTER.total_seconds() + 1
 """After the start: what died just before it was too young for the first sweep."""
@@ -86,6 +88,7 @@ class Generations:
         self._keepers = [
             self._spawn(self._every(CHECKPOINT_EVERY_S, self._checkpoint), "checkpoint"),
             self._spawn(self._every(RESETTLE_EVERY_S, self._settle_again), "settle-again"),
+            self._spawn(self._every(ACCESS_EVERY_S, self._stop_those_without_access), "access"),
             self._spawn(self._every(SWEEP_EVERY_S, self._sweep), "sweep"),
             self._spawn(self._every(WATCH_EVERY_S, self._sweeper.watch), "watch"),
         ]
@@ -297,6 +300,10 @@ class Generations:
         await self._ledger.checkpoint(
             [generation.checkpoint() for generation, _ in self._running.values()]
         )
+
+    async def _stop_those_without_access(self) -> None:
+        for call_id in await self._ledger.no_longer_allowed(list(self._running)):
+            self._stop_here(call_id)
 
     @staticmethod
     async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:

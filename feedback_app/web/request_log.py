@@ -2,10 +2,11 @@
 
 import time
 
+from starlette.requests import HTTPConnection
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from feedback_app.auth.cookies import session_value
+from feedback_app.auth.cookies import session_token
 from feedback_app.auth.sessions import CurrentUser, Identity, hash_token, identity
 from feedback_app.core.context import new_request_id
 from feedback_app.core.markers import is_llm_operation, is_unlogged
@@ -94,6 +95,5 @@ def _who(scope: Scope) -> Identity | None:
     user = scope["state"].get("acting_user")
     if isinstance(user, CurrentUser):
         return Identity(user.id, user.company_id)
-    header = next((value for name, value in scope["headers"] if name == b"cookie"), b"")
-    token = session_value(header.decode("latin-1"))
+    token = session_token(HTTPConnection(scope))
     return identity(hash_token(token)) if token else None

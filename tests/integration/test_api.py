@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ from feedback_app import routes
 from feedback_app.auth import sessions
 from feedback_app.core import clock
 from feedback_app.core.errors import BudgetExceeded
-from feedback_app.db.models import CallStatus, LlmCall, LoginSession, SignInAttempt
+from feedback_app.core.settings import get_settings
+from feedback_app.db.models import CallStatus, LlmCall, LoginSession, SessionKind, SignInAttempt
 from feedback_app.db.session import Database
 from feedback_app.feedback import service
 from feedback_app.feedback.following import outcome
@@ -34,6 +36,15 @@ from tests.upstream import FEEDBACK, Upstream, refusing, saying
 SHORT = saying("A short answer.")
 
 
+@pytest.fixture
+def still_clock() -> Iterator[None]:
+    """A clock that stands still."""
+    moment = clock.now()
+    clock.set_now(lambda: moment)
+    yield
+    clock.set_now(None)
+
+
 async def test_a_token_is_a_session_of_an_hour_stored_as_its_hash(database: Database) -> None:
     async with served_api(database) as api:
         asked = {"email": api.on.user.email, "password": PASSWORD}
@@ -52,16 +63,103 @@ async def test_a_token_is_a_session_of_an_hour_stored_as_its_hash(database: Data
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("still_clock")
 async def test_wrong_passwords_are_refused_alike_then_throttled(database: Database) -> None:
     async with served_api(database) as api:
         for email in (api.on.user.email, "nobody@debrief.test"):
             asked = {"email": email, "password": "wrong"}
-            for _ in range(8):
+            for _ in range(3):
                 answer = await api.client.post(routes.API_TOKEN, json=asked)
                 error_of(answer, 401, "NOT_SIGNED_IN")
             answer = await api.client.post(routes.API_TOKEN, json=asked)
             error_of(answer, 429, "RATE_LIMITED")
-            assert answer.headers["retry-after"] == "900"
+            assert answer.headers["retry-after"] == "1"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.usefixtures("still_clock")
+async def test_tokens_are_throttled_by_the_address_that_our_proxy_saw(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRUSTED_PROXY_HOPS", "1")
+    get_settings.cache_clear()
+    async with served_api(database) as api:
+        asked = {"email": api.on.user.email, "password": "wrong"}
+        for number, status in enumerate((401, 401, 401, 429)):
+            forged = {"X-Forwarded-For": f"203.0.113.{number}, 192.0.2.1"}
+            answer = await api.client.post(routes.API_TOKEN, json=asked, headers=forged)
+            assert answer.status_code == status
+        elsewhere = {"X-Forwarded-For": "192.0.2.2"}
+        answer = await api.client.post(routes.API_TOKEN, json=asked, headers=elsewhere)
+        error_of(answer, 401, "NOT_SIGNED_IN")
+
+
+async def test_a_holder_gives_a_token_back(database: Database) -> None:
+    async with served_api(database) as api:
+        headers, others = await api.headers(), await api.headers()
+        answer = await api.client.delete(routes.API_TOKEN, headers=headers)
+        assert (answer.status_code, answer.content) == (204, b"")
+        for refused in (
+            await api.client.get(routes.API_INTERVIEWS, headers=headers),
+            await api.client.delete(routes.API_TOKEN, headers=headers),
+            await api.client.delete(routes.API_TOKEN),
+        ):
+            error_of(refused, 401, "NOT_SIGNED_IN")
+        answer = await api.client.get(routes.API_INTERVIEWS, headers=others)
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_session_cookie_is_no_token_to_give_back(database: Database) -> None:
+    async with served_api(database) as api:
+        cookie = await sessions.sign_in(api.on.user.email, PASSWORD, address="10.0.0.1")
+        own = {"Cookie": f"{sessions.COOKIE}={cookie}"}
+        answer = await api.client.delete(routes.API_TOKEN, headers=own)
+        error_of(answer, 401, "NOT_SIGNED_IN")
+        assert await sessions.resolve(sessions.hash_token(cookie)) is not None
+
+
+async def test_one_token_more_than_a_person_may_have_ends_the_oldest(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("API_TOKENS_PER_USER", "2")
+    get_settings.cache_clear()
+    async with served_api(database) as api:
+        email, now = api.on.user.email, clock.now()
+        cookie = await sessions.sign_in(email, PASSWORD, address="10.0.0.1")
+        try:
+            tokens = []
+            for minute in range(3):
+                moment = now + timedelta(minutes=minute)
+                clock.set_now(lambda moment=moment: moment)
+                tokens.append(await sessions.issue_token(email, PASSWORD, address="10.0.0.1"))
+        finally:
+            clock.set_now(None)
+        live = [await sessions.resolve(sessions.hash_token(t), SessionKind.API) for t in tokens]
+        assert [user is not None for user in live] == [False, True, True]
+        assert await sessions.resolve(sessions.hash_token(cookie)) is not None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_two_session_cookies_act_for_nobody(database: Database) -> None:
+    async with served_api(database) as api:
+        email = api.on.user.email
+        one, two = [await sessions.sign_in(email, PASSWORD, address="10.0.0.1") for _ in range(2)]
+        both = {"Cookie": f"{sessions.COOKIE}={one}; {sessions.COOKIE}={two}"}
+        answer = await api.client.get(routes.API_INTERVIEWS, headers=both)
+        error_of(answer, 401, "NOT_SIGNED_IN")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("header", ["Origin", "Referer"])
+async def test_an_origin_that_cannot_be_read_is_another_site(
+    database: Database, header: str
+) -> None:
+    async with served_api(database) as api:
+        cookie = await sessions.sign_in(api.on.user.email, PASSWORD, address="10.0.0.1")
+        own = {"Cookie": f"{sessions.COOKIE}={cookie}", header: "http://[bad"}
+        answer = await api.client.get(routes.API_INTERVIEWS, headers=own)
+        error_of(answer, 403, "FORBIDDEN")
 
 
 async def test_a_token_ends_after_an_hour_however_much_it_is_used(database: Database) -> None:
@@ -371,6 +469,8 @@ async def test_every_error_under_api_has_the_one_shape(database: Database) -> No
             body = error_of(answer, status, code)
             assert "partial" not in body
             assert ("Allow" in answer.headers) == (status == 405), (method, path)
+        answer = await api.client.get(routes.API_TOKEN)
+        assert answer.headers["allow"] == "DELETE, POST"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

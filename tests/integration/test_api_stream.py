@@ -23,7 +23,7 @@ from feedback_app.llm.endings import ended_event
 from feedback_app.llm.events import ChunkEvent, Event, as_dict
 from feedback_app.llm.streams import EventLog
 from feedback_app.web.api import sockets, stream
-from tests.factories import add_interviewer, make_call, make_interview, make_user
+from tests.factories import PASSWORD, add_interviewer, make_call, make_interview, make_user
 from tests.integration.completing import TWELVE_TOKENS
 from tests.integration.generating import HELD, as_user, follow
 from tests.integration.generating import until_text as until_logged
@@ -353,7 +353,7 @@ async def test_a_browser_may_use_its_cookie_from_our_own_pages_only(
     database: Database, upstream: Upstream
 ) -> None:
     async with served_api(database, upstream.base_url) as api:
-        cookie = await sessions._open(api.on.user, sessions.SessionKind.BROWSER, sessions.LIFETIME)
+        cookie = await sessions.sign_in(api.on.user.email, PASSWORD, address="10.0.0.1")
         own = {"Cookie": f"{sessions.COOKIE}={cookie}"}
         foreign = {**own, "Origin": "http://evil.test"}
         assert await refused(api, headers=foreign) == ("FORBIDDEN", 4403)

@@ -5,6 +5,8 @@ import hashlib
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from feedback_app.auth.cookies import refused_email
+from feedback_app.core.settings import get_settings
 from feedback_app.web.session_header import SessionHeader
 
 HASH = hashlib.sha256(b"the-token").hexdigest()
@@ -44,3 +46,28 @@ async def test_without_a_session_no_cookie_is_left():
 async def test_other_routes_see_their_cookies_as_sent():
     headers = await seen("/api/x", (b"cookie", b"debrief_session=the-token"))
     assert headers[b"cookie"] == b"debrief_session=the-token"
+
+
+async def test_of_two_session_cookies_the_socket_takes_neither() -> None:
+    headers = await seen("/_event", (b"cookie", b"debrief_session=a; debrief_session=the-token"))
+    assert headers == {}
+    split = [(b"cookie", b"debrief_session=the-token"), (b"cookie", b"debrief_session=b")]
+    assert await seen("/_event", *split) == {}
+
+
+async def test_over_https_only_the_cookie_of_this_very_host_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://debrief.example.com")
+    get_settings.cache_clear()
+    cookies = b"debrief_session=tossed; __Host-debrief_session=the-token"
+    headers = await seen("/_event", (b"cookie", cookies))
+    assert headers[b"cookie"] == f"__Host-debrief_session={HASH}".encode()
+    assert await seen("/_event", (b"cookie", b"debrief_session=the-token")) == {}
+
+
+async def test_a_refused_email_reaches_the_sign_in_page_and_nothing_else_does() -> None:
+    sent = b"debrief_device=secret; debrief_email=ada%2B1@debrief.test"
+    headers = await seen("/_event", (b"cookie", sent))
+    assert headers[b"cookie"] == b"debrief_email=ada%2B1@debrief.test"
+    assert refused_email(headers[b"cookie"].decode()) == "ada+1@debrief.test"

@@ -23,6 +23,10 @@ WRONG = [
     pytest.param("DATABASE_URL", "mysql://somebody:hidden@db/x", id="an unknown database"),
     pytest.param("REDIS_URL", "tcp://hidden:1", id="a Redis URL of another kind"),
     pytest.param("PUBLIC_URL", "hidden.example", id="a public address without its scheme"),
+    pytest.param("PUBLIC_URL", "http://[hidden", id="a public address that is none"),
+    pytest.param("PUBLIC_URL", "https://", id="a public address without a host"),
+    pytest.param("TRUSTED_PROXY_HOPS", "-1", id="fewer than no proxies"),
+    pytest.param("SESSION_MAX_DAYS", "0", id="no session at all"),
     pytest.param("OPENAI_BASE_URL", "hidden.example/v1", id="a model server without its scheme"),
     pytest.param("LLM_IDLE_TIMEOUT_S", "0", id="no time at all"),
     pytest.param("STREAM_FLUSH_MS", "-1", id="a negative pace"),
@@ -172,3 +176,29 @@ def test_every_setting_is_documented() -> None:
 def test_tests_do_not_see_the_developers_settings() -> None:
     assert Settings.model_config.get("env_file") == os.devnull
     assert str(ROOT / "data") not in get_settings().DATABASE_URL
+
+
+@pytest.mark.parametrize(
+    ("environment", "loopback", "unknown_proxy"),
+    [
+        ({}, True, False),
+        ({"HOST": "127.0.0.2"}, True, False),
+        ({"HOST": "::1", "PUBLIC_URL": "http://localhost:8080"}, True, False),
+        ({"HOST": "0.0.0.0"}, False, False),
+        ({"HOST": "debrief.internal"}, False, False),
+        ({"PUBLIC_URL": "https://debrief.example.com"}, False, True),
+        ({"PUBLIC_URL": "https://127.0.0.1.example.com"}, False, True),
+        ({"PUBLIC_URL": "https://d.example.com", "TRUSTED_PROXY_HOPS": "1"}, False, False),
+        ({"PUBLIC_URL": "https://d.example.com", "HOST": "0.0.0.0"}, False, False),
+    ],
+)
+def test_it_is_known_who_can_reach_the_app(
+    environment: dict[str, str],
+    loopback: bool,
+    unknown_proxy: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    settings = read()
+    assert (settings.is_loopback, settings.is_behind_unknown_proxy) == (loopback, unknown_proxy)

@@ -104,6 +104,8 @@ def _section(operation: Operation, document: dict[str, Any]) -> str:
             parts.extend(_fields(_name(event), event, document) for event in events)
         elif status == "200":
             parts.append(_fields("Answer", _schema_in(response), document))
+        elif status == "204":
+            parts.append("<p>Answers 204, without a body.</p>")
     errors = [
         (str(error.status), error.code, error.sentence, "yes" if error.retryable else "no")
         for error in openapi.error_codes(operation.errors)

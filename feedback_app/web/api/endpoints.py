@@ -5,8 +5,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from feedback_app.auth import sessions
-from feedback_app.auth.guards import user_from_request
-from feedback_app.auth.routes import client_address
+from feedback_app.auth.addresses import client_address
+from feedback_app.auth.cookies import device_token
+from feedback_app.auth.guards import bearer_token, user_from_request
 from feedback_app.core.errors import (
     NotSignedIn,
     RateLimited,
@@ -34,15 +35,29 @@ from feedback_app.web.api.schemas import (
 async def issue_token(request: Request) -> Response:
     """Answer a bearer token for an email and a password."""
     asked = await read_body(request, TokenRequest)
-    address = client_address(request)
     try:
-        token = await sessions.issue_token(asked.email, asked.password, address=address)
+        token = await sessions.issue_token(
+            asked.email,
+            asked.password,
+            address=client_address(request),
+            device=device_token(request),
+        )
     except SignInRefused as refusal:
         raise NotSignedIn(refusal.message) from None
     except SignInThrottled as refusal:
         raise RateLimited(refusal.message, retry_after_s=refusal.retry_after_s) from None
     lifetime_s = int(sessions.API_LIFETIME.total_seconds())
     return _json(TokenAnswer(access_token=token, expires_in=lifetime_s))
+
+
+async def revoke_token(request: Request) -> Response:
+    """End the bearer token that the request carries."""
+    token = bearer_token(request)
+    if token is None:
+        raise NotSignedIn
+    await user_from_request(request)
+    await sessions.sign_out(sessions.hash_token(token))
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
 async def list_interviews(request: Request) -> Response:

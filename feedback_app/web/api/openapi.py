@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from feedback_app.auth import sessions
+from feedback_app.auth.cookies import cookie_name
+from feedback_app.auth.sessions import COOKIE
 from feedback_app.core.errors import AppError
 from feedback_app.llm.events import (
     ChunkEvent,
@@ -45,7 +46,7 @@ def document() -> dict[str, Any]:
             "schemas": schemas,
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": sessions.COOKIE},
+                "session": {"type": "apiKey", "in": "cookie", "name": cookie_name(COOKIE)},
             },
         },
     }
@@ -87,7 +88,7 @@ def _operation(operation: Operation, references: dict[type, dict[str, Any]]) -> 
         "operationId": operation.endpoint.__name__,
         "summary": operation.summary,
         "description": operation.description,
-        "security": [{"bearer": []}, {"session": []}] if operation.needs_token else [],
+        "security": _security(operation),
         "responses": _responses(operation, references),
     }
     if operation.method == "WS":
@@ -108,6 +109,12 @@ def _operation(operation: Operation, references: dict[type, dict[str, Any]]) -> 
     return described
 
 
+def _security(operation: Operation) -> list[dict[str, list[str]]]:
+    if not operation.needs_token:
+        return []
+    return [{"bearer": []}] if operation.bearer_only else [{"bearer": []}, {"session": []}]
+
+
 def _query_parameters(query: type) -> list[dict[str, Any]]:
     schema = TypeAdapter(query).json_schema()
     return [
@@ -120,6 +127,8 @@ def _responses(operation: Operation, references: dict[type, dict[str, Any]]) -> 
     if operation.answer is not None:
         content = {"application/json": {"schema": references[operation.answer]}}
         responses: dict[str, Any] = {"200": {"description": "Done", "content": content}}
+    elif operation.method != "WS":
+        responses = {"204": {"description": "Done"}}
     else:
         events = {"oneOf": [references[event] for event in _EVENTS]}
         content = {"application/json": {"schema": events}}

@@ -47,7 +47,7 @@ _Endpoint = Callable[..., Coroutine[Any, Any, Any]]
 class Operation:
     """One method of one path."""
 
-    method: Literal["GET", "POST", "WS"]
+    method: Literal["GET", "POST", "DELETE", "WS"]
     path: str
     endpoint: _Endpoint
     summary: str
@@ -55,10 +55,13 @@ class Operation:
     errors: tuple[type[AppError], ...]
     """Those it may answer; of `LLMError`, all kinds."""
     answer: type | None = None
+    """`None` for a socket, and for 204."""
     body: type[BaseModel] | None = None
     body_optional: bool = False
     query: type[BaseModel] | None = None
     needs_token: bool = True
+    bearer_only: bool = False
+    """Whether the session cookie does not do."""
 
     @property
     def route(self) -> Route | WebSocketRoute:
@@ -108,12 +111,26 @@ OPERATIONS = (
         summary="Get a token",
         description=(
             "Signs in with an email and a password and answers a bearer token for an hour. Failed "
-            "attempts are counted as on the sign-in page."
+            "attempts are counted as on the sign-in page; after some of them `Retry-After` says "
+            "when the next is heard. A person has a limited number of tokens: one more ends the "
+            "oldest."
         ),
         errors=(SignInRefused, Invalid, SignInThrottled, Internal),
         answer=TokenAnswer,
         body=TokenRequest,
         needs_token=False,
+    ),
+    Operation(
+        method="DELETE",
+        path=routes.API_TOKEN,
+        endpoint=endpoints.revoke_token,
+        summary="Give a token back",
+        description=(
+            "Ends the bearer token that the request carries, at once and for good. A session "
+            "cookie is no token: signing out ends it."
+        ),
+        errors=(NotSignedIn, Internal),
+        bearer_only=True,
     ),
     _listing(
         path=routes.API_INTERVIEWS,

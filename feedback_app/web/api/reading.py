@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from feedback_app.core.errors import AppError, Invalid, NotFound
 from feedback_app.core.text import storable
@@ -102,10 +103,20 @@ def answered(endpoint: Endpoint) -> Endpoint:
     return answer
 
 
-async def refuse_route(_request: Request, refusal: Exception) -> Response:
+async def refuse_route(request: Request, refusal: Exception) -> Response:
     """The answer where no route fits: 404, or 405 with the methods that would."""
     if isinstance(refusal, HTTPException) and refusal.status_code == 405:
-        allowed = (refusal.headers or {}).get("Allow", "")
+        allowed = ", ".join(_methods_at(request))
         error = Invalid(f"This address answers {allowed or 'other methods'} only.")
-        return JSONResponse(error.as_dict(), 405, refusal.headers)
+        return JSONResponse(error.as_dict(), 405, {"Allow": allowed})
     return error_response(NotFound())
+
+
+def _methods_at(request: Request) -> list[str]:
+    """The methods of every route of the request's path."""
+    fitting = [
+        route.methods or set()
+        for route in request.app.routes
+        if isinstance(route, Route) and route.path_regex.match(request.url.path)
+    ]
+    return sorted(set().union(*fitting))

@@ -1,0 +1,70 @@
+"""Which passwords people may choose: long ones, that are on no list and do not name them.
+
+Everything that sets a person's password asks here. Length counts for more than mixed characters, of
+which nothing is asked; what is refused is what a guesser tries first.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from feedback_app.auth.passwords import normalised
+from feedback_app.core.errors import Invalid
+
+SHORTEST, LONGEST = 12, 200
+"""Characters after normalisation."""
+_FEWEST_DIFFERENT = 5
+_OWN_WORD = 3
+"""Characters of the shortest word about a person that counts."""
+_ROOM_BESIDE_OWN_WORDS = 8
+"""Characters that a password must have beside such words."""
+
+
+def require_good_password(password: str, *, about: Iterable[str]) -> None:
+    """Let a password pass that is hard to guess; `about` is the person's email, name, company.
+
+    Reads the list of common passwords the first time, which takes a tenth of a second.
+
+    Raises:
+        Invalid: says what is wrong, without repeating it.
+    """
+    plain = normalised(password)
+    if len(plain) < SHORTEST:
+        raise Invalid(f"The password is too short: it needs {SHORTEST} characters at least.")
+    if len(plain) > LONGEST:
+        raise Invalid(f"The password is too long: it may have {LONGEST} characters.")
+    if not plain.isprintable():
+        raise Invalid("The password has characters that cannot be typed.")
+    folded = plain.casefold()
+    if len(set(folded)) < _FEWEST_DIFFERENT:
+        raise Invalid("The password repeats too few characters. Choose a less regular one.")
+    if {folded, _without_ornament(folded)} & _common_passwords():
+        raise Invalid("The password is one of the commonest. Choose one that nobody else has.")
+    if len(_without(folded, _words(about))) < _ROOM_BESIDE_OWN_WORDS:
+        raise Invalid(
+            "The password is made of the person's email, name or company. Choose another."
+        )
+
+
+def _without_ornament(folded: str) -> str:
+    """What is left without the digits and marks that people put before and after a word."""
+    return folded.strip("".join(c for c in set(folded) if not c.isalpha()))
+
+
+def _words(about: Iterable[str]) -> set[str]:
+    """The words in what is said about a person, long ones only."""
+    found = {word for text in about for word in re.split(r"[\W_]+", normalised(text).casefold())}
+    return {word for word in found if len(word) >= _OWN_WORD}
+
+
+def _without(folded: str, words: Iterable[str]) -> str:
+    for word in sorted(words, key=len, reverse=True):
+        folded = folded.replace(word, "")
+    return folded
+
+
+@lru_cache(maxsize=1)
+def _common_passwords() -> frozenset[str]:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
