@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from feedback_app import routes
 from feedback_app.auth import sessions
+from feedback_app.core.markers import sign_in_attempt
 from feedback_app.core.settings import get_settings
 from feedback_app.db.faults import as_app_error
 
@@ -19,6 +20,7 @@ _FORM_LIMIT = 10_000
 """Bytes; an email, a password and a path are far shorter."""
 
 
+@sign_in_attempt
 async def sign_in(request: Request) -> Response:
     """Open a session; every refusal goes back to the sign-in page as a code."""
     if not is_same_origin(request):
