@@ -1,7 +1,9 @@
 """`python -m feedback_app run|dev|build|serve`: what `make` calls to prepare and serve the app.
 
 `run` migrates, loads the demo, builds the pages if anything they are made of has changed, and
-serves them with the app on one port. `serve` is its last step alone.
+serves them with the app on one port. `serve` is its last step alone. `purge` removes at once what
+has been kept long enough; `forget-candidate ID` says what is held about a candidate, and with
+`--yes` removes it.
 """
 
 import argparse
@@ -24,6 +26,7 @@ from feedback_app.core.settings import ROOT, Settings, get_settings
 from feedback_app.pages_build import build, build_environment, forget_build, is_built
 
 _START_TIMEOUT_S = 120
+_KEEPERS_OF_DATA = ("run", "serve", "purge", "forget-candidate")
 
 
 def _prepare() -> Settings:
@@ -38,9 +41,13 @@ def _prepare() -> Settings:
         if settings.DEMO:
             asyncio.run(_load_demo(settings))
     except (SQLAlchemyError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
-        sys.exit(f"The database that DATABASE_URL names cannot be used: {cause}")
+        sys.exit(_unusable(error))
     return settings
+
+
+def _unusable(error: SQLAlchemyError | OSError) -> str:
+    cause = getattr(error, "orig", None) or error
+    return f"The database that DATABASE_URL names cannot be used: {cause}"
 
 
 def _require_free_port(settings: Settings) -> None:
@@ -179,10 +186,11 @@ def dev() -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m feedback_app", description=__doc__)
-    parser.add_argument("command", choices=["run", "dev", "build", "serve"])
-    command = parser.parse_args().command
+    arguments = _arguments()
+    command = arguments.command
     os.chdir(ROOT)
+    if command in _KEEPERS_OF_DATA:
+        _keep_private()
     os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
     # A page whose connection died without a word notices by its pings, which come too seldom.
     os.environ.setdefault("REFLEX_SOCKET_INTERVAL", "10s")
@@ -193,9 +201,40 @@ def main() -> int:
         dev()
     elif command == "build":
         _build(get_settings())
-    else:
+    elif command == "serve":
         serve()
+    else:
+        return _retention(arguments)
     return 0
+
+
+def _keep_private() -> None:
+    """Let only the owner read what is written from here on, and what Reflex kept of pages."""
+    os.umask(0o077)
+    with suppress(FileNotFoundError, PermissionError):
+        (ROOT / os.environ.get("REFLEX_STATES_WORKDIR", ".states")).chmod(0o700)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m feedback_app", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("run", "dev", "build", "serve", "purge"):
+        commands.add_parser(name)
+    forget = commands.add_parser("forget-candidate")
+    forget.add_argument("candidate_id", metavar="ID")
+    forget.add_argument("--yes", action="store_true", help="remove it, instead of saying what")
+    return parser.parse_args()
+
+
+def _retention(arguments: argparse.Namespace) -> int:
+    from feedback_app.retention.commands import run_forget, run_purge
+
+    try:
+        if arguments.command == "purge":
+            return run_purge()
+        return run_forget(arguments.candidate_id, really=arguments.yes)
+    except (SQLAlchemyError, OSError) as error:
+        sys.exit(_unusable(error))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Update, delete, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    SQLColumnExpression,
+    Update,
+    delete,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -197,7 +207,7 @@ def _discarded_drafts(now: datetime) -> _Task:
     return _Task("texts of discarded drafts", step)
 
 
-def _deleted(table: type[Any], key: ColumnElement[Any], *due: ColumnElement[bool]) -> Delete:
+def _deleted(table: type[Any], key: SQLColumnExpression[str], *due: ColumnElement[bool]) -> Delete:
     return delete(table).where(key.in_(select(key).where(*due).limit(ROWS_PER_STEP)))
 
 
