@@ -9,6 +9,7 @@ where, a few times a minute.
 
 import json
 import logging
+import os
 import re
 import sys
 import traceback
@@ -35,6 +36,8 @@ _SAID_AGAIN = "Received event data as a string."
 """Reflex warns of such an event before it reads it; if that fails, it says so, too."""
 _READS_FRAMES = ("engineio", "socketio")
 """The packages, and their loggers, that read the frames of sockets."""
+_REFLEX_HANDLES = "REFLEX_MANAGED_LOGGING"
+"""Where this variable is set, Reflex puts its own handler back as it sees fit."""
 _READS_EVENTS = (*_READS_FRAMES, "reflex")
 """The loggers of what turns frames into events."""
 _TRACE_BEGINS = "\nTraceback (most recent call last):\n"
@@ -185,6 +188,7 @@ def configure(settings: Settings) -> None:
     handler.setFormatter(OneObject() if settings.LOG_JSON else OneLine())
     handler.addFilter(_is_news)
     handler.addFilter(FewAlike())
+    os.environ.pop(_REFLEX_HANDLES, None)
     for logger in list(logging.Logger.manager.loggerDict.values()):
         if isinstance(logger, logging.Logger):
             logger.handlers.clear()

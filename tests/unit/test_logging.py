@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from reflex_base.utils import log as reflex_log
 
 from feedback_app.core import clock
 from feedback_app.core import logging as ours
@@ -91,6 +92,15 @@ def test_an_exceptions_text_cannot_begin_a_line(log: Log, trick: str):
     assert all(line.startswith("  | ") for line in log.lines[1:])
     assert not CONTROLS.search(log.text)
     assert "ValueError: odd" in log.text
+
+
+def test_reflex_does_not_put_its_own_handler_back(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("REFLEX_MANAGED_LOGGING", "true")
+    before = list(logging.getLogger().handlers)
+    ours.configure(Settings())  # pyright: ignore[reportCallIssue]
+    reflex_log.ensure_configured()
+    logging.getLogger().handlers[:] = before
+    assert logging.getLogger("reflex").handlers == []
 
 
 def test_messages_and_tracebacks_have_a_length(log: Log):
