@@ -23,6 +23,7 @@ dev: $(VENV)/runtime ## The same with hot reload, rebuilding the pages as they c
 
 test: $(VENV)/dev ## Every test, those in a real browser included
 	@$(PY) -m tests.chromium
+	@$(PY) -m tests.proxies
 	@$(PY) -m pytest --numprocesses 2 $(ARGS)
 
 check: $(VENV)/dev ## Lint, formatting, types and layers

@@ -2,6 +2,8 @@
 
 `run` migrates, loads the demo, builds the pages if anything they are made of has changed, and
 serves them with the app on one port. `serve` is its last step alone. `user` manages accounts.
+`purge` removes at once what has been kept long enough; `forget-candidate ID` says what is held about
+a candidate, and with `--yes` removes it.
 """
 
 import argparse
@@ -28,6 +30,7 @@ from feedback_app.pages_build import build, build_environment, forget_build, is_
 _START_TIMEOUT_S = 120
 _OTHER_FILES = 8192
 """Sockets of pages, which do not count as connections of HTTP, and everything else."""
+_KEEPERS_OF_DATA = ("run", "serve", "user", "purge", "forget-candidate")
 
 
 def _prepare() -> Settings:
@@ -60,8 +63,12 @@ def _database_faults_told() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, OSError) as error:
-        cause = getattr(error, "orig", None) or error
-        sys.exit(f"The database that DATABASE_URL names cannot be used: {cause}")
+        sys.exit(_unusable(error))
+
+
+def _unusable(error: SQLAlchemyError | OSError) -> str:
+    cause = getattr(error, "orig", None) or error
+    return f"The database that DATABASE_URL names cannot be used: {cause}"
 
 
 def _require_free_port(settings: Settings) -> None:
@@ -215,20 +222,6 @@ def dev() -> None:
     os.execve(sys.executable, command, build_environment())  # noqa: S606
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m feedback_app", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    for command, about in (
-        ("run", "prepare everything and serve the app"),
-        ("dev", "the same with hot reload"),
-        ("build", "build the pages"),
-        ("serve", "serve what is built"),
-    ):
-        commands.add_parser(command, help=about)
-    user_command.add_arguments(commands.add_parser("user", help="manage people's accounts"))
-    return parser
-
-
 def _manage_users(arguments: argparse.Namespace) -> None:
     with _database_faults_told():
         _migrate()
@@ -236,9 +229,11 @@ def _manage_users(arguments: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    arguments = _parser().parse_args()
+    arguments = _arguments()
     command: str = arguments.command
     os.chdir(ROOT)
+    if command in _KEEPERS_OF_DATA:
+        _keep_private()
     os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
     # A page whose connection died without a word notices by its pings, which come too seldom.
     os.environ.setdefault("REFLEX_SOCKET_INTERVAL", "10s")
@@ -251,9 +246,45 @@ def main() -> int:
         _manage_users(arguments)
     elif command == "build":
         _build(get_settings())
-    else:
+    elif command == "serve":
         serve()
+    else:
+        return _retention(arguments)
     return 0
+
+
+def _keep_private() -> None:
+    """Let only the owner read what is written from here on, and what Reflex kept of pages."""
+    os.umask(0o077)
+    with suppress(FileNotFoundError, PermissionError):
+        (ROOT / os.environ.get("REFLEX_STATES_WORKDIR", ".states")).chmod(0o700)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m feedback_app", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, about in (
+        ("run", "prepare everything and serve the app"),
+        ("dev", "the same with hot reload"),
+        ("build", "build the pages"),
+        ("serve", "serve what is built"),
+        ("purge", "remove what has been kept long enough"),
+    ):
+        commands.add_parser(name, help=about)
+    user_command.add_arguments(commands.add_parser("user", help="manage people's accounts"))
+    forget = commands.add_parser("forget-candidate", help="remove all that is held about one")
+    forget.add_argument("candidate_id", metavar="ID")
+    forget.add_argument("--yes", action="store_true", help="remove it, instead of saying what")
+    return parser.parse_args()
+
+
+def _retention(arguments: argparse.Namespace) -> int:
+    from feedback_app.retention.commands import run_forget, run_purge
+
+    with _database_faults_told():
+        if arguments.command == "purge":
+            return run_purge()
+        return run_forget(arguments.candidate_id, really=arguments.yes)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ from feedback_app.web.api.app import Api
 from feedback_app.web.bodies import BodyDeadline
 from feedback_app.web.event_log import EventLog, OwnState
 from feedback_app.web.export import EXPORT_ROUTES
-from feedback_app.web.faults import log_page_fault, show_fault
+from feedback_app.web.faults import PageFaults, log_page_fault, show_fault
 from feedback_app.web.health import HEALTH_ROUTES
 from feedback_app.web.page_paths import PagePaths
 from feedback_app.web.page_sockets.gate import SocketGate
@@ -84,6 +84,7 @@ app = rx.App(
 app.app_wraps[(5, "Overlay")] = lambda _stateful: rx.fragment(rx.memo(connection_banner)())
 app.add_middleware(OwnState(), index=0)
 app.add_middleware(EventLog())
+app.add_middleware(PageFaults())
 app.register_lifespan_task(lifespan)
 app.register_lifespan_task(watch_sockets)
 count_what_is_unread(app)

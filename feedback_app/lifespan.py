@@ -26,6 +26,7 @@ from feedback_app.llm.client import OpenAIClient
 from feedback_app.llm.redis_streams import RedisStreamHub
 from feedback_app.llm.streams import StreamHub
 from feedback_app.llm.supervisor import Generations, set_generations
+from feedback_app.retention.purge import DailyPurge
 
 _log = getLogger(__name__)
 
@@ -46,6 +47,7 @@ async def lifespan() -> AsyncIterator[None]:
         await stack.enter_async_context(_system_log())
         await stack.enter_async_context(_generations(settings))
         await stack.enter_async_context(_alerts(settings))
+        await stack.enter_async_context(_purge(settings))
         await asyncio.to_thread(load_word_lists)
         interpreter.tune()
         yield
@@ -86,6 +88,16 @@ async def _generations(settings: Settings) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _alerts(settings: Settings) -> AsyncIterator[None]:
     opened = Alerts(settings, database())
+    opened.open()
+    try:
+        yield
+    finally:
+        await opened.aclose()
+
+
+@asynccontextmanager
+async def _purge(settings: Settings) -> AsyncIterator[None]:
+    opened = DailyPurge(settings, database())
     opened.open()
     try:
         yield

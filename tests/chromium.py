@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.installing import attempt, install_with_the_system
+
 _NAMES = (
     "chromium",
     "chromium-browser",
@@ -98,31 +100,13 @@ def _runs(path: str) -> bool:
 
 
 def _install_with_playwright() -> None:
-    _try([sys.executable, "-m", "playwright", "install", "chromium"])
+    print("No Chromium found", flush=True)
+    attempt([sys.executable, "-m", "playwright", "install", "chromium"])
 
 
 def _install_with_the_system() -> None:
-    as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    managers = {
-        "apt-get": [["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]],
-        "dnf": [["dnf", "install", "-y", "chromium"]],
-        "apk": [["apk", "add", "chromium"]],
-        "pacman": [["pacman", "-Sy", "--noconfirm", "chromium"]],
-    }
-    for manager, commands in managers.items():
-        if shutil.which(manager):
-            for command in commands:
-                _try([*as_root, *command])
-            return
-
-
-def _try(command: list[str]) -> None:
-    """Run an installer whose failure is told by the browser still missing; show what it says."""
-    print(f"No Chromium found: {' '.join(command[-3:])}", flush=True)
-    try:
-        subprocess.run(command, check=False, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"})
-    except OSError as error:
-        print(error, flush=True)
+    print("No Chromium found", flush=True)
+    install_with_the_system("chromium")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from feedback_app import routes
 from feedback_app.auth import cookies, devices, sessions
 from feedback_app.auth.addresses import client_address
 from feedback_app.core.errors import AppError
+from feedback_app.core.markers import sign_in_attempt
 from feedback_app.core.settings import get_settings
 from feedback_app.db.faults import as_app_error
 
@@ -22,6 +23,7 @@ _FORM_LIMIT = 10_000
 """Bytes; an email, a password and a path are far shorter."""
 
 
+@sign_in_attempt
 async def sign_in(request: Request) -> Response:
     """Open a session; every refusal goes back to the sign-in page as a code."""
     if not is_same_origin(request):

@@ -7,6 +7,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 _LLM_OPERATION = "__debrief_llm_operation__"
 _UNLOGGED = "__debrief_unlogged__"
+_SIGN_IN = "__debrief_sign_in__"
 _PUBLIC = "__debrief_public__"
 _GUARDED = "__debrief_guarded__"
 _WORDS = "__debrief_words__"
@@ -67,6 +68,11 @@ def unlogged(endpoint: _F) -> _F:
     return _mark(endpoint, _UNLOGGED)
 
 
+def sign_in_attempt(endpoint: _F) -> _F:
+    """Mark an HTTP endpoint that signs people in: it leaves rows though nobody is signed in yet."""
+    return _mark(endpoint, _SIGN_IN)
+
+
 def public(handler: _F) -> _F:
     """Mark an event handler that needs nobody signed in; all others must be guarded."""
     return _mark(handler, _PUBLIC)
@@ -83,6 +89,10 @@ def is_llm_operation(endpoint: object) -> bool:
 
 def is_unlogged(handler: object) -> bool:
     return _has(handler, _UNLOGGED)
+
+
+def is_sign_in_attempt(endpoint: object) -> bool:
+    return _has(endpoint, _SIGN_IN)
 
 
 def words_of(handler: object) -> str:

@@ -92,6 +92,13 @@ class Settings(BaseSettings):
     BODY_WITHIN_S: float = Field(default=10, gt=0, le=600)
     """How long a request's body may take."""
 
+    KEEP_LOG_DAYS: int = Field(default=90, ge=0, le=36_500)
+    """Days that rows of the system log are kept; 0 is for ever, here and below."""
+    KEEP_ATTEMPTS_DAYS: int = Field(default=30, ge=0, le=36_500)
+    """Days that attempts to sign in are kept: addresses of people and machines."""
+    KEEP_PROMPTS_DAYS: int = Field(default=30, ge=0, le=36_500)
+    """Days that prompts are kept where they are kept at all."""
+
     ALERT_ERROR_RATE_PERCENT: float = Field(default=20, ge=0.1, le=100)
     """Administrators are alerted when more of a company's calls fail or are
     interrupted; 100 is never."""

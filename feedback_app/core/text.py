@@ -1,4 +1,4 @@
-"""Text as it can be kept anywhere, and as it is compared."""
+"""Text as it can be kept anywhere, compared, and shown on one line."""
 
 import re
 import unicodedata
@@ -10,6 +10,10 @@ takes time by its square, and no language has as many."""
 _PIECE = 4_000
 """Characters that are normalised in one call, during which nothing else runs."""
 _FIRST_MARK, _LAST_MARK = 0x300, 0x1F000
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Controls, line and paragraph separators, bidi controls, halves of characters."""
 
 
 def storable(text: str) -> str:
@@ -44,3 +48,14 @@ def _long_run_of_marks() -> re.Pattern[str]:
 
 def _is_mark(character: str) -> bool:
     return all(map(unicodedata.combining, unicodedata.normalize("NFKD", character)))
+
+
+def on_one_line(text: str, most: int) -> str:
+    """The first `most` characters of a text, told if there are more, with nothing hidden in it.
+
+    What would begin a new line, move the cursor, change colours or the direction of writing is
+    written as an escape, as Python writes it.
+    """
+    left = len(text) - most
+    kept = _UNSEEN.sub(lambda found: repr(found[0])[1:-1], text[:most])
+    return f"{kept}… ({left} more characters)" if left > 0 else kept

@@ -1,6 +1,6 @@
 """The tables of LLM calls: the calls, their drafts, and what they are priced at."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 
 from feedback_app.db.columns import id_, long_text, moment, optional_moment
 from feedback_app.db.log_table import LogComponent
+
+DISCARDED_TEXT_FOR = timedelta(days=1)
+"""How long a discarded draft keeps its text, for those who want it back."""
 
 
 class CallStatus(StrEnum):
@@ -89,7 +92,10 @@ class LlmCall(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """The text of one call, checkpointed while it runs; discarded ones stay for the ledger."""
+    """The text of one call, checkpointed while it runs.
+
+    A discarded one stays for the ledger, but is emptied after `DISCARDED_TEXT_FOR`.
+    """
 
     __tablename__ = "draft"  # pyright: ignore[reportAssignmentType]
 

@@ -15,6 +15,7 @@ from feedback_app.core.zones import LONGEST_NAME as LONGEST_ZONE_NAME
 from feedback_app.db.alert import Alert as Alert
 from feedback_app.db.columns import UtcDateTime as UtcDateTime
 from feedback_app.db.columns import id_, json_dict, json_list, long_text, moment, optional_moment
+from feedback_app.db.ledger_tables import DISCARDED_TEXT_FOR as DISCARDED_TEXT_FOR
 from feedback_app.db.ledger_tables import CallStatus as CallStatus
 from feedback_app.db.ledger_tables import Draft as Draft
 from feedback_app.db.ledger_tables import LlmCall as LlmCall
@@ -25,6 +26,8 @@ from feedback_app.db.limit_tables import LimitValue as LimitValue
 from feedback_app.db.log_table import LOG_ROW_FAILED as LOG_ROW_FAILED
 from feedback_app.db.log_table import LogComponent as LogComponent
 from feedback_app.db.log_table import SystemLog as SystemLog
+from feedback_app.db.retention_tables import PurgeRun as PurgeRun
+from feedback_app.db.retention_tables import StopRequest as StopRequest
 from feedback_app.db.usage_tables import UsageDay as UsageDay
 from feedback_app.db.usage_tables import UsageRollup as UsageRollup
 
@@ -109,6 +112,7 @@ class SignInAttempt(SQLModel, table=True):
     __table_args__ = (
         Index("ix_sign_in_attempt_email_at", "email", "at"),
         Index("ix_sign_in_attempt_address_at", "address", "at"),
+        Index("ix_sign_in_attempt_at", "at"),
     )
 
     id: str = id_()

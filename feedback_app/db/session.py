@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.db.faults import NotOpen
-from feedback_app.db.sqlite import SqliteReaders, set_pragmas
+from feedback_app.db.sqlite import SqliteReaders, make_private, set_pragmas
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 _BEGINS_WITH = "debrief_begins_with"
@@ -48,7 +48,7 @@ def make_engine(url: str) -> AsyncEngine:
             hide_parameters=True,
         )
     if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        make_private(Path(parsed.database))
     engine = create_async_engine(
         async_url(url),
         connect_args={"timeout": 10},
@@ -64,6 +64,7 @@ def make_engine(url: str) -> AsyncEngine:
             "journal_mode=WAL",
             "synchronous=NORMAL",
             "foreign_keys=ON",
+            "secure_delete=ON",
             "busy_timeout=10000",
         )
         set_pragmas(connection, *for_each_connection)

@@ -8,12 +8,17 @@ as a whole: statement, rows and their conversion.
 import asyncio
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Executable, Row, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from feedback_app.core.settings import ROOT
+
+_BESIDE = ("-wal", "-shm", "-journal")
 _THREADS = 4
 """Enough that a slow search does not hold up everybody's sessions."""
 
@@ -24,6 +29,24 @@ def set_pragmas(connection: DBAPIConnection, *pragmas: str) -> None:
     for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def make_private(path: Path) -> None:
+    """Make a SQLite file, and a folder for it, that only their owner can read; mend what is there.
+
+    SQLite gives its log and its shared memory the rights of the file. A folder that was there
+    keeps its rights, unless it is the project's own: it may hold other things. What belongs to
+    somebody else is left as it is.
+    """
+    made = not path.parent.exists()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(PermissionError):
+        if made or path.parent == ROOT / "data":
+            path.parent.chmod(0o700)
+        path.touch(0o600)
+        for file in (path, *(path.with_name(f"{path.name}{suffix}") for suffix in _BESIDE)):
+            if file.exists():
+                file.chmod(0o600)
 
 
 class SqliteReaders:

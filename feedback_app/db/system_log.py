@@ -2,22 +2,32 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import defaultdict, deque
 
 from sqlalchemy import insert
 
+from feedback_app.core import clock
 from feedback_app.db.faults import is_unavailable
-from feedback_app.db.models import SystemLog
+from feedback_app.db.models import LogComponent, SystemLog
 from feedback_app.db.session import Database
 
 _log = logging.getLogger(__name__)
 
 
+_ANONYMOUS = ""
+_ANONYMOUS_WAITING = 200
+_ANONYMOUS_PER_MINUTE = 60
+_MINUTE_S = 60.0
+
+
 class SystemLogWriter:
     """Writes queued rows every `interval_s`, or at once when `batch_rows` wait.
 
-    A full queue drops its oldest row and counts it in `dropped`. A database fault keeps the
-    rows for the next round. Make it inside a running loop.
+    Rows wait by their component. Where one's queue is full, its oldest row is dropped and counted
+    in `dropped`. Rows of nobody wait apart, so that no number of them takes the place of one that
+    names a person: only so many are written a minute, the newest are left out, and one row a
+    minute says how many. A database fault keeps the rows for the next round. Make it inside a
+    running loop.
     """
 
     def __init__(
@@ -30,10 +40,14 @@ class SystemLogWriter:
     ) -> None:
         self.dropped = 0
         self._database = database
-        self._rows: deque[SystemLog] = deque()
+        self._queues: defaultdict[str, deque[SystemLog]] = defaultdict(deque)
         self._capacity = capacity
+        self._most_anonymous = min(capacity, _ANONYMOUS_WAITING)
         self._batch_rows = batch_rows
         self._interval_s = interval_s
+        self._minute = clock.monotonic()
+        self._anonymous_rows = 0
+        self._anonymous_left_out = 0
         self._wake = asyncio.Event()
         self._closing = False
         self._waiting = False
@@ -45,28 +59,71 @@ class SystemLogWriter:
 
     def enqueue(self, row: SystemLog) -> None:
         """Queue one row; never waits, never raises."""
-        if len(self._rows) >= self._capacity:
-            self._rows.popleft()
-            self.dropped += 1
-        self._rows.append(row)
-        if len(self._rows) >= self._batch_rows:
+        queue = self._queue_of(row)
+        if row.company_id is None:
+            self._look_at_the_minute()
+            if self._anonymous_rows >= _ANONYMOUS_PER_MINUTE or len(queue) >= self._most_anonymous:
+                self._anonymous_left_out += 1
+                return
+            self._anonymous_rows += 1
+        queue.append(row)
+        self._drop_oldest(queue)
+        if self._waiting_rows() >= self._batch_rows:
             self._wake.set()
+
+    def count_anonymous(self) -> None:
+        """Count a request of nobody, for the row that tells how many there were."""
+        self._look_at_the_minute()
+        self._anonymous_left_out += 1
 
     async def flush(self) -> None:
         """Write everything queued now; raises what the database raises, keeping the rows."""
-        while self._rows:
-            batch = [self._rows.popleft() for _ in range(min(len(self._rows), self._batch_rows))]
+        self._look_at_the_minute()
+        while batch := self._take_batch():
             values = [row.model_dump() for row in batch]
             try:
                 async with self._database.write() as session:
                     connection = await session.connection()
                     await connection.execute(insert(SystemLog), values)
             except BaseException:
-                self._rows.extendleft(reversed(batch))
-                while len(self._rows) > self._capacity:
-                    self._rows.popleft()
-                    self.dropped += 1
+                for row in reversed(batch):
+                    self._queue_of(row).appendleft(row)
+                for queue in self._queues.values():
+                    self._drop_oldest(queue)
                 raise
+
+    def _queue_of(self, row: SystemLog) -> deque[SystemLog]:
+        return self._queues[_ANONYMOUS if row.company_id is None else row.component]
+
+    def _waiting_rows(self) -> int:
+        return sum(len(queue) for queue in self._queues.values())
+
+    def _drop_oldest(self, queue: deque[SystemLog]) -> None:
+        while len(queue) > self._capacity:
+            queue.popleft()
+            self.dropped += 1
+
+    def _take_batch(self) -> list[SystemLog]:
+        batch: list[SystemLog] = []
+        for queue in self._queues.values():
+            while queue and len(batch) < self._batch_rows:
+                batch.append(queue.popleft())
+        return batch
+
+    def _look_at_the_minute(self) -> None:
+        """Begin a new minute when one is over, and tell what was left out of the last."""
+        now = clock.monotonic()
+        if now - self._minute < _MINUTE_S:
+            return
+        self._minute, self._anonymous_rows = now, 0
+        self._tell_left_out()
+
+    def _tell_left_out(self) -> None:
+        if self._anonymous_left_out:
+            action = f"{self._anonymous_left_out:,} requests of nobody signed in"
+            row = SystemLog(component=LogComponent.API, action=action)
+            self._queues[_ANONYMOUS].append(row)
+        self._anonymous_left_out = 0
 
     async def aclose(self) -> None:
         """Write what is left and stop; rows a dead database refuses are counted as dropped."""
@@ -74,10 +131,10 @@ class SystemLogWriter:
         self._wake.set()
         if self._task is not None:
             await self._task
+        self._tell_left_out()
         await self._flush_or_keep()
-        if self._rows:
-            self.dropped += len(self._rows)
-            self._rows.clear()
+        self.dropped += self._waiting_rows()
+        self._queues.clear()
         if self.dropped:
             _log.warning("%d system log rows were dropped", self.dropped)
 
@@ -118,3 +175,9 @@ def enqueue(row: SystemLog) -> None:
     """Queue one row with the process's writer; without one (before the lifespan) it is lost."""
     if _current is not None:
         _current.enqueue(row)
+
+
+def count_anonymous() -> None:
+    """Count a request of nobody with the process's writer."""
+    if _current is not None:
+        _current.count_anonymous()

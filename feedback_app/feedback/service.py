@@ -11,7 +11,14 @@ from feedback_app.core.errors import (
     NothingToAssess,
     error_named,
 )
-from feedback_app.db.models import CallStatus, Draft, LlmCall, TextVersion, VersionKind
+from feedback_app.db.models import (
+    DISCARDED_TEXT_FOR,
+    CallStatus,
+    Draft,
+    LlmCall,
+    TextVersion,
+    VersionKind,
+)
 from feedback_app.db.session import database
 from feedback_app.feedback import queries, reading
 from feedback_app.feedback.editing import blocks_of, written
@@ -177,9 +184,12 @@ async def bring_back(user: CurrentUser, call_id: str) -> None:
 
     Raises:
         NotFound: no such draft, or somebody else's.
+        Invalid: it was discarded so long ago that its text is gone.
     """
     async with database().write() as session:
         _, found = await queries.draft_of(session, user, call_id)
+        if found.discarded_at and found.discarded_at < clock.now() - DISCARDED_TEXT_FOR:
+            raise Invalid("This draft was discarded more than a day ago and cannot come back.")
         found.discarded_at = None
         session.add(found)
 

@@ -17,6 +17,7 @@ from feedback_app.core.settings import Settings
 from feedback_app.db.faults import NotOpen
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
+from feedback_app.llm import stop_requests
 from feedback_app.llm.admission import Admission
 from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.completion import CompletionClient
@@ -62,6 +63,7 @@ class Generations:
         self.offline = client.provider == OFFLINE_PROVIDER
         self._settings = settings
         self._client = client
+        self._database = database
         self._ledger = Ledger(database)
         self._sweeper = Sweeper(self._ledger, hub)
         self._lag = LoopLag()
@@ -91,6 +93,7 @@ class Generations:
             self._spawn(self._every(ACCESS_EVERY_S, self._stop_those_without_access), "access"),
             self._spawn(self._every(SWEEP_EVERY_S, self._sweep), "sweep"),
             self._spawn(self._every(WATCH_EVERY_S, self._sweeper.watch), "watch"),
+            self._spawn(self._every(stop_requests.LOOK_EVERY_S, self._stop_asked_for), "stop"),
         ]
         if not alone:
             self._keepers.append(self._spawn(self._sweep_later(), "sweep-later"))
@@ -182,6 +185,10 @@ class Generations:
             return False
         self._stopped.add(call_id)
         return True
+
+    async def _stop_asked_for(self) -> None:
+        for call_id in await stop_requests.asked_to_stop(self._database, list(self._running)):
+            self._stop_here(call_id)
 
     async def _begin(
         self, log: EventLog, load: Callable[[], Awaitable[Assessment]], timeline: Timeline

@@ -76,6 +76,7 @@ async def _right(token_hash: str) -> str | None:
 class EventLog(rx.Middleware):
     """Queues one `ui` row for each event a person caused: no arguments, the page as its route.
 
+    Events of those who are not signed in leave none: anybody can send any number of them.
     Its action is the words the handler was declared with, or its name where it has none. Typing
     leaves a row where it begins and no more until it has paused. Reflex's own events and those
     marked `generation_event` or `own_event` leave none.
@@ -93,12 +94,13 @@ class EventLog(rx.Middleware):
             return None
         handler = registered.handler.fn
         action = words_of(handler) or f"{owner.__name__}.{handler.__name__}"
-        token_hash = session_hash(state)
-        who = await _who(token_hash)
+        who = await _who(session_hash(state))
+        if who is None:
+            return None
         if is_typing(handler):
             # Hashed, because whoever sends events by hand may make a path as long as they like.
             page = hash(state.router.url.path)
-            if not self._pauses.begins((who.user_id if who else token_hash, page, action)):
+            if not self._pauses.begins((who.user_id, page, action)):
                 return None
         enqueue(
             SystemLog(
@@ -107,8 +109,8 @@ class EventLog(rx.Middleware):
                 path=state.router.route_id or None,
                 status="received",
                 request_id=current_request_id(),
-                company_id=who.company_id if who else None,
-                user_id=who.user_id if who else None,
+                company_id=who.company_id,
+                user_id=who.user_id,
             )
         )
         return None

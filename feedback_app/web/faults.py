@@ -1,15 +1,31 @@
-"""What a person sees of a fault nobody foresaw: one sentence; the trace goes to the log."""
+"""What a person sees of a fault nobody foresaw, and what the log says of faults of pages."""
 
 import logging
+from collections import Counter
 
-from reflex.event import EventSpec
+import reflex as rx
+from reflex.app import App
+from reflex.event import Event, EventSpec
+from reflex.state import BaseState, FrontendEventExceptionState, StateUpdate
 
+from feedback_app.auth.guards import session_hash
+from feedback_app.auth.sessions import identity
+from feedback_app.core import clock
 from feedback_app.core.context import current_request_id
 from feedback_app.core.errors import Internal
+from feedback_app.core.text import on_one_line
 from feedback_app.db.faults import as_app_error
 from feedback_app.ui.notice import NoticeState
 
 _log = logging.getLogger(__name__)
+
+MOST_OF_A_REPORT = 300
+"""Characters: the browser's own message; the rest is a stack of built code."""
+REPORTS_PER_SOCKET = 5
+REPORTS_IN_ALL = 30
+"""Within `REPORTS_WINDOW_S`, as the ones per socket."""
+REPORTS_WINDOW_S = 60.0
+_REPORT = f"{FrontendEventExceptionState.get_full_name()}.handle_frontend_exception"
 
 
 def show_fault(exception: Exception) -> EventSpec:
@@ -22,5 +38,35 @@ def show_fault(exception: Exception) -> EventSpec:
 
 
 def log_page_fault(exception: Exception) -> None:
-    """Log a fault a browser reported."""
-    _log.error("a page reported: %s", str(exception)[:2000])
+    """Log a fault a browser reported, on one line."""
+    _log.error("a page reported: %s", on_one_line(str(exception), MOST_OF_A_REPORT))
+
+
+class PageFaults(rx.Middleware):
+    """Refuses the reports of faulty pages of those who are not signed in, and of those who flood.
+
+    Reflex takes such a report from whoever sends one. A session counts as live here once this
+    process has resolved it, which the page's own load has done before it can fail.
+    """
+
+    def __init__(self) -> None:
+        self._since = clock.monotonic()
+        self._reports: Counter[str] = Counter()
+
+    async def preprocess(self, app: App, state: BaseState, event: Event) -> StateUpdate | None:
+        if event.name != _REPORT:
+            return None
+        socket = state.router.session.session_id
+        if identity(session_hash(state)) is None or not self._has_room(socket):
+            return StateUpdate()
+        return None
+
+    def _has_room(self, socket: str) -> bool:
+        now = clock.monotonic()
+        if now - self._since >= REPORTS_WINDOW_S:
+            self._since = now
+            self._reports.clear()
+        if self._reports.total() >= REPORTS_IN_ALL or self._reports[socket] >= REPORTS_PER_SOCKET:
+            return False
+        self._reports[socket] += 1
+        return True

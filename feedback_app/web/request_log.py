@@ -9,9 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from feedback_app.auth.cookies import session_token
 from feedback_app.auth.sessions import CurrentUser, Identity, hash_token, identity
 from feedback_app.core.context import new_request_id
-from feedback_app.core.markers import is_llm_operation, is_unlogged
+from feedback_app.core.markers import is_llm_operation, is_sign_in_attempt, is_unlogged
 from feedback_app.db.models import LogComponent, SystemLog
-from feedback_app.db.system_log import enqueue
+from feedback_app.db.system_log import count_anonymous, enqueue
 from feedback_app.web.page_paths import PageRouter, page_pattern
 
 UNKNOWN_PATH = "(unknown)"
@@ -20,6 +20,8 @@ UNKNOWN_PATH = "(unknown)"
 class RequestLog:
     """ASGI middleware. Endpoints marked `llm_operation` or `unlogged` leave no row.
 
+    Requests of those who are not signed in are counted, but for attempts to sign in and what
+    ended as a fault of ours.
     Neither do static files and Reflex's own endpoints. A path is logged as the pattern of its
     route, so no id and no query string ever reaches the log.
     """
@@ -57,20 +59,8 @@ class RequestLog:
             if scope["type"] == "http":
                 pattern = self._pattern(scope, path, status)
                 if pattern is not None:
-                    who = _who(scope)
-                    enqueue(
-                        SystemLog(
-                            component=LogComponent.API,
-                            action=pattern,
-                            method=scope["method"],
-                            path=pattern,
-                            status=str(status),
-                            duration_ms=round((time.perf_counter() - started) * 1000),
-                            request_id=request_id,
-                            company_id=who.company_id if who else None,
-                            user_id=who.user_id if who else None,
-                        )
-                    )
+                    duration_ms = round((time.perf_counter() - started) * 1000)
+                    _log(scope, pattern, status, duration_ms, request_id)
 
     def _pattern(self, scope: Scope, path: str, status: int) -> str | None:
         """The pattern to log, `None` for what is not logged."""
@@ -86,6 +76,31 @@ class RequestLog:
         if page is not None:
             return page
         return UNKNOWN_PATH if status == 404 else None
+
+
+def _log(scope: Scope, pattern: str, status: int, duration_ms: int, request_id: str) -> None:
+    who = _who(scope)
+    if who is None and status < 500 and not is_sign_in_attempt(_endpoint(scope)):
+        count_anonymous()
+        return
+    enqueue(
+        SystemLog(
+            component=LogComponent.API,
+            action=pattern,
+            method=scope["method"][:10],
+            path=pattern,
+            status=str(status),
+            duration_ms=duration_ms,
+            request_id=request_id,
+            company_id=who.company_id if who else None,
+            user_id=who.user_id if who else None,
+        )
+    )
+
+
+def _endpoint(scope: Scope) -> object:
+    route = scope.get("route")
+    return route.endpoint if isinstance(route, Route) else None
 
 
 _REFLEX = ("/ping", "/_event", "/_health", "/_upload", "/_all_routes")

@@ -524,7 +524,6 @@ async def test_requests_other_than_drafts_are_logged_by_their_route(database: Da
         assert [(row.method, row.path, row.status) for row in rows] == [
             ("GET", routes.API_INTERVIEWS, "200"),
             ("POST", routes.API_TOKEN, "401"),
-            ("GET", "(unknown)", "404"),
         ]
         assert (rows[0].user_id, rows[0].company_id) == (api.on.user.id, api.on.user.company_id)
         assert "secret" not in json.dumps([row.model_dump(mode="json") for row in rows])

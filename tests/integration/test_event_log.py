@@ -112,14 +112,14 @@ async def test_an_event_leaves_one_row_naming_who_and_what_but_no_arguments(data
     assert token_hash not in row.model_dump_json()
 
 
-async def test_an_event_of_a_stranger_names_nobody(database: Database):
-    state = await state_of(NoticeState, None)
-    (row,) = await logged(database, state, event(NoticeState, "dismiss"))
-    assert (row.user_id, row.company_id) == (None, None)
+@pytest.mark.parametrize("token_hash", [None, "made-up"])
+async def test_events_of_strangers_leave_no_row(database: Database, token_hash: str | None):
+    state = await state_of(NoticeState, token_hash)
+    assert await logged(database, state, *[event(NoticeState, "dismiss")] * 100) == []
 
 
 async def test_generation_events_own_events_and_reflexs_leave_no_row(database: Database):
-    state = await state_of(NoticeState, None)
+    state = await state_of(NoticeState, await session_of(database))
     events = [
         event(DraftPage, "generate"),
         event(NoticeState, "show", message="x"),

@@ -41,6 +41,7 @@ async def test_undoing_and_doing_migrations_keeps_what_refers_to_a_table_made_an
         assert (await session.get_one(Scorecard, made.scorecard.id)).interview_id == made.id
 
 
+@pytest.mark.unaudited(reason="it ends at an older schema")
 async def test_no_row_is_left_without_what_it_names(database: Database, database_url: str) -> None:
     made = await make_interview(database, ratings={"System design": 3})
     taking_away = text("DELETE FROM scorecard WHERE id = :id").bindparams(id=made.scorecard.id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, true
 from sqlmodel import col
 from sqlmodel import select as select_ids
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,6 +14,7 @@ from feedback_app.db.models import (
     Interview,
     LlmCall,
     LogComponent,
+    PurgeRun,
     Scorecard,
     SystemLog,
 )
@@ -148,7 +149,10 @@ async def drafts(session: AsyncSession, company_id: str | None) -> list[Finding]
 
 
 async def log_rows(session: AsyncSession, company_id: str | None) -> list[Finding]:
-    """Settled calls that left no or several rows in the ordinary log, and rows of no such call."""
+    """Settled calls that left no or several rows in the ordinary log, and rows of no such call.
+
+    Calls from before the log's retention are left out: their rows may be gone.
+    """
     of_calls = and_(
         col(SystemLog.llm_call_id).is_not(None), col(SystemLog.component) == LogComponent.LLM
     )
@@ -158,7 +162,9 @@ async def log_rows(session: AsyncSession, company_id: str | None) -> list[Findin
         .where(of_calls, col(SystemLog.llm_call_id) == col(LlmCall.id))
         .scalar_subquery()
     )
-    counted = select(col(LlmCall.id), left).where(of_company(company_id), SETTLED, left != 1)
+    since = (await session.exec(select_ids(PurgeRun.log_since))).first()
+    kept = true() if since is None else col(LlmCall.finished_at) >= since
+    counted = select(col(LlmCall.id), left).where(of_company(company_id), SETTLED, kept, left != 1)
     settled = select(col(LlmCall.id)).where(col(LlmCall.id) == col(SystemLog.llm_call_id), SETTLED)
     unfounded = select(col(SystemLog.llm_call_id)).where(of_calls, ~settled.exists())
     if company_id is not None:

@@ -8,7 +8,7 @@ and holds no connection to the database while a slow client reads.
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from feedback_app.core.errors import Forbidden
 from feedback_app.db.session import database
 from feedback_app.usage.calls import queries
 from feedback_app.usage.calls.schemas import CallEntry
+from feedback_app.usage.export.cells import cell
 from feedback_app.usage.filters import Span, UsageFilter
 
 Format = Literal["csv", "jsonl"]
@@ -34,7 +35,6 @@ _CALLS_AT_A_TIME = 500
 _SPOOL_BYTES = 1_000_000
 _ID_BYTES = 37
 """Of an id and its line end."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _COLUMNS = tuple(
     {
         name: None
@@ -84,7 +84,7 @@ def _file_name(span: Span, kind: Format) -> str:
 async def _parts(user: CurrentUser, spool: IO[bytes], kind: Format) -> AsyncIterator[bytes]:
     with spool:
         if kind == "csv":
-            yield _csv([_COLUMNS])
+            yield written_csv([_COLUMNS])
         while kept := spool.read(_ID_BYTES * _CALLS_AT_A_TIME):
             ids = kept.decode().split()
             async with database().read() as session:
@@ -94,7 +94,7 @@ async def _parts(user: CurrentUser, spool: IO[bytes], kind: Format) -> AsyncIter
 
 def _written(entries: Sequence[CallEntry], kind: Format) -> bytes:
     if kind == "csv":
-        return _csv([_cell(value) for value in _values(entry).values()] for entry in entries)
+        return written_csv([_cell(value) for value in _values(entry).values()] for entry in entries)
     lines = (json.dumps(_values(entry), ensure_ascii=False) for entry in entries)
     return "".join(f"{line}\n" for line in lines).encode()
 
@@ -116,15 +116,13 @@ def _plain(value: Any) -> Any:
 
 
 def _cell(value: Any) -> Any:
-    """A CSV cell: text that a spreadsheet would take for a formula gets an apostrophe before it."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return cell(value) if isinstance(value, str) else value
 
 
-def _csv(rows: Iterator[Sequence[Any]] | Sequence[Sequence[Any]]) -> bytes:
+def written_csv(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Rows as CSV, each cell quoted; `None` is an empty cell."""
     text = io.StringIO()
-    csv.writer(text).writerows(rows)
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
     return text.getvalue().encode()

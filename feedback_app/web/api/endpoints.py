@@ -15,7 +15,7 @@ from feedback_app.core.errors import (
     SignInThrottled,
     error_named,
 )
-from feedback_app.core.markers import llm_operation
+from feedback_app.core.markers import llm_operation, sign_in_attempt
 from feedback_app.feedback import service as feedback
 from feedback_app.feedback.following import log_of, outcome
 from feedback_app.interviews import service as interviews
@@ -32,6 +32,7 @@ from feedback_app.web.api.schemas import (
 )
 
 
+@sign_in_attempt
 async def issue_token(request: Request) -> Response:
     """Answer a bearer token for an email and a password."""
     asked = await read_body(request, TokenRequest)

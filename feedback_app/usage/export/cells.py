@@ -1,0 +1,33 @@
+"""Text as a cell of a CSV file: what a spreadsheet would run as a formula becomes text.
+
+Whether a spreadsheet parts cells at commas, semicolons or tabs depends on its language, and some
+look past blanks or take the wide and small forms of a sign for the sign. An apostrophe makes text
+of what follows.
+"""
+
+import re
+import unicodedata
+
+_SEPARATORS = re.compile(r"([;\t\r\n])")
+_LEADING = ("\t", "\r", "\n")
+_SIGNS = "=+-@"
+_MINUS = "\u2212"
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Drawn as nothing, though Unicode counts them among letters and symbols."""
+
+
+def cell(text: str) -> str:
+    """The text with an apostrophe before each part that begins like a formula, else as it is."""
+    parts = _SEPARATORS.split(text)
+    safe = "".join(f"'{part}" if _begins_like_a_formula(part) else part for part in parts)
+    return f"'{safe}" if text.startswith(_LEADING) else safe
+
+
+def _begins_like_a_formula(part: str) -> bool:
+    first = next((character for character in part if not _is_blank(character)), "")
+    return first == _MINUS or unicodedata.normalize("NFKC", first).startswith(tuple(_SIGNS))
+
+
+def _is_blank(character: str) -> bool:
+    """Whether nothing is seen of it: a blank, a control, a mark without width."""
+    return character in _BLANK_LETTERS or unicodedata.category(character)[0] in "ZCM"
