@@ -27,7 +27,9 @@ from feedback_app.feedback.schemas import (
 from feedback_app.feedback.submitting import panel, within_grace
 from feedback_app.feedback.versions import FEEDBACK, undo_label
 from feedback_app.llm.assessment import Assessment
+from feedback_app.llm.blocks import few
 from feedback_app.llm.citations import marked, unpacked
+from feedback_app.llm.completion import LENGTH
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.llm.streams import Owner
 from feedback_app.llm.supervisor import generations
@@ -206,14 +208,15 @@ def draft_meta(call: LlmCall) -> DraftMeta:
         duration=wording.duration(call.latency_ms),
         when=wording.moment(call.started_at),
         error=error_named(call.error_code).sentence if call.error_code else "",
-        notice=LENGTH_NOTICE if call.finish_reason == "length" else "",
+        notice=LENGTH_NOTICE if call.finish_reason == LENGTH else "",
     )
 
 
 def draft_view(call: LlmCall, draft: Draft) -> DraftView:
     """The draft as the panel shows it."""
     text = marked(draft.text, unpacked(draft.cites))
-    return DraftView(meta=draft_meta(call), text=draft.text, blocks=blocks_of(text, draft.blocks))
+    blocks = few(blocks_of(text, draft.blocks))
+    return DraftView(meta=draft_meta(call), text=draft.text, blocks=blocks)
 
 
 def _draft_entry(found: tuple[LlmCall, Draft]) -> HistoryEntry:

@@ -6,10 +6,10 @@ from itertools import groupby
 from typing import Any
 
 from feedback_app.core.errors import LLMContentFilter, LLMDisconnected, LLMEmpty, LLMError
-from feedback_app.llm.completion import Finished, ReasoningDelta, Reported, TextDelta, Usage
+from feedback_app.llm.completion import LENGTH, Finished, ReasoningDelta, Reported, TextDelta, Usage
 from feedback_app.llm.faults import provider_fault
 
-_LENGTH = frozenset({"length", "max_tokens"})
+_CUT = frozenset({LENGTH, "max_tokens"})
 
 
 class ChunkReader:
@@ -85,7 +85,7 @@ class ChunkReader:
             raise LLMDisconnected
         reason = (self._finish_reason or "stop").lower()
         if reason != "content_filter":
-            reason = "length" if reason in _LENGTH else "stop"
+            reason = LENGTH if reason in _CUT else "stop"
         return Finished(reason, self._model, self.report.usage)
 
     def judge(self) -> None:

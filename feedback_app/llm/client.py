@@ -32,6 +32,7 @@ from feedback_app.llm.chunks import ChunkReader
 from feedback_app.llm.completion import (
     CompletionEvent,
     CompletionRequest,
+    Reported,
     ResponseOpened,
     Retrying,
 )
@@ -182,6 +183,9 @@ class OpenAIClient:
                     raise
                 events = decoder.feed(data) if data else decoder.close()
                 deltas, fault = chunks.read_all(events)
+                if chunks.report.model != reported.model:
+                    reported = Reported(chunks.report.model, None)
+                    yield reported
                 for delta in deltas:
                     late = LLMStalled
                     yield delta
