@@ -20,7 +20,7 @@ from feedback_app.llm.blocks import (
     parse_blocks,
 )
 from feedback_app.llm.events import ChunkEvent
-from tests.hostile import UNITS, hostile, pieces, wide_table
+from tests.hostile import PIECE, UNITS, hostile, pieces, wide_table
 
 SHORT, LONG = 25_000, 100_000
 MOST_BYTES = 120
@@ -53,8 +53,8 @@ def test_a_block_that_is_being_written_is_read_up_to_a_bound(
     for piece in pieces(hostile(name, 20_000)):
         settled = splitter.feed(piece)
         assert len(splitter.open) <= LONGEST_OPEN
-        assert all(len(block.text) <= LONGEST_OPEN + len(piece) for block in settled)
-    assert max(read, default=0) <= LONGEST_OPEN + len(piece)
+        assert all(len(block.text) <= LONGEST_OPEN + PIECE for block in settled)
+    assert max(read, default=0) <= LONGEST_OPEN + PIECE
 
 
 def _noting(parse: Callable[..., object], read: list[int]) -> Callable[..., object]:
@@ -107,7 +107,7 @@ def test_what_is_nested_too_deep_is_told_all_the_same() -> None:
 
 def test_an_ordinary_paragraph_keeps_its_marks_beside_one_of_nothing_but_signs() -> None:
     fine, soup = parse_blocks("**Yes.** She is *good*.\n\n" + "*a **b " * 1_000)
-    assert [(span.text, span.marks) for span in fine.spans][0] == ("Yes.", "b")
+    assert (fine.spans[0].text, fine.spans[0].marks) == ("Yes.", "b")
     assert [span.marks for span in soup.spans] == [""]
 
 

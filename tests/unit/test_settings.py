@@ -27,6 +27,7 @@ WRONG = [
     pytest.param("LLM_IDLE_TIMEOUT_S", "0", id="no time at all"),
     pytest.param("STREAM_FLUSH_MS", "-1", id="a negative pace"),
     pytest.param("LLM_MAX_OUTPUT_TOKENS", "0", id="no output"),
+    pytest.param("LLM_MODEL", "m" * 201, id="a model name that is too long"),
     pytest.param("LOG_LEVEL", "LOUD", id="an unknown log level"),
     pytest.param("DEMO", "perhaps", id="neither yes nor no"),
     pytest.param("ALERT_ERROR_RATE_PERCENT", "101", id="more than all calls"),
