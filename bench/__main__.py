@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from bench import crowd, ledger, wire
+from bench import crowd, hostile, ledger, wire
 
-BENCHMARKS = {"crowd": crowd, "ledger": ledger, "wire": wire}
+BENCHMARKS = {"crowd": crowd, "hostile": hostile, "ledger": ledger, "wire": wire}
 """Each module has `add_options(parser)` and `run(options)`, which returns the goals it missed."""
 
 

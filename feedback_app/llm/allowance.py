@@ -2,7 +2,8 @@
 
 A server is asked for at most so many output tokens, which is what admission has reserved. It may
 not keep to that, and it may count as it likes. So an answer ends here, and what is counted of it
-has to be possible: a call never takes more than `most_tokens` says.
+has to be possible: a call takes at most as many tokens as its prompt has bytes, `PREAMBLE_TOKENS`,
+and sixteen times its reserved output.
 """
 
 from feedback_app.llm.blocks import MOST_BLOCKS
