@@ -228,7 +228,7 @@ def test_the_whole_job_by_keyboard(page: Page, made: MadeInterview) -> None:
 def test_a_model_name_without_a_blank_widens_no_page(
     page: Page, made: MadeInterview, running_app: RunningApp
 ) -> None:
-    name = "m" * 200
+    name = "m" * 5_000
 
     async def arrange(database: Database) -> tuple[str, str]:
         admin = await make_admin(database, company_id=made.interviewer.company_id)
@@ -238,7 +238,7 @@ def test_a_model_name_without_a_blank_widens_no_page(
     email, call_id = running_app.arrange(arrange)
     sign_in(page, email, path=routes.ADMIN_USAGE)
     places = (
-        routes.ADMIN_USAGE,
+        *(routes.admin_usage(tab=tab) for tab in ("calls", "models", "figures")),
         routes.admin_call(call_id),
         routes.ADMIN_PRICES,
         routes.ADMIN_LOGS,
