@@ -3,9 +3,16 @@
 import argparse
 import sys
 
-from bench import crowd, hostile, ledger, text, wire
+from bench import answers, crowd, hostile, ledger, text, wire
 
-BENCHMARKS = {"crowd": crowd, "hostile": hostile, "ledger": ledger, "text": text, "wire": wire}
+BENCHMARKS = {
+    "answers": answers,
+    "crowd": crowd,
+    "hostile": hostile,
+    "ledger": ledger,
+    "text": text,
+    "wire": wire,
+}
 """Each module has `add_options(parser)` and `run(options)`, which returns the goals it missed."""
 
 

@@ -2,8 +2,8 @@
 
 `run` migrates, loads the demo, builds the pages if anything they are made of has changed, and
 serves them with the app on one port. `serve` is its last step alone. `user` manages accounts.
-`purge` removes at once what has been kept long enough; `forget-candidate ID` says what is held about
-a candidate, and with `--yes` removes it.
+`purge` removes at once what has been kept long enough; `forget-candidate ID` says what is held
+about a candidate, and with `--yes` removes it.
 """
 
 import argparse

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
 
     OPENAI_API_KEY: SecretStr | None = None
     OPENAI_BASE_URL: str | None = None
-    LLM_MODEL: str = Field(default="gpt-4o-mini", min_length=1)
+    LLM_MODEL: str = Field(default="gpt-4o-mini", min_length=1, max_length=200)
     LLM_CONNECT_TIMEOUT_S: float = Field(default=5, gt=0, le=600)
     LLM_FIRST_TOKEN_TIMEOUT_S: float = Field(default=60, gt=0, le=3600)
     LLM_IDLE_TIMEOUT_S: float = Field(default=20, gt=0, le=3600)

@@ -68,6 +68,7 @@ def paper(on_answer: OnAnswer) -> rx.Component:
         generation_error(),
         choice(),
         _conflict(),
+        _departure(),
         asking(on_answer),
         reasoning(),
         rx.el.div(
@@ -156,6 +157,21 @@ def _ghost() -> rx.Component:
         rx.el.div(class_name="line short"),
         class_name="ghost",
         aria_hidden="true",
+    )
+
+
+def _departure() -> rx.Component:
+    """That the text on the page departs from what its writer recorded."""
+    said = rx.cond(_TEXT.over, rx.cond(RUNNING, "", Live.meta.departs), _TEXT.departs)
+    return rx.cond(
+        said != "",
+        rx.el.div(
+            rx.icon("triangle-alert", size=16),
+            rx.el.span(said),
+            class_name="banner near start",
+            role="status",
+            id="draft-departs",
+        ),
     )
 
 

@@ -28,7 +28,7 @@ from feedback_app.feedback.versions import (
     keep_version,
     version_of,
 )
-from feedback_app.llm.blocks import Block, block_from_dict, parse_blocks
+from feedback_app.llm.blocks import Block, block_from_dict, few, parse_blocks
 from feedback_app.llm.citations import marked, unpacked
 
 MAX_FEEDBACK_CHARACTERS = 50_000
@@ -296,7 +296,7 @@ async def _draft_blocks(
     call, draft = await queries.draft_of(session, user, call_id)
     if call.interview_id != interview_id or call.operation != queries.FEEDBACK_OPERATION:
         raise NotFound
-    return blocks_of(marked(draft.text, unpacked(draft.cites)), draft.blocks)
+    return few(blocks_of(marked(draft.text, unpacked(draft.cites)), draft.blocks))
 
 
 async def _is_untouched(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> bool:

@@ -201,7 +201,10 @@ class Live(LiveText, rx.State):
             # Meanwhile the person may have opened another draft, or put this one out of sight.
             if self._ended != ending.llm_call_id:
                 return
-            self.meta = drafts.get(ending.llm_call_id, DraftMeta())
+            if shown.latest and shown.latest.meta.call_id == ending.llm_call_id:
+                self.meta = shown.latest.meta
+            else:
+                self.meta = drafts.get(ending.llm_call_id, DraftMeta())
             if isinstance(ending, EndedEvent):
                 return
             if shown.text.call_id == ending.llm_call_id:

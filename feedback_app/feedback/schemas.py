@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from feedback_app.feedback.departing import Recorded
 from feedback_app.feedback.editing import Written
 from feedback_app.live.settled import WireGroup
 from feedback_app.llm.blocks import Block
@@ -21,6 +22,8 @@ class DraftMeta:
     when: str = ""
     error: str = ""
     notice: str = ""
+    departs: str = ""
+    """Where its text departs from what was recorded (`departing`), in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,8 @@ class Evidence:
     judgements: str
     """A mark of what else was recorded (`Assessment.judgements`)."""
     questions: Questions
+    recorded: Recorded
+    """What a text must not depart from."""
 
 
 @dataclass(frozen=True, slots=True)

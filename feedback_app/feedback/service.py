@@ -21,6 +21,7 @@ from feedback_app.db.models import (
 )
 from feedback_app.db.session import database
 from feedback_app.feedback import queries, reading
+from feedback_app.feedback.departing import Recorded, departure, recorded_in
 from feedback_app.feedback.editing import blocks_of, written
 from feedback_app.feedback.schemas import (
     DraftMeta,
@@ -34,7 +35,9 @@ from feedback_app.feedback.schemas import (
 from feedback_app.feedback.submitting import panel, within_grace
 from feedback_app.feedback.versions import FEEDBACK, undo_label
 from feedback_app.llm.assessment import Assessment
+from feedback_app.llm.blocks import few
 from feedback_app.llm.citations import marked, unpacked
+from feedback_app.llm.completion import LENGTH
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.llm.streams import Owner
 from feedback_app.llm.supervisor import generations
@@ -114,6 +117,7 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
     ended = [(call, draft) for call, draft in drafts if call.status != CallStatus.RUNNING]
     kept = [(call, draft) for call, draft in ended if draft.discarded_at is None]
     text = written(scorecard)
+    recorded = recorded_in(assessment)
     origin = next((draft for call, draft in drafts if call.id == text.call_id), None)
     return FeedbackView(
         text=text,
@@ -121,7 +125,7 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
         saved_at=wording.local_time(scorecard.feedback_saved_at),
         submitted_at=wording.local_time(scorecard.submitted_at),
         evidence=await _evidence(user, interview_id, assessment),
-        latest=draft_view(*ended[0]) if ended and ended[0] in kept else None,
+        latest=draft_view(*ended[0], recorded) if ended and ended[0] in kept else None,
         history=[*map(_draft_entry, kept), *map(_version_entry, versions)],
         offline=generations().offline,
         model=generations().model,
@@ -151,6 +155,7 @@ async def _evidence(user: CurrentUser, interview_id: str, assessment: Assessment
         notes=assessment.notes,
         judgements=assessment.judgements,
         questions=await reading.questions(user, interview_id),
+        recorded=recorded_in(assessment),
     )
 
 
@@ -161,7 +166,9 @@ async def draft(user: CurrentUser, call_id: str) -> DraftView:
         NotFound: no such draft, or somebody else's.
     """
     async with database().read() as session:
-        return draft_view(*await queries.draft_of(session, user, call_id))
+        call, found = await queries.draft_of(session, user, call_id)
+        assessment = await reading.load(session, user, found.interview_id)
+    return draft_view(call, found, recorded_in(assessment))
 
 
 async def discard(user: CurrentUser, call_id: str) -> None:
@@ -203,8 +210,8 @@ async def _quote(user: CurrentUser, interview_id: str, assessment: Assessment) -
     )
 
 
-def draft_meta(call: LlmCall) -> DraftMeta:
-    """What the call took, in words."""
+def draft_meta(call: LlmCall, departs: str = "") -> DraftMeta:
+    """What the call took, in words, and where its text departs from what was recorded."""
     return DraftMeta(
         call_id=call.id,
         status=call.status,
@@ -216,14 +223,17 @@ def draft_meta(call: LlmCall) -> DraftMeta:
         duration=wording.duration(call.latency_ms),
         when=wording.moment(call.started_at),
         error=error_named(call.error_code).sentence if call.error_code else "",
-        notice=LENGTH_NOTICE if call.finish_reason == "length" else "",
+        notice=LENGTH_NOTICE if call.finish_reason == LENGTH else "",
+        departs=departs,
     )
 
 
-def draft_view(call: LlmCall, draft: Draft) -> DraftView:
+def draft_view(call: LlmCall, draft: Draft, recorded: Recorded) -> DraftView:
     """The draft as the panel shows it."""
     text = marked(draft.text, unpacked(draft.cites))
-    return DraftView(meta=draft_meta(call), text=draft.text, blocks=blocks_of(text, draft.blocks))
+    blocks = few(blocks_of(text, draft.blocks))
+    meta = draft_meta(call, departure(draft.text, recorded))
+    return DraftView(meta=meta, text=draft.text, blocks=blocks)
 
 
 def _draft_entry(found: tuple[LlmCall, Draft]) -> HistoryEntry:

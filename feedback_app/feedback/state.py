@@ -12,6 +12,7 @@ from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import AppError, ChangedElsewhere
 from feedback_app.core.markers import logged, own_event, typing
 from feedback_app.feedback import editing, reading, service, submitting
+from feedback_app.feedback.departing import Recorded, departure
 from feedback_app.feedback.document import (
     from_editor,
     to_html,
@@ -90,6 +91,8 @@ class FeedbackState(Autosave, rx.State):
     used: str = ""
     """The lines of the notes that the text rests on, as `resting.Ground` tells them."""
     changed: str = ""
+    departs: str = ""
+    """Where the text departs from what was recorded, in one sentence."""
     sent_lines: list[int] = []
     unused: int = 0
     review: Review = Review([], [], "", [], 0)
@@ -101,6 +104,7 @@ class FeedbackState(Autosave, rx.State):
     _drafted_from: Source | None = None
     _notes: str = ""
     _judgements: str = ""
+    _recorded: Recorded = Recorded()
 
     @rx.var
     def can_generate(self) -> bool:
@@ -388,10 +392,11 @@ class FeedbackState(Autosave, rx.State):
         self.words = f"{count:,} word{'' if count == 1 else 's'}" if count else ""
         if self.submitted:
             self.final = grouped(without_citations(text.blocks))
-        self._show_lines()
+        self._show_grounds()
 
-    def _show_lines(self) -> None:
-        """Show which lines of the notes the text rests on."""
+    def _show_grounds(self) -> None:
+        """Show which lines of the notes the text rests on, and where it departs from the record."""
+        self.departs = departure(to_markdown(self._blocks), self._recorded)
         found = ground(self._blocks, self._drafted_from, self._notes, self._judgements)
         self.used, self.changed = found.used, found.changed
         self.sent_lines, self.unused = found.sent_lines, found.unused
@@ -441,5 +446,5 @@ class FeedbackState(Autosave, rx.State):
         self.has_evidence, self.has_recommendation = shown.has_evidence, shown.has_recommendation
         self.quote, self._notes = shown.quote, shown.notes
         self._judgements = shown.judgements
-        self.questions = shown.questions
-        self._show_lines()
+        self.questions, self._recorded = shown.questions, shown.recorded
+        self._show_grounds()

@@ -15,6 +15,7 @@ from feedback_app.core.text import storable
 from feedback_app.db.models import Competency, CompetencyRating, Scorecard, ScorecardEvent
 from feedback_app.db.session import database
 from feedback_app.feedback import queries, reading
+from feedback_app.feedback.departing import departure, recorded_in
 from feedback_app.feedback.editing import blocks_of
 from feedback_app.feedback.schemas import Colleague, Panel, Review
 from feedback_app.live.settled import grouped
@@ -46,6 +47,8 @@ async def review(user: CurrentUser, interview_id: str) -> Review:
     warnings = list(_missing(rated))
     if origin is not None and origin.notes.strip() != assessment.notes.strip():
         warnings.append("Your notes have changed since this was drafted.")
+    if departs := departure(scorecard.feedback, recorded_in(assessment)):
+        warnings.append(departs)
     warnings += [question.question for question in asked.contradictions]
     if left_out := sum(not remark.put_back for remark in asked.remarks):
         are = "remark is" if left_out == 1 else "remarks are"

@@ -3,7 +3,9 @@
 A page var is sent whole whenever it changes, so text that grows in one var costs its square.
 Here settled blocks fill a fixed row of slots that each stop changing; the open block is a list of
 finished runs that changes seldom and a short tail that changes with every flush; counters change
-once a second. Blocks travel as bare lists, because names would cost more than the text they name.
+once a second. Where a row is full, its last parts are joined by `_first_to_join`, so that the text
+of an answer of any length is sent a few times at most. Blocks travel as bare lists, because names
+would cost more than the text they name.
 """
 
 import re
@@ -31,6 +33,8 @@ WireBlock = tuple[str, str, list[WireSpan]]
 
 SLOTS = 24
 SLOT_CHARACTERS = 60
+BLOCK_CHARACTERS = 30
+"""About what a block takes besides its text."""
 TAIL_CHARACTERS = 56
 REASONING_CHARACTERS = 6000
 """How much of the newest reasoning the page shows."""
@@ -57,29 +61,56 @@ def wire_block(block: Block) -> WireBlock:
 
 def fill_slots(blocks: Sequence[Block]) -> dict[str, list[WireBlock]]:
     """All slots for a text that is already there in full."""
-    slots = _Slots()
-    changes: dict[str, list[WireBlock]] = {f"b{number}": [] for number in range(SLOTS)}
-    for block in blocks:
-        changes |= slots.add(block)
-    return changes
+    slots = {f"b{number}": list[WireBlock]() for number in range(SLOTS)}
+    return slots | _Slots().add(blocks)
+
+
+def _first_to_join(sizes: Sequence[int]) -> int:
+    """Which part of a full row to join with all after it.
+
+    It is the last that is no larger than those together, so that what is sent again has doubled
+    since; else the last but one.
+    """
+    after = sizes[-1]
+    for part in range(len(sizes) - 2, -1, -1):
+        if sizes[part] <= after:
+            return part
+        after += sizes[part]
+    return len(sizes) - 2
 
 
 class _Slots:
-    """The row of slots and which of them is being filled."""
+    """The slots that have been filled so far, the last of which is being filled."""
 
     def __init__(self) -> None:
-        self._index = 0
-        self._blocks: list[WireBlock] = []
-        self._held = 0
+        self._slots: list[list[WireBlock]] = [[]]
+        self._sizes = [0]
 
-    def add(self, block: Block) -> dict[str, list[WireBlock]]:
-        # Later slots hold more, so that the row suffices for an answer of any length.
-        capacity = SLOT_CHARACTERS * (1 + self._index // 6)
-        if self._held >= capacity and self._index < SLOTS - 1:
-            self._index, self._blocks, self._held = self._index + 1, [], 0
-        self._blocks = [*self._blocks, wire_block(block)]
-        self._held += len(block.text)
-        return {f"b{self._index}": self._blocks}
+    def add(self, blocks: Sequence[Block]) -> dict[str, list[WireBlock]]:
+        """Take the next blocks; the slots that change."""
+        changed: set[int] = set()
+        for block in blocks:
+            # Later slots hold more, so that a row suffices for an ordinary answer.
+            if self._sizes[-1] >= SLOT_CHARACTERS * (1 + (len(self._slots) - 1) // 6):
+                changed |= self._begin_slot()
+            self._slots[-1].append(wire_block(block))
+            self._sizes[-1] += len(block.text) + BLOCK_CHARACTERS
+            changed.add(len(self._slots) - 1)
+        # Copies: a var that shares its list with a slot would never be seen to change.
+        filled = dict(enumerate(self._slots))
+        return {f"b{number}": list(filled.get(number, ())) for number in sorted(changed)}
+
+    def _begin_slot(self) -> set[int]:
+        """Begin the next slot, joining some where there is none; those that change by it."""
+        joined: set[int] = set()
+        if len(self._slots) == SLOTS:
+            first = _first_to_join(self._sizes)
+            self._slots[first:] = [[block for slot in self._slots[first:] for block in slot]]
+            self._sizes[first:] = [sum(self._sizes[first:])]
+            joined = set(range(first, SLOTS))
+        self._slots.append([])
+        self._sizes.append(0)
+        return joined
 
 
 class _OpenBlock:
@@ -119,9 +150,19 @@ class _OpenBlock:
         if rest and not rest[-1][2] and len(rest[-1][0]) <= TAIL_CHARACTERS:
             *rest, (tail, marks, _) = rest
         if rest:
-            free = next((name for name in _PIECES if not pieces[name]), _PIECES[-1])
-            pieces[free] = [*pieces[free], *rest]
+            pieces |= _with_runs(pieces, rest)
         return {**pieces, "t": tail, "m": marks}
+
+
+def _with_runs(pieces: dict[str, Any], rest: list[WireSpan]) -> dict[str, Any]:
+    """The pieces that change where `rest` is put after them."""
+    free = next((name for name in _PIECES if not pieces[name]), None)
+    if free is not None:
+        return {free: rest}
+    parts = [*(pieces[name] for name in _PIECES), rest]
+    first = _first_to_join([sum(len(text) for text, _, _ in part) for part in parts])
+    joined = [run for part in parts[first:] for run in part]
+    return {name: [] for name in _PIECES[first:]} | {_PIECES[first]: joined}
 
 
 def _after(runs: list[WireSpan], beginning: list[WireSpan]) -> list[WireSpan] | None:
@@ -213,10 +254,8 @@ class LiveView:
         return changes
 
     def _grow(self, text: str) -> dict[str, Any]:
-        changes: dict[str, Any] = {}
-        for block in self._splitter.feed(text):
-            changes |= self._slots.add(block)
-        return changes | self._open.show(self._splitter.open)
+        changes = self._slots.add(self._splitter.feed(text))
+        return {**changes, **self._open.show(self._splitter.open)}
 
     def _rests_on(self, citations: Sequence[Citation]) -> dict[str, Any]:
         """The lines of the notes used so far, and those of the newest statement."""
@@ -243,10 +282,7 @@ class LiveView:
         changes = self._count() | {"phase": ending.type, "message": ""}
         # A mark behind the last text comes with the ending.
         last = marked("", unpacked(ending.cites)[self._cited :])
-        for block in self._splitter.feed(last):
-            changes |= self._slots.add(block)
-        for block in self._splitter.finish():
-            changes |= self._slots.add(block)
+        changes |= self._slots.add([*self._splitter.feed(last), *self._splitter.finish()])
         changes |= NOTHING_OPEN | {"f": ""}
         if isinstance(ending, CompleteEvent):
             changes["progress"] = 100

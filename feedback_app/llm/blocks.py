@@ -3,35 +3,93 @@
 Markdown is parsed by markdown-it-py with raw HTML off, so tags are text. A block holds plain text
 runs and marks, nothing a browser could run; images become their description.
 
+However a text is made, it is parsed in time and room in proportion to its length: what would take
+more (a wide table, a paragraph of nothing but signs, lists as deep as a well) is plain text.
+
 Where the text has citation marks in it (`llm.citations.marked`), the statement before each mark
 carries the lines it names, and the mark itself is gone.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, blockquote, list_block, table
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from feedback_app.llm.citations import CLOSE, OPEN
 
+BlockRule = Callable[[StateBlock, int, int, bool], bool]
+"""As `markdown_it.parser_block` calls it: the state, first and last line, whether only to look."""
 BlockKind = Literal["heading", "paragraph", "bullet", "ordered", "quote", "code", "rule"]
 _MARKS = {"strong": "b", "em": "i", "s": "s", "link": "a"}
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 
-_parser = (
-    MarkdownIt("commonmark", {"html": False})
-    .enable(["table", "strikethrough"])
-    .disable("reference")
-)
-"""Without reference links: what a block says must not depend on another one."""
-_outliner = (
-    MarkdownIt("commonmark", {"html": False})
-    .enable("table")
-    .disable(["reference", "inline", "text_join"])
-)
+MOST_BLOCKS = 2_000
+"""Of one text. No line makes two, so that many lines are read; the rest is one block."""
+MOST_COLUMNS = 20
+"""Of a table. Rows without cells get all of them, which makes much of few characters."""
+DEEPEST = 16
+"""How deep lists and quotations nest; a list counts twice. The parser drops what is 20 deep."""
+MOST_MARKUP = 250_000
+"""A paragraph's signs times its characters, which is what reading it can take. An ordinary one of
+2,500 characters has 30 signs."""
+LONGEST_OPEN = 5_000
+"""Characters of a block that is still being written: it is read again with each new piece."""
+MOST_OPEN_LINES = 100
+"""Its lines, which each may be a block that is sent again with each new piece."""
+
+_SIGN = re.compile(r"[\[\]*_~`<!&\\]")
+
+
+def _when_shallow(rule: BlockRule) -> BlockRule:
+    """The rule, but not for what is nested too deep."""
+
+    def shallow(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        return state.level < DEEPEST and rule(state, start, end, silent)
+
+    return shallow
+
+
+def _narrow_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """The rule for tables, but not for those with too many columns."""
+    header = state.src[state.bMarks[start] : state.eMarks[start]]
+    return header.count("|") <= MOST_COLUMNS + 1 and table(state, start, end, silent)
+
+
+def _inline(state: StateCore) -> None:
+    """Read what is in the blocks, but for what would take too long."""
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        token.children = []
+        if len(token.content) * len(_SIGN.findall(token.content)) <= MOST_MARKUP:
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
+        else:
+            token.children.append(Token("text", "", 0, content=token.content))
+
+
+def _markdown() -> MarkdownIt:
+    """A parser without reference links: what a block says must not depend on another one."""
+    parser = (
+        MarkdownIt("commonmark", {"html": False})
+        .enable(["table", "strikethrough"])
+        .disable("reference")
+    )
+    ends = ["paragraph", "reference"]
+    rules = parser.block.ruler
+    rules.at("table", _narrow_table, {"alt": ends})
+    rules.at("blockquote", _when_shallow(blockquote), {"alt": [*ends, "blockquote", "list"]})
+    rules.at("list", _when_shallow(list_block), {"alt": [*ends, "blockquote"]})
+    parser.core.ruler.at("inline", _inline)
+    return parser
+
+
+_parser = _markdown()
+_outliner = _markdown().disable(["inline", "text_join"])
 """Finds the same blocks without reading what is in them."""
 
 _CITATION = re.compile(f"{OPEN}([0-9,]*){CLOSE}")
@@ -77,8 +135,21 @@ def block_from_dict(stored: dict[str, Any]) -> Block:
 
 
 def parse_blocks(markdown: str) -> list[Block]:
-    """The blocks of a Markdown text, in reading order."""
-    return list(_blocks(_parser.parse(markdown.replace("\r", ""))))
+    """The blocks of a Markdown text, in reading order; at most `MOST_BLOCKS` and one."""
+    lines = markdown.replace("\r", "").split("\n", MOST_BLOCKS)
+    blocks = list(_blocks(_parser.parse("\n".join(lines[:MOST_BLOCKS]))))
+    return [*blocks, *map(plain, lines[MOST_BLOCKS:])]
+
+
+def plain(markdown: str) -> Block:
+    """The text as it is written, as one paragraph."""
+    return Block("paragraph", [Span(_CITATION.sub("", markdown).strip())])
+
+
+def few(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks, those beyond `MOST_BLOCKS` as one paragraph."""
+    rest = "\n".join(block.text for block in blocks[MOST_BLOCKS:])
+    return [*blocks[:MOST_BLOCKS], *([plain(rest)] if rest else [])]
 
 
 def decided(markdown: str) -> str:
@@ -101,14 +172,19 @@ class BlockSplitter:
         self.open += text.replace("\r", "")
         self._may_settle = self._may_settle or "\n" in text
         if not self._may_settle:
-            return []
+            return self._outgrown()
         lines = self.open.split("\n")
         self._may_settle = bool(_UNDECIDED_LINE.fullmatch(lines[-1]))
         cut = _settled_lines(lines[:-1] if self._may_settle else lines)
-        if not cut:
-            return []
         settled, self.open = "\n".join(lines[:cut]), "\n".join(lines[cut:])
-        return parse_blocks(settled)
+        return [*(parse_blocks(settled) if cut else []), *self._outgrown()]
+
+    def _outgrown(self) -> list[Block]:
+        """The open end as plain text, where it is too long to be read again and again."""
+        if len(self.open) <= LONGEST_OPEN and self.open.count("\n") < MOST_OPEN_LINES:
+            return []
+        written, self.open, self._may_settle = self.open, "", False
+        return [plain(written)]
 
     def finish(self) -> list[Block]:
         """The blocks of the open end: no more text will come."""

@@ -6,10 +6,16 @@ from itertools import groupby
 from typing import Any
 
 from feedback_app.core.errors import LLMContentFilter, LLMDisconnected, LLMEmpty, LLMError
-from feedback_app.llm.completion import Finished, ReasoningDelta, Reported, TextDelta, Usage
+from feedback_app.core.text import storable
+from feedback_app.llm.completion import LENGTH, Finished, ReasoningDelta, Reported, TextDelta, Usage
 from feedback_app.llm.faults import provider_fault
 
-_LENGTH = frozenset({"length", "max_tokens"})
+_CUT = frozenset({LENGTH, "max_tokens"})
+
+MOST_TOKENS = 10**7
+"""Of one call: more than any model reads or writes at once."""
+MOST_NAME_CHARACTERS = 200
+"""Of a model's name."""
 
 
 class ChunkReader:
@@ -49,16 +55,18 @@ class ChunkReader:
             raise ValueError(f"a chunk that is a {type(chunk).__name__}")
         if chunk.get("error"):
             raise provider_fault(None, chunk["error"]) from ValueError(json.dumps(chunk["error"]))
-        if self._model is None and isinstance(chunk.get("model"), str):
-            self._model = chunk["model"] or None
+        if self._model is None:
+            self._model = _name(chunk.get("model"))
         deltas: list[ReasoningDelta | TextDelta] = []
         for choice in chunk.get("choices") or ():
             if choice.get("index") in {0, None}:
                 self._read_delta(choice.get("delta") or {}, deltas)
                 self._finish_reason = choice.get("finish_reason") or self._finish_reason
-        usage = _usage(chunk["usage"]) if chunk.get("usage") else None
-        self._usage = usage or self._usage
-        self._usage_is_current = usage is not None or (self._usage_is_current and not deltas)
+        if told := chunk.get("usage"):
+            self._usage = _usage(told)
+            self._usage_is_current = self._usage is not None
+        elif deltas:
+            self._usage_is_current = False
         return deltas
 
     def read_all(
@@ -85,7 +93,7 @@ class ChunkReader:
             raise LLMDisconnected
         reason = (self._finish_reason or "stop").lower()
         if reason != "content_filter":
-            reason = "length" if reason in _LENGTH else "stop"
+            reason = LENGTH if reason in _CUT else "stop"
         return Finished(reason, self._model, self.report.usage)
 
     def judge(self) -> None:
@@ -126,18 +134,45 @@ class _WholeCharacters:
         return text.replace("\0", "")
 
 
-def _usage(fields: dict[str, Any]) -> Usage | None:
-    prompt, completion = fields.get("prompt_tokens"), fields.get("completion_tokens")
-    if not isinstance(prompt, int) or not isinstance(completion, int):
+def _name(model: object) -> str | None:
+    """The name that a model gives itself, as it may be kept and shown: short, on one line."""
+    if not isinstance(model, str):
         return None
-    return Usage(
-        prompt_tokens=prompt,
-        completion_tokens=completion,
-        reasoning_tokens=_detail(fields, "completion_tokens_details", "reasoning_tokens"),
-        cached_tokens=_detail(fields, "prompt_tokens_details", "cached_tokens"),
+    line = " ".join(storable(model[: 2 * MOST_NAME_CHARACTERS]).split())
+    return "".join(filter(str.isprintable, line))[:MOST_NAME_CHARACTERS].strip() or None
+
+
+def _usage(fields: object) -> Usage | None:
+    """What a provider counted; `None` where it told nothing, or what cannot be.
+
+    Reasoning is a part of the completion, as OpenAI counts it. Others count it apart, which their
+    total shows, or that there is more of it than of the completion.
+    """
+    if not isinstance(fields, dict):
+        return None
+    prompt, completion = _count(fields, "prompt_tokens"), _count(fields, "completion_tokens")
+    reasoning = _detail(fields, "completion_tokens_details", "reasoning_tokens")
+    cached = _detail(fields, "prompt_tokens_details", "cached_tokens")
+    if prompt is None or completion is None or reasoning is None or cached is None:
+        return None
+    is_apart = reasoning > completion or fields.get("total_tokens") == (
+        prompt + completion + reasoning
     )
+    completion += reasoning if is_apart else 0
+    if cached > prompt or completion > MOST_TOKENS:
+        return None
+    return Usage(prompt, completion, reasoning, cached)
 
 
-def _detail(fields: dict[str, Any], group: str, name: str) -> int:
-    value = (fields.get(group) or {}).get(name)
-    return value if isinstance(value, int) else 0
+def _count(fields: dict[str, Any], name: str) -> int | None:
+    """A number of tokens; `None` for what is none. `True` is a number to Python, not here."""
+    value = fields.get(name)
+    return value if type(value) is int and 0 <= value <= MOST_TOKENS else None
+
+
+def _detail(fields: dict[str, Any], group: str, name: str) -> int | None:
+    """A part of a count; 0 where it is not told, `None` for what is no count."""
+    details = fields.get(group)
+    if not isinstance(details, dict) or details.get(name) is None:
+        return 0
+    return _count(details, name)

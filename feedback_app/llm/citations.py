@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 MOST_LINES = 12
 """Lines one mark may name; further ones are left out."""
+MOST_MARKS = 300
+"""Marks of one answer that are kept; further ones are taken out all the same."""
 LONGEST_MARK = 60
 """Characters of the longest mark; a bracket that goes on for longer is text."""
 TOKENS_PER_MARK = 4
@@ -35,6 +37,8 @@ class CitationFilter:
         self._before = ""
         """The last character that was let through."""
         self._told = 0
+        self._kept = 0
+        """How many marks have been given back."""
 
     def feed(self, text: str) -> tuple[str, list[Citation]]:
         """The text that is certain now, and the marks that stood in it, in order."""
@@ -58,8 +62,9 @@ class CitationFilter:
             length += len(kept[-1])
             # Behind a mark, nothing is part of a word.
             start, self._before = mark.end(), ""
-            if lines := self._existing(mark[1]):
+            if self._kept < MOST_MARKS and (lines := self._existing(mark[1])):
                 found.append((self._told + length, lines))
+                self._kept += 1
         rest = text[start:]
         kept.append(rest if last else rest[: _certain(rest)])
         self._held = rest[len(kept[-1]) :]

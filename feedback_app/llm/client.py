@@ -32,6 +32,7 @@ from feedback_app.llm.chunks import ChunkReader
 from feedback_app.llm.completion import (
     CompletionEvent,
     CompletionRequest,
+    Reported,
     ResponseOpened,
     Retrying,
 )
@@ -101,7 +102,7 @@ class OpenAIClient:
                         delay_s = _retry_delay_s(fault, retries)
                         if delay_s is None or _now() + delay_s >= give_up_at:
                             raise
-                        self._log(fault, error)
+                        self._log(request, fault, error)
                     retries += 1
                     yield Retrying(retries, delay_s, fault.code)
                     await asyncio.sleep(delay_s)
@@ -113,7 +114,7 @@ class OpenAIClient:
                         yield event
         except Exception as error:
             fault = _fault_of(error)
-            self._log(fault, error)
+            self._log(request, fault, error)
             raise fault from None
 
     async def _open(
@@ -182,6 +183,9 @@ class OpenAIClient:
                     raise
                 events = decoder.feed(data) if data else decoder.close()
                 deltas, fault = chunks.read_all(events)
+                if chunks.report.model != reported.model:
+                    reported = Reported(chunks.report.model, None)
+                    yield reported
                 for delta in deltas:
                     late = LLMStalled
                     yield delta
@@ -207,14 +211,18 @@ class OpenAIClient:
                     async for _ in body:
                         pass
 
-    def _log(self, fault: LLMError, error: Exception) -> None:
+    def _log(self, request: CompletionRequest, fault: LLMError, error: Exception) -> None:
         causes = _causes(error)
         facts = [" from ".join(type(cause).__name__ for cause in causes)]
         if isinstance(error, openai.APIStatusError):
             facts += [f"status {error.status_code}", f"code {error.code}", f"{error.request_id}"]
         key = self._settings.OPENAI_API_KEY
-        words = redacted(str(causes[-1]), key.get_secret_value() if key else "")
-        logger.warning("%s: %s: %s", fault.code, ", ".join(facts), words)
+        words = redacted(
+            f"{', '.join(facts)}: {causes[-1]}",
+            key.get_secret_value() if key else "",
+            sent="\n".join(message.content for message in request.messages),
+        )
+        logger.warning("%s: %s", fault.code, words)
 
 
 _OTHER: dict[_LimitName, _LimitName] = {

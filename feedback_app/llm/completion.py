@@ -1,9 +1,10 @@
 """The one shape of a streamed completion, whichever client serves it.
 
 A client yields, in this order: any `Retrying`, one `ResponseOpened`, then deltas, then one
-`Finished`. `Reported` comes wherever the provider has said more of the call. It raises an
-`LLMError` for every fault, after `Finished` where the provider ended an answer that is none (empty,
-filtered). Closing the iterator closes the request.
+`Finished`. `Reported` comes wherever the provider has said more of the call: the model's name
+before the text that came with it, the usage behind. It raises an `LLMError` for every fault, after
+`Finished` where the provider ended an answer that is none (empty, filtered). Closing the iterator
+closes the request.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -11,6 +12,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from feedback_app.llm.assessment import Assessment
+
+LENGTH = "length"
+"""The finish reason of an answer that reached its limit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What a provider's refusal means: its status and error object as one of our errors."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from math import isfinite
@@ -56,9 +56,22 @@ _UNSUPPORTED = re.compile(
     r"un(supported|known|recognized|expected)|not (supported|permitted|allowed)|extra field",
     re.IGNORECASE,
 )
-_SECRETS = re.compile(r"\bsk-[\w*.-]+|(?<=Bearer )\S+|(?<=://)[^/@\s]+(?=@)", re.IGNORECASE)
 _STATUS = re.compile(r"[45]\d\d")
+_SECRETS = re.compile(r"\bsk-[\w*.-]+|(?<=Bearer )\S+", re.IGNORECASE)
+_ADDRESSES = re.compile(
+    r"""(?<=://)[^\s/'"<>)\]]+  # of a URL, with whoever signs in
+    | (?<=\bhost[ ])[^\s,;'")]+
+    | (?<![\w.:])\[?[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\]?(?![\w:])  # IPv6
+    | (?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])
+    | (?<![\w.-])(?:[\w-]{1,63}\.)+[a-z]{2,24}(?![\w-])
+    | (?<![\w.-])[a-z][\w.-]{0,62}(?=:\d{2,5}\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ESCAPES = re.compile(r"\\[nrt]|\s+")
+_LONGEST_READ = 1000
 _LONGEST_LOGGED = 300
+_ECHO_CHARACTERS = 16
+"""Letters and digits in a row, as long as a few words, by which what was sent is known again."""
 
 
 def provider_fault(
@@ -104,8 +117,32 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def redacted(text: str, *secrets: str) -> str:
-    """A provider's words as they may be logged: one line, cut short, without keys."""
+def redacted(text: str, *secrets: str, sent: str = "") -> str:
+    """A provider's words as they may be logged: one line, cut short, without keys, without names
+    of hosts and without what it repeats of the text that was `sent`."""
     for secret in filter(None, secrets):
         text = text.replace(secret, "***")
-    return " ".join(_SECRETS.sub("***", text).split())[:_LONGEST_LOGGED]
+    line = _ESCAPES.sub(" ", _SECRETS.sub("***", text[:_LONGEST_READ])).strip()
+    return _without_echoes(_ADDRESSES.sub("***", line), sent)[:_LONGEST_LOGGED]
+
+
+def _without_echoes(text: str, sent: str) -> str:
+    """The text with `[…]` for every passage that stands in `sent`, whatever is between words."""
+    ours = "".join(_letters(sent))
+    places = [place for place, character in enumerate(text) if character.isalnum()]
+    letters = "".join(_letters(text))
+    pieces: list[str] = []
+    shown_from = echoed_until = 0
+    for start in range(len(letters) - _ECHO_CHARACTERS + 1):
+        if letters[start : start + _ECHO_CHARACTERS] not in ours:
+            continue
+        begins, ends = places[start], places[start + _ECHO_CHARACTERS - 1] + 1
+        if begins > echoed_until or not pieces:
+            pieces += [text[shown_from:begins], "[…]"]
+        shown_from = echoed_until = ends
+    return "".join([*pieces, text[shown_from:]])
+
+
+def _letters(text: str) -> Iterator[str]:
+    """The letters and digits of a text, each as one small one."""
+    return (character.lower()[0] for character in text if character.isalnum())

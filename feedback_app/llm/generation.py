@@ -13,12 +13,15 @@ from feedback_app.core.errors import (
     AppError,
     Cancelled,
     Interrupted,
+    LLMEmpty,
     LLMFirstTokenTimeout,
     LLMTotalTimeout,
 )
 from feedback_app.db.models import CallStatus
+from feedback_app.llm.allowance import Allowance, is_possible
 from feedback_app.llm.citations import TOKENS_PER_MARK, Citation, CitationFilter, packed
 from feedback_app.llm.completion import (
+    LENGTH,
     CompletionClient,
     CompletionRequest,
     Finished,
@@ -91,6 +94,7 @@ class Generation:
         """What has come, without the citation marks, which `citations` holds."""
         self.citations: list[Citation] = []
         notes = request.assessment.notes
+        self._allowance = Allowance(request.max_output_tokens)
         self._unwrapped = Unwrapped()
         self._marks = CitationFilter(notes.count("\n") + 1 if notes.strip() else 0)
         self._cited = 0
@@ -111,6 +115,8 @@ class Generation:
         self._first_text: float | None = None
         self._last_text: float | None = None
         self._pace = PaceRecorder()
+        self._has_words = False
+        """Whether any text has come that is more than blanks."""
         self._sent = 0
         self._progress = 0.0
         self._stage: Stage = "connecting"
@@ -131,20 +137,18 @@ class Generation:
         self._append_status(message or STAGE_MESSAGES[stage])
 
     async def run(self, client: CompletionClient) -> None:
-        """Stream the answer into the log; raises the `AppError` that ended it early."""
+        """Stream the answer into the log; raises the `AppError` that ended it early.
+
+        An answer that outgrows its allowance ends there, as one does that the provider cut.
+        """
         self.enter("thinking")
         async with aclosing(client.stream(self.request)) as events:
             async for event in events:
                 match event:
                     case TextDelta(text, chunks):
-                        self._take_text(text, chunks)
+                        self._take_text(self._allowance.take_text(text), chunks)
                     case ReasoningDelta(text, chunks):
-                        if self._first_delta is None:
-                            self.timeline.mark("reasoning")
-                        self._first_delta = self._first_delta or clock.monotonic()
-                        self.deltas += chunks
-                        self.reasoning_tokens += estimate_tokens(text)
-                        self._reasoning.add(text)
+                        self._take_reasoning(self._allowance.take_reasoning(text), chunks)
                     case Reported(model, usage):
                         self.model, self._reported = model, usage
                     case Finished(reason, model, usage):
@@ -157,6 +161,12 @@ class Generation:
                         self.retries = attempt
                         self.timeline.mark("retry", code=code, delay_ms=round(delay_s * 1000))
                         self.enter("thinking", f"No answer yet. Trying again in {delay_s:.0f} s…")
+                if self._allowance.is_spent:
+                    # Of what the provider has counted, the last text may be missing.
+                    self._finish_reason, self._reported = LENGTH, None
+                    break
+        if self._allowance.is_spent and not self._has_words:
+            raise LLMEmpty
 
     def checkpoint(self) -> Checkpoint:
         """What must not be lost should the process die now."""
@@ -205,9 +215,14 @@ class Generation:
         )
 
     def _usage(self, error: AppError | None) -> tuple[Usage, bool]:
-        # Some servers send zeros until the end.
-        if self._reported and (self._reported.completion_tokens or not self.deltas):
-            return self._reported, False
+        # Some servers send zeros until the end, and some what cannot be.
+        reported = self._reported
+        if (
+            reported
+            and (reported.completion_tokens or not self.deltas)
+            and is_possible(reported, self.request, self._allowance.taken_bytes)
+        ):
+            return reported, False
         asked = self._stage != "connecting"
         if not self.opened and not (asked and isinstance(error, _USED_BEFORE_OPENING)):
             return Usage(0, 0), False
@@ -215,12 +230,21 @@ class Generation:
         completion = self.reasoning_tokens + estimate_tokens(self.text) + marks
         return Usage(self.prompt_tokens, completion, self.reasoning_tokens), True
 
+    def _take_reasoning(self, text: str, chunks: int) -> None:
+        if self._first_delta is None:
+            self.timeline.mark("reasoning")
+        self._first_delta = self._first_delta or clock.monotonic()
+        self.deltas += chunks
+        self.reasoning_tokens += estimate_tokens(text)
+        self._reasoning.add(text)
+
     def _take_text(self, text: str, chunks: int) -> None:
         if not text:
             return
         now = clock.monotonic()
         self._first_delta = self._first_delta or now
         self._last_text = now
+        self._has_words = self._has_words or not text.isspace()
         self.deltas += chunks
         if self._first_text is None:
             self._first_text = now

@@ -5,8 +5,9 @@ second (a sweep, a shutdown, a Stop that raced the end) changes nothing.
 """
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app.core import clock
 from feedback_app.core.context import current_request_id
 from feedback_app.core.errors import Interrupted
+from feedback_app.core.text import storable
 from feedback_app.db import rollups
+from feedback_app.db.faults import is_unavailable
 from feedback_app.db.models import (
     CallStatus,
     Draft,
@@ -35,6 +38,8 @@ from feedback_app.llm.completion import Usage
 from feedback_app.llm.pricing import Cost, cost_of, estimate_tokens
 from feedback_app.llm.streams import Owner
 from feedback_app.llm.watching import Settled, tell
+
+_log = logging.getLogger(__name__)
 
 STALE_AFTER = timedelta(seconds=30)
 """A running call without a heartbeat for this long has lost its process."""
@@ -178,11 +183,27 @@ class Ledger:
             )
 
     async def settle(self, call_id: str, settlement: Settlement) -> LlmCall | None:
-        """Close a running call with its text, tokens and cost; `None` if it was not running."""
+        """Close a running call with its text, tokens and cost; `None` if it was not running.
+
+        What cannot be stored is replaced by our own estimate at once: it would fail for ever.
+        """
+        try:
+            return await self._close(call_id, settlement)
+        except Exception as fault:
+            if is_unavailable(fault):
+                raise
+            _log.exception("call %s could not be settled as it ended; it is estimated", call_id)
+            return await self._close(call_id, settlement, by_estimate=True)
+
+    async def _close(
+        self, call_id: str, settlement: Settlement, *, by_estimate: bool = False
+    ) -> LlmCall | None:
         async with self._database.write() as session:
             row = await session.get(LlmCall, call_id)
             if row is None:
                 return None
+            if by_estimate:
+                settlement = _estimated(row, settlement)
             settled = await _settle(session, row, settlement)
             if settled is not None:
                 await rollups.add_calls(session, [settled])
@@ -285,16 +306,39 @@ def _lost(stale_after: timedelta) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def _estimated(row: LlmCall, s: Settlement) -> Settlement:
+    """The settlement with nothing in it that somebody else has said but the text."""
+    text = storable(s.text)
+    return replace(
+        s,
+        text=text,
+        usage=_estimated_usage(row, text),
+        tokens_estimated=True,
+        resolved_model=row.resolved_model,
+        timings=[],
+        outline=[],
+        pace=(),
+    )
+
+
+def _estimated_usage(row: LlmCall, text: str) -> Usage:
+    """What a running call has used at least, by its last checkpoint and the text that came."""
+    completion = row.reasoning_tokens + estimate_tokens(text)
+    return Usage(row.prompt_tokens, completion, row.reasoning_tokens)
+
+
+def as_stored(settlement: Settlement, row: LlmCall) -> Settlement:
+    """The settlement with the counts that the ledger has."""
+    usage = Usage(row.prompt_tokens, row.completion_tokens, row.reasoning_tokens, row.cached_tokens)
+    return replace(settlement, usage=usage, tokens_estimated=row.tokens_estimated)
+
+
 def _interruption(row: LlmCall, partial: str, cites: str) -> Settlement:
     ran = row.heartbeat_at - row.started_at
     return Settlement(
         status=CallStatus.INTERRUPTED,
         text=partial,
-        usage=Usage(
-            row.prompt_tokens,
-            row.reasoning_tokens + estimate_tokens(partial),
-            row.reasoning_tokens,
-        ),
+        usage=_estimated_usage(row, partial),
         tokens_estimated=True,
         resolved_model=row.resolved_model,
         finish_reason=None,

@@ -24,9 +24,9 @@ from feedback_app.llm.completion import Message, Usage
 
 OFFLINE_PROVIDER = "offline"
 FREE_SETTING = "LLM_FREE_MODELS"
-_CHARACTERS_PER_TOKEN = 4
+CHARACTERS_PER_TOKEN = 4
 _MESSAGE_OVERHEAD_TOKENS = 4
-_NON_LATIN_FROM = 0x0250
+NON_LATIN_FROM = 0x0250
 _MICRO = 1_000_000
 
 
@@ -95,9 +95,9 @@ def estimate_tokens(text: str) -> int:
     side on purpose, because estimates guard budgets.
     """
     if text.isascii():
-        return math.ceil(len(text) / _CHARACTERS_PER_TOKEN)
-    other = sum(ord(character) >= _NON_LATIN_FROM for character in text)
-    return other + math.ceil((len(text) - other) / _CHARACTERS_PER_TOKEN)
+        return math.ceil(len(text) / CHARACTERS_PER_TOKEN)
+    other = sum(ord(character) >= NON_LATIN_FROM for character in text)
+    return other + math.ceil((len(text) - other) / CHARACTERS_PER_TOKEN)
 
 
 def estimate_prompt_tokens(messages: tuple[Message, ...]) -> int:

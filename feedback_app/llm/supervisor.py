@@ -24,7 +24,7 @@ from feedback_app.llm.completion import CompletionClient
 from feedback_app.llm.endings import ended_event, event_of
 from feedback_app.llm.events import STAGE_MESSAGES, StatusEvent
 from feedback_app.llm.generation import Generation, Progress, Timeline
-from feedback_app.llm.ledger import STALE_AFTER, Ledger, Settlement
+from feedback_app.llm.ledger import STALE_AFTER, Ledger, Settlement, as_stored
 from feedback_app.llm.pacing import LoopLag
 from feedback_app.llm.pricing import OFFLINE_PROVIDER
 from feedback_app.llm.quote import Quote, Standing
@@ -273,6 +273,8 @@ class Generations:
         settled, _ = await asyncio.wait({settling}, timeout=TELL_AFTER_S)
         row = settling.result() if settled else None
         cost = row.cost_microusd if row else None
+        if row:
+            settlement = as_stored(settlement, row)
         asked = generation.request.model
         log.append(event_of(settlement, log.next_seq, log.call_id, error, asked, cost))
 

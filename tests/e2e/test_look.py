@@ -16,7 +16,7 @@ from tests.e2e.pages.limits import LimitsPage
 from tests.e2e.pages.sign_in import sign_in
 from tests.e2e.serving import RunningApp
 from tests.e2e.watching import Watch
-from tests.factories import MadeInterview, make_admin, make_interview
+from tests.factories import MadeInterview, make_admin, make_call, make_interview
 
 WIDTHS = (360, 1280, 1920)
 
@@ -223,3 +223,27 @@ def test_the_whole_job_by_keyboard(page: Page, made: MadeInterview) -> None:
     interview.stop_button.focus()
     page.keyboard.press("Enter")
     interview.expect_phase("cancelled")
+
+
+def test_a_model_name_without_a_blank_widens_no_page(
+    page: Page, made: MadeInterview, running_app: RunningApp
+) -> None:
+    name = "m" * 5_000
+
+    async def arrange(database: Database) -> tuple[str, str]:
+        admin = await make_admin(database, company_id=made.interviewer.company_id)
+        call = await make_call(database, made, resolved_model=name)
+        return admin.email, call.id
+
+    email, call_id = running_app.arrange(arrange)
+    sign_in(page, email, path=routes.ADMIN_USAGE)
+    places = (
+        *(routes.admin_usage(tab=tab) for tab in ("calls", "models", "figures")),
+        routes.admin_call(call_id),
+        routes.ADMIN_PRICES,
+        routes.ADMIN_LOGS,
+    )
+    for place in places:
+        page.goto(place)
+        expect(page.get_by_text(name).first).to_be_attached()
+        assert_fits(page)

@@ -214,3 +214,21 @@ def test_an_answer_that_ends_while_the_page_loads_is_shown(
         page.reload()
         interview.shown().expect_phase("complete")
         expect(interview.live).to_contain_text("Summary")
+
+
+def test_a_draft_that_says_another_verdict_than_was_recorded_is_marked(
+    page: Page, upstream: Upstream, made: MadeInterview
+) -> None:
+    upstream.play(saying("**Strong no.** Weak on system design (1).\n\n## Concerns\n\n- None."))
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    interview = InterviewPage(page).shown()
+    expect(page.locator("#draft-departs")).to_have_count(0)
+    interview.generate()
+    interview.expect_phase("complete")
+    says = "This text says “Strong no”, but your recommendation is “Yes”; it rates System design 1"
+    expect(page.locator("#draft-departs")).to_contain_text(says)
+    page.locator("#submit-feedback").click()
+    expect(page.locator("#review-sheet")).to_contain_text(says)
+    page.keyboard.press("Escape")
+    interview.write("Yes. She drew before coding.")
+    expect(page.locator("#draft-departs")).to_have_count(0)

@@ -137,7 +137,7 @@ async def test_usage_told_with_each_chunk_is_reported_with_the_text_it_is_of(
     reports = [
         (sum(e.chunks for e in events[:place] if isinstance(e, TextDelta)), event.usage)
         for place, event in enumerate(events)
-        if isinstance(event, Reported)
+        if isinstance(event, Reported) and event.usage
     ]
     assert (12, Usage(900, 12)) in reports
     assert all(usage == Usage(900, written) for written, usage in reports)

@@ -262,6 +262,26 @@ async def test_a_connection_that_never_completes_is_retried_and_then_a_connect_t
     assert [e.code for e in events if isinstance(e, Retrying)] == ["LLM_CONNECT_TIMEOUT"] * 2
 
 
+async def test_the_log_repeats_no_prompt_and_names_no_host(
+    upstream: Upstream, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = "gpu-7.internal.corp cannot read 'Notes: a rate limiter.' via http://10.0.0.7:8000/v1"
+    upstream.play(refusing(400, "x" * 5_000, words))
+    async with client_of(upstream.base_url) as client:
+        with caplog.at_level(logging.WARNING, logger="feedback_app.llm.client"):
+            await play_to_fault(client)
+    upstream.play(Scenario(fault_after=1, error={"message": words}))
+    async with client_of(upstream.base_url) as client:
+        with caplog.at_level(logging.WARNING, logger="feedback_app.llm.client"):
+            await play_to_fault(client)
+    lines = [r.getMessage() for r in caplog.records if r.name == "feedback_app.llm.client"]
+    assert len(lines) == 2
+    for line in lines:
+        assert len(line) < 400
+        assert not any(said in line for said in ("internal", "limiter", "10.0.0.7", "127.0.0.1"))
+    assert "cannot read '[…].' via http://***/v1" in lines[1]
+
+
 async def test_the_log_names_the_cause_but_neither_the_key_nor_credentials(
     upstream: Upstream, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -116,6 +116,23 @@ def test_other_choices_than_the_first_are_ignored() -> None:
         ),
         ({"prompt_tokens": 9, "completion_tokens": 5}, Usage(9, 5)),
         ({"prompt_tokens": None, "completion_tokens": 5}, None),
+        (
+            {
+                "prompt_tokens": 9,
+                "completion_tokens": 5,
+                "total_tokens": 17,
+                "completion_tokens_details": {"reasoning_tokens": 3},
+            },
+            Usage(9, 8, 3),
+        ),
+        (
+            {
+                "prompt_tokens": 9,
+                "completion_tokens": 5,
+                "completion_tokens_details": {"reasoning_tokens": 30},
+            },
+            Usage(9, 35, 30),
+        ),
         ({}, None),
         (None, None),
     ],
@@ -127,6 +144,62 @@ def test_usage_is_read_as_far_as_it_is_told(
     assert reader_of(SAID, DONE, apart).finish().usage == expected
     within = chunk({}, finish_reason="stop", usage=usage)
     assert reader_of(SAID, within).finish().usage == expected
+
+
+_COUNTS = {"prompt_tokens": 9, "completion_tokens": 5}
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        *(
+            {**_COUNTS, name: value}
+            for name in _COUNTS
+            for value in (-1, 10**7 + 1, 10**30, 5.0, 5.5, "5", True, [5], {"n": 5}, None)
+        ),
+        {"prompt_tokens": 9},
+        {**_COUNTS, "prompt_tokens_details": {"cached_tokens": 10}},
+        {**_COUNTS, "prompt_tokens_details": {"cached_tokens": -1}},
+        {**_COUNTS, "prompt_tokens_details": {"cached_tokens": "4"}},
+        {**_COUNTS, "completion_tokens_details": {"reasoning_tokens": -1}},
+        {**_COUNTS, "completion_tokens_details": {"reasoning_tokens": 10**7}},
+        {"usage": _COUNTS},
+        [9, 5],
+        "9 and 5",
+        7,
+    ],
+)
+def test_a_count_that_cannot_be_is_none_and_harms_no_text(usage: Any) -> None:
+    apart = json.dumps({"choices": [], "usage": usage}).encode()
+    deltas, fault = (reader := ChunkReader()).read_all([SAID, DONE, apart])
+    assert (deltas, fault) == ([TextDelta("Fair.")], None)
+    assert reader.finish().usage is None
+
+
+def test_a_count_that_cannot_be_takes_back_one_that_could() -> None:
+    told = [json.dumps({"choices": [], "usage": {**_COUNTS, "prompt_tokens": n}}) for n in (9, -9)]
+    assert reader_of(SAID, DONE, *(usage.encode() for usage in told)).finish().usage is None
+
+
+@pytest.mark.parametrize("details", [[], "many", 3, {"cached_tokens": None}])
+def test_details_that_tell_nothing_leave_the_count(details: Any) -> None:
+    usage = {**_COUNTS, "prompt_tokens_details": details}
+    assert reader_of(chunk({}, finish_reason="stop", usage=usage)).report.usage == Usage(9, 5)
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("gpt-5-mini-2025-08-07", "gpt-5-mini-2025-08-07"),
+        ("m" * 5_000, "m" * 200),
+        ("m\0\udc00\n\x1b[31m1\u202e", "m? [31m1"),
+        ("\0", None),
+        ("", None),
+        (7, None),
+    ],
+)
+def test_a_models_name_is_kept_short_and_on_one_line(told: Any, kept: str | None) -> None:
+    assert reader_of(chunk({"content": "Fair."}, model=told)).report.model == kept
 
 
 @pytest.mark.parametrize(

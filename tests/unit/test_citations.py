@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from feedback_app.llm.blocks import Block, BlockSplitter, parse_blocks
 from feedback_app.llm.citations import (
+    MOST_MARKS,
     CitationFilter,
     marked,
     packed,
@@ -133,3 +134,11 @@ def test_a_fence_around_the_whole_answer_is_taken_off(
     for begin, end in pairwise(places):
         out += taking.feed(answer[begin:end])
     assert (out + taking.finish()) == text
+
+
+def test_an_answer_keeps_so_many_marks_and_shows_none_of_the_rest() -> None:
+    taking = CitationFilter(12)
+    written = [taking.feed("She drew. [1-12] ") for _ in range(3 * MOST_MARKS)]
+    text = "".join(text for text, _ in written)
+    assert "[" not in text
+    assert sum(len(marks) for _, marks in written) == MOST_MARKS

@@ -102,7 +102,15 @@ def test_retry_after_is_read_in_seconds_and_as_a_date(
     [
         ("Incorrect API key provided: sk-proj-ab**wxyz.", "Incorrect API key provided: ***"),
         ("the key s3cr3t is wrong", "the key *** is wrong"),
-        ("http://user:pass@host/v1 failed", "http://***@host/v1 failed"),
+        ("http://user:pass@host/v1 failed", "http://***/v1 failed"),
+        ("for url 'https://llm.internal.corp:8443/v1/chat'", "for url 'https://***/v1/chat'"),
+        ("no model on gpu-7.internal.corp.", "no model on ***."),
+        ("Cannot connect to host llm-7:8443 ssl:default", "Cannot connect to host *** ssl:default"),
+        ("Connect call failed ('10.0.12.7', 8443)", "Connect call failed ('***', 8443)"),
+        ("Connect call failed ('fd00::1:7', 8443)", "Connect call failed ('***', 8443)"),
+        ("worker-3:8001 is away", "***:8001 is away"),
+        ("The model `gpt-4.1-mini` does not exist", "The model `gpt-4.1-mini` does not exist"),
+        ("stream_options.include_usage: 3 of 4.", "stream_options.include_usage: 3 of 4."),
         ("two\nlines", "two lines"),
         ("x" * 1000, "x" * 300),
     ],
@@ -111,3 +119,28 @@ def test_a_providers_words_are_logged_without_keys_on_one_short_line(
     said: str, logged: str
 ) -> None:
     assert redacted(said, "s3cr3t", "") == logged
+
+
+@pytest.mark.parametrize(
+    ("said", "logged"),
+    [
+        (
+            "Invalid input: 'Notes: She drew two tables, \\n\\nASKED about retries.' at 3",
+            "Invalid input: '[…].' at 3",
+        ),
+        ("質問の前に要件をすべて自分の言葉で確認した、は長すぎます", "[…]、は長すぎます"),
+        ("too long: she drew; she left", "too long: she drew; she left"),
+    ],
+)
+def test_a_providers_words_are_logged_without_what_was_sent(said: str, logged: str) -> None:
+    sent = (
+        "Notes: She drew two tables,\n\nasked about retries.\n"
+        "質問の前に要件をすべて自分の言葉で確認した"
+    )
+    assert redacted(said, sent=sent) == logged
+
+
+@pytest.mark.parametrize("unit", ["a.", "://", "host ", "::", "1.", "a:", "sk-", "\\n", "x", "-"])
+def test_of_words_of_any_length_the_beginning_is_looked_at(unit: str) -> None:
+    words = unit * 100_000
+    assert redacted(words) == redacted(words[:1000])

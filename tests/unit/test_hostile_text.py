@@ -8,7 +8,7 @@ import pytest
 from feedback_app.core.text import compatible
 from feedback_app.feedback.drafter.knowledge import knowledge
 from feedback_app.live import view
-from feedback_app.llm import prompts
+from feedback_app.llm import tags
 from tests.hostile.alphabets import ALPHABETS, Alphabet
 from tests.hostile.functions import readers, unread
 from tests.hostile.growth import growth_of
@@ -57,7 +57,7 @@ def test_a_pattern_that_never_ends_is_stopped() -> None:
 
 def test_the_patterns_are_found_wherever_they_are_held() -> None:
     known = {
-        "a module": prompts._CLOSING_TAG,
+        "a module": tags._TAG,
         "another module": view._MAY_BE_CODE,
         "a list read when first needed": knowledge("fr").reading.fillers,
         "a list in it": knowledge("en").frame.topics[0].pattern,

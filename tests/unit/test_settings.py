@@ -34,6 +34,7 @@ WRONG = [
     pytest.param("KEEP_LOG_DAYS", "-1", id="less than no days"),
     pytest.param("KEEP_ATTEMPTS_DAYS", "1.5", id="half a day"),
     pytest.param("KEEP_PROMPTS_DAYS", "99999", id="longer than a calendar"),
+    pytest.param("LLM_MODEL", "m" * 201, id="a model name that is too long"),
     pytest.param("LOG_LEVEL", "LOUD", id="an unknown log level"),
     pytest.param("DEMO", "perhaps", id="neither yes nor no"),
     pytest.param("ALERT_ERROR_RATE_PERCENT", "101", id="more than all calls"),

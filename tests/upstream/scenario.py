@@ -33,6 +33,8 @@ class Scenario:
     cached_tokens: int | None = None
     reasoning_tokens: int | None = None
     """These two go out as details; without either the details are null."""
+    claimed: dict[str, Any] | None = None
+    """Sent as the usage, whatever was used."""
     resolved_model: str | None = "gpt-4o-mini-2024-07-18"
     finish_reason: str | None = "stop"
     """`None`: the stream ends without one."""

@@ -94,6 +94,8 @@ class Wire:
     def usage(self, written: int | None = None) -> dict[str, Any]:
         """Of so many tokens of the answer, or of all."""
         scenario = self.scenario
+        if scenario.claimed is not None:
+            return scenario.claimed
         written = len(scenario.tokens) if written is None else written
         completion = written + (scenario.reasoning_tokens or 0)
         cached, reasoning = scenario.cached_tokens, scenario.reasoning_tokens

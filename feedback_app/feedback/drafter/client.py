@@ -10,6 +10,7 @@ from feedback_app.core import clock
 from feedback_app.core.errors import LLMEmpty
 from feedback_app.feedback.drafter.compose import compose
 from feedback_app.llm.completion import (
+    LENGTH,
     CompletionEvent,
     CompletionRequest,
     Finished,
@@ -60,7 +61,7 @@ class OfflineDrafter:
             await self._wait_for_token(started, number, len(kept))
             yield TextDelta(delta)
         yield Finished(
-            finish_reason="stop" if len(kept) == len(deltas) else "length",
+            finish_reason="stop" if len(kept) == len(deltas) else LENGTH,
             model=MODEL,
             usage=Usage(
                 prompt_tokens=sum(

@@ -14,7 +14,13 @@ from feedback_app.core.errors import Forbidden, error_named
 from feedback_app.core.settings import get_settings
 from feedback_app.db.models import CallStatus, Draft, LlmCall
 from feedback_app.db.session import database
-from feedback_app.llm.blocks import Block, block_from_dict, parse_blocks, without_citations
+from feedback_app.llm.blocks import (
+    Block,
+    block_from_dict,
+    few,
+    parse_blocks,
+    without_citations,
+)
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.ui import wording
 from feedback_app.usage import labels
@@ -74,7 +80,7 @@ async def trace(user: CurrentUser, call_id: str) -> Trace:
     if answer_note or draft is None:
         return Trace(view, [])
     blocks = [block_from_dict(b) for b in draft.blocks] or parse_blocks(draft.text)
-    return Trace(view, without_citations(blocks))
+    return Trace(view, few(without_citations(blocks)))
 
 
 async def moments(user: CurrentUser, call_id: str) -> list[Moment]:

@@ -1,0 +1,140 @@
+"""Finds where a text states another verdict or rating than its writer recorded.
+
+A model may say what it likes, and notes may have told it to: what counts is what was recorded. So a
+text that departs from it is marked, for its writer to judge. What is read is what the prompt asks
+for and what the drafter writes, a verdict that opens the text and ratings in brackets, and the
+usual other forms; a verdict hidden in ordinary prose is not found.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+from feedback_app.feedback.drafter.knowledge import knowledge
+from feedback_app.feedback.drafter.words import LANGUAGES
+from feedback_app.llm.assessment import RECOMMENDATION_LABELS, Assessment, Recommendation
+
+MOST_TOLD = 3
+"""How many departures one sentence names."""
+
+_HIRING = {
+    "strong hire": Recommendation.STRONG_YES,
+    "hire": Recommendation.YES,
+    "no hire": Recommendation.NO,
+    "strong no hire": Recommendation.STRONG_NO,
+}
+_FOR = (Recommendation.YES, Recommendation.STRONG_YES)
+_SIGNS = str.maketrans("", "", "#*_`>~")
+_NAMED = (
+    r"(?:recommendation|verdict|empfehlung|votum|recommandation|recomendaci[óo]n|recomendaç[ãa]o"
+    r"|推奨|推薦|評価)"
+)
+_ADVICE = re.compile(
+    r"(?P<against>\b(?:do not|don't|would not|wouldn't|cannot|can't|should not|shouldn't)"
+    r" (?:recommend|hire|be hired)\b|\brecommend(?:s|ed)? (?:not hiring|against hiring)\b)"
+    r"|\brecommend(?:s|ed)? (?:hiring|to hire)\b|\bshould be hired\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a text must not depart from."""
+
+    recommendation: Recommendation | None = None
+    ratings: Mapping[str, int | None] = field(default_factory=dict)
+    """By the names of all competencies; `None` for those that are not rated."""
+
+
+def recorded_in(assessment: Assessment) -> Recorded:
+    """What an assessment records besides its notes."""
+    ratings = {competency.name: competency.rating for competency in assessment.competencies}
+    return Recorded(assessment.recommendation, ratings)
+
+
+def departure(text: str, recorded: Recorded) -> str:
+    """One sentence that says where the text departs from the record; empty where it does not."""
+    found = [*_verdicts(text, recorded.recommendation), *_ratings(text, recorded.ratings)]
+    told = list(dict.fromkeys(found))
+    if not told:
+        return ""
+    more = f"; and {len(told) - MOST_TOLD} more like that" if len(told) > MOST_TOLD else ""
+    return f"This text {'; it '.join(told[:MOST_TOLD])}{more}."
+
+
+def _verdicts(text: str, own: Recommendation | None) -> Iterator[str]:
+    recorded = (
+        f"but your recommendation is “{RECOMMENDATION_LABELS[own]}”"
+        if own
+        else "but you have recorded no recommendation"
+    )
+    for said in _stated(text):
+        if said != own:
+            yield f"says “{RECOMMENDATION_LABELS[said]}”, {recorded}"
+    for advice in _ADVICE.finditer(_folded(text)):
+        if own is None or (own in _FOR) == bool(advice["against"]):
+            yield f"says “{advice[0]}”, {recorded}"
+
+
+def _stated(text: str) -> Iterator[Recommendation]:
+    """The verdicts that open the text or stand behind their name."""
+    labels, named, name_alone = _forms()
+    is_named = True
+    for line in filter(None, (line.strip() for line in _folded(text).split("\n"))):
+        if is_named and (opening := labels.match(line)):
+            yield _labelled()[opening[1]]
+        for verdict in named.finditer(line):
+            yield _labelled()[verdict[1]]
+        is_named = name_alone.fullmatch(line) is not None
+
+
+def _ratings(text: str, own: Mapping[str, int | None]) -> Iterator[str]:
+    names = {_folded(name).strip(): name for name in own if name.strip()}
+    if not names:
+        return
+    for stated in _rating_form(tuple(sorted(names, key=len, reverse=True))).finditer(_folded(text)):
+        name, said = names[stated[1]], int(stated[2] or stated[3])
+        if said != own[name]:
+            recorded = "did not rate it" if own[name] is None else f"rated it {own[name]}"
+            yield f"rates {name} {said}, but you {recorded}"
+
+
+def _folded(text: str) -> str:
+    """The text in small letters, without the signs of Markdown."""
+    return unicodedata.normalize("NFKC", text).translate(_SIGNS).casefold()
+
+
+@cache
+def _labelled() -> dict[str, Recommendation]:
+    """Every name of a recommendation, in every language that drafts are written in."""
+    labels = {
+        _folded(label): Recommendation(code)
+        for language in LANGUAGES
+        for code, label in knowledge(language).frame.recommendation.items()
+    }
+    return labels | _HIRING
+
+
+@cache
+def _forms() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """A verdict that opens a line, one that stands behind its name, and that name alone."""
+    names = "|".join(map(re.escape, sorted(_labelled(), key=len, reverse=True)))
+    label = rf"({names})(?=\s*+(?:[.!:;。–—]|$))"
+    said = r"\s*+[:–—-]?+\s*+(?:(?:is|ist|est|es|é|は|a|an|ein|eine|un|une|um) ?)*+"
+    return (
+        re.compile(label),
+        re.compile(rf"{_NAMED}{said}{label}"),
+        re.compile(rf"(?:\w++ )?+{_NAMED}\s*+[:.]?+"),
+    )
+
+
+@lru_cache(maxsize=256)
+def _rating_form(names: tuple[str, ...]) -> re.Pattern[str]:
+    """A competency with its rating: `name (3)`, `name: 3 of 4`, `name 3/4`."""
+    known = "|".join(map(re.escape, names))
+    of_four = r"\s*+(?:/|of|out of|von|sur|de) ?+4"
+    return re.compile(
+        rf"(?<![a-z0-9])({known})\s*+:?+\s*+"
+        rf"(?:\(\s*+([1-9])(?:{of_four})?+\s*+\)|([1-9]){of_four}(?=\s*+(?:[.,;:()–—\n]|$)))"
+    )

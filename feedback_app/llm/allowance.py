@@ -1,0 +1,93 @@
+"""How much of an answer is taken, and which counts of it are believed, whatever a server does.
+
+A server is asked for at most so many output tokens, which is what admission has reserved. It may
+not keep to that, and it may count as it likes. So an answer ends here, and what is counted of it
+has to be possible: a call takes at most as many tokens as its prompt has bytes, `PREAMBLE_TOKENS`,
+and sixteen times its reserved output.
+"""
+
+from feedback_app.llm.blocks import MOST_BLOCKS
+from feedback_app.llm.completion import CompletionRequest, Message, Usage
+from feedback_app.llm.pricing import CHARACTERS_PER_TOKEN, NON_LATIN_FROM
+
+SLACK = 2
+"""How many times the reserved output is taken: our estimate of tokens is rough, and an answer that
+keeps to its limit must never be cut."""
+PREAMBLE_TOKENS = 2_000
+"""What a server may put before the prompt of its own: a chat template, a system prompt."""
+
+
+def most_weight(max_output_tokens: int) -> int:
+    """The most that is taken of an answer, in quarters of a token as `estimate_tokens` counts them.
+
+    A Latin character weighs one quarter and has at most two bytes, any other weighs a whole token
+    and has at most four. Reasoning counts, as it does in the limit that providers apply.
+    """
+    return CHARACTERS_PER_TOKEN * SLACK * max_output_tokens
+
+
+def is_possible(usage: Usage, request: CompletionRequest, answer_bytes: int) -> bool:
+    """Whether a call can have used so much, of whose answer so many bytes came, as UTF-8.
+
+    A token has at least one byte. Reasoning that was not streamed cannot be seen: so up to `SLACK`
+    times the reserved output is believed, however little came.
+    """
+    most_completion = max(SLACK * request.max_output_tokens, answer_bytes)
+    return (
+        usage.prompt_tokens <= _most_prompt_tokens(request.messages)
+        and usage.completion_tokens <= most_completion
+    )
+
+
+def _most_prompt_tokens(messages: tuple[Message, ...]) -> int:
+    return PREAMBLE_TOKENS + sum(len(message.content.encode()) for message in messages)
+
+
+class Allowance:
+    """What is still taken of one answer. Its lines are limited, too: each may be a block."""
+
+    def __init__(self, max_output_tokens: int) -> None:
+        self._weight = most_weight(max_output_tokens)
+        self._lines = MOST_BLOCKS - 1
+        self.taken_bytes = 0
+        """Of what was taken so far, as UTF-8."""
+        self.is_spent = False
+        """Whether something was not taken any more: the answer ends here."""
+
+    def take_reasoning(self, text: str) -> str:
+        """The beginning of some reasoning that is still taken: mostly all of it."""
+        return self._take(text)
+
+    def take_text(self, text: str) -> str:
+        """The beginning of some text that is still taken: mostly all of it."""
+        lines = text.count("\n")
+        if lines > self._lines:
+            text = "\n".join(text.split("\n", self._lines + 1)[: self._lines + 1])
+            self.is_spent = True
+        self._lines -= min(lines, self._lines)
+        return self._take(text)
+
+    def _take(self, text: str) -> str:
+        weight = _weight_of(text)
+        if weight > self._weight:
+            text = _beginning(text, self._weight)
+            self.is_spent = True
+        self._weight -= min(weight, self._weight)
+        self.taken_bytes += len(text.encode())
+        return text
+
+
+def _weight_of(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    heavy = sum(ord(character) >= NON_LATIN_FROM for character in text)
+    return len(text) + (CHARACTERS_PER_TOKEN - 1) * heavy
+
+
+def _beginning(text: str, weight: int) -> str:
+    """As much of the text as weighs no more than that."""
+    for end, character in enumerate(text):
+        weight -= _weight_of(character)
+        if weight < 0:
+            return text[:end]
+    return text
