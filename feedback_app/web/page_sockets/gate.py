@@ -5,10 +5,12 @@ from collections.abc import Awaitable
 from urllib.parse import parse_qs
 from uuid import UUID
 
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feedback_app.auth import sessions
-from feedback_app.auth.cookies import session_value
+from feedback_app.auth.addresses import client_address, place_of
+from feedback_app.auth.cookies import session_token
 from feedback_app.core.settings import get_settings
 from feedback_app.db.faults import is_unavailable
 from feedback_app.web.page_sockets.connection import Connection
@@ -36,7 +38,7 @@ class SocketGate:
         if scope["type"] != "websocket" or not scope["path"].startswith(NAMESPACE):
             await self._app(scope, receive, send)
             return
-        address = scope["client"][0] if scope.get("client") else ""
+        address = place_of(client_address(HTTPConnection(scope)))
         user_id = await _user_id(scope) if has_tab_token(scope["query_string"]) else None
         if not has_tab_token(scope["query_string"]) or (
             user_id is None and not sockets.may_knock(address)
@@ -88,8 +90,7 @@ async def _refuse(receive: Receive, send: Send) -> None:
 
 async def _user_id(scope: Scope) -> str | None:
     """Whose session the handshake's cookie is; while the database is away, whose it was."""
-    header = next((value for name, value in scope["headers"] if name == b"cookie"), b"")
-    token = session_value(header.decode("latin-1"))
+    token = session_token(HTTPConnection(scope))
     if token is None:
         return None
     token_hash = sessions.hash_token(token)
