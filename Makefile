@@ -10,7 +10,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 # A virtual environment whose Python is gone (upgraded, or the folder copied elsewhere) is remade.
 $(shell $(PY) -c '' 2>/dev/null || rm -f $(VENV)/python)
 
-.PHONY: help run dev test check bench clean
+.PHONY: help run dev test check bench soak clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1\t\2/' | expand -t 14
@@ -34,6 +34,9 @@ check: $(VENV)/dev ## Lint, formatting, types and layers
 
 bench: $(VENV)/dev ## Measure what the design promises
 	@$(PY) -m bench $(ARGS)
+
+soak: $(VENV)/dev ## Twenty minutes of use with some that is hostile: what is left behind
+	@$(PY) -m bench soak $(ARGS)
 
 clean: ## Remove everything made here but the data and .env
 	@rm -rf $(VENV) .web .web-test .web-bench .states .pytest_cache .ruff_cache .hypothesis .import_linter_cache

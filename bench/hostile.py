@@ -2,8 +2,6 @@
 
 import argparse
 import json
-import subprocess
-import sys
 import tempfile
 import time
 from contextlib import ExitStack
@@ -14,6 +12,7 @@ from statistics import quantiles
 from bench import machine
 from bench.app import crowded_app
 from bench.hostile_load import KINDS
+from bench.processes import held_by, start, stop
 from tests.upstream import Upstream
 
 SOCKETS = 300
@@ -54,12 +53,12 @@ def run(options: argparse.Namespace) -> list[str]:
         upstream = stack.enter_context(Upstream())
         print("Building and starting the app", flush=True)
         app = stack.enter_context(crowded_app(home, upstream.base_url, 1, {}))
-        probe = _start("bench.crowd_probe", app.address, app.people[0][0])
+        probe = start("bench.crowd_probe", app.address, app.people[0][0])
         time.sleep(BEFORE_S)
-        at_first = _memory_mb(app.pid)
+        at_first = held_by(app.pid).memory_mb
         began = time.time()
         hostile = {
-            kind: _start(
+            kind: start(
                 "bench.hostile_load",
                 app.address,
                 kind,
@@ -70,13 +69,13 @@ def run(options: argparse.Namespace) -> list[str]:
         at_work = time.time()
         most = at_first
         while time.time() < at_work + DURING_S:
-            most = max(most, _memory_mb(app.pid))
+            most = max(most, held_by(app.pid).memory_mb)
             time.sleep(0.25)
         ended = time.time()
-        counts = {kind: json.loads(_stop(process)) for kind, process in hostile.items()}
+        counts = {kind: json.loads(stop(process)) for kind, process in hostile.items()}
         time.sleep(options.after_s)
-        left = _memory_mb(app.pid)
-        took = json.loads(_stop(probe))
+        left = held_by(app.pid).memory_mb
+        took = json.loads(stop(probe))
         log_kb = (home / "app.log").stat().st_size / 1000
     before = _took(took, began - BEFORE_S, began)
     during = _took(took, began, ended)
@@ -118,41 +117,3 @@ def _took(took: dict[str, list[list[float]]], since: float, until: float) -> Too
         return quantiles(within, n=20)[-1] if len(within) > 1 else float("inf")
 
     return Took(p95("event"), p95("healthz"))
-
-
-def _start(module: str, *arguments: str) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    if process.stdout.readline() != "ready\n":
-        raise RuntimeError(f"{module} did not begin")
-    return process
-
-
-def _stop(process: subprocess.Popen[str]) -> str:
-    answer, _ = process.communicate("stop\n", timeout=60)
-    return answer
-
-
-def _memory_mb(pid: int) -> float:
-    """What the process and its descendants hold, in MB of resident memory."""
-    children: dict[int, list[int]] = {}
-    held: dict[int, int] = {}
-    for path in Path("/proc").glob("[0-9]*/status"):
-        try:
-            facts = dict(line.split(":", 1) for line in path.read_text().splitlines())
-        except OSError:
-            continue
-        own = int(facts["Pid"])
-        children.setdefault(int(facts["PPid"]), []).append(own)
-        held[own] = int(facts.get("VmRSS", "0 kB").split()[0])
-    total, waiting = 0, [pid]
-    while waiting:
-        one = waiting.pop()
-        total += held.get(one, 0)
-        waiting += children.get(one, [])
-    return total / 1024

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from itertools import count
 
 from feedback_app.core.settings import get_settings
 from feedback_app.web.page_sockets.registry import sockets
@@ -10,15 +11,22 @@ from feedback_app.web.page_sockets.tab_states import forget_strangers
 _log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
+TELL_EVERY = 10
+"""Looks between two lines that tell how much is open, for who has set the log to debug."""
 
 
 async def watch_sockets() -> None:
     """End sockets that take nothing, and forget tabs that nobody signed in on; until cancelled."""
-    while True:
+    for look in count(1):
         await asyncio.sleep(LOOK_EVERY_S)
         try:
             sockets.end_what_is_stuck(get_settings())
             forget_strangers()
+            if look % TELL_EVERY == 0 and _log.isEnabledFor(logging.DEBUG):
+                tasks = len(asyncio.all_tasks())
+                _log.debug(
+                    "%d pages open, %d unread, %d tasks", len(sockets), sockets.unread, tasks
+                )
         except Exception:
             # Whatever is wrong with one look, the next must come.
             _log.exception("the open sockets could not be looked after")
