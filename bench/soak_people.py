@@ -1,7 +1,7 @@
 """`python -m bench.soak_people ADDRESS FILE`: people at work, until a line comes.
 
-`FILE` has a line of JSON for each: session cookie and interview. Each opens the page, writes a line of
-notes key by key, has a draft written, looks at the list, and does so again. Says `ready`
+`FILE` has a line of JSON for each: session cookie and interview. Each opens the page, writes a
+line of notes key by key, has a draft written, looks at the list, and does so again. Says `ready`
 once all have begun and prints as JSON how many drafts were written and how many visits failed.
 """
 

@@ -7,11 +7,11 @@ usual other forms; a verdict hidden in ordinary prose is not found.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
+from feedback_app.core.text import compatible
 from feedback_app.feedback.drafter.knowledge import knowledge
 from feedback_app.feedback.drafter.words import LANGUAGES
 from feedback_app.llm.assessment import RECOMMENDATION_LABELS, Assessment, Recommendation
@@ -102,7 +102,7 @@ def _ratings(text: str, own: Mapping[str, int | None]) -> Iterator[str]:
 
 def _folded(text: str) -> str:
     """The text in small letters, without the signs of Markdown."""
-    return unicodedata.normalize("NFKC", text).translate(_SIGNS).casefold()
+    return compatible(text).translate(_SIGNS).casefold()
 
 
 @cache

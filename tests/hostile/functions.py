@@ -11,8 +11,8 @@ from typing import Any
 
 from feedback_app.core.line_keys import line_key
 from feedback_app.core.money import parse_dollars
-from feedback_app.core.text import compatible, storable
-from feedback_app.feedback import document, placing, resting
+from feedback_app.core.text import compatible, on_one_line, storable
+from feedback_app.feedback import departing, document, placing, resting
 from feedback_app.feedback.drafter import (
     compose,
     evidence,
@@ -41,7 +41,7 @@ from feedback_app.feedback.reading import for_drafting
 from feedback_app.feedback.schemas import Source
 from feedback_app.interviews.service import MAX_REASON_CHARACTERS
 from feedback_app.live.view import _healed
-from feedback_app.llm import blocks, citations
+from feedback_app.llm import blocks, citations, tags
 from feedback_app.llm.assessment import Assessment, CompetencyAssessment, Recommendation
 from feedback_app.llm.blocks import Block, Span
 from feedback_app.llm.pricing import estimate_tokens
@@ -51,6 +51,7 @@ from tests.hostile.growth import LONG, Read
 
 _NONE = inspect.Parameter("none", inspect.Parameter.POSITIONAL_ONLY)
 _NAMES = ("Problem solving", "System design", "Communication")
+_RECORDED = departing.Recorded(Recommendation.NO, dict.fromkeys(_NAMES, 2))
 _LINES = 400
 """Lines of the notes that a text without any may cite."""
 
@@ -183,6 +184,9 @@ def _of_answers() -> dict[str, Read]:
             [Span(text), Span(f"{citations.OPEN}3{citations.CLOSE}")]
         ),
         "llm.blocks.decided": blocks.decided,
+        "llm.blocks.parse_blocks": blocks.parse_blocks,
+        "llm.blocks.plain": blocks.plain,
+        "llm.tags.without_tags": tags.without_tags,
         "llm.citations.marked": lambda text: citations.marked(
             text, [(at, "3") for at in range(0, len(text), 50)]
         ),
@@ -203,6 +207,7 @@ def _of_feedback() -> dict[str, Read]:
         "feedback.document.to_markdown": lambda text: document.to_markdown(_paragraphs(text)),
         "feedback.document.to_plain": lambda text: document.to_plain(_paragraphs(text)),
         "feedback.document.words_in": lambda text: document.words_in(_paragraphs(text)),
+        "feedback.departing.departure": lambda text: departing.departure(text, _RECORDED),
         "feedback.placing.put_point": lambda text: placing.put_point(
             _paragraphs(text), _NAMES[0], _paragraphs("a"), _paragraphs("b"), speaks_for=True
         ),
@@ -222,6 +227,7 @@ def _of_fields() -> dict[str, Read]:
     return {
         "core.money.parse_dollars": parse_dollars,
         "core.text.compatible": compatible,
+        "core.text.on_one_line": lambda text: on_one_line(text, LONG),
         "core.text.storable": storable,
     }
 
