@@ -47,7 +47,7 @@ def assert_fits(page: Page) -> None:
 
 def test_the_api_documentation(themed: Page) -> None:
     themed.goto(routes.API_DOCS)
-    expect(themed.locator("section")).to_have_count(5)
+    expect(themed.locator("section")).to_have_count(6)
     assert_no_barriers(themed)
     assert_fits(themed)
 

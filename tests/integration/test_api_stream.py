@@ -309,9 +309,10 @@ async def test_a_client_that_takes_nothing_is_dropped_and_the_draft_completes(
     database: Database, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream, "SEND_WITHIN_S", 0.3)
-    tokens = tuple(token * 400 for token in feedback_tokens(120))
+    tokens = tuple(token.replace("\n", " ") * 400 for token in feedback_tokens(120))
     upstream.play(Scenario(tokens=tokens, tokens_per_second=400))
-    async with served_api(database, upstream.base_url, STREAM_FLUSH_MS=1) as api:
+    longer = {"STREAM_FLUSH_MS": 1, "LLM_MAX_OUTPUT_TOKENS": 100_000}
+    async with served_api(database, upstream.base_url, **longer) as api:
         async with never_reading(api, "?accumulated=true"):
             async with asyncio.timeout(10):
                 log = await api.on.generations.hub.next(api.on.owner)
