@@ -26,6 +26,8 @@ IDLE = 1_100
 ENDED_WITHIN_S = 25
 """Of a request that does not go on; both proxies have at most 20 seconds for it."""
 TOKEN = "5c2d3f0e-8f0e-4b6e-9d55-0a1b2c3d4e5f"
+SESSION = f"__Host-{sessions.COOKIE}"
+"""The session's cookie over https."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def test_the_socket_of_the_pages_is_let_through_and_its_token_is_in_no_log(
             return await page.recv(decode=True)
 
     with behind.client() as client:
-        cookie = f"{sessions.COOKIE}={sign_in(client, made).cookies[sessions.COOKIE]}"
+        cookie = f"{SESSION}={sign_in(client, made).cookies[SESSION]}"
     assert '"sid"' in run_apart(opened(cookie))
     assert "/_event/" in behind.proxy.logs
     assert TOKEN not in behind.proxy.logs
