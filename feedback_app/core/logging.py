@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 
 from feedback_app.core import clock
@@ -170,12 +171,16 @@ class FewAlike(logging.Filter):
 
 
 class _Handler(logging.StreamHandler):
-    """Writes to standard error; a record that cannot be written is told without what it holds."""
+    """Writes to standard error; a record that cannot be written is told without what it holds.
+
+    Nothing that happens to standard error, closed as it may be, reaches whoever logs.
+    """
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
         fault = sys.exc_info()[0]
         kind = fault.__name__ if fault else "fault"
-        self.stream.write(f"a record of {record.pathname}, line {record.lineno}: {kind}\n")
+        with suppress(OSError, ValueError):
+            self.stream.write(f"a record of {record.pathname}, line {record.lineno}: {kind}\n")
 
 
 def configure(settings: Settings) -> None:

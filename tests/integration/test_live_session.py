@@ -56,4 +56,4 @@ async def test_a_tab_whose_session_ends_midway_is_shown_no_more_than_a_few_secon
         assert "/login" in str(await asyncio.wait_for(following, WITHIN_S))
         upstream.release()
         await follow(log)
-        assert state.phase == "streaming"
+        assert (state.phase, state.t) == ("idle", "")

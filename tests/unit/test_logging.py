@@ -175,3 +175,9 @@ def test_a_record_that_cannot_be_written_is_told_without_what_it_holds(log: Log)
 
 def test_a_cut_text_says_how_much_is_missing():
     assert on_one_line("abcdef", 4) == "abcd… (2 more characters)"
+
+
+def test_nothing_that_happens_to_standard_error_reaches_whoever_logs(log: Log):
+    own_handler().setStream(closed := io.StringIO())
+    closed.close()
+    logging.getLogger("feedback_app.llm").warning("a call ended")
