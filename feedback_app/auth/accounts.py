@@ -22,7 +22,8 @@ from feedback_app.core.errors import Invalid, NotFound
 from feedback_app.db.models import Company, Role, User
 from feedback_app.db.session import database
 
-_EMAIL = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@\x00-\x1f\x7f]+")
+_PART = r"[^\s@\x00-\x1f\x7f]"
+_EMAIL = re.compile(rf"(?<!{_PART}){_PART}++@{_PART}++")
 _LONGEST_EMAIL, _LONGEST_NAME = 254, 200
 
 

@@ -16,6 +16,7 @@ SHORTEST, LONGEST = 12, 200
 _FEWEST_DIFFERENT = 5
 _OWN_WORD = 3
 """Characters of the shortest word about a person that counts."""
+_BETWEEN = re.compile(r"[\W_]+")
 _ROOM_BESIDE_OWN_WORDS = 8
 """Characters that a password must have beside such words."""
 
@@ -53,7 +54,7 @@ def _without_ornament(folded: str) -> str:
 
 def _words(about: Iterable[str]) -> set[str]:
     """The words in what is said about a person, long ones only."""
-    found = {word for text in about for word in re.split(r"[\W_]+", normalised(text).casefold())}
+    found = {word for text in about for word in _BETWEEN.split(normalised(text).casefold())}
     return {word for word in found if len(word) >= _OWN_WORD}
 
 

@@ -1,11 +1,12 @@
 """Argon2id password hashes, computed off the event loop, a few at a time."""
 
 import asyncio
-import unicodedata
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from passlib.context import CryptContext
+
+from feedback_app.core.text import compatible
 
 _context = CryptContext(schemes=["argon2"], argon2__type="ID")
 
@@ -41,7 +42,7 @@ def is_crowded() -> bool:
 
 def normalised(password: str) -> str:
     """The password as it is hashed: the same however a keyboard composes its characters."""
-    return unicodedata.normalize("NFKC", password)
+    return compatible(password)
 
 
 async def hash_password(password: str) -> str:

@@ -16,6 +16,9 @@ _log = logging.getLogger(__name__)
 
 _DISCONNECTED: Message = {"type": "websocket.disconnect", "code": 1008}
 
+_told = Bucket(per_second=0.5, burst=60)
+"""How many ends are told in the log: who wants to fill it opens many."""
+
 served: ContextVar["Connection | None"] = ContextVar("served_socket", default=None)
 """The socket that the current task serves."""
 
@@ -85,7 +88,9 @@ class Connection:
             return
         self.ended = why
         self.gone.set_result(None)
-        _log.info("ended a page's socket from %s: it %s", self.address, why)
+        if _told.offers():
+            _told.take()
+            _log.info("ended a page's socket from %s: it %s", self.address, why)
         for task in (self._receiving, self._sending):
             if task is not None and task is not asyncio.current_task():
                 task.cancel()

@@ -28,7 +28,7 @@ def is_sound(frame: str | None, most_characters: int) -> bool:
         return True
     if frame.startswith(_EVENT):
         said = _parsed(frame[len(_EVENT) :])
-        return isinstance(said, list) and len(said) == 2 and _is_said(*said)
+        return isinstance(said, list) and 1 <= len(said) <= 2 and _is_said(*said)
     if frame.startswith(_CONNECT):
         said = _parsed(frame[len(_CONNECT) :] or "{}")
         if not isinstance(said, dict):
@@ -38,7 +38,7 @@ def is_sound(frame: str | None, most_characters: int) -> bool:
     return False
 
 
-def _is_said(name: Any, data: Any) -> bool:
+def _is_said(name: Any, data: Any = None) -> bool:
     if name == _BOOT:
         return _is_event(data)
     return isinstance(name, str) and _size([name, data]) <= MOST_PAGE_CHARACTERS
