@@ -18,7 +18,7 @@ class Bucket:
         self._until = 0.0
 
     def take(self) -> float:
-        """Take one; in how many seconds it may be used, 0 for now."""
+        """Take one; how many seconds to wait before it may be used; 0 for none."""
         now = clock.monotonic()
         self._until = max(self._until, now) + self._interval_s
         return max(0.0, self._until - self._slack_s - now)
