@@ -178,6 +178,8 @@ def test_a_cut_text_says_how_much_is_missing():
 
 
 def test_nothing_that_happens_to_standard_error_reaches_whoever_logs(log: Log):
-    own_handler().setStream(closed := io.StringIO())
+    handler = own_handler()
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(closed := io.StringIO())
     closed.close()
     logging.getLogger("feedback_app.llm").warning("a call ended")
