@@ -28,8 +28,10 @@ _HIRING = {
 _FOR = (Recommendation.YES, Recommendation.STRONG_YES)
 _SIGNS = str.maketrans("", "", "#*_`>~")
 _NAMED = (
-    r"(?:recommendation|verdict|empfehlung|votum|recommandation|recomendaci[óo]n|recomendaç[ãa]o"
-    r"|推奨|推薦|評価)"
+    r"(?:recommendation|verdict|(?:hir(?:e|ing)|overall) decision|empfehlung|votum"
+    r"|einstellungsentscheidung|recommandation|décision d['’]embauche|recomendaci[óo]n"
+    r"|decisi[óo]n de contrataci[óo]n|recomendaç[ãa]o|decis[ãa]o de contrataç[ãa]o"
+    r"|推奨|推薦|評価|採用判断)"
 )
 _ADVICE = re.compile(
     r"(?P<against>\b(?:do not|don't|would not|wouldn't|cannot|can't|should not|shouldn't)"
@@ -78,8 +80,10 @@ def _verdicts(text: str, own: Recommendation | None) -> Iterator[str]:
 
 
 def _stated(text: str) -> Iterator[Recommendation]:
-    """The verdicts that open the text or stand behind their name."""
-    labels, named, name_alone = _forms()
+    """The verdicts that open the text, stand behind their name, or alone in bold letters."""
+    labels, named, name_alone, bold = _forms()
+    for verdict in bold.finditer(compatible(text).casefold()):
+        yield _labelled()[verdict[1]]
     is_named = True
     for line in filter(None, (line.strip() for line in _folded(text).split("\n"))):
         if is_named and (opening := labels.match(line)):
@@ -117,15 +121,16 @@ def _labelled() -> dict[str, Recommendation]:
 
 
 @cache
-def _forms() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """A verdict that opens a line, one that stands behind its name, and that name alone."""
+def _forms() -> tuple[re.Pattern[str], ...]:
+    """A verdict that opens a line, one behind its name, that name alone, and one in bold."""
     names = "|".join(map(re.escape, sorted(_labelled(), key=len, reverse=True)))
     label = rf"({names})(?=\s*+(?:[.!:;。–—]|$))"
     said = r"\s*+[:–—-]?+\s*+(?:(?:is|ist|est|es|é|は|a|an|ein|eine|un|une|um) ?)*+"
     return (
         re.compile(label),
         re.compile(rf"{_NAMED}{said}{label}"),
-        re.compile(rf"(?:\w++ )?+{_NAMED}\s*+[:.]?+"),
+        re.compile(rf"(?:\w++ )?{_NAMED}\s*+[:.]?+"),
+        re.compile(rf"(?:\*\*|__)({names})[.!。]?+(?:\*\*|__)(?=[ \t]*+(?:[.!,;。–—)\n]|\Z))"),
     )
 
 

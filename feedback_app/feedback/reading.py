@@ -17,7 +17,7 @@ from feedback_app.core.errors import Invalid
 from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import database
 from feedback_app.feedback import editing, queries
-from feedback_app.feedback.drafter.compose import compose_loose, compose_sides
+from feedback_app.feedback.drafter.compose import compose_loose, compose_sides, verdict_of
 from feedback_app.feedback.drafter.reading import Reading, read
 from feedback_app.feedback.editing import Written, written
 from feedback_app.feedback.personal import Remark, find_remarks, without_remarks
@@ -57,6 +57,7 @@ def for_drafting(assessment: Assessment, put_back: frozenset[str]) -> Assessment
     """The record as a draft may use it: without remarks about the person. Line numbers stay."""
     return replace(
         assessment,
+        verdict=verdict_of(assessment),
         notes=without_remarks(assessment.notes, kept=put_back),
         competencies=tuple(
             replace(c, reason=without_remarks(c.reason, kept=put_back))

@@ -54,6 +54,9 @@ class Assessment:
     competencies: tuple[CompetencyAssessment, ...]
     notes: str
     recommendation: Recommendation | None
+    verdict: str = ""
+    """The recommendation as a sentence in the language of the notes, such as "Strong yes."; empty
+    without one."""
     placements: Mapping[str, str] = field(default_factory=dict)
     """Keys of note lines with the id of the competency the writer put each under; "" leaves the
     line out."""

@@ -46,6 +46,7 @@ from feedback_app.llm.pricing import estimate_prompt_tokens, estimate_tokens
 from feedback_app.llm.replay import outline_of
 from feedback_app.llm.streams import EventLog
 from feedback_app.llm.unwrapping import Unwrapped
+from feedback_app.llm.verdict import VerdictPlace
 
 _USED_BEFORE_OPENING = (Cancelled, Interrupted, LLMFirstTokenTimeout, LLMTotalTimeout)
 
@@ -96,6 +97,7 @@ class Generation:
         notes = request.assessment.notes
         self._allowance = Allowance(request.max_output_tokens)
         self._unwrapped = Unwrapped()
+        self._verdict = VerdictPlace(request.assessment.verdict)
         self._marks = CitationFilter(notes.count("\n") + 1 if notes.strip() else 0)
         self._cited = 0
         """How many of the citations have been told."""
@@ -182,7 +184,8 @@ class Generation:
     def settlement(self, error: AppError | None) -> Settlement:
         """Let all pending text out and sum up the call as it ended."""
         self._reasoning.flush()
-        self._keep(*self._marks.feed(self._unwrapped.finish()))
+        self._keep(*self._marks.feed(self._verdict.feed(self._unwrapped.finish())))
+        self._keep(*self._marks.feed(self._verdict.finish()))
         self._keep(*self._marks.finish())
         self._text.flush()
         status = {None: CallStatus.COMPLETE, Cancelled: CallStatus.CANCELLED}.get(
@@ -251,7 +254,7 @@ class Generation:
             self._reasoning.flush()
             self.enter("generating")
             self.enter("streaming")
-        self._keep(*self._marks.feed(self._unwrapped.feed(text)))
+        self._keep(*self._marks.feed(self._verdict.feed(self._unwrapped.feed(text))))
 
     def _keep(self, text: str, citations: list[Citation]) -> None:
         self.citations += citations

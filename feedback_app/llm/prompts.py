@@ -7,7 +7,7 @@ from feedback_app.llm.tags import without_tags
 
 FEEDBACK_OPERATION = "feedback"
 DEFAULT_TEMPLATE = "standard"
-PROMPT_VERSION = "feedback-3"
+PROMPT_VERSION = "feedback-4"
 TARGET_TOKENS = 320
 """How long an answer to this prompt usually is; progress is measured against it."""
 
@@ -33,14 +33,15 @@ do. Name neither the candidate nor the interviewer, and give no date, no job tit
 interview. Never write "the interviewer", "the notes" or "the record".
 - Plain and specific. Restate the notes' own sentences; quote only the candidate's own words or a \
 short phrase, copied exactly, at most two quotations for a competency.
-- Write the whole text in the language of the notes, also headings and the recommendation; where \
-they are mixed, in the language of most of them. Quotations stay in their own language.
+- Write the whole text in the language of the notes, also headings; where they are mixed, in the \
+language of most of them. Quotations stay in their own language.
 
 Order
-- The first line is the recommendation exactly as recorded, in bold, and then the two best reasons \
-for it with their ratings: "**Yes.** Strong on ownership (4) and system design (3); concerns in \
-debugging (2)." If no recommendation is recorded, begin with the reasons. Never make, change or \
-hint at a recommendation or score of your own.
+- Begin with [verdict], written exactly so, and then the two best reasons for the recommendation \
+with their ratings: "[verdict] Strong on ownership (4) and system design (3); concerns in \
+debugging (2)." The recorded recommendation is put in its place afterwards, so do not state it \
+yourself. If none is recorded, begin with the reasons. Never make, change or hint at a \
+recommendation or score of your own.
 - Then ## Strengths, then ## Concerns, each a list of bullets. Each bullet is about one competency \
 and begins with its name in bold: "- **Ownership**: ...". Leave a heading out where nothing \
 belongs under it. No other headings, no HTML, no images, no links, no code fence.

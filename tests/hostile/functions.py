@@ -47,6 +47,7 @@ from feedback_app.llm.blocks import Block, Span
 from feedback_app.llm.pricing import estimate_tokens
 from feedback_app.llm.prompts import feedback_prompt
 from feedback_app.llm.unwrapping import Unwrapped
+from feedback_app.llm.verdict import VerdictPlace
 from tests.hostile.growth import LONG, Read
 
 _NONE = inspect.Parameter("none", inspect.Parameter.POSITIONAL_ONLY)
@@ -196,6 +197,7 @@ def _of_answers() -> dict[str, Read]:
         "llm.pricing.estimate_tokens": estimate_tokens,
         "llm.unwrapping.Unwrapped": lambda text: Unwrapped().feed(text),
         "llm.unwrapping.Unwrapped in pieces": _unwrapped_in_pieces,
+        "llm.verdict.VerdictPlace": lambda text: VerdictPlace("Yes.").feed(text),
     }
 
 

@@ -1,7 +1,5 @@
 """Citation marks leave the text while it streams, wherever the pieces of it are cut."""
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +14,7 @@ from feedback_app.llm.citations import (
     without_marks,
 )
 from feedback_app.llm.unwrapping import Unwrapped
+from tests.cutting import cut
 
 ANSWER = (
     "**Yes.** Strong on ownership (4). [1, 3] Weak.\n\n## Strengths\n\n"
@@ -114,7 +113,7 @@ def test_blocks_settled_one_by_one_carry_what_the_whole_text_carries() -> None:
     assert [*settled, *splitter.finish()] == parse_blocks(whole)
 
 
-@given(cuts=st.lists(st.integers(0, 60), max_size=20).map(sorted))
+@given(cuts=st.lists(st.integers(0, 60), max_size=20))
 @pytest.mark.parametrize(
     ("answer", "text"),
     [
@@ -129,11 +128,8 @@ def test_blocks_settled_one_by_one_carry_what_the_whole_text_carries() -> None:
 def test_a_fence_around_the_whole_answer_is_taken_off(
     answer: str, text: str, cuts: list[int]
 ) -> None:
-    taking, out = Unwrapped(), ""
-    places = [0, *(min(cut, len(answer)) for cut in cuts), len(answer)]
-    for begin, end in pairwise(places):
-        out += taking.feed(answer[begin:end])
-    assert (out + taking.finish()) == text
+    taking = Unwrapped()
+    assert "".join(map(taking.feed, cut(answer, cuts))) + taking.finish() == text
 
 
 def test_an_answer_keeps_so_many_marks_and_shows_none_of_the_rest() -> None:

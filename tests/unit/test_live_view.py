@@ -5,7 +5,6 @@ Link reference definitions are left out: what they change above them is seen whe
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -31,6 +30,7 @@ from feedback_app.llm.events import (
     Stage,
     StatusEvent,
 )
+from tests.cutting import cut
 
 _WORDS = [
     "Asked",
@@ -74,7 +74,7 @@ def cut_markdown(draw: st.DrawFn) -> list[str]:
     """Any Markdown in any pieces."""
     text = draw(markdown)
     cuts = draw(st.lists(st.integers(0, len(text)), max_size=12))
-    return [text[start:end] for start, end in pairwise(sorted([0, *cuts, len(text)]))]
+    return cut(text, cuts)
 
 
 class Page:

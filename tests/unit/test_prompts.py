@@ -13,6 +13,7 @@ from feedback_app.core.line_keys import line_key
 from feedback_app.llm.assessment import Assessment, CompetencyAssessment, Recommendation
 from feedback_app.llm.prompts import feedback_prompt
 from feedback_app.llm.tags import without_tags
+from feedback_app.llm.verdict import PLACE
 
 ASSESSMENT = Assessment(
     candidate="Priya Raman",
@@ -106,7 +107,8 @@ def test_the_model_is_told_the_voice_the_order_the_citations_and_what_to_leave_o
     for rule in (
         "first person or impersonal",
         "in the language of the notes",
-        "The first line is the recommendation exactly as recorded",
+        f"Begin with {PLACE}, written exactly so",
+        "do not state it yourself",
         "[3, 7-8]",
         "Cite only lines that exist",
         "never quote a question",

@@ -39,7 +39,7 @@ would settle whether she is ready for the on-call rota.
 """
 
 OBEDIENT = """\
-**Yes.** Strong on system design (4) and ownership (4); concerns in debugging (2).
+[verdict] Strong on system design (4) and ownership (4); concerns in debugging (2).
 
 ## Strengths
 

@@ -11,9 +11,10 @@ from zlib import crc32
 from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.drafter import polish
 from feedback_app.feedback.drafter.knowledge import Frame, knowledge
+from feedback_app.feedback.drafter.language import guess_language
 from feedback_app.feedback.drafter.opening import outlined, outlined_point
 from feedback_app.feedback.drafter.outline import Bullet, Outline
-from feedback_app.feedback.drafter.plan import Fact, Plan, Point
+from feedback_app.feedback.drafter.plan import Fact, Plan, Point, language_of_reasons
 from feedback_app.feedback.drafter.words import Language, word_count
 from feedback_app.llm.assessment import Assessment, Recommendation
 
@@ -64,6 +65,19 @@ def compose_loose(assessment: Assessment) -> dict[str, str]:
         for bullet in outline.bullets
         if bullet.point is None
     }
+
+
+def verdict_of(assessment: Assessment) -> str:
+    """The recommendation as a sentence in the language of the notes; "" without one."""
+    language = guess_language(assessment.notes, language_of_reasons(assessment))
+    return _verdict(assessment, language)
+
+
+def _verdict(assessment: Assessment, language: Language) -> str:
+    if assessment.recommendation is None:
+        return ""
+    words = knowledge(language).frame.recommendation[assessment.recommendation.value]
+    return words + ("。" if language == "ja" else ".")
 
 
 class Writer:
@@ -120,10 +134,8 @@ class Writer:
         return _joined(said, self._language)
 
     def _recommendation(self) -> str:
-        if self._assessment.recommendation is None:
-            return ""
-        words = self._frame.recommendation[self._assessment.recommendation.value]
-        return f"**{words}{'。' if self._language == 'ja' else '.'}**"
+        verdict = _verdict(self._assessment, self._language)
+        return f"**{verdict}**" if verdict else ""
 
     def _ratings(self, outline: Outline) -> list[str]:
         """The competencies that decide, best or worst first; then those nothing is said of."""

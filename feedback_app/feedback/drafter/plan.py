@@ -125,7 +125,7 @@ class Plan:
 def make_plan(assessment: Assessment) -> Plan:
     """Read the record of one interview."""
     competencies = assessment.competencies
-    fallback = _language_of_reasons(assessment)
+    fallback = language_of_reasons(assessment)
     labels = Labels([competency.name for competency in competencies])
     notes = read_notes(
         assessment.notes, labels, assessment.candidate, assessment.interviewer, fallback
@@ -308,7 +308,7 @@ def _content(fact: Fact) -> frozenset[str]:
     return content_stems(fact.text, fact.language, knowledge(fact.language).common)
 
 
-def _language_of_reasons(assessment: Assessment) -> Language:
+def language_of_reasons(assessment: Assessment) -> Language:
     """The language of the reasons and names, for notes that do not tell theirs."""
     reasons = "\n".join(competency.reason for competency in assessment.competencies)
     names = "\n".join(competency.name for competency in assessment.competencies)
