@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     API_SOCKETS_PER_USER: int = Field(default=10, ge=1, le=1000)
     """Streams of the API that one person may have open; while Redis is away, in each process."""
     SOCKETS: int = Field(default=5000, ge=1, le=1_000_000)
-    """Open pages in all. This and the next seven hold in each process."""
+    """Open pages in all. This and the next eight hold in each process."""
     SOCKETS_PER_USER: int = Field(default=100, ge=1, le=100_000)
     """Open pages of one person."""
     SOCKETS_OF_STRANGERS: int = Field(default=200, ge=1, le=100_000)
@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     """What all pages may leave unread before the fullest socket is ended."""
     SOCKET_SEND_WITHIN_S: float = Field(default=20, gt=0, le=600)
     """How long a page may take to accept one message."""
+    TAB_STATES_KEPT_S: float = Field(default=300, ge=5, le=3600)
+    """How long the state of a page is kept after its tab is gone; a stranger's goes at once."""
     CONNECTIONS: int = Field(default=8192, ge=128, le=1_000_000)
     """Connections of HTTP that all processes together accept at once."""
     HEADERS_WITHIN_S: float = Field(default=10, ge=1, le=600)

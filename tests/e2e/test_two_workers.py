@@ -4,29 +4,37 @@ The pages expect the app on one port, so the second worker has a browser of its 
 the second worker's port there.
 """
 
+import asyncio
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from redis import Redis
 from sqlmodel import col, select
 from websockets.sync.client import ClientConnection, connect
 
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
+from tests.apart import run_apart
 from tests.chromium import find_chromium
 from tests.databases import Databases, free_port, temporary_home
 from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.sign_in import sign_in
 from tests.e2e.serving import RunningApp, answers, serving, wait_until
+from tests.e2e.test_strangers import socket
 from tests.factories import PASSWORD, MadeInterview, make_interview
+from tests.integration.tabs import sign_in as sign_in_over_http
 from tests.upstream import FEEDBACK, Scenario, Upstream, feedback_tokens
 
 INTERRUPTED_WITHIN_MS = 90_000
@@ -57,6 +65,7 @@ def workers(app_port: int, databases: Databases, valkey_url: str) -> Iterator[Wo
             "GRANIAN_WORKERS": "1",
             "OPENAI_BASE_URL": upstream.base_url,
             "LLM_IDLE_TIMEOUT_S": "120",
+            "TAB_STATES_KEPT_S": "5",
             "PUBLIC_URL": f"http://127.0.0.1:{app_port}",
         }
         first, second = [
@@ -196,6 +205,47 @@ def test_a_server_replaces_a_worker_that_dies_and_goes_on(workers: Workers) -> N
     wait_until(lambda: bool(children(server)) and worker not in children(server))
     wait_until(lambda: answers(workers.first))
     assert workers.first.process.poll() is None
+
+
+def test_whose_account_is_disabled_is_out_on_every_worker_and_their_draft_stops(
+    workers: Workers, second_page: Page
+) -> None:
+    workers.upstream.play(Scenario(hold_after=20))
+    second = opened(second_page, workers.made)
+    second.generate()
+    second.expect_phase("streaming")
+    email = workers.made.interviewer.email
+    command = [sys.executable, "-m", "feedback_app", "user", "disable", email]
+    env = os.environ | {"DATABASE_URL": workers.first.database_url}
+    told = subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout == f"Disabled {email}. Sessions and tokens ended: 1.\n"
+    workers.upstream.wait_until_idle()
+    wait_until(lambda: [call.status for call in workers.calls()] == ["cancelled"])
+    second_page.reload()
+    expect(second_page.locator("#login-email")).to_be_visible()
+
+
+def test_what_redis_holds_of_a_tab_is_gone_soon_after_it(workers: Workers, valkey_url: str) -> None:
+    strangers, persons = str(uuid4()), str(uuid4())
+
+    async def visit(redis: Redis) -> None:
+        async with AsyncExitStack() as tabs:
+            cookie = await sign_in_over_http(workers.first.url, workers.made.interviewer.email)
+            for token, own, path in ((strangers, "", "/login"), (persons, cookie, "/")):
+                tab = await tabs.enter_async_context(
+                    socket(workers.first, own, token=token, path=path)
+                )
+                await tab.hydrate()
+                await tab.listen('"is_hydrated_rx_state_":true')
+                await asyncio.to_thread(wait_until, lambda token=token: held(redis, token))
+
+    def held(redis: Redis, token: str) -> bool:
+        return bool(redis.keys(f"{token}_*"))
+
+    with Redis.from_url(valkey_url) as redis:
+        run_apart(visit(redis))
+        for token in (strangers, persons):
+            wait_until(lambda token=token: not held(redis, token))
 
 
 def children(pid: int) -> list[int]:

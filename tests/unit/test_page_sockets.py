@@ -26,11 +26,12 @@ from feedback_app.web.page_sockets.registry import (
     STRANGERS_UNREAD,
     Sockets,
 )
-from feedback_app.web.page_sockets.tab_states import forget
+from feedback_app.web.page_sockets.tab_states import GoneTabs, forget
 
 assert feedback_app.feedback_app
 
 MOST = 450_000
+KEPT_S = 300.0
 TOKEN = "0c8f6a4e-52a4-4f5e-9d0f-2b7b1b6a9c11"
 
 
@@ -353,16 +354,27 @@ async def test_other_paths_are_let_through() -> None:
     assert reached == ["/api/x"]
 
 
-async def test_of_tabs_that_are_gone_only_those_of_people_signed_in_are_remembered() -> None:
-    manager = StateManagerMemory()
+async def test_of_tabs_that_are_gone_strangers_are_forgotten_at_once_and_people_after_a_while(
+    at: Callable[[float], None],
+) -> None:
+    manager, gone = StateManagerMemory(), GoneTabs()
     try:
-        for name in ("stranger", "open", "ada"):
+        for name in ("stranger", "open", "ada", "back"):
             token = BaseStateToken(ident=name, cls=State)
             async with manager.modify_state(token) as root:
-                if name == "ada":
+                if name in ("ada", "back"):
                     (await root.get_state(AuthState))._session = "hash"
-        forget(manager, connected={"open"})
-        assert set(manager.states) == {"open", "ada"}
+        forget(manager, {"open"}, gone, KEPT_S)
+        assert set(manager.states) == {"open", "ada", "back"}
+        at(KEPT_S - 1)
+        forget(manager, {"open", "back"}, gone, KEPT_S)
+        assert set(manager.states) == {"open", "ada", "back"}
+        at(KEPT_S)
+        forget(manager, {"open"}, gone, KEPT_S)
+        assert set(manager.states) == {"open", "back"}
+        at(2 * KEPT_S)
+        forget(manager, {"open"}, gone, KEPT_S)
+        assert set(manager.states) == {"open"}
     finally:
         await manager.close()
 
@@ -371,9 +383,9 @@ async def test_the_state_of_a_tab_at_work_is_left_alone() -> None:
     manager = StateManagerMemory()
     try:
         async with manager.modify_state(BaseStateToken(ident="busy", cls=State)):
-            forget(manager, connected=())
+            forget(manager, (), GoneTabs(), KEPT_S)
             assert set(manager.states) == {"busy"}
-        forget(manager, connected=())
+        forget(manager, (), GoneTabs(), KEPT_S)
         assert set(manager.states) == set()
     finally:
         await manager.close()

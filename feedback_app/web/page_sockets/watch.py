@@ -6,7 +6,7 @@ from itertools import count
 
 from feedback_app.core.settings import get_settings
 from feedback_app.web.page_sockets.registry import sockets
-from feedback_app.web.page_sockets.tab_states import forget_strangers
+from feedback_app.web.page_sockets.tab_states import forget_gone_tabs, note_departures
 
 _log = logging.getLogger(__name__)
 
@@ -16,12 +16,13 @@ TELL_EVERY = 10
 
 
 async def watch_sockets() -> None:
-    """End sockets that take nothing, and forget tabs that nobody signed in on; until cancelled."""
+    """End sockets that take nothing, and forget tabs that are gone; until cancelled."""
+    note_departures()
     for look in count(1):
         await asyncio.sleep(LOOK_EVERY_S)
         try:
             sockets.end_what_is_stuck(get_settings())
-            forget_strangers()
+            await forget_gone_tabs()
             if look % TELL_EVERY == 0 and _log.isEnabledFor(logging.DEBUG):
                 tasks = len(asyncio.all_tasks())
                 _log.debug(
