@@ -9,9 +9,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, func, select, text, update
-from sqlmodel import col
+from sqlalchemy import delete, func, text, update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from feedback_app.db.models import (
     CallStatus,
@@ -99,7 +100,7 @@ async def _removed(database: Database, candidate_id: str) -> Traces | None:
             candidate = await session.get(Candidate, candidate_id)
             company_id = candidate.company_id if candidate else ""
             row = select(col(Company.id)).where(col(Company.id) == company_id)
-            await session.execute(row.with_for_update(key_share=True))
+            await session.exec(row.with_for_update(key_share=True))
         gone = await _traces(session, candidate_id)
         if await _running(session, candidate_id):
             return None
@@ -122,7 +123,7 @@ async def _remove(session: AsyncSession, candidate_id: str) -> None:
         delete(Interview).where(col(Interview.candidate_id) == candidate_id),
         delete(Candidate).where(col(Candidate.id) == candidate_id),
     ):
-        await session.execute(statement.execution_options(synchronize_session=False))
+        await session.exec(statement.execution_options(synchronize_session=False))
 
 
 async def _traces(session: AsyncSession, candidate_id: str) -> Traces:
@@ -143,7 +144,7 @@ async def _traces(session: AsyncSession, candidate_id: str) -> Traces:
         "calls that lose their interview": [col(LlmCall.interview_id).in_(interviews)],
     }
     counts = {
-        name: (await session.execute(select(func.count()).where(*conditions))).scalar_one()
+        name: (await session.exec(select(func.count()).where(*conditions))).one()
         for name, conditions in found.items()
     }
     return Traces(candidate.name, counts)
@@ -154,14 +155,14 @@ async def _running(session: AsyncSession, candidate_id: str) -> Sequence[str]:
         col(LlmCall.interview_id).in_(_interviews(candidate_id)),
         col(LlmCall.status) == CallStatus.RUNNING,
     )
-    return (await session.execute(running)).scalars().all()
+    return (await session.exec(running)).all()
 
 
-def _interviews(candidate_id: str) -> Select[str]:
+def _interviews(candidate_id: str) -> SelectOfScalar[str]:
     return select(col(Interview.id)).where(col(Interview.candidate_id) == candidate_id)
 
 
-def _scorecards(candidate_id: str) -> Select[str]:
+def _scorecards(candidate_id: str) -> SelectOfScalar[str]:
     return select(col(Scorecard.id)).where(
         col(Scorecard.interview_id).in_(_interviews(candidate_id))
     )
