@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import ChangedElsewhere, Invalid, NotFound
-from feedback_app.db.models import Scorecard, TextVersion, VersionKind
+from feedback_app.db.models import Draft, Scorecard, TextVersion, VersionKind
 from feedback_app.db.session import database
 from feedback_app.feedback import queries
 from feedback_app.feedback.document import to_markdown, without_end
@@ -45,9 +45,9 @@ class Written:
     """The draft it began as; empty for none."""
 
 
-def written(scorecard: Scorecard) -> Written:
+async def written(scorecard: Scorecard) -> Written:
     """The feedback of a scorecard."""
-    blocks = blocks_of(scorecard.feedback, scorecard.feedback_blocks)
+    blocks = await asyncio.to_thread(blocks_of, scorecard.feedback, scorecard.feedback_blocks)
     return Written(
         blocks=blocks,
         markdown=scorecard.feedback,
@@ -59,6 +59,11 @@ def written(scorecard: Scorecard) -> Written:
 def blocks_of(text: str, stored: list[dict[str, object]]) -> list[Block]:
     """The blocks of a text; of one that has none stored, those its Markdown has."""
     return [block_from_dict(block) for block in stored] if stored else parse_blocks(text)
+
+
+def drawn(draft: Draft) -> list[Block]:
+    """The blocks of a draft with the lines they rest on."""
+    return few(blocks_of(marked(draft.text, unpacked(draft.cites)), draft.blocks))
 
 
 async def save(
@@ -89,7 +94,7 @@ async def save(
                 await _make_theirs(session, user, scorecard)
     if changed:
         raise ChangedElsewhere
-    return written(scorecard)
+    return await written(scorecard)
 
 
 async def keep(user: CurrentUser, interview_id: str) -> Written:
@@ -102,7 +107,7 @@ async def keep(user: CurrentUser, interview_id: str) -> Written:
     async with database().write() as session:
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
         await _make_theirs(session, user, scorecard)
-    return written(scorecard)
+    return await written(scorecard)
 
 
 async def take_draft(user: CurrentUser, interview_id: str, call_id: str) -> Written | None:
@@ -116,11 +121,11 @@ async def take_draft(user: CurrentUser, interview_id: str, call_id: str) -> Writ
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
         blocks = await _draft_blocks(session, user, interview_id, call_id)
         if scorecard.feedback_call_id == call_id:
-            return written(scorecard)
+            return await written(scorecard)
         if not await _is_untouched(session, user, scorecard):
             return None
         await _replace(session, user, scorecard, blocks, call_id, VersionKind.DRAFT)
-    return written(scorecard)
+    return await written(scorecard)
 
 
 async def take_unseen(user: CurrentUser, interview_id: str, call_id: str) -> bool:
@@ -155,7 +160,7 @@ async def replace_with(user: CurrentUser, interview_id: str, call_id: str) -> Wr
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
         blocks = await _draft_blocks(session, user, interview_id, call_id)
         await _replace(session, user, scorecard, blocks, call_id, VersionKind.REPLACED)
-    return written(scorecard)
+    return await written(scorecard)
 
 
 async def append(user: CurrentUser, interview_id: str, call_id: str) -> Written:
@@ -169,10 +174,10 @@ async def append(user: CurrentUser, interview_id: str, call_id: str) -> Written:
     async with database().write() as session:
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
         more = await _draft_blocks(session, user, interview_id, call_id)
-        both = [*without_end(written(scorecard).blocks), *more]
+        both = [*without_end((await written(scorecard)).blocks), *more]
         _check_length(await asyncio.to_thread(to_markdown, both))
         await _replace(session, user, scorecard, both, call_id, VersionKind.APPENDED)
-    return written(scorecard)
+    return await written(scorecard)
 
 
 async def rewrite(user: CurrentUser, interview_id: str, blocks: list[Block]) -> Written:
@@ -188,7 +193,7 @@ async def rewrite(user: CurrentUser, interview_id: str, blocks: list[Block]) -> 
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
         call_id = scorecard.feedback_call_id
         await _replace(session, user, scorecard, blocks, call_id, VersionKind.REWRITTEN)
-    return written(scorecard)
+    return await written(scorecard)
 
 
 async def clear_if_only(user: CurrentUser, interview_id: str, call_id: str) -> Written:
@@ -202,7 +207,7 @@ async def clear_if_only(user: CurrentUser, interview_id: str, call_id: str) -> W
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
         if scorecard.feedback_call_id == call_id and await _is_untouched(session, user, scorecard):
             await _replace(session, user, scorecard, [], None, VersionKind.DISCARDED)
-    return written(scorecard)
+    return await written(scorecard)
 
 
 async def undo(user: CurrentUser, interview_id: str) -> Written:
@@ -221,7 +226,7 @@ async def undo(user: CurrentUser, interview_id: str) -> Written:
         redoes = version.kind == VersionKind.UNDONE
         kind = VersionKind.DRAFT if redoes else VersionKind.UNDONE
         await _restore(session, user, scorecard, version, kind)
-    return written(scorecard)
+    return await written(scorecard)
 
 
 async def restore(user: CurrentUser, interview_id: str, version_id: str) -> Written:
@@ -237,7 +242,7 @@ async def restore(user: CurrentUser, interview_id: str, version_id: str) -> Writ
         if version is None:
             raise NotFound
         await _restore(session, user, scorecard, version)
-    return written(scorecard)
+    return await written(scorecard)
 
 
 async def _write(scorecard: Scorecard, blocks: list[Block], call_id: str | None) -> None:
@@ -285,7 +290,7 @@ async def _restore(
     version: TextVersion,
     kind: VersionKind = VersionKind.RESTORED,
 ) -> None:
-    blocks = blocks_of(version.text, version.blocks)
+    blocks = await asyncio.to_thread(blocks_of, version.text, version.blocks)
     await _replace(session, user, scorecard, blocks, version.call_id, kind)
     await _make_theirs(session, user, scorecard)
 
@@ -296,7 +301,7 @@ async def _draft_blocks(
     call, draft = await queries.draft_of(session, user, call_id)
     if call.interview_id != interview_id or call.operation != queries.FEEDBACK_OPERATION:
         raise NotFound
-    return few(blocks_of(marked(draft.text, unpacked(draft.cites)), draft.blocks))
+    return await asyncio.to_thread(drawn, draft)
 
 
 async def _is_untouched(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> bool:

@@ -25,7 +25,7 @@ from feedback_app.feedback import editing, service
 from feedback_app.feedback.schemas import DraftMeta, DraftView, FeedbackView
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.live.text import LiveText
-from feedback_app.live.view import LiveView, fill_slots
+from feedback_app.live.view import LiveView
 from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, EndedEvent
 from feedback_app.llm.streams import EventLog, Owner
 from feedback_app.llm.supervisor import generations
@@ -97,10 +97,10 @@ class Live(LiveText, rx.State):
         panel = await self.get_state(FeedbackState)
         await panel._keep_now(panel._keep, panel._show_kept)
         await service.discard(acting_user(), call_id)
-        text = await editing.clear_if_only(acting_user(), panel.interview_id, call_id)
+        await editing.clear_if_only(acting_user(), panel.interview_id, call_id)
         if self.meta.call_id == call_id:
             self._show(None)
-        await panel._show_text(text)
+        await panel._show_act()
 
     @rx.event
     @generation_event
@@ -195,8 +195,7 @@ class Live(LiveText, rx.State):
         drafts = {draft.call_id: draft for draft in shown.drafts}
         async with self:
             panel = await self.get_state(FeedbackState)
-            panel.history, panel._drafted_from = shown.history, shown.drafted_from
-            panel.undo_label = shown.undo
+            panel.history, panel.undo_label = shown.history, shown.undo
             panel._show_evidence(shown.evidence)
             # Meanwhile the person may have opened another draft, or put this one out of sight.
             if self._ended != ending.llm_call_id:
@@ -208,7 +207,7 @@ class Live(LiveText, rx.State):
             if isinstance(ending, EndedEvent):
                 return
             if shown.text.call_id == ending.llm_call_id:
-                panel._begin(shown.text)
+                panel._begin(shown.evidence.shown)
                 panel.over = False
             elif ending.feedback and not panel.submitted:
                 panel.waiting_call = ending.llm_call_id
@@ -261,7 +260,7 @@ class Live(LiveText, rx.State):
         self.message = ""
         if draft is None:
             return
-        self._assign(fill_slots(draft.blocks))
+        self._assign(draft.slots)
         self.meta, self.error = draft.meta, draft.meta.error
         self.progress = 100 if draft.meta.status == "complete" else 0
 

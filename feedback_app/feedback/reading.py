@@ -28,7 +28,7 @@ from feedback_app.feedback.schemas import (
     RemarkView,
     UnplacedView,
 )
-from feedback_app.llm.assessment import Assessment
+from feedback_app.llm.assessment import Assessment, CompetencyAssessment
 from feedback_app.llm.blocks import Block, parse_blocks
 from feedback_app.llm.citations import marked, without_marks
 
@@ -131,18 +131,32 @@ async def place(
             raise Invalid("The job has no such competency.")
         scorecard.placements = _with(scorecard.placements, key, competency_id)
         session.add(scorecard)
-        text = written(scorecard)
+        text = await written(scorecard)
     if not text.call_id:
         return None
-    told_alone = (await asyncio.to_thread(compose_loose, assessment)).get(key, "")
-    blocks = take_out(text.blocks, parse_blocks(_marked(told_alone, assessment)))
-    if competency is None:
-        return await _rewritten(user, interview_id, text, blocks)
-    placed = replace(assessment, placements=scorecard.placements)
-    before, after = await asyncio.gather(
-        asyncio.to_thread(compose_sides, assessment, competency_id),
-        asyncio.to_thread(compose_sides, placed, competency_id),
+    blocks = await asyncio.to_thread(
+        _with_line_placed, text.blocks, key, assessment, scorecard.placements, competency
     )
+    if blocks == text.blocks:
+        return None
+    return await editing.rewrite(user, interview_id, blocks)
+
+
+def _with_line_placed(
+    blocks: list[Block],
+    key: str,
+    assessment: Assessment,
+    placements: dict[str, str],
+    competency: CompetencyAssessment | None,
+) -> list[Block]:
+    """A text in which a line is told under its competency, or no more."""
+    told_alone = compose_loose(assessment).get(key, "")
+    blocks = take_out(blocks, parse_blocks(_marked(told_alone, assessment)))
+    if competency is None:
+        return blocks
+    placed = replace(assessment, placements=placements)
+    before = compose_sides(assessment, competency.id)
+    after = compose_sides(placed, competency.id)
     for side, (old, new) in enumerate(zip(before, after, strict=True)):
         if old != new:
             blocks = put_point(
@@ -152,15 +166,7 @@ async def place(
                 parse_blocks(_marked(new, placed)),
                 speaks_for=side == 0,
             )
-    return await _rewritten(user, interview_id, text, blocks)
-
-
-async def _rewritten(
-    user: CurrentUser, interview_id: str, text: Written, blocks: list[Block]
-) -> Written | None:
-    if blocks == text.blocks:
-        return None
-    return await editing.rewrite(user, interview_id, blocks)
+    return blocks
 
 
 async def answer(user: CurrentUser, interview_id: str, key: str, code: str) -> None:

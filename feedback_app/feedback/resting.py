@@ -4,8 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback_app.feedback.document import cited_lines
-from feedback_app.feedback.schemas import Source
 from feedback_app.llm.blocks import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The notes a draft was asked from, and a mark of what else was recorded then."""
+
+    notes: str
+    judgements: str
 
 
 @dataclass(frozen=True, slots=True)

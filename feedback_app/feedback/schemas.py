@@ -1,11 +1,11 @@
 """What the feedback panel shows: values for the page, no rows."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from feedback_app.feedback.departing import Recorded
 from feedback_app.feedback.editing import Written
+from feedback_app.feedback.showing import Beside, Shown
 from feedback_app.live.settled import WireGroup
-from feedback_app.llm.blocks import Block
 from feedback_app.ui.wording import LocalTime
 
 
@@ -32,7 +32,8 @@ class DraftView:
 
     meta: DraftMeta
     text: str
-    blocks: list[Block]
+    slots: dict[str, Any]
+    """What the live view draws of it (`live.view.fill_slots`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +116,10 @@ class Evidence:
     has_evidence: bool
     has_recommendation: bool
     quote: QuoteView
-    notes: str
-    """The notes as a draft would be sent them."""
-    judgements: str
-    """A mark of what else was recorded (`Assessment.judgements`)."""
     questions: Questions
-    recorded: Recorded
-    """What a text must not depart from."""
+    beside: Beside
+    shown: Shown
+    """The text as it was kept when this was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +160,6 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """The notes a draft was asked from, and a mark of what else was recorded then."""
-
-    notes: str
-    judgements: str
-
-
-@dataclass(frozen=True, slots=True)
 class FeedbackView:
     """One person's feedback on one interview."""
 
@@ -185,8 +175,6 @@ class FeedbackView:
     offline: bool
     """Whether the offline drafter serves, because no model is configured."""
     model: str
-    drafted_from: Source | None
-    """What the draft was asked from that the text began as."""
     may_reopen_freely: bool
     panel: Panel
     drafts: list[DraftMeta]

@@ -3,6 +3,9 @@
 What a person writes is kept by `editing`; `submitting` makes it final.
 """
 
+import asyncio
+from collections.abc import Sequence
+
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import (
@@ -22,7 +25,8 @@ from feedback_app.db.models import (
 from feedback_app.db.session import database
 from feedback_app.feedback import queries, reading
 from feedback_app.feedback.departing import Recorded, departure, recorded_in
-from feedback_app.feedback.editing import blocks_of, written
+from feedback_app.feedback.editing import drawn, written
+from feedback_app.feedback.resting import Source
 from feedback_app.feedback.schemas import (
     DraftMeta,
     DraftView,
@@ -30,13 +34,12 @@ from feedback_app.feedback.schemas import (
     FeedbackView,
     HistoryEntry,
     QuoteView,
-    Source,
 )
+from feedback_app.feedback.showing import Beside, Shown, begun, typed
 from feedback_app.feedback.submitting import panel, within_grace
 from feedback_app.feedback.versions import FEEDBACK, undo_label
+from feedback_app.live.view import fill_slots
 from feedback_app.llm.assessment import Assessment
-from feedback_app.llm.blocks import few
-from feedback_app.llm.citations import marked, unpacked
 from feedback_app.llm.completion import LENGTH
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.llm.streams import Owner
@@ -116,20 +119,20 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
         undo = await undo_label(session, scorecard)
     ended = [(call, draft) for call, draft in drafts if call.status != CallStatus.RUNNING]
     kept = [(call, draft) for call, draft in ended if draft.discarded_at is None]
-    text = written(scorecard)
-    recorded = recorded_in(assessment)
+    text = await written(scorecard)
     origin = next((draft for call, draft in drafts if call.id == text.call_id), None)
+    beside = _beside(assessment, origin)
+    latest = ended[0] if ended and ended[0] in kept else None
     return FeedbackView(
         text=text,
         undo=undo,
         saved_at=wording.local_time(scorecard.feedback_saved_at),
         submitted_at=wording.local_time(scorecard.submitted_at),
-        evidence=await _evidence(user, interview_id, assessment),
-        latest=draft_view(*ended[0], recorded) if ended and ended[0] in kept else None,
-        history=[*map(_draft_entry, kept), *map(_version_entry, versions)],
+        evidence=await _evidence(user, interview_id, assessment, await begun(text, beside), beside),
+        latest=await draft_view(*latest, beside.recorded) if latest else None,
+        history=await asyncio.to_thread(_history, kept, versions),
         offline=generations().offline,
         model=generations().model,
-        drafted_from=Source(origin.notes, origin.judgements) if origin else None,
         may_reopen_freely=within_grace(scorecard),
         panel=await panel(user, interview_id),
         drafts=[draft_meta(call) for call, _ in kept],
@@ -143,18 +146,34 @@ async def evidence(user: CurrentUser, interview_id: str) -> Evidence:
         NotFound: not an interview of this person.
     """
     async with database().read() as session:
+        scorecard = await queries.scorecard_of(session, user, interview_id)
         assessment = await reading.load(session, user, interview_id)
-    return await _evidence(user, interview_id, assessment)
+        origin = None
+        if scorecard.feedback_call_id:
+            _, origin = await queries.draft_of(session, user, scorecard.feedback_call_id)
+    beside = _beside(assessment, origin)
+    shown = await typed(await written(scorecard), beside)
+    return await _evidence(user, interview_id, assessment, shown, beside)
 
 
-async def _evidence(user: CurrentUser, interview_id: str, assessment: Assessment) -> Evidence:
+async def _evidence(
+    user: CurrentUser, interview_id: str, assessment: Assessment, shown: Shown, beside: Beside
+) -> Evidence:
     return Evidence(
         has_evidence=assessment.has_evidence,
         has_recommendation=assessment.recommendation is not None,
         quote=await _quote(user, interview_id, assessment),
+        questions=await reading.questions(user, interview_id),
+        beside=beside,
+        shown=shown,
+    )
+
+
+def _beside(assessment: Assessment, origin: Draft | None) -> Beside:
+    return Beside(
+        sent=Source(origin.notes, origin.judgements) if origin else None,
         notes=assessment.notes,
         judgements=assessment.judgements,
-        questions=await reading.questions(user, interview_id),
         recorded=recorded_in(assessment),
     )
 
@@ -168,7 +187,7 @@ async def draft(user: CurrentUser, call_id: str) -> DraftView:
     async with database().read() as session:
         call, found = await queries.draft_of(session, user, call_id)
         assessment = await reading.load(session, user, found.interview_id)
-    return draft_view(call, found, recorded_in(assessment))
+    return await draft_view(call, found, recorded_in(assessment))
 
 
 async def discard(user: CurrentUser, call_id: str) -> None:
@@ -228,12 +247,20 @@ def draft_meta(call: LlmCall, departs: str = "") -> DraftMeta:
     )
 
 
-def draft_view(call: LlmCall, draft: Draft, recorded: Recorded) -> DraftView:
+async def draft_view(call: LlmCall, draft: Draft, recorded: Recorded) -> DraftView:
     """The draft as the panel shows it."""
-    text = marked(draft.text, unpacked(draft.cites))
-    blocks = few(blocks_of(text, draft.blocks))
+    return await asyncio.to_thread(_draft_view, call, draft, recorded)
+
+
+def _draft_view(call: LlmCall, draft: Draft, recorded: Recorded) -> DraftView:
     meta = draft_meta(call, departure(draft.text, recorded))
-    return DraftView(meta=meta, text=draft.text, blocks=blocks)
+    return DraftView(meta=meta, text=draft.text, slots=fill_slots(drawn(draft)))
+
+
+def _history(
+    drafts: Sequence[tuple[LlmCall, Draft]], versions: Sequence[TextVersion]
+) -> list[HistoryEntry]:
+    return [*map(_draft_entry, drafts), *map(_version_entry, versions)]
 
 
 def _draft_entry(found: tuple[LlmCall, Draft]) -> HistoryEntry:

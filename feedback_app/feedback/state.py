@@ -12,16 +12,8 @@ from feedback_app.auth.guards import acting_user, guarded
 from feedback_app.core.errors import AppError, ChangedElsewhere
 from feedback_app.core.markers import logged, own_event, typing
 from feedback_app.feedback import editing, reading, service, submitting
-from feedback_app.feedback.departing import Recorded, departure
-from feedback_app.feedback.document import (
-    from_editor,
-    to_html,
-    to_markdown,
-    to_plain,
-    words_in,
-)
+from feedback_app.feedback.document import from_editor, to_html, to_markdown, to_plain
 from feedback_app.feedback.editing import Written
-from feedback_app.feedback.resting import ground
 from feedback_app.feedback.schemas import (
     Evidence,
     FeedbackView,
@@ -30,9 +22,10 @@ from feedback_app.feedback.schemas import (
     Questions,
     QuoteView,
     Review,
-    Source,
 )
-from feedback_app.live.settled import WireGroup, grouped
+from feedback_app.feedback.showing import Beside, Shown
+from feedback_app.feedback.showing import typed as shown_as_typed
+from feedback_app.live.settled import WireGroup
 from feedback_app.llm.blocks import Block, without_citations
 from feedback_app.ui import wording
 from feedback_app.ui.autosave import Autosave, Save, Typed, saved
@@ -43,7 +36,7 @@ class _Kept:
     """How a text was kept."""
 
     save: Save
-    text: Written | None = None
+    shown: Shown | None = None
     conflict: bool = False
 
 
@@ -101,10 +94,7 @@ class FeedbackState(Autosave, rx.State):
     questions: Questions = Questions([], "", [], [], [], False, [])
 
     _blocks: list[Block] = []
-    _drafted_from: Source | None = None
-    _notes: str = ""
-    _judgements: str = ""
-    _recorded: Recorded = Recorded()
+    _beside: Beside = Beside()
 
     @rx.var
     def can_generate(self) -> bool:
@@ -187,7 +177,7 @@ class FeedbackState(Autosave, rx.State):
         if taken is None:
             self.waiting_call = call_id
         else:
-            await self._show_text(taken)
+            await self._show_act()
 
     @rx.event
     @logged("Kept the feedback as it was")
@@ -229,7 +219,7 @@ class FeedbackState(Autosave, rx.State):
         if text is None:
             await self._refresh()
         else:
-            await self._show_text(text)
+            await self._show_act()
 
     @rx.event
     @logged("Took back where lines were placed")
@@ -346,7 +336,7 @@ class FeedbackState(Autosave, rx.State):
         shown = await service.view(user, self.interview_id)
         self.submitted, self.submitted_utc = shown.submitted_at.text, shown.submitted_at.utc
         self.may_reopen_freely = True
-        self._show_words(shown.text)
+        self._tell(shown.evidence.shown)
         self.panel = await submitting.panel(user, self.interview_id)
 
     async def _keep(self, interview_id: str, typed: Typed) -> _Kept:
@@ -355,58 +345,57 @@ class FeedbackState(Autosave, rx.State):
         try:
             blocks = await asyncio.to_thread(from_editor, typed.text)
             text = await editing.save(user, interview_id, blocks, typed.base, self._writer())
+            shown = await shown_as_typed(text, self._beside)
         except AppError as error:
             save = Save(typed.stamp, "failed", error.message)
             return _Kept(save, conflict=isinstance(error, ChangedElsewhere))
-        return _Kept(saved(typed.stamp, wording.now()), text)
+        return _Kept(saved(typed.stamp, wording.now()), shown)
 
     def _show_kept(self, interview_id: str, typed: Typed, kept: _Kept) -> None:
         if interview_id != self.interview_id:
             return
         self.save_state, self.conflict = kept.save, kept.conflict
-        if kept.text is not None:
-            self._show_words(kept.text)
+        if kept.shown is not None:
+            self._tell(kept.shown)
 
     async def _act(self, act: Awaitable[Written]) -> None:
         """Keep what is typed, then change the text as a whole and show it."""
         await self._keep_now(self._keep, self._show_kept)
-        await self._show_text(await act)
+        await act
+        await self._show_act()
 
-    async def _show_text(self, text: Written) -> None:
-        """Begin the editor anew with a text that one act made, and show it."""
-        self._begin(text)
-        await self._refresh()
+    async def _show_act(self) -> None:
+        """Begin the editor anew with the text that one act made, and show it."""
+        shown = await self._refresh()
+        self._begin(shown)
         self.over = False
 
-    def _begin(self, text: Written) -> None:
-        self.html, self.editor_key = to_html(text.blocks), self.editor_key + 1
+    def _begin(self, shown: Shown) -> None:
+        self.html, self.editor_key = shown.html, self.editor_key + 1
         self.waiting_call, self.conflict = "", False
         self.save_state = saved(self.save_state.acked, wording.now())
-        self._show_words(text)
+        self._tell(shown)
 
-    def _show_words(self, text: Written) -> None:
+    def _tell(self, shown: Shown) -> None:
         """Show what is said of the text beside the editor."""
-        self._blocks, self.revision = text.blocks, text.revision
-        self.is_empty = not text.markdown.strip()
-        count = words_in(text.blocks)
-        self.words = f"{count:,} word{'' if count == 1 else 's'}" if count else ""
-        if self.submitted:
-            self.final = grouped(without_citations(text.blocks))
-        self._show_grounds()
+        self._blocks, self.revision = shown.blocks, shown.revision
+        self.is_empty, self.words = shown.is_empty, shown.words
+        if self.submitted and shown.final is not None:
+            self.final = shown.final
+        self._tell_ground(shown)
 
-    def _show_grounds(self) -> None:
+    def _tell_ground(self, shown: Shown) -> None:
         """Show which lines of the notes the text rests on, and where it departs from the record."""
-        self.departs = departure(to_markdown(self._blocks), self._recorded)
-        found = ground(self._blocks, self._drafted_from, self._notes, self._judgements)
-        self.used, self.changed = found.used, found.changed
-        self.sent_lines, self.unused = found.sent_lines, found.unused
+        self.departs = shown.departs
+        self.used, self.changed = shown.ground.used, shown.ground.changed
+        self.sent_lines, self.unused = shown.ground.sent_lines, shown.ground.unused
 
-    async def _refresh(self) -> None:
-        """Read the history anew."""
+    async def _refresh(self) -> Shown:
+        """Read the history anew; the text as it was read with it."""
         shown = await service.view(acting_user(), self.interview_id)
-        self.history, self._drafted_from = shown.history, shown.drafted_from
-        self.undo_label = shown.undo
+        self.history, self.undo_label = shown.history, shown.undo
         self._show_evidence(shown.evidence)
+        return shown.evidence.shown
 
     def _show(self, interview_id: str, shown: FeedbackView) -> None:
         """Show a person's feedback."""
@@ -420,31 +409,34 @@ class FeedbackState(Autosave, rx.State):
         self.undo_label, self.copies = shown.undo, 0
         if self.just_submitted == interview_id:
             self.just_submitted = ""
-        self._drafted_from = shown.drafted_from
-        if is_new or shown.text.revision != self.revision:
-            self._begin(shown.text)
+        text = shown.evidence.shown
+        if is_new or text.revision != self.revision:
+            self._begin(text)
         else:
-            self.html = to_html(shown.text.blocks)
-            self._show_words(shown.text)
+            self.html = text.html
+            self._tell(text)
         if not self._is_typing():
             self.save_state = saved(self.save_state.acked, shown.saved_at)
         self._show_evidence(shown.evidence)
 
     def _show_newer(self, shown: FeedbackView) -> None:
         """Begin the editor anew with what another tab saved."""
-        self.history, self._drafted_from = shown.history, shown.drafted_from
-        self.undo_label = shown.undo
+        self.history, self.undo_label = shown.history, shown.undo
         self.submitted, self.submitted_utc = shown.submitted_at.text, shown.submitted_at.utc
-        self._begin(shown.text)
+        self._begin(shown.evidence.shown)
         self.save_state = Save(self.save_state.acked, "saved", "Updated from another tab")
 
     def _is_typing(self) -> bool:
         return bool(self._waiting) or self.conflict
 
-    def _show_evidence(self, shown: Evidence) -> None:
-        """Show what there is to draft from, and what that would cost."""
+    def _show_evidence(self, shown: Evidence) -> bool:
+        """Show what there is to draft from and what that would cost.
+
+        Whether it is told of the text that stands here: that may have been kept once more since
+        the evidence was read.
+        """
         self.has_evidence, self.has_recommendation = shown.has_evidence, shown.has_recommendation
-        self.quote, self._notes = shown.quote, shown.notes
-        self._judgements = shown.judgements
-        self.questions, self._recorded = shown.questions, shown.recorded
-        self._show_grounds()
+        self.quote, self.questions, self._beside = shown.quote, shown.questions, shown.beside
+        if shown.shown.revision == self.revision:
+            self._tell_ground(shown.shown)
+        return shown.shown.revision >= self.revision

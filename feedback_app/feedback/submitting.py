@@ -5,7 +5,8 @@ Colleagues' feedback is readable only behind one's own, so that nobody writes wi
 in mind; administrators read what is submitted and nothing that is not.
 """
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from feedback_app.auth.sessions import CurrentUser
@@ -47,7 +48,8 @@ async def review(user: CurrentUser, interview_id: str) -> Review:
     warnings = list(_missing(rated))
     if origin is not None and origin.notes.strip() != assessment.notes.strip():
         warnings.append("Your notes have changed since this was drafted.")
-    if departs := departure(scorecard.feedback, recorded_in(assessment)):
+    recorded = recorded_in(assessment)
+    if departs := await asyncio.to_thread(departure, scorecard.feedback, recorded):
         warnings.append(departs)
     warnings += [question.question for question in asked.contradictions]
     if left_out := sum(not remark.put_back for remark in asked.remarks):
@@ -129,11 +131,10 @@ async def panel(user: CurrentUser, interview_id: str) -> Panel:
         own = await queries.scorecard_of(session, user, interview_id)
         others = await queries.colleagues_of(session, user, interview_id)
         submitted = [found for found in others if found[0].submitted_at is not None]
-        readable: list[Colleague] = []
+        rated: list[Rated] = []
         if own.submitted_at is not None:
-            for scorecard, name, kind in submitted:
-                rated = await queries.competencies_of(session, scorecard)
-                readable.append(_colleague(scorecard, name, kind, rated))
+            rated = [await queries.competencies_of(session, card) for card, _, _ in submitted]
+    readable = await asyncio.to_thread(_colleagues, submitted, rated)
     return Panel(len(submitted), len(others) - len(submitted), readable)
 
 
@@ -151,10 +152,8 @@ async def submitted_on(user: CurrentUser, interview_id: str) -> Panel:
         if not found:
             raise NotFound
         submitted = [parts for parts in found if parts[0].submitted_at is not None]
-        readable = [
-            _colleague(card, name, kind, await queries.competencies_of(session, card))
-            for card, name, kind in submitted
-        ]
+        rated = [await queries.competencies_of(session, card) for card, _, _ in submitted]
+    readable = await asyncio.to_thread(_colleagues, submitted, rated)
     return Panel(len(submitted), len(found) - len(submitted), readable)
 
 
@@ -197,6 +196,13 @@ def _step(rating: CompetencyRating | None) -> str:
     if rating.rating is None:
         return "Not assessed"
     return f"{rating.rating} · {RATING_LABELS[rating.rating]}"
+
+
+def _colleagues(
+    submitted: Sequence[tuple[Scorecard, str, str]], rated: Sequence[Rated]
+) -> list[Colleague]:
+    """What can be read of the scorecards whose ratings were read."""
+    return [_colleague(*each, ratings) for each, ratings in zip(submitted, rated, strict=False)]
 
 
 def _colleague(scorecard: Scorecard, name: str, kind: str, rated: Rated) -> Colleague:

@@ -27,6 +27,8 @@ from feedback_app.interviews.schemas import (
 from feedback_app.ui.autosave import Autosave, Save, Typed, saved
 from feedback_app.ui.presence import is_open
 
+_MOST_READINGS = 3
+"""How often evidence is read anew because the text was kept meanwhile."""
 WATCH_EVERY_S = 1.0
 """How often a page looks whether another tab has saved something."""
 
@@ -374,12 +376,15 @@ class InterviewState(Autosave, rx.State):
 
     async def _evidence_changed(self, interview_id: str) -> None:
         """The same as `_refresh_evidence`, for background handlers."""
-        shown = await feedback.evidence(acting_user(), interview_id)
-        if not await is_open(self):
-            return
-        async with self:
-            if self.detail.id == interview_id:
-                (await self.get_state(FeedbackState))._show_evidence(shown)
+        for _ in range(_MOST_READINGS):
+            shown = await feedback.evidence(acting_user(), interview_id)
+            if not await is_open(self):
+                return
+            async with self:
+                if self.detail.id != interview_id:
+                    return
+                if (await self.get_state(FeedbackState))._show_evidence(shown):
+                    return
 
     async def _refresh_evidence(self, interview_id: str) -> None:
         if self.detail.id == interview_id:

@@ -202,7 +202,7 @@ class Generation:
             resolved_model=self.model,
             finish_reason=self._finish_reason,
             error_code=error.code if error else None,
-            latency_ms=self.timeline.at_ms(clock.monotonic()),
+            latency_ms=self.timeline.marks[-1]["at_ms"],
             ttft_ms=self.timeline.at_ms(self._first_delta) if self._first_delta else None,
             stream_ms=(
                 round((self._last_text - self._first_text) * 1000)

@@ -38,7 +38,7 @@ from feedback_app.feedback.personal.judging import grounds_of
 from feedback_app.feedback.personal.sentences import sentences_of
 from feedback_app.feedback.personal.tokens import fold, tokens_of
 from feedback_app.feedback.reading import for_drafting
-from feedback_app.feedback.schemas import Source
+from feedback_app.feedback.resting import Source
 from feedback_app.interviews.service import MAX_REASON_CHARACTERS
 from feedback_app.live.view import _healed
 from feedback_app.llm import blocks, citations, tags

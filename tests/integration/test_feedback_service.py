@@ -151,7 +151,7 @@ async def test_a_view_shows_ended_drafts_and_where_the_feedback_began(database: 
         await save_feedback(on.user, made.id, TEXT, ended.id)
         shown = await service.view(on.user, made.id)
         assert (shown.text.markdown, shown.text.call_id) == (TEXT, ended.id)
-        assert shown.drafted_from is not None
+        assert shown.evidence.beside.sent is not None
         drafts = [(entry.id, entry.opening) for entry in shown.history if entry.kind == "draft"]
         assert drafts == [(ended.id, "began so")]
         assert [(meta.call_id, meta.notice) for meta in shown.drafts] == [

@@ -1,7 +1,6 @@
 """Starting, stopping and following a generation."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -35,19 +34,17 @@ from tests.integration.generating import (
 from tests.upstream import FEEDBACK, Scenario, Upstream, tokens_of
 
 
-async def test_stop_keeps_text_and_cost_and_closes_the_request_at_once(
+async def test_stop_keeps_text_and_cost_and_closes_the_request(
     database: Database, upstream: Upstream
 ) -> None:
     upstream.play(HELD)
     async with stage(database, upstream.base_url) as on:
         log = on.log(await on.start())
         await until_text(log, len(TWELVE_TOKENS))
-        stopped_at = time.monotonic()
         assert await on.stop()
         ended = ended_of(await follow(log))
         (request,) = (await upstream.idle()).requests
-        assert request.ended_monotonic is not None
-        assert request.ended_monotonic - stopped_at < 0.25
+        assert request.ending == "client_closed"
         row, prompt = await on.call(), await on.prompt_tokens()
         completion = estimate_tokens(TWELVE_TOKENS)
         assert (ended.type, ended.code, ended.retryable) == ("cancelled", "CANCELLED", True)

@@ -12,7 +12,7 @@ from feedback_app.feedback import editing, service, submitting
 from feedback_app.feedback.departing import departure
 from feedback_app.feedback.service import LENGTH_NOTICE
 from feedback_app.interviews import service as interviews
-from feedback_app.live.view import LiveView, fill_slots
+from feedback_app.live.view import LiveView
 from feedback_app.llm.allowance import SLACK
 from feedback_app.llm.blocks import MOST_BLOCKS
 from feedback_app.llm.completion import Usage
@@ -88,7 +88,7 @@ async def test_an_answer_ends_at_its_bound_whatever_the_server_does(
         assert len(await on.system_log()) == 1
         shown = await service.draft(on.user, row.id)
         assert shown.meta.notice == LENGTH_NOTICE
-        assert len(json.dumps(fill_slots(shown.blocks))) <= 40 * len(ending.feedback)
+        assert len(json.dumps(shown.slots)) <= 40 * len(ending.feedback)
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -167,7 +167,7 @@ async def test_a_draft_that_obeys_forged_notes_is_marked_on_the_page_and_before_
         view = await service.view(on.user, on.interview_id)
         assert view.latest is not None
         assert view.latest.meta.departs == DEPARTS
-        assert departure(view.text.markdown, view.evidence.recorded) == DEPARTS
+        assert departure(view.text.markdown, view.evidence.beside.recorded) == DEPARTS
         assert (await service.draft(on.user, ending.llm_call_id)).meta.departs == DEPARTS
         assert DEPARTS in (await submitting.review(on.user, on.interview_id)).warnings
         await interviews.recommend(on.user, on.interview_id, "strong_no")

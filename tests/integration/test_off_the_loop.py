@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from feedback_app.core.clock import now
 from feedback_app.db.session import Database
-from feedback_app.feedback import editing, service
+from feedback_app.feedback import editing, service, showing, submitting
 from feedback_app.feedback.drafter import OfflineDrafter
 from feedback_app.llm import ledger, starting
 from feedback_app.llm.blocks import parse_blocks
@@ -26,9 +27,9 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
         read = getattr(module, name)
         calls: list[bool] = []
 
-        def watched(*args: Any) -> Any:
+        def watched(*args: Any, **named: Any) -> Any:
             calls.append(threading.current_thread() is threading.main_thread())
-            return read(*args)
+            return read(*args, **named)
 
         monkeypatch.setattr(module, name, watched)
         return calls
@@ -50,6 +51,31 @@ async def test_an_answer_becomes_blocks_beside_the_loop(database: Database, watc
     async with stage(database, client=OfflineDrafter(None)) as on:
         await on.run()
         assert (await on.draft()).blocks
+    assert calls == [False]
+
+
+async def test_what_the_page_says_of_a_text_is_worked_out_beside_the_loop(
+    database: Database, watch: Watch
+) -> None:
+    names = ((showing, "_shown"), (service, "_draft_view"), (service, "_history"))
+    calls = {name: watch(module, name) for module, name in (*names, (editing, "blocks_of"))}
+    async with stage(database, client=OfflineDrafter(None)) as on:
+        await on.run()
+        call_id = (await on.call()).id
+        await editing.take_draft(on.user, on.interview_id, call_id)
+        await service.view(on.user, on.interview_id)
+        await service.evidence(on.user, on.interview_id)
+        await service.draft(on.user, call_id)
+    assert all(calls.values())
+    assert not any(on_loop for of_one in calls.values() for on_loop in of_one)
+
+
+async def test_what_colleagues_submitted_is_made_ready_beside_the_loop(
+    database: Database, watch: Watch
+) -> None:
+    calls = watch(submitting, "_colleagues")
+    made = await make_interview(database, scorecard={"feedback": "One.", "submitted_at": now()})
+    await submitting.panel(as_user(made.interviewer), made.id)
     assert calls == [False]
 
 

@@ -11,6 +11,7 @@ from feedback_app.core.errors import Forbidden, LLMStalled, NotFound
 from feedback_app.core.settings import get_settings
 from feedback_app.db.models import CallStatus, Role, Scorecard
 from feedback_app.db.session import Database
+from feedback_app.live.view import fill_slots
 from feedback_app.llm.blocks import parse_blocks
 from feedback_app.llm.events import ChunkEvent, Event, StatusEvent
 from feedback_app.usage.trace import service
@@ -32,6 +33,7 @@ from tests.upstream import FAULTS, FEEDBACK, Scenario, Upstream
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 SECRET = "They cried when we asked about the outage."
+NOTHING = fill_slots([])
 """What only its writer may read before they submit."""
 KEPT: dict[str, Any] = {
     "pace": [100, 10, 100, len(SECRET) - 10],
@@ -108,7 +110,7 @@ async def test_a_call_is_timed_from_the_click_and_replays_as_it_came(
     assert call.latency_ms == at[-1]
     assert 2 < len(draft.pace) <= 1024
     shown = await service.trace(admin, call.id)
-    assert shown.answer == parse_blocks(FEEDBACK)
+    assert shown.answer == fill_slots(parse_blocks(FEEDBACK))
     assert shown.view.can_replay
     assert [message.role for message in shown.view.prompt] == ["system", "user"]
     moments = await service.moments(admin, call.id)
@@ -259,7 +261,7 @@ async def test_contents_stay_the_interviewers_where_they_are_not_kept(
     monkeypatch.setenv("LLM_STORE_CONTENT", "false")
     get_settings.cache_clear()
     shown = await service.trace(admin, call.id)
-    assert (shown.answer, shown.view.prompt, shown.view.can_replay) == ([], [], False)
+    assert (shown.answer, shown.view.prompt, shown.view.can_replay) == (NOTHING, [], False)
     assert shown.view.answer_note == shown.view.prompt_note == service.NOT_KEPT
     assert await service.moments(admin, call.id) == []
 
@@ -275,7 +277,7 @@ async def test_an_unsubmitted_draft_of_somebody_else_has_figures_and_no_text(
     admin = await admin_of(database, made)
     shown = await service.trace(admin, call.id)
     assert SECRET not in repr(shown)
-    assert (shown.answer, shown.view.prompt, shown.view.can_replay) == ([], [], False)
+    assert (shown.answer, shown.view.prompt, shown.view.can_replay) == (NOTHING, [], False)
     assert shown.view.answer_note == shown.view.prompt_note != ""
     assert [step.label for step in shown.view.timeline.steps] == ["Writing", "Complete"]
     assert facts(shown.view)["Tokens", "Completion"][0] == "300"
@@ -292,11 +294,11 @@ async def test_a_draft_is_readable_while_its_feedback_is_submitted_and_no_longer
     assert (await service.trace(admin, call.id)).view.answer_note == service.NOT_SUBMITTED
     await submit(database, made)
     shown = await service.trace(admin, call.id)
-    assert shown.answer == parse_blocks(SECRET)
+    assert shown.answer == fill_slots(parse_blocks(SECRET))
     assert shown.view.can_replay
     assert shown.view.prompt[0].content.endswith(SECRET)
     await submit(database, made, None)
-    assert (await service.trace(admin, call.id)).answer == []
+    assert (await service.trace(admin, call.id)).answer == NOTHING
 
 
 async def test_neither_a_colleagues_submission_nor_one_elsewhere_opens_a_draft(
@@ -322,7 +324,7 @@ async def test_an_administrator_reads_their_own_draft(database: Database) -> Non
     admin = await make_user(database, role=Role.ADMIN)
     made = await make_interview(database, admin)
     call = await make_call(database, made, text=SECRET, draft=KEPT)
-    assert (await service.trace(as_user(admin), call.id)).answer == parse_blocks(SECRET)
+    assert (await service.trace(as_user(admin), call.id)).answer == fill_slots(parse_blocks(SECRET))
     assert SECRET not in repr(await service.trace(await admin_of(database, made), call.id))
 
 
@@ -351,7 +353,7 @@ async def test_an_answer_whose_pace_was_not_noted_is_shown_but_not_replayed(
     made = await make_submitted(database)
     call = await make_call(database, made)
     shown = await service.trace(await admin_of(database, made), call.id)
-    assert shown.answer != []
+    assert shown.answer != NOTHING
     assert not shown.view.can_replay
     assert shown.view.replay_note == service.NO_PACE
 

@@ -58,6 +58,9 @@ def log(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
     for logger in known:
         logger.addHandler(logging.StreamHandler(stream))
         logger.propagate = False
+        # A server that ran in this process may have silenced it.
+        monkeypatch.setattr(logger, "disabled", False)
+        monkeypatch.setattr(logger, "level", logging.NOTSET)
     ours.configure(Settings(LOG_JSON=request.param))  # pyright: ignore[reportCallIssue]
     yield Log(stream)
     root.handlers[:] = before

@@ -2,8 +2,7 @@
 
 import pytest
 
-from feedback_app.feedback.resting import Ground, ground, numbers_when_sent
-from feedback_app.feedback.schemas import Source
+from feedback_app.feedback.resting import Ground, Source, ground, numbers_when_sent
 from feedback_app.llm.blocks import Block, Span
 
 TEXT = [Block("bullet", [Span("Named the index."), Span(" Asked first.", cite="3,1")])]

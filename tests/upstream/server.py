@@ -33,7 +33,6 @@ class Seen:
     """Unix seconds, one for each token of reasoning and text, just before its write."""
     ending: Ending | None = None
     """`None` while the request is open."""
-    ended_monotonic: float | None = None
 
 
 class Server:
@@ -155,7 +154,7 @@ class Server:
         except ConnectionError:
             return web.Response()
         finally:
-            seen.ending, seen.ended_monotonic = ending, time.monotonic()
+            seen.ending = ending
             self._tell_change()
 
 

@@ -4,8 +4,10 @@ What a person has a model write about an interview is theirs until they submit t
 then the trace has its figures for everybody and its text for nobody else, whatever is stored.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from feedback_app import routes
 from feedback_app.auth.sessions import CurrentUser
@@ -14,13 +16,8 @@ from feedback_app.core.errors import Forbidden, error_named
 from feedback_app.core.settings import get_settings
 from feedback_app.db.models import CallStatus, Draft, LlmCall
 from feedback_app.db.session import database
-from feedback_app.llm.blocks import (
-    Block,
-    block_from_dict,
-    few,
-    parse_blocks,
-    without_citations,
-)
+from feedback_app.live.view import fill_slots
+from feedback_app.llm.blocks import block_from_dict, few, parse_blocks, without_citations
 from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.ui import wording
 from feedback_app.usage import labels
@@ -39,10 +36,11 @@ NO_PACE = "When its text came was not noted, so it cannot be replayed."
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The page of a call; `answer` is empty where it may not be shown."""
+    """The page of a call."""
 
     view: TraceView
-    answer: list[Block]
+    answer: dict[str, Any]
+    """What the live view draws; of nothing where the answer may not be shown."""
 
 
 async def trace(user: CurrentUser, call_id: str) -> Trace:
@@ -77,10 +75,16 @@ async def trace(user: CurrentUser, call_id: str) -> Trace:
         can_replay=can_replay,
         replay_note="" if can_replay or answer_note else NO_PACE,
     )
-    if answer_note or draft is None:
-        return Trace(view, [])
-    blocks = [block_from_dict(b) for b in draft.blocks] or parse_blocks(draft.text)
-    return Trace(view, few(without_citations(blocks)))
+    answer = None if answer_note else draft
+    return Trace(view, await asyncio.to_thread(_drawn, answer))
+
+
+def _drawn(draft: Draft | None) -> dict[str, Any]:
+    """What the live view draws of an answer, without the lines it rests on."""
+    if draft is None:
+        return fill_slots([])
+    blocks = [block_from_dict(block) for block in draft.blocks] or parse_blocks(draft.text)
+    return fill_slots(few(without_citations(blocks)))
 
 
 async def moments(user: CurrentUser, call_id: str) -> list[Moment]:

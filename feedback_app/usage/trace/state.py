@@ -20,8 +20,7 @@ from feedback_app.core.errors import Forbidden, NotFound
 from feedback_app.core.markers import own_event
 from feedback_app.db.outage import may_be_away, once_it_answers
 from feedback_app.live.text import LiveText
-from feedback_app.live.view import LiveView, fill_slots
-from feedback_app.llm.blocks import Block
+from feedback_app.live.view import LiveView
 from feedback_app.usage.trace import service
 from feedback_app.usage.trace.replay import Moment
 from feedback_app.usage.trace.schemas import TraceView
@@ -114,11 +113,11 @@ class TraceState(LiveText, rx.State):
     async def _trace(self, call_id: str) -> Trace:
         return await service.trace(await guards.require_admin(self), call_id)
 
-    def _show(self, answer: Sequence[Block], status: str) -> None:
+    def _show(self, answer: dict[str, Any], status: str) -> None:
         """Show the whole answer as it ended."""
         self._clear()
         self.phase, self.message = status, ""
-        self._assign(fill_slots(answer))
+        self._assign(answer)
 
     def _call_id(self) -> str:
         """The id in the page's address, as the browser gave it."""
