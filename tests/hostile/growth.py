@@ -18,7 +18,7 @@ MOST_GROWTH = 8
 """Times as long as the short text the long one may take: 4 is linear, 16 quadratic."""
 SMALL_S = 0.008
 """Processor seconds for the long text below which its growth tells nothing."""
-ENDLESS_S = 2.0
+ENDLESS_S = 20.0
 """Processor seconds after which a reader is stopped."""
 _TRIES = 6
 

@@ -151,14 +151,14 @@ def written_out(text: str, language: Language) -> str:
     text = _MINUTES.sub(f" {known.frame.minutes}", text)
     if language != "ja":
         text = _AND.sub(known.frame.joiner, text)
+    said_until = len(text.rstrip())
 
     def word(match: re.Match[str]) -> str:
         said = match[0]
         full = known.short.get(said.casefold())
         if full is None and said.endswith("."):
             full = known.short.get(said[:-1].casefold())
-            ends = not match.string[match.end() :].strip()
-            full = f"{full}." if full is not None and ends else full
+            full = f"{full}." if full is not None and match.end() >= said_until else full
         if full is None or (said.isupper() and len(said) > 1):
             return said
         return full

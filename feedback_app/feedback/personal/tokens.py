@@ -62,8 +62,9 @@ def tokens_of(text: str, start: int, words: Collection[str], longest: int) -> li
             word = fold(match.group())
             found.append(Token(word, start + match.start(), start + last, opens))
             continue
-        for begin, end in _segments(match.group(), words, longest):
-            word = match.group()[begin:end]
+        run = match.group()
+        for begin, end in _segments(run, words, longest):
+            word = run[begin:end]
             at = start + match.start()
             found.append(Token(word, at + begin, at + end, opens and begin == 0))
     return found
