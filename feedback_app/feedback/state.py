@@ -103,7 +103,7 @@ class FeedbackState(Autosave, rx.State):
 
     @rx.event(background=True, supersedes=True)
     @typing("Wrote feedback")
-    @guarded
+    @guarded(patient=True)
     async def edit(
         self, interview_id: str, document: dict[str, Any], stamp: float = 0, base: int = 0
     ) -> None:

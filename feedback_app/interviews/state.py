@@ -158,7 +158,7 @@ class InterviewState(Autosave, rx.State):
 
     @rx.event(background=True, supersedes=True)
     @typing("Wrote notes")
-    @guarded
+    @guarded(patient=True)
     async def note(self, interview_id: str, notes: str, stamp: float = 0, base: int = 0) -> None:
         """Take the notes as they are typed, and keep them once the typing pauses.
 
@@ -220,7 +220,7 @@ class InterviewState(Autosave, rx.State):
 
     @rx.event(background=True, supersedes=True)
     @typing("Gave a reason for a rating")
-    @guarded
+    @guarded(patient=True)
     async def give_reason(
         self, interview_id: str, competency_id: str, reason: str, stamp: float = 0
     ) -> None:

@@ -18,14 +18,24 @@ from feedback_app.auth.bell import BellState
 from feedback_app.core.ids import new_id
 from feedback_app.core.settings import get_settings
 from feedback_app.db import outage
-from feedback_app.db.models import CallStatus, LogComponent, SystemLog
+from feedback_app.db.models import (
+    CallStatus,
+    CompetencyRating,
+    LogComponent,
+    Scorecard,
+    SystemLog,
+)
 from feedback_app.db.session import Database
 from feedback_app.feedback import live, service
 from feedback_app.feedback.document import to_html
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
+from feedback_app.interviews import state as interviews_state
+from feedback_app.interviews.state import InterviewState
 from feedback_app.live.view import SLOTS
 from feedback_app.llm.blocks import parse_blocks
+from feedback_app.ui import autosave
+from feedback_app.ui.notice import NoticeState
 from feedback_app.usage import state as usage_state
 from feedback_app.usage.running import state as running_state
 from feedback_app.usage.running.state import RunningState
@@ -35,7 +45,7 @@ from feedback_app.usage.trace.state import TraceState
 from tests.factories import make_admin, make_call, make_interview, store
 from tests.integration.alerting import make_alert
 from tests.integration.generating import HELD, Stage, stage
-from tests.integration.outages import database_away, following, until
+from tests.integration.outages import WITHIN_S, database_away, following, until
 from tests.integration.states import state_of
 from tests.integration.test_trace import submit
 from tests.integration.test_usage_page import signed_in
@@ -63,7 +73,7 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         for name in names:
             monkeypatch.setattr(module, name, SOON_S)
-    for module in (logs_state, usage_state):
+    for module in (logs_state, usage_state, autosave, interviews_state):
         monkeypatch.setattr(module, "is_open", opened)
 
 
@@ -190,6 +200,41 @@ async def test_a_draft_that_fails_during_an_outage_says_why(on: Stage, upstream:
             await on.generations.stop(call_id)
             await until(lambda: state.phase == "cancelled")
             assert state.error.startswith("Stopped.")
+
+
+@pytest.mark.parametrize("what", ["notes", "a reason", "feedback"])
+async def test_what_is_typed_during_an_outage_is_kept_after_it_though_nobody_types_on(
+    on: Stage, what: str
+) -> None:
+    state = await state_of(InterviewState, await signed_in(on.database, on.made.interviewer))
+    panel, notice = await state.get_state(FeedbackState), await state.get_state(NoticeState)
+    panel.interview_id = on.interview_id
+    document = {"type": "doc", "content": [_paragraph("Typed meanwhile.")]}
+    competency_id = on.made.competencies[0].id
+    events: tuple[Any, Any] = (InterviewState, FeedbackState)
+    interviews, feedback = events
+    typing = {
+        "notes": lambda: interviews.note.fn(state, on.interview_id, "Typed meanwhile."),
+        "a reason": lambda: interviews.give_reason.fn(
+            state, on.interview_id, competency_id, "Typed meanwhile."
+        ),
+        "feedback": lambda: feedback.edit.fn(panel, on.interview_id, document),
+    }
+    async with database_away() as away:
+        task = asyncio.create_task(typing[what]())
+        await away.until_asked()
+        await until(lambda: "cannot reach its database" in notice.message)
+    await asyncio.wait_for(task, WITHIN_S)
+    assert notice.message == ""
+    async with on.database.read() as session:
+        card = await session.get_one(Scorecard, on.made.scorecard.id)
+        rating = await session.get_one(CompetencyRating, (card.id, competency_id))
+    kept = {"notes": card.notes, "a reason": rating.reason, "feedback": card.feedback}
+    assert kept[what] == "Typed meanwhile."
+
+
+def _paragraph(text: str) -> dict[str, Any]:
+    return {"type": "paragraph", "content": [{"type": "text", "text": text}]}
 
 
 async def test_facts_that_come_late_do_not_replace_those_of_another_draft(
