@@ -21,8 +21,9 @@ from tests.upstream import Scenario, Upstream, feedback_tokens
 PEOPLE, HOSTILE = 38, 2
 MINUTES = 20.0
 WARM_UP_S = 60.0
+TABS_KEPT_S = 30.0
 REST_S = 75.0
-"""Longer than idle connections and the pages of strangers stay."""
+"""Longer than anything is kept of who is gone: idle connections, ended drafts, states of tabs."""
 EACH_KIND_S = 30.0
 MAX_CHANGE = 0.05
 
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> list[str]:
         upstream = stack.enter_context(Upstream())
         upstream.play(Scenario(tokens=feedback_tokens(120), tokens_per_second=80))
         print("Building and starting the app", flush=True)
-        changes = {"LOG_LEVEL": "DEBUG"}
+        changes = {"LOG_LEVEL": "DEBUG", "TAB_STATES_KEPT_S": f"{TABS_KEPT_S:g}"}
         app = stack.enter_context(crowded_app(home, upstream.base_url, PEOPLE, changes))
         people = home / "people.jsonl"
         people.write_text("".join(json.dumps(person) + "\n" for person in app.people))

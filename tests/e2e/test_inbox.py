@@ -52,7 +52,7 @@ async def _full_inbox(database: Database) -> Inbox:
         recorded: dict[str, object] = {"held_at": held_at, "job": job, "candidate": candidate}
         return await make_interview(database, person, **recorded | values)  # pyright: ignore[reportArgumentType]
 
-    review = await held("Tom Brennan", 50, ratings=ALL_RATED)
+    review = await held("Tom Brennan", 48, ratings=ALL_RATED)
     await make_call(database, review)
     sent = {"feedback": "All.", "submitted_at": clock.now() - timedelta(days=4)}
     return Inbox(
