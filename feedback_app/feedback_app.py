@@ -35,11 +35,12 @@ from feedback_app.usage.state import UsageState
 from feedback_app.usage.trace.page import call_page
 from feedback_app.usage.trace.state import TraceState
 from feedback_app.web.api.app import Api
-from feedback_app.web.bodies import BodyDeadline
+from feedback_app.web.bodies import Deadlines
 from feedback_app.web.event_log import EventLog, OwnState
 from feedback_app.web.export import EXPORT_ROUTES
 from feedback_app.web.faults import PageFaults, log_page_fault, show_fault
 from feedback_app.web.health import HEALTH_ROUTES
+from feedback_app.web.listeners import give_up_what_is_unread
 from feedback_app.web.page_paths import PagePaths
 from feedback_app.web.page_sockets.gate import SocketGate
 from feedback_app.web.page_sockets.queue import count_what_is_unread
@@ -74,7 +75,7 @@ app = rx.App(
         Api,
         SessionHeader,
         SocketGate,
-        BodyDeadline,
+        Deadlines,
         _page_paths,
         _request_log,
         _security_headers,
@@ -87,6 +88,7 @@ app.add_middleware(EventLog())
 app.add_middleware(PageFaults())
 app.register_lifespan_task(lifespan)
 app.register_lifespan_task(watch_sockets)
+app.register_lifespan_task(give_up_what_is_unread)
 count_what_is_unread(app)
 
 

@@ -1,6 +1,8 @@
 """Argon2id password hashes, computed off the event loop, a few at a time."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
@@ -12,18 +14,18 @@ _context = CryptContext(schemes=["argon2"], argon2__type="ID")
 
 _AT_ONCE, _AT_ONCE_AHEAD = 3, 1
 """Each hash takes 64 MiB and up to a quarter of a second of one core."""
-_MOST_WAITING = 24
-"""About a second's work; whoever comes then is better told to come again."""
+_MOST_IN_LINE = 27
+"""Those being hashed and about a second's work; whoever comes then had better come again."""
 
 MAX_LENGTH = 256
 """Longer passwords are refused unread: hashing is the cost we pay for strangers."""
 
 
 class _Line:
-    """The passwords of strangers that wait to be hashed; others have a slot of their own."""
+    """The passwords of strangers to be hashed; others have a slot of their own."""
 
     def __init__(self) -> None:
-        self.waiting = 0
+        self.length = 0
         self.slots = asyncio.Semaphore(_AT_ONCE)
         self.slots_ahead = asyncio.Semaphore(_AT_ONCE_AHEAD)
 
@@ -35,9 +37,18 @@ def _line() -> _Line:
     return _lines.setdefault(asyncio.get_running_loop(), _Line())
 
 
-def is_crowded() -> bool:
-    """Whether so many strangers' passwords wait to be verified that no more should."""
-    return _line().waiting >= _MOST_WAITING
+@contextmanager
+def place_in_line() -> Iterator[bool]:
+    """Hold one of the places of strangers' passwords; whether there was one left."""
+    line = _line()
+    if line.length >= _MOST_IN_LINE:
+        yield False
+        return
+    line.length += 1
+    try:
+        yield True
+    finally:
+        line.length -= 1
 
 
 def normalised(password: str) -> str:
@@ -53,16 +64,8 @@ async def hash_password(password: str) -> str:
 
 async def verify_password(password: str, password_hash: str | None) -> bool:
     """Whether the password fits. `None`, an unknown user's hash, takes as long and never fits."""
-    line = _line()
-    line.waiting += 1
-    try:
-        await line.slots.acquire()
-    finally:
-        line.waiting -= 1
-    try:
+    async with _line().slots:
         fits = await asyncio.to_thread(_verify, password, password_hash)
-    finally:
-        line.slots.release()
     return fits and password_hash is not None
 
 

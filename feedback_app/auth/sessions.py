@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app.auth import queries, throttle
 from feedback_app.auth.addresses import place_of
 from feedback_app.auth.demo_accounts import is_closed
-from feedback_app.auth.passwords import is_crowded, verify_password, verify_password_ahead
+from feedback_app.auth.passwords import place_in_line, verify_password, verify_password_ahead
 from feedback_app.core import clock, zones
 from feedback_app.core.errors import SignInRefused, SignInThrottled
 from feedback_app.core.settings import get_settings
@@ -60,8 +60,11 @@ class Identity(NamedTuple):
     company_id: str
 
 
-_identities: OrderedDict[str, Identity] = OrderedDict()
+_identities: OrderedDict[str, tuple[Identity, float]] = OrderedDict()
 _IDENTITIES_KEPT = 10_000
+_IDENTITY_FOR_S = 600.0
+"""How long a session that was live is taken for live where only logs ask, or the database is away:
+the pages of whoever uses it ask the database far more often."""
 
 
 def hash_token(token: str) -> str:
@@ -85,6 +88,7 @@ async def resolve(
     async with asyncio.timeout(_RESOLVE_TIMEOUT_S):
         live = await queries.live_session(database(), token_hash, kind, now, now - longest)
         if live is None:
+            _identities.pop(token_hash, None)
             return None
         ends_at = min(now + LIFETIME, live.created_at + longest)
         if kind == SessionKind.BROWSER and ends_at - live.expires_at >= _EXTEND_AFTER:
@@ -103,7 +107,8 @@ async def resolve(
 
 def identity(token_hash: str | None) -> Identity | None:
     """Whose session this is, where this process has resolved it before. For logs only."""
-    return _identities.get(token_hash) if token_hash else None
+    whose, until = _identities.get(token_hash or "", (None, 0.0))
+    return whose if clock.monotonic() < until else None
 
 
 async def sign_in(
@@ -163,8 +168,16 @@ async def authenticate(
     # Looked at twice, because whoever is told to wait shall not make others wait to write.
     async with database().read() as session:
         await _require_turn(session, attempt)
-    if attempt.device is None and is_crowded():
-        raise SignInThrottled(retry_after_s=_CROWDED_RETRY_S)
+    if attempt.device is not None:
+        return await _checked(attempt, password)
+    with place_in_line() as is_placed:
+        if not is_placed:
+            raise SignInThrottled(retry_after_s=_CROWDED_RETRY_S)
+        return await _checked(attempt, password)
+
+
+async def _checked(attempt: SignInAttempt, password: str) -> User:
+    """The user of an attempt, which is counted and audited."""
     async with database().write() as session:
         await queries.one_at_a_time(session, email=attempt.email, address=attempt.address)
         user = await _require_turn(session, attempt)
@@ -264,7 +277,7 @@ async def _open(
 
 
 def _remember(token_hash: str, whose: Identity) -> None:
-    _identities[token_hash] = whose
+    _identities[token_hash] = whose, clock.monotonic() + _IDENTITY_FOR_S
     _identities.move_to_end(token_hash)
     if len(_identities) > _IDENTITIES_KEPT:
         _identities.popitem(last=False)

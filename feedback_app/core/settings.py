@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     SOCKETS_UNREAD_MB: int = Field(default=64, ge=5, le=100_000)
     """What all pages may leave unread before the fullest socket is ended."""
     SOCKET_SEND_WITHIN_S: float = Field(default=20, gt=0, le=600)
-    """How long a page may take to accept one message."""
+    """How long a page may take to accept one message, or a client one part of an answer."""
     TAB_STATES_KEPT_S: float = Field(default=300, ge=5, le=3600)
     """How long the state of a page is kept after its tab is gone; a stranger's goes at once."""
     CONNECTIONS: int = Field(default=8192, ge=128, le=1_000_000)

@@ -81,15 +81,18 @@ def _verdicts(text: str, own: Recommendation | None) -> Iterator[str]:
 
 def _stated(text: str) -> Iterator[Recommendation]:
     """The verdicts that open the text, stand behind their name, or alone in bold letters."""
-    labels, named, name_alone, bold = _forms()
-    for verdict in bold.finditer(compatible(text).casefold()):
+    labels, named, name_alone, bold, bold_opening = _forms()
+    marked = compatible(text).casefold()
+    if opening := bold_opening.match(marked):
+        yield _labelled()[opening[1]]
+    for verdict in bold.finditer(marked):
         yield _labelled()[verdict[1]]
     is_named = True
     for line in filter(None, (line.strip() for line in _folded(text).split("\n"))):
         if is_named and (opening := labels.match(line)):
-            yield _labelled()[opening[1]]
+            yield _labelled()[opening[1] or opening[2]]
         for verdict in named.finditer(line):
-            yield _labelled()[verdict[1]]
+            yield _labelled()[verdict[1] or verdict[2]]
         is_named = name_alone.fullmatch(line) is not None
 
 
@@ -98,7 +101,7 @@ def _ratings(text: str, own: Mapping[str, int | None]) -> Iterator[str]:
     if not names:
         return
     for stated in _rating_form(tuple(sorted(names, key=len, reverse=True))).finditer(_folded(text)):
-        name, said = names[stated[1]], int(stated[2] or stated[3])
+        name, said = names[stated[1]], int(stated[2] or stated[3] or stated[4])
         if said != own[name]:
             recorded = "did not rate it" if own[name] is None else f"rated it {own[name]}"
             yield f"rates {name} {said}, but you {recorded}"
@@ -122,24 +125,31 @@ def _labelled() -> dict[str, Recommendation]:
 
 @cache
 def _forms() -> tuple[re.Pattern[str], ...]:
-    """A verdict that opens a line, one behind its name, that name alone, and one in bold."""
-    names = "|".join(map(re.escape, sorted(_labelled(), key=len, reverse=True)))
-    label = rf"({names})(?=\s*+(?:[.!:;。–—]|$))"
+    """A verdict that opens a line, one behind its name, that name alone, one in bold, and one of
+    several words in bold that opens a text."""
+    long_first = sorted(_labelled(), key=len, reverse=True)
+    names = "|".join(map(re.escape, long_first))
+    of_words = "|".join(map(re.escape, (name for name in long_first if " " in name)))
+    label = rf"(?:({names})(?=\s*+(?:[.!:;。–—]|$))|({of_words})(?=\s*+[,-]))"
+    bold = rf"(?:\*\*|__)({names})[.!。]?+(?:\*\*|__)"
     said = r"\s*+[:–—-]?+\s*+(?:(?:is|ist|est|es|é|は|a|an|ein|eine|un|une|um) ?)*+"
     return (
         re.compile(label),
         re.compile(rf"{_NAMED}{said}{label}"),
         re.compile(rf"(?:\w++ )?{_NAMED}\s*+[:.]?+"),
-        re.compile(rf"(?:\*\*|__)({names})[.!。]?+(?:\*\*|__)(?=[ \t]*+(?:[.!,;。–—)\n]|\Z))"),
+        re.compile(rf"{bold}(?=[ \t]*+(?:[.!,;。–—)\n-]|\Z))"),
+        re.compile(rf"[\s#>]*+(?:\*\*|__)({of_words})[.!。]?+(?:\*\*|__)"),
     )
 
 
 @lru_cache(maxsize=256)
 def _rating_form(names: tuple[str, ...]) -> re.Pattern[str]:
-    """A competency with its rating: `name (3)`, `name: 3 of 4`, `name 3/4`."""
+    """A competency with its rating: `name (3)`, `name (rated 3)`, `name: 3`, `name 3/4`."""
     known = "|".join(map(re.escape, names))
     of_four = r"\s*+(?:/|of|out of|von|sur|de) ?+4"
     return re.compile(
         rf"(?<![a-z0-9])({known})\s*+:?+\s*+"
-        rf"(?:\(\s*+([1-9])(?:{of_four})?+\s*+\)|([1-9]){of_four}(?=\s*+(?:[.,;:()–—\n]|$)))"
+        rf"(?:\(\s*+(?:rated |rating:? )?+([1-9])(?:{of_four})?+\s*+\)"
+        rf"|([1-9]){of_four}(?=\s*+(?:[.,;:()–—\n]|$))"
+        r"|(?<=[:\s])([1-9])(?=[ \t]*+(?:[.;]?+[ \t]*+(?:\n|\Z)|[.;]\s)))"
     )

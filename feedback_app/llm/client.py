@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 from base64 import b64encode
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, aclosing, suppress
 from typing import Any, Literal, cast
 
@@ -46,6 +46,8 @@ RETRY_DELAYS_S = (0.5, 1.0)
 LONGEST_RETRY_AFTER_S = 10.0
 MAX_CONNECTIONS = 2000
 """Far above the concurrent streams of one process: admission limits those, not the pool."""
+MAX_REFUSAL_BYTES = 64_000
+"""What is read of the body of an answer with an error's status."""
 USAGE_GRACE_S = 2.0
 """How long a whole answer waits for the usage and the end mark that should follow it."""
 DRAIN_S = 0.1
@@ -71,7 +73,9 @@ class OpenAIClient:
             api_key=key.get_secret_value() if key else "none",
             base_url=base_url,
             default_headers=headers,
-            http_client=DefaultAioHttpClient(timeout=timeout, limits=limits),
+            http_client=DefaultAioHttpClient(
+                timeout=timeout, limits=limits, event_hooks={"response": [_bound_refusal]}
+            ),
             timeout=timeout,
             max_retries=0,
         )
@@ -102,7 +106,7 @@ class OpenAIClient:
                         delay_s = _retry_delay_s(fault, retries)
                         if delay_s is None or _now() + delay_s >= give_up_at:
                             raise
-                        self._log(request, fault, error)
+                        await self._log(request, fault, error)
                     retries += 1
                     yield Retrying(retries, delay_s, fault.code)
                     await asyncio.sleep(delay_s)
@@ -114,7 +118,7 @@ class OpenAIClient:
                         yield event
         except Exception as error:
             fault = _fault_of(error)
-            self._log(request, fault, error)
+            await self._log(request, fault, error)
             raise fault from None
 
     async def _open(
@@ -211,18 +215,44 @@ class OpenAIClient:
                     async for _ in body:
                         pass
 
-    def _log(self, request: CompletionRequest, fault: LLMError, error: Exception) -> None:
+    async def _log(self, request: CompletionRequest, fault: LLMError, error: Exception) -> None:
         causes = _causes(error)
         facts = [" from ".join(type(cause).__name__ for cause in causes)]
         if isinstance(error, openai.APIStatusError):
             facts += [f"status {error.status_code}", f"code {error.code}", f"{error.request_id}"]
         key = self._settings.OPENAI_API_KEY
-        words = redacted(
+        words = await asyncio.to_thread(
+            redacted,
             f"{', '.join(facts)}: {causes[-1]}",
             key.get_secret_value() if key else "",
             sent="\n".join(message.content for message in request.messages),
         )
         logger.warning("%s: %s", fault.code, words)
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    """The beginning of a body."""
+
+    def __init__(self, body: httpx2.AsyncByteStream, most_bytes: int) -> None:
+        self._body = body
+        self._most_bytes = most_bytes
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = self._most_bytes
+        async for data in self._body:
+            yield data[:left]
+            left -= len(data)
+            if left <= 0:
+                return
+
+    async def aclose(self) -> None:
+        await self._body.aclose()
+
+
+async def _bound_refusal(response: httpx2.Response) -> None:
+    """Let the SDK, which reads the whole body of a refusal, find no more than its beginning."""
+    if response.is_error and isinstance(response.stream, httpx2.AsyncByteStream):
+        response.stream = _Bounded(response.stream, MAX_REFUSAL_BYTES)
 
 
 _OTHER: dict[_LimitName, _LimitName] = {

@@ -128,7 +128,7 @@ def redacted(text: str, *secrets: str, sent: str = "") -> str:
 
 def _without_echoes(text: str, sent: str) -> str:
     """The text with `[…]` for every passage that stands in `sent`, whatever is between words."""
-    ours = "".join(_letters(sent))
+    ours = _windows("".join(_letters(sent)))
     places = [place for place, character in enumerate(text) if character.isalnum()]
     letters = "".join(_letters(text))
     pieces: list[str] = []
@@ -141,6 +141,12 @@ def _without_echoes(text: str, sent: str) -> str:
             pieces += [text[shown_from:begins], "[…]"]
         shown_from = echoed_until = ends
     return "".join([*pieces, text[shown_from:]])
+
+
+def _windows(letters: str) -> frozenset[str]:
+    """Every passage of `_ECHO_CHARACTERS`: looked up at once, whatever the letters are."""
+    starts = range(len(letters) - _ECHO_CHARACTERS + 1)
+    return frozenset(letters[start : start + _ECHO_CHARACTERS] for start in starts)
 
 
 def _letters(text: str) -> Iterator[str]:

@@ -15,6 +15,8 @@ class SSEDecoder:
     def __init__(self) -> None:
         self._rest = b""
         self._data: list[bytes] = []
+        self._data_bytes = 0
+        """Of the event that has not ended, each line with what ended it."""
         self._after_cr = False
         self._at_start = True
 
@@ -32,9 +34,10 @@ class SSEDecoder:
         if b"\r" in data:
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) + sum(map(len, self._data)) > MAX_EVENT_BYTES:
+        events = self._take(lines)
+        if len(self._rest) + self._data_bytes > MAX_EVENT_BYTES:
             raise ValueError("an event without an end")
-        return self._take(lines)
+        return events
 
     def close(self) -> list[bytes]:
         """The data of a last event that no blank line ended."""
@@ -50,9 +53,13 @@ class SSEDecoder:
             if not line:
                 if self._data:
                     events.append(b"\n".join(self._data))
-                    self._data = []
+                    self._data, self._data_bytes = [], 0
             elif line.startswith(b"data:"):
-                self._data.append(line[5:].removeprefix(b" "))
+                self._add(line[5:].removeprefix(b" "))
             elif line == b"data":
-                self._data.append(b"")
+                self._add(b"")
         return events
+
+    def _add(self, line: bytes) -> None:
+        self._data.append(line)
+        self._data_bytes += len(line) + 1

@@ -22,6 +22,8 @@ _SHOWN_AS = {char: letter for letter, chars in _LOOK_ALIKES.items() for char in 
 _QUOTES = "‹«〈《⟨⟪❮❰⧼˂ᐸ≺"
 """What looks like `<` and is honest before a word, as in «record»; not so before a slash."""
 _UNSEEN = frozenset({"Cf", "Cc", "Mn", "Me"})
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Drawn as nothing, though Unicode counts them among letters and symbols."""
 _SPELLED = r"\s*+".join("record")
 _TAG = re.compile(rf"(?:<\s*+/?|[{_QUOTES}]\s*+/)\s*+{_SPELLED}")
 _MAY_BEGIN = re.compile(f"[<＜﹤≮{_QUOTES}]")
@@ -51,6 +53,8 @@ def _folded(character: str) -> str:
     """What a character is taken for: mostly one letter, nothing where it is not seen."""
     if character.isspace():
         return " "
+    if character in _BLANK_LETTERS:
+        return ""
     apart = unicodedata.normalize("NFKD", character)
     seen = (part for part in apart if unicodedata.category(part) not in _UNSEEN)
     return "".join(_SHOWN_AS.get(part, part) for part in "".join(seen).casefold())

@@ -5,8 +5,8 @@ verdict come from the record alone, whatever the notes or the model say.
 """
 
 PLACE = "[verdict]"
-_AROUND = "*.:。"
-"""What models put around the place by themselves; the verdict has its own."""
+_BEFORE, _AROUND = "#>*_ \t\r\n\u200b\ufeff", "*_.:。"
+"""What models put before and around the place by themselves; the verdict has its own."""
 _LONGEST_HELD = 40
 """Characters at the beginning of an answer after which it is taken as it is."""
 
@@ -32,7 +32,7 @@ class VerdictPlace:
 
     def _take(self, *, last: bool) -> str:
         window = self._held[:_LONGEST_HELD]
-        begin = len(window) - len(window.lstrip().lstrip("*"))
+        begin = len(window) - len(window.lstrip(_BEFORE))
         place, behind = window[begin : begin + len(PLACE)], window[begin + len(PLACE) :]
         after = behind.lstrip(_AROUND)
         if PLACE.startswith(place.casefold()) and not after and not last:

@@ -101,6 +101,11 @@ async def _removed(database: Database, candidate_id: str) -> Traces | None:
             company_id = candidate.company_id if candidate else ""
             row = select(col(Company.id)).where(col(Company.id) == company_id)
             await session.exec(row.with_for_update(key_share=True))
+            # And nothing can be written on a scorecard of theirs that is about to go.
+            cards = select(Scorecard.id).where(
+                col(Scorecard.interview_id).in_(_interviews(candidate_id))
+            )
+            await session.exec(cards.with_for_update())
         gone = await _traces(session, candidate_id)
         if await _running(session, candidate_id):
             return None

@@ -37,6 +37,8 @@ from feedback_app.db.models import (
     Scorecard,
     SignInAttempt,
     SystemLog,
+    TextVersion,
+    VersionKind,
 )
 from feedback_app.db.session import Database
 
@@ -166,7 +168,7 @@ async def _note(database: Database, **values: Any) -> None:
 
 
 def _tasks(settings: Settings, now: datetime) -> list[_Task]:
-    tasks = [_ended_sessions(now), _discarded_drafts(now)]
+    tasks = [_ended_sessions(now), _discarded_drafts(now), _texts_of_discarding(now)]
     if days := settings.KEEP_LOG_DAYS:
         old = col(SystemLog.at) < now - timedelta(days=days)
         tasks.append(_Task("rows of the system log", _deleted(SystemLog, col(SystemLog.id), old)))
@@ -205,6 +207,16 @@ def _discarded_drafts(now: datetime) -> _Task:
         prompt=null(),
     )
     return _Task("texts of discarded drafts", step)
+
+
+def _texts_of_discarding(now: datetime) -> _Task:
+    """What an editor held of a draft when it was discarded; Undo passes over what is not there."""
+    old = col(TextVersion.at) < now - DISCARDED_TEXT_FOR
+    is_draft = col(TextVersion.kind) == VersionKind.DISCARDED
+    return _Task(
+        "earlier texts of discarded drafts",
+        _deleted(TextVersion, col(TextVersion.id), old, is_draft),
+    )
 
 
 def _deleted(table: type[Any], key: SQLColumnExpression[str], *due: ColumnElement[bool]) -> Delete:

@@ -1,4 +1,4 @@
-"""A request's body has to come in time: ASGI middleware before every HTTP endpoint."""
+"""Bodies have to move in time, both ways: ASGI middleware before every HTTP endpoint."""
 
 import asyncio
 
@@ -14,10 +14,11 @@ _TOO_SLOW = PlainTextResponse(
 )
 
 
-class BodyDeadline:
-    """Answers 408 where the body is not there after `BODY_WITHIN_S` seconds.
+class Deadlines:
+    """Answers 408 where the body is not there after `BODY_WITHIN_S` seconds, and leaves a client
+    that has not taken a part of the answer after `SOCKET_SEND_WITHIN_S`.
 
-    Without it a connection that sends half a body is served for as long as it stays.
+    Without it a connection that sends half a body, or reads none, is served as long as it stays.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -51,10 +52,15 @@ class BodyDeadline:
             nonlocal answered
             if not refused:
                 answered = True
-                await send(message)
+                async with asyncio.timeout(get_settings().SOCKET_SEND_WITHIN_S):
+                    await send(message)
 
         try:
             await self._app(scope, in_time, tracked)
+        except TimeoutError:
+            if not answered:
+                raise
+            # Granian ends the connection of an answer that is not whole.
         except Exception:
             # What an endpoint makes of a body that broke off is of no account: it was answered.
             if not refused:

@@ -2,20 +2,23 @@
 
 import asyncio
 import json
+import socket as socketlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import aiohttp
+import psutil
 import pytest
 from sqlmodel import col, update
 
 from feedback_app.db.models import LoginSession, Role, Scorecard, User
 from feedback_app.db.session import Database
 from tests.apart import run_apart
-from tests.e2e.serving import RunningApp
+from tests.e2e.serving import RunningApp, wait_until
 from tests.factories import MadeInterview, make_call, make_interview, make_user
 from tests.integration.tabs import FEEDBACK, INTERVIEW, STATE, sign_in
 
@@ -28,7 +31,12 @@ _EVENT = "42/_event,"
 
 @pytest.fixture(scope="module")
 def app_env() -> Mapping[str, str]:
-    return {"HEADERS_WITHIN_S": "1", "BODY_WITHIN_S": "1", "LOG_LEVEL": "INFO"}
+    return {
+        "HEADERS_WITHIN_S": "1",
+        "BODY_WITHIN_S": "1",
+        "SOCKET_SEND_WITHIN_S": "2",
+        "LOG_LEVEL": "INFO",
+    }
 
 
 class Socket:
@@ -186,6 +194,34 @@ def test_a_thousand_idle_connections_keep_nobody_out_and_are_ended(
                 assert await asyncio.gather(*(reader.read() for reader in readers)) == [b""] * 1_300
 
     run_apart(crowd())
+
+
+def test_whoever_reads_no_answer_is_served_no_longer(running_app: RunningApp) -> None:
+    """Counted are connections: what the network holds of an answer is lost with them."""
+    asset = max(Path(".web-test").glob("**/client/assets/*.js"), key=lambda f: f.stat().st_size)
+    host, own = urlsplit(running_app.url), list[int]()
+
+    def served() -> int:
+        top = psutil.Process(running_app.process.pid)
+        open_ones = {
+            connection.raddr.port
+            for process in [top, *top.children(recursive=True)]
+            for connection in process.net_connections()
+            if connection.raddr
+        }
+        return len(open_ones.intersection(own))
+
+    with ExitStack() as stack:
+        for _ in range(20):
+            client = stack.enter_context(socketlib.socket())
+            client.setsockopt(socketlib.SOL_SOCKET, socketlib.SO_RCVBUF, 2_048)
+            client.connect((host.hostname, host.port))
+            own.append(client.getsockname()[1])
+            request = f"GET /assets/{asset.name} HTTP/1.1\r\nHost: {host.netloc}\r\n\r\n"
+            client.sendall(request.encode() * 40)
+        wait_until(lambda: served() == 20)
+        wait_until(lambda: served() == 0)
+    assert run_apart(healthy(running_app))
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ from feedback_app.live.view import _healed
 from feedback_app.llm import blocks, citations, tags
 from feedback_app.llm.assessment import Assessment, CompetencyAssessment, Recommendation
 from feedback_app.llm.blocks import Block, Span
+from feedback_app.llm.faults import redacted
 from feedback_app.llm.pricing import estimate_tokens
 from feedback_app.llm.prompts import feedback_prompt
 from feedback_app.llm.unwrapping import Unwrapped
@@ -197,6 +198,7 @@ def _of_answers() -> dict[str, Read]:
         "llm.pricing.estimate_tokens": estimate_tokens,
         "llm.unwrapping.Unwrapped": lambda text: Unwrapped().feed(text),
         "llm.unwrapping.Unwrapped in pieces": _unwrapped_in_pieces,
+        "llm.faults.redacted": lambda text: redacted(("a" * 15 + "b") * 70, sent=text),
         "llm.verdict.VerdictPlace": lambda text: VerdictPlace("Yes.").feed(text),
     }
 

@@ -449,13 +449,44 @@ async def test_a_flood_from_everywhere_waits_in_a_short_line_and_known_browsers_
     async with asyncio.TaskGroup() as strangers:
         for number in range(27):
             strangers.create_task(fail(f"invented{number}@debrief.test", f"10.0.{number}.1"))
-        await until(passwords.is_crowded)
+        await until(lambda: passwords._line().length == 27)
         assert await waits("bo@debrief.test", "192.0.2.1") == 2
         assert await sessions.sign_in(
             "ada@debrief.test", PASSWORD, address="192.0.2.1", device=device
         )
         let_go.set()
-    assert not passwords.is_crowded()
+    assert passwords._line().length == 0
+
+
+async def test_of_many_sign_ins_at_once_no_more_than_the_line_holds_are_hashed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    await make_user(database)
+    hashed = 0
+
+    async def slow(_password: str, _password_hash: str | None) -> bool:
+        nonlocal hashed
+        hashed += 1
+        await until(lambda: refused == 150 - 27)
+        return False
+
+    async def knock(number: int) -> None:
+        nonlocal refused
+        try:
+            await sessions.sign_in(
+                f"invented{number}@debrief.test", "wrong", address=f"10.{number}.0.1"
+            )
+        except SignInThrottled:
+            refused += 1
+        except SignInRefused:
+            pass
+
+    refused = 0
+    monkeypatch.setattr(sessions, "verify_password", slow)
+    async with asyncio.TaskGroup() as strangers:
+        for number in range(150):
+            strangers.create_task(knock(number))
+    assert (hashed, refused) == (27, 150 - 27)
 
 
 async def test_guesses_sent_at_once_are_all_counted(database: Database, still_clock: Clock):

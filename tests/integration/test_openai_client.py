@@ -1,14 +1,16 @@
 """The OpenAI client against a real server over loopback: answers, requests and closing."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
+import httpx2
 import pytest
 
-from feedback_app.core.errors import LLMBadResponse
-from feedback_app.llm.client import OpenAIClient
+from feedback_app.core.errors import LLMAuth, LLMBadResponse
+from feedback_app.llm.client import MAX_REFUSAL_BYTES, OpenAIClient, _bound_refusal
 from feedback_app.llm.completion import (
     Finished,
     ReasoningDelta,
@@ -37,6 +39,7 @@ from tests.upstream import (
     Scenario,
     Upstream,
     feedback_tokens,
+    refusing,
     saying,
     tokens_of,
 )
@@ -269,3 +272,32 @@ async def test_a_server_that_knows_neither_limit_is_not_asked_for_ever(upstream:
         await play_to_fault(client)
     assert type(error) is LLMBadResponse
     assert "max_tokens" in body_of(upstream, 2)
+
+
+async def test_of_a_refusals_body_no_more_than_its_beginning_is_read() -> None:
+    asked = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal asked
+        while True:
+            asked += 1
+            yield b"x" * 10_000
+
+    for status, most in ((500, MAX_REFUSAL_BYTES), (200, None)):
+        asked = 0
+        response = httpx2.Response(status, content=endless())
+        await _bound_refusal(response)
+        body, read = response.aiter_raw(), 0
+        async for data in body:
+            read += len(data)
+            if read >= 200_000:
+                break
+        assert read == (most or 200_000)
+    assert asked == 20
+
+
+async def test_a_refusal_with_an_endless_reason_is_told_as_any_other(upstream: Upstream) -> None:
+    upstream.play(refusing(401, "invalid_api_key", "x" * 5_000_000))
+    async with client_of(upstream.base_url) as client:
+        with pytest.raises(LLMAuth):
+            await play(client)

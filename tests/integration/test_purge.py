@@ -18,6 +18,7 @@ from feedback_app.db.models import (
     PurgeRun,
     SignInAttempt,
     SystemLog,
+    TextVersion,
     UsageDay,
     UsageRollup,
 )
@@ -146,6 +147,24 @@ async def test_a_draft_that_was_discarded_a_day_ago_loses_its_text_and_cannot_co
     with pytest.raises(Invalid, match="more than a day ago"):
         await service.bring_back(as_user(made.interviewer), gone.id)
     assert (await purge(database, settings()))["texts of discarded drafts"] == 0
+
+
+async def test_what_the_editor_held_of_a_discarded_draft_goes_with_it(database: Database):
+    made = await make_interview(database)
+    texts = (("discarded", 25), ("discarded", 23), ("replaced", 25))
+    for kind, hours in texts:
+        version = TextVersion(
+            scorecard_id=made.scorecard.id,
+            field="feedback",
+            kind=kind,
+            text="Drafted.",
+            at=ago(hours=hours),
+        )
+        await store(database, version)
+    assert (await purge(database, settings()))["earlier texts of discarded drafts"] == 1
+    async with database.read() as session:
+        left = (await session.exec(select(TextVersion.kind).order_by(col(TextVersion.kind)))).all()
+    assert left == ["discarded", "replaced"]
 
 
 async def test_a_discarded_draft_that_feedback_began_as_keeps_its_text(database: Database):

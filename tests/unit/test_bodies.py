@@ -1,4 +1,4 @@
-"""A request's body has to come in time."""
+"""A request's body has to come in time, and an answer's to be taken."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from feedback_app.core.settings import get_settings
-from feedback_app.web.bodies import BodyDeadline
+from feedback_app.web.bodies import Deadlines
 
 SCOPE: Scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
 
@@ -36,7 +36,7 @@ async def answered(*parts: Message) -> tuple[int, bytes]:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await asyncio.wait_for(BodyDeadline(echo)(SCOPE, receive, send), timeout=5)
+    await asyncio.wait_for(Deadlines(echo)(SCOPE, receive, send), timeout=5)
     start, *bodies = sent
     return start["status"], b"".join(each.get("body", b"") for each in bodies)
 
@@ -53,3 +53,19 @@ async def test_a_whole_body_is_read() -> None:
 async def test_a_body_that_stops_half_way_is_answered_once(parts: list[Message]) -> None:
     status, body = await answered(*parts)
     assert (status, body) == (408, b"The request did not come in time. Send it again.")
+
+
+async def test_a_client_that_takes_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_settings(), "SOCKET_SEND_WITHIN_S", 0.05)
+    sent = list[str]()
+
+    async def receive() -> Message:
+        return part(b"", more=False)
+
+    async def send(message: Message) -> None:
+        sent.append(message["type"])
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    await asyncio.wait_for(Deadlines(echo)(SCOPE, receive, send), timeout=5)
+    assert sent == ["http.response.start", "http.response.body"]

@@ -23,10 +23,11 @@ from feedback_app.web.page_sockets.gate import SocketGate, has_tab_token
 from feedback_app.web.page_sockets.queue import CountedQueue
 from feedback_app.web.page_sockets.registry import (
     OPENINGS_AT_ONCE,
+    PEOPLES_OPENINGS_AT_ONCE,
     STRANGERS_UNREAD,
     Sockets,
 )
-from feedback_app.web.page_sockets.tab_states import GoneTabs, forget
+from feedback_app.web.page_sockets.tab_states import MOST_GONE_OF_ONE, GoneTabs, forget
 
 assert feedback_app.feedback_app
 
@@ -178,11 +179,21 @@ async def test_the_oldest_of_strangers_makes_room_where_there_are_most() -> None
 
 def test_from_one_address_strangers_come_only_so_fast(at: Callable[[float], None]) -> None:
     sockets = Sockets()
-    came = [sockets.may_knock("hostile") for _ in range(OPENINGS_AT_ONCE + 5)]
+    came = [sockets.may_knock(None, "hostile") for _ in range(OPENINGS_AT_ONCE + 5)]
     assert came.count(True) == OPENINGS_AT_ONCE
-    assert sockets.may_knock("honest")
+    assert sockets.may_knock(None, "honest")
+    assert sockets.may_knock("ada", "hostile")
     at(1)
-    assert sockets.may_knock("hostile")
+    assert sockets.may_knock(None, "hostile")
+
+
+def test_a_person_opens_pages_only_so_fast(at: Callable[[float], None]) -> None:
+    sockets = Sockets()
+    came = [sockets.may_knock("ada", f"10.0.0.{n}") for n in range(PEOPLES_OPENINGS_AT_ONCE + 5)]
+    assert came.count(True) == PEOPLES_OPENINGS_AT_ONCE
+    assert sockets.may_knock("bo", "10.0.0.1")
+    at(1)
+    assert sockets.may_knock("ada", "10.0.0.1")
 
 
 class Wire:
@@ -221,6 +232,31 @@ async def test_who_keeps_sending_faster_than_a_page_is_slowed_down_and_then_ende
             taken += 1
         assert connection.ended == "kept sending more than a page does"
         assert taken == 20
+
+
+async def test_strangers_who_would_wait_for_others_too_long_are_ended_and_owe_nothing(
+    at: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_time(*_: object, **__: object) -> None:
+        return
+
+    at(0)
+    monkeypatch.setattr(asyncio, "wait", no_time)
+    sockets = Sockets()
+    ended = 0
+    for _ in range(50):
+        with sockets.one_more(settings(), user_id=None, address="a") as connection:
+            assert connection is not None
+            receive = connection.receiving(Wire(*[sent("event", event())] * 10).receive)
+            for _ in range(10):
+                await receive()
+            ended += connection.ended == "came when too many others did"
+    assert ended > 20
+    at(6)
+    with sockets.one_more(settings(), user_id=None, address="b") as connection:
+        assert connection is not None
+        assert (await connection.receiving(Wire("2probe").receive)())["type"] == "websocket.receive"
+        assert not connection.ended
 
 
 async def test_a_socket_that_leaves_too_much_unread_is_ended_whatever_it_waits_for() -> None:
@@ -340,6 +376,29 @@ async def test_a_socket_without_a_tabs_token_is_never_accepted(query: str) -> No
     assert said == [{"type": "websocket.close", "code": 1008}]
 
 
+async def test_a_handshake_with_longer_headers_than_any_browsers_is_refused() -> None:
+    said: list[Message] = []
+
+    async def app(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise AssertionError
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    scope = {
+        "type": "websocket",
+        "path": "/_event/",
+        "headers": [(b"x-long", b"x" * 16_000)],
+        "query_string": f"token={TOKEN}".encode(),
+        "client": ("10.0.0.1", 1),
+    }
+    await SocketGate(app)(scope, receive, send)
+    assert said == [{"type": "websocket.close", "code": 1008}]
+
+
 async def test_other_paths_are_let_through() -> None:
     reached: list[str] = []
 
@@ -362,8 +421,9 @@ async def test_of_tabs_that_are_gone_strangers_are_forgotten_at_once_and_people_
         for name in ("stranger", "open", "ada", "back"):
             token = BaseStateToken(ident=name, cls=State)
             async with manager.modify_state(token) as root:
-                if name in ("ada", "back"):
-                    (await root.get_state(AuthState))._session = "hash"
+                auth = await root.get_state(AuthState)
+                auth._session = "any cookie at all"
+                auth._right = name if name in ("ada", "back") else ""
         forget(manager, {"open"}, gone, KEPT_S)
         assert set(manager.states) == {"open", "ada", "back"}
         at(KEPT_S - 1)
@@ -377,6 +437,19 @@ async def test_of_tabs_that_are_gone_strangers_are_forgotten_at_once_and_people_
         assert set(manager.states) == {"open"}
     finally:
         await manager.close()
+
+
+def test_of_one_persons_gone_tabs_the_oldest_make_room(at: Callable[[float], None]) -> None:
+    gone = GoneTabs()
+    for number in range(MOST_GONE_OF_ONE + 3):
+        at(number)
+        gone.went(f"{number}", "ada")
+    gone.went("other", "bo")
+    assert sorted(gone.due(KEPT_S, 0.0)) == ["0", "1", "2"]
+    gone.drop("0")
+    at(MOST_GONE_OF_ONE)
+    gone.went("2", "ada")
+    assert sorted(gone.due(KEPT_S, 0.0)) == ["1", "3"]
 
 
 async def test_the_state_of_a_tab_at_work_is_left_alone() -> None:

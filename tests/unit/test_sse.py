@@ -71,3 +71,12 @@ def test_an_event_without_an_end_is_refused() -> None:
     assert decoder.feed(b"data: " + b"x" * (MAX_EVENT_BYTES - 100)) == []
     with pytest.raises(ValueError, match="without an end"):
         decoder.feed(b"x" * 100)
+
+
+def test_an_event_of_empty_lines_without_an_end_is_refused() -> None:
+    decoder = SSEDecoder()
+    for _ in range(4):
+        assert decoder.feed(b"data:\n" * 250_000) == []
+    with pytest.raises(ValueError, match="without an end"):
+        decoder.feed(b"data:\n" * 250_000)
+    assert SSEDecoder().feed(b"data:\ndata: a\n\n" * 3) == [b"\na"] * 3

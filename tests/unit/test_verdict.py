@@ -14,6 +14,8 @@ CASES = {
     "**[verdict]** Strong.": "**Yes.** Strong.",
     "\n [verdict]. Strong.": "**Yes.** Strong.",
     "[verdict]Strong.": "**Yes.** Strong.",
+    "# [verdict]\n\nStrong.": "**Yes.**\n\nStrong.",
+    "> \u200b__[verdict]__ Strong.": "**Yes.** Strong.",
     "[verdict]\n\n## Strengths": "**Yes.**\n\n## Strengths",
     "[verdict]": "**Yes.**",
     "[verdic": "[verdic",
@@ -41,7 +43,7 @@ def test_the_verdict_stands_in_its_place_and_nowhere_else(
     assert written(answer, "Yes.", cuts) == text
 
 
-@given(st.text(alphabet=st.sampled_from("[verdict]* \na")), st.lists(st.integers(0, 30)))
+@given(st.text(alphabet=st.sampled_from("[verdict]*#> \na")), st.lists(st.integers(0, 30)))
 def test_pieces_say_what_the_whole_says(answer: str, cuts: list[int]) -> None:
     assert written(answer, "Yes.", cuts) == written(answer, "Yes.", [])
 

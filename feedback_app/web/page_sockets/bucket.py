@@ -25,8 +25,12 @@ class Bucket:
 
     def offers(self) -> bool:
         """Whether one more could be used at once."""
+        return self.wait_s() <= _ROUNDING_S
+
+    def wait_s(self) -> float:
+        """How many seconds one that is taken now would have to wait; 0 or less for none."""
         now = clock.monotonic()
-        return max(self._until, now) + self._interval_s - self._slack_s <= now + _ROUNDING_S
+        return max(self._until, now) + self._interval_s - self._slack_s - now
 
     @property
     def is_full(self) -> bool:

@@ -14,6 +14,7 @@ from feedback_app.web.page_sockets.frames import PONG, is_sound
 
 _log = logging.getLogger(__name__)
 
+_LONGEST_WAIT_S = 5.0
 _DISCONNECTED: Message = {"type": "websocket.disconnect", "code": 1008}
 
 _told = Bucket(per_second=0.5, burst=60)
@@ -142,7 +143,13 @@ class Connection:
         return counted
 
     async def _wait_its_turn(self) -> None:
-        """Slow the socket down to its rate; one that keeps sending faster is ended."""
+        """Slow the socket down to its rate; one that keeps sending faster is ended.
+
+        So is one that would wait for others too long: nobody owes what nobody waits for.
+        """
+        if self._shared is not None and self._shared.wait_s() > _LONGEST_WAIT_S:
+            self.end("came when too many others did")
+            return
         own_s, others_s = self._own.take(), self._shared.take() if self._shared else 0.0
         self._hurried = self._hurried + 1 if own_s else 0
         if self._hurried > self._most_hurried:

@@ -18,6 +18,7 @@ from feedback_app.web.page_sockets.frames import NAMESPACE
 from feedback_app.web.page_sockets.registry import sockets
 
 _LONGEST_QUERY = 500
+_LONGEST_HEADERS = 16_000
 _END_WITHIN_S = 1.0
 """How long a socket that is ended may take to notice."""
 
@@ -38,11 +39,12 @@ class SocketGate:
         if scope["type"] != "websocket" or not scope["path"].startswith(NAMESPACE):
             await self._app(scope, receive, send)
             return
+        if not has_tab_token(scope["query_string"]) or _is_long(scope):
+            await _refuse(receive, send)
+            return
         address = place_of(client_address(HTTPConnection(scope)))
-        user_id = await _user_id(scope) if has_tab_token(scope["query_string"]) else None
-        if not has_tab_token(scope["query_string"]) or (
-            user_id is None and not sockets.may_knock(address)
-        ):
+        user_id = await _user_id(scope)
+        if not sockets.may_knock(user_id, address):
             await _refuse(receive, send)
             return
         with sockets.one_more(get_settings(), user_id=user_id, address=address) as connection:
@@ -81,6 +83,11 @@ def has_tab_token(query: bytes) -> bool:
         return str(UUID(tokens[0])) == tokens[0]
     except ValueError:
         return False
+
+
+def _is_long(scope: Scope) -> bool:
+    """Whether a handshake's headers, which a tab's state keeps, are longer than any browser's."""
+    return sum(len(name) + len(value) for name, value in scope["headers"]) > _LONGEST_HEADERS
 
 
 async def _refuse(receive: Receive, send: Send) -> None:

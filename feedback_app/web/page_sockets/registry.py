@@ -17,11 +17,36 @@ ALL_STRANGERS_EVENTS_PER_SECOND, ALL_STRANGERS_EVENTS_AT_ONCE = 20, 100
 """Of all those together: making a page's state takes about 10 ms."""
 OPENINGS_PER_SECOND, OPENINGS_AT_ONCE = 5, 60
 """Of sockets that nobody has signed in on, by address."""
-_ADDRESSES_KEPT = 10_000
+PEOPLES_OPENINGS_PER_SECOND, PEOPLES_OPENINGS_AT_ONCE = 2, 120
+"""The same by person: a browser that opens all its tabs again, or reloads one ten times."""
+_KEPT = 10_000
+"""Addresses or people whose openings are remembered."""
 STRANGERS_CHARACTERS = 16_000
 """The longest frame of somebody who has not signed in: there is nothing yet to write in."""
 STRANGERS_UNREAD = 150_000
 """What such a socket may leave unread, in characters."""
+
+
+class _Openings:
+    """How fast each of many may open sockets."""
+
+    def __init__(self, per_second: float, at_once: int) -> None:
+        self._per_second, self._at_once = per_second, at_once
+        self._buckets: dict[str, Bucket] = {}
+
+    def take(self, who: str) -> bool:
+        """Whether one more may be opened; it counts if so."""
+        bucket = self._buckets.get(who)
+        if bucket is None:
+            if len(self._buckets) >= _KEPT:
+                self._buckets = {key: b for key, b in self._buckets.items() if not b.is_full}
+            if len(self._buckets) >= _KEPT:
+                return False
+            bucket = self._buckets[who] = Bucket(self._per_second, self._at_once)
+        if not bucket.offers():
+            return False
+        bucket.take()
+        return True
 
 
 class Sockets:
@@ -34,26 +59,19 @@ class Sockets:
         self._events_of_strangers = Bucket(
             ALL_STRANGERS_EVENTS_PER_SECOND, ALL_STRANGERS_EVENTS_AT_ONCE
         )
-        self._openings: dict[str, Bucket] = {}
+        self._openings = _Openings(OPENINGS_PER_SECOND, OPENINGS_AT_ONCE)
+        self._openings_of_people = _Openings(PEOPLES_OPENINGS_PER_SECOND, PEOPLES_OPENINGS_AT_ONCE)
         self.unread = 0
         """Characters that all of them have not read."""
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def may_knock(self, address: str) -> bool:
-        """Whether a socket that nobody signed in on may be opened from there now."""
-        bucket = self._openings.get(address)
-        if bucket is None:
-            if len(self._openings) >= _ADDRESSES_KEPT:
-                self._openings = {a: b for a, b in self._openings.items() if not b.is_full}
-            if len(self._openings) >= _ADDRESSES_KEPT:
-                return False
-            bucket = self._openings[address] = Bucket(OPENINGS_PER_SECOND, OPENINGS_AT_ONCE)
-        if not bucket.offers():
-            return False
-        bucket.take()
-        return True
+    def may_knock(self, user_id: str | None, address: str) -> bool:
+        """Whether a socket of this person, or from there of nobody, may be opened now."""
+        if user_id is not None:
+            return self._openings_of_people.take(user_id)
+        return self._openings.take(address)
 
     @contextmanager
     def one_more(

@@ -3,7 +3,9 @@
 A tab that comes back later is drawn anew from the database, as after a restart.
 """
 
-from collections.abc import Container, Iterable
+from collections import Counter
+from collections.abc import Container, Mapping
+from typing import NamedTuple
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -22,33 +24,51 @@ from feedback_app.web.page_sockets.connection import served
 STRANGERS_KEPT_S = 15.0
 """How long Redis keeps the state of a tab that nobody signed in on: a process may still hold it
 for some seconds before it writes it there."""
+MOST_GONE_OF_ONE = 20
+"""Tabs of one person that are gone and not forgotten; the oldest makes room."""
+
+
+class _Gone(NamedTuple):
+    since: float
+    of: str
+    """Whose tab it was; empty for nobody's."""
 
 
 class GoneTabs:
     """When each tab went that has not come back, by its token, in the order they went."""
 
     def __init__(self) -> None:
-        self._since: dict[str, float] = {}
+        self._gone: dict[str, _Gone] = {}
 
-    def look(self, tokens: Iterable[str], connected: Container[str]) -> None:
-        """Take over which of all tabs are connected now."""
+    def look(self, tabs: Mapping[str, str], connected: Container[str]) -> None:
+        """Take over which of all tabs are connected now; `tabs` names whose each is."""
         now = clock.monotonic()
-        self._since = {
-            token: self._since.get(token, now) for token in tokens if token not in connected
+        before = self._gone
+        self._gone = {
+            token: _Gone(before[token].since if token in before else now, of)
+            for token, of in tabs.items()
+            if token not in connected
         }
 
-    def went(self, token: str, seconds_ago: float = 0.0) -> None:
+    def went(self, token: str, of: str) -> None:
         """Note that a tab went."""
-        self._since[token] = clock.monotonic() - seconds_ago
+        self._gone.pop(token, None)
+        self._gone[token] = _Gone(clock.monotonic(), of)
 
     def drop(self, token: str) -> None:
         """Think of a tab no more."""
-        self._since.pop(token, None)
+        self._gone.pop(token, None)
 
-    def longer_than(self, seconds: float) -> list[str]:
-        """The tabs that went so long ago or longer."""
-        latest = clock.monotonic() - seconds
-        return [token for token, since in self._since.items() if since <= latest]
+    def due(self, kept_s: float, strangers_kept_s: float) -> list[str]:
+        """The tabs to be forgotten: gone for so long, or too many of one person's."""
+        now, seen = clock.monotonic(), Counter[str]()
+        found: list[str] = []
+        for token, tab in reversed(self._gone.items()):
+            seen[tab.of] += bool(tab.of)
+            longest_s = kept_s if tab.of else strangers_kept_s
+            if tab.since <= now - longest_s or seen[tab.of] > MOST_GONE_OF_ONE:
+                found.append(token)
+        return found
 
 
 _gone = GoneTabs()
@@ -68,9 +88,7 @@ def note_departures() -> None:
     async def disconnect_and_note(token: str, sid: str) -> None:
         await disconnect(token, sid)
         socket = served.get()
-        is_strangers = socket is None or socket.user_id is None
-        kept_s = get_settings().TAB_STATES_KEPT_S
-        _gone.went(token, max(0.0, kept_s - STRANGERS_KEPT_S) if is_strangers else 0.0)
+        _gone.went(token, (socket.user_id if socket else None) or "")
 
     manager.disconnect_token = disconnect_and_note
 
@@ -84,7 +102,7 @@ async def forget_gone_tabs() -> None:
     if isinstance(app.state_manager, StateManagerMemory):
         forget(app.state_manager, tokens.token_to_socket, _gone, kept_s)
     elif isinstance(app.state_manager, StateManagerRedis):
-        for token in _gone.longer_than(kept_s):
+        for token in _gone.due(kept_s, min(kept_s, STRANGERS_KEPT_S)):
             try:
                 if not await tokens.is_token_connected(token):
                     await delete_state(app.state_manager.redis, token)
@@ -97,14 +115,11 @@ def forget(
     manager: StateManagerMemory, connected: Container[str], gone: GoneTabs, kept_s: float
 ) -> None:
     """Drop what this manager holds of gone tabs; one whose state is at work waits."""
-    gone.look(manager.states, connected)
-    due = set(gone.longer_than(kept_s))
-    for key in gone.longer_than(0):
+    gone.look({key: _whose(root) for key, root in manager.states.items()}, connected)
+    for key in gone.due(kept_s, 0.0):
         _, token = manager._token_expires_at.get(key, (0, None))
-        if token is None or not (key in due or _is_a_strangers(manager.states.get(key))):
-            continue
-        lock = manager._states_locks.get(token.lock_key)
-        if lock is None or not lock.locked():
+        lock = manager._states_locks.get(token.lock_key) if token else None
+        if token is not None and (lock is None or not lock.locked()):
             manager._purge_token(token)
 
 
@@ -122,8 +137,10 @@ def _with_substates(state: type[BaseState]) -> list[type[BaseState]]:
     return [state, *(each for sub in state.get_substates() for each in _with_substates(sub))]
 
 
-def _is_a_strangers(root: object) -> bool:
-    if not isinstance(root, BaseState):
-        return False
-    auth = root.substates.get(AuthState.get_name())
-    return isinstance(auth, AuthState) and not auth._session
+def _whose(root: object) -> str:
+    """The person for whom a tab was drawn, as the database knew them; empty for nobody.
+
+    A cookie alone is no sign of one: anybody can make it up.
+    """
+    auth = root.substates.get(AuthState.get_name()) if isinstance(root, BaseState) else None
+    return auth._right if isinstance(auth, AuthState) else ""

@@ -1,0 +1,64 @@
+"""Connections whose client takes nothing are given up by the system, where it can.
+
+What an endpoint has sent waits in Granian and in the network's buffers, where no deadline of ours
+reaches. Linux ends a connection whose data waits for too long (`TCP_USER_TIMEOUT`, RFC 5482); each
+takes that over from the socket it was accepted on, which Granian makes without telling where.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+from pathlib import Path
+
+from feedback_app.core.settings import get_settings
+
+_log = logging.getLogger(__name__)
+
+_OPEN = Path("/proc/self/fd")
+_LOOKS, _LOOK_EVERY_S = 600, 0.05
+
+
+async def give_up_what_is_unread() -> None:
+    """Do so with all connections once this process listens, which it does soon after its start."""
+    for _ in range(_LOOKS):
+        if give_up_unread_after(get_settings().SOCKET_SEND_WITHIN_S):
+            return
+        await asyncio.sleep(_LOOK_EVERY_S)
+    _log.warning("no listening socket was found: clients that read nothing are not given up")
+
+
+def give_up_unread_after(seconds: float) -> bool:
+    """Say so to the sockets on which this process accepts connections; whether there are any.
+
+    Elsewhere than on Linux there are none to be found, and a proxy in front must have such a limit.
+    """
+    if not hasattr(socket, "TCP_USER_TIMEOUT") or not _OPEN.is_dir():
+        return True
+    found = False
+    for entry in list(_OPEN.iterdir()):
+        listener = _listener(int(entry.name))
+        if listener is not None:
+            with listener:
+                timeout_ms = round(seconds * 1000)
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, timeout_ms)
+            found = True
+    return found
+
+
+def _listener(number: int) -> socket.socket | None:
+    """The socket of a descriptor, by one of its own, if TCP connections are accepted on it."""
+    try:
+        copy = os.dup(number)
+    except OSError:
+        return None
+    try:
+        found = socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        return None
+    is_tcp = found.family in {socket.AF_INET, socket.AF_INET6} and found.type == socket.SOCK_STREAM
+    if is_tcp and found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        return found
+    found.close()
+    return None
