@@ -255,7 +255,9 @@ async def test_strangers_who_would_wait_for_others_too_long_are_ended_and_owe_no
     at(6)
     with sockets.one_more(settings(), user_id=None, address="b") as connection:
         assert connection is not None
-        assert (await connection.receiving(Wire("2probe").receive)())["type"] == "websocket.receive"
+        assert (await connection.receiving(Wire(sent("event", event())).receive)())[
+            "type"
+        ] == "websocket.receive"
         assert not connection.ended
 
 
