@@ -373,6 +373,25 @@ async def test_a_browser_known_to_one_person_is_unknown_to_another(
         assert await waits("ada@debrief.test", "10.0.0.1", device=unknown) == 30
 
 
+async def test_logs_know_a_session_as_a_persons_only_while_it_is_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    await make_user(database)
+    tokens = [
+        await sessions.sign_in("ada@debrief.test", PASSWORD, address="10.0.0.1") for _ in range(2)
+    ]
+    ended, unused = map(sessions.hash_token, tokens)
+    for token_hash in (ended, unused):
+        await sessions.resolve(token_hash)
+        assert sessions.identity(token_hash) is not None
+    await sessions.sign_out(ended)
+    assert await sessions.resolve(ended) is None
+    assert sessions.identity(ended) is None
+    later = clock.monotonic() + 600
+    monkeypatch.setattr(clock, "monotonic", lambda: later)
+    assert sessions.identity(unused) is None
+
+
 @pytest.mark.parametrize("ending", [accounts.disable, accounts.revoke])
 async def test_a_persons_browsers_are_forgotten_with_their_sessions(
     database: Database, ending: Callable[[str], Awaitable[int]]
