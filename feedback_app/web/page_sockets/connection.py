@@ -14,7 +14,7 @@ from feedback_app.web.page_sockets.frames import PONG, is_sound
 
 _log = logging.getLogger(__name__)
 
-_LONGEST_WAIT_S = 5.0
+_MOST_SLOWED_S = 4.0
 _DISCONNECTED: Message = {"type": "websocket.disconnect", "code": 1008}
 
 _told = Bucket(per_second=0.5, burst=60)
@@ -30,14 +30,13 @@ class Connection:
     __slots__ = (
         "_counted",
         "_has_left",
-        "_hurried",
         "_most_characters",
-        "_most_hurried",
         "_most_unread",
         "_own",
         "_receiving",
         "_sending",
         "_shared",
+        "_slowed_s",
         "address",
         "ended",
         "gone",
@@ -71,7 +70,8 @@ class Connection:
         self._most_characters = most_characters
         self._most_unread = most_unread
         self._own, self._shared = own, shared
-        self._hurried, self._most_hurried = 0, own.burst
+        self._slowed_s = 0.0
+        """For how long it has been slowed down without a pause."""
         self._counted = counted
         self._has_left = False
         self._receiving: asyncio.Task[Any] | None = None
@@ -145,16 +145,17 @@ class Connection:
     async def _wait_its_turn(self) -> None:
         """Slow the socket down to its rate; one that keeps sending faster is ended.
 
-        So is one that would wait for others too long: nobody owes what nobody waits for.
+        So is one that would wait for others too long: nobody owes what nobody waits for. While it
+        waits it is not read, so that nobody sees whether its client is still there.
         """
-        if self._shared is not None and self._shared.wait_s() > _LONGEST_WAIT_S:
+        if self._shared is not None and self._shared.wait_s() > _MOST_SLOWED_S:
             self.end("came when too many others did")
             return
-        own_s, others_s = self._own.take(), self._shared.take() if self._shared else 0.0
-        self._hurried = self._hurried + 1 if own_s else 0
-        if self._hurried > self._most_hurried:
+        wait_s = max(self._own.take(), self._shared.take() if self._shared else 0.0)
+        self._slowed_s = self._slowed_s + wait_s if wait_s else 0.0
+        if self._slowed_s > _MOST_SLOWED_S:
             self.end("kept sending more than a page does")
-        elif wait_s := max(own_s, others_s):
+        elif wait_s:
             await asyncio.wait({self.gone}, timeout=wait_s)
 
     def _count(self, characters: int) -> None:
