@@ -9,6 +9,8 @@ import re
 import unicodedata
 
 _SEPARATORS = re.compile(r"([;\t\r\n])")
+_PLAIN = re.compile(r"[A-Za-z0-9][^;\t\r\n]*+\Z")
+"""What most cells are: nothing to look for."""
 _LEADING = ("\t", "\r", "\n")
 _SIGNS = "=+-@"
 _MINUS = "\u2212"
@@ -18,6 +20,8 @@ _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 def cell(text: str) -> str:
     """The text with an apostrophe before each part that begins like a formula, else as it is."""
+    if not text or _PLAIN.match(text):
+        return text
     parts = _SEPARATORS.split(text)
     safe = "".join(f"'{part}" if _begins_like_a_formula(part) else part for part in parts)
     return f"'{safe}" if text.startswith(_LEADING) else safe
