@@ -10,7 +10,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 # A virtual environment whose Python is gone (upgraded, or the folder copied elsewhere) is remade.
 $(shell $(PY) -c '' 2>/dev/null || rm -f $(VENV)/python)
 
-.PHONY: help run dev test check bench soak clean
+.PHONY: help run dev test quick check format bench soak clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)$$/  make \1\t\2/' | expand -t 14
@@ -26,11 +26,18 @@ test: $(VENV)/dev ## Every test, those in a real browser included
 	@$(PY) -m tests.proxies
 	@$(PY) -m pytest --numprocesses 2 $(ARGS)
 
+quick: $(VENV)/dev ## Unit tests, and those that need no server: under a minute
+	@$(PY) -m pytest --numprocesses 2 -m "not postgres and not redis and not browser and not slow" $(ARGS)
+
 check: $(VENV)/dev ## Lint, formatting, types and layers
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m pyright
 	@$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+
+format: $(VENV)/dev ## Format everything, and mend what the linter can
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
 
 bench: $(VENV)/dev ## Measure what the design promises
 	@$(PY) -m bench $(ARGS)

@@ -51,6 +51,25 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
     return _FilesBesideBrowser(config, log)
 
 
+_SLOW = ("drafts", "hostile", "guard")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by the servers it takes, so that `make quick` can leave those out."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        asked = set(getattr(item, "fixturenames", ()))
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        if folder == "e2e":
+            item.add_marker("browser")
+        if params.get("database_url") == "postgresql" or asked & {"postgres", "postgres_url"}:
+            item.add_marker("postgres")
+        if asked & {"valkey", "valkey_url"}:
+            item.add_marker("redis")
+        if folder in _SLOW:
+            item.add_marker("slow")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """What a test logged is sent from one process to another, which half characters cannot be."""
