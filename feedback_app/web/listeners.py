@@ -37,7 +37,7 @@ def give_up_unread_after(seconds: float) -> bool:
         return True
     found = False
     for entry in list(_OPEN.iterdir()):
-        listener = _listener(int(entry.name))
+        listener = _listener(entry)
         if listener is not None:
             with listener:
                 timeout_ms = round(seconds * 1000)
@@ -46,16 +46,17 @@ def give_up_unread_after(seconds: float) -> bool:
     return found
 
 
-def _listener(number: int) -> socket.socket | None:
-    """The socket of a descriptor, by one of its own, if TCP connections are accepted on it."""
+def _listener(entry: Path) -> socket.socket | None:
+    """The socket of a descriptor, by one of its own, if TCP connections are accepted on it.
+
+    Nothing but sockets is touched: closing any descriptor of a file ends all locks that the process
+    has on it (POSIX), which SQLite relies on.
+    """
     try:
-        copy = os.dup(number)
+        if not str(entry.readlink()).startswith("socket:"):
+            return None
+        found = socket.socket(fileno=os.dup(int(entry.name)))
     except OSError:
-        return None
-    try:
-        found = socket.socket(fileno=copy)
-    except OSError:
-        os.close(copy)
         return None
     is_tcp = found.family in {socket.AF_INET, socket.AF_INET6} and found.type == socket.SOCK_STREAM
     if is_tcp and found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
