@@ -26,7 +26,7 @@ test: $(VENV)/dev ## Every test, those in a real browser included
 	@$(PY) -m tests.proxies
 	@$(PY) -m pytest --numprocesses 2 $(ARGS)
 
-quick: $(VENV)/dev ## Unit tests, and those that need no server: under a minute
+quick: $(VENV)/dev ## Unit and SQLite tests alone: no browser, no server
 	@$(PY) -m pytest --numprocesses 2 -m "not postgres and not redis and not browser and not slow" $(ARGS)
 
 check: $(VENV)/dev ## Lint, formatting, types and layers
