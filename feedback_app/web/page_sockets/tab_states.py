@@ -16,6 +16,7 @@ from reflex.state import BaseState, State
 from reflex.utils.token_manager import RedisTokenManager
 from reflex_base.registry import RegistrationContext
 
+from feedback_app.auth import sessions
 from feedback_app.auth.state import AuthState
 from feedback_app.core import clock
 from feedback_app.core.settings import get_settings
@@ -143,4 +144,7 @@ def _whose(root: object) -> str:
     A cookie alone is no sign of one: anybody can make it up.
     """
     auth = root.substates.get(AuthState.get_name()) if isinstance(root, BaseState) else None
-    return auth._right if isinstance(auth, AuthState) else ""
+    if not isinstance(auth, AuthState):
+        return ""
+    known = sessions.identity(auth._session)
+    return auth._right or (known.user_id if known else "")
