@@ -64,6 +64,7 @@ class Timeline:
     """What happened when in one call, in milliseconds from its beginning: the click."""
 
     def __init__(self) -> None:
+        self.started_at = clock.now()
         self.began = clock.monotonic()
         self.marks: list[dict[str, Any]] = []
 
@@ -90,7 +91,6 @@ class Generation:
     ) -> None:
         self.log = log
         self.request = request
-        self.started_at = clock.now()
         self.text = ""
         """What has come, without the citation marks, which `citations` holds."""
         self.citations: list[Citation] = []

@@ -60,7 +60,6 @@ class Starter:
         Raises:
             AppError: refused by a limit or by `load`; nothing is left behind.
         """
-        started_at = clock.now()
         await self._admission.look_at_rate(log.owner)
         timeline.mark("analyzing")
         log.append(
@@ -73,9 +72,10 @@ class Starter:
                 session, owner.company_id, owner.operation, DEFAULT_TEMPLATE
             )
         generation = Generation(log, request, timeline, expected, self._flush_s, self._lag)
-        generation.started_at = started_at
         joined = await self._admission.reserve(
-            self._reservation(log.call_id, log.owner, request, generation.prompt_tokens, started_at)
+            self._reservation(
+                log.call_id, owner, request, generation.prompt_tokens, timeline.started_at
+            )
         )
         return generation if joined is None else joined
 
