@@ -158,7 +158,7 @@ async def whole_rows(database_url: str, interviews: Sequence[str], tokens: int) 
                 rows = await session.exec(
                     select(LlmCall, Draft.text)
                     .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
-                    .where(col(LlmCall.interview_id).in_(interviews))
+                    .where(col(LlmCall.subject_id).in_(interviews))
                 )
                 calls = rows.all()
             running = any(call.status == CallStatus.RUNNING for call, _ in calls)
@@ -167,7 +167,7 @@ async def whole_rows(database_url: str, interviews: Sequence[str], tokens: int) 
             await asyncio.sleep(0.1)
     finally:
         await database.aclose()
-    if len(calls) != len({call.interview_id for call, _ in calls}):
+    if len(calls) != len({call.subject_id for call, _ in calls}):
         raise RuntimeError("an interview has more than one call")
     return sum(
         call.status == CallStatus.COMPLETE

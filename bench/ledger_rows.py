@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from feedback_app.db.models import (
+    INTERVIEW,
     Candidate,
     Company,
     Department,
@@ -44,7 +45,9 @@ COLUMNS = (
     "operation",
     "company_id",
     "user_id",
-    "interview_id",
+    "subject_kind",
+    "subject_id",
+    "run_key",
     "department_id",
     "template_id",
     "prompt_version",
@@ -192,7 +195,9 @@ def _call(
         operation,
         office.company.id,
         person,
-        office.interviews[interview].id if drafted else None,
+        INTERVIEW if drafted else "",
+        office.interviews[interview].id if drafted else "",
+        number,
         office.departments[interview % 4].id if drafted else None,
         "standard",
         "1",

@@ -2,6 +2,7 @@
 
 `run` migrates, loads the demo, builds the pages if anything they are made of has changed, and
 serves them with the app on one port. `serve` is its last step alone. `user` manages accounts.
+`audit` compares every LLM call with what else is known of it;
 `purge` removes at once what has been kept long enough; `forget-candidate ID` says what is held
 about a candidate, and with `--yes` removes it.
 """
@@ -30,7 +31,7 @@ from feedback_app.pages_build import build, build_environment, forget_build, is_
 _START_TIMEOUT_S = 120
 _OTHER_FILES = 8192
 """Sockets of pages, which do not count as connections of HTTP, and everything else."""
-_KEEPERS_OF_DATA = ("run", "serve", "user", "purge", "forget-candidate")
+_KEEPERS_OF_DATA = ("run", "serve", "user", "audit", "purge", "forget-candidate")
 
 
 def _prepare() -> Settings:
@@ -248,6 +249,8 @@ def main() -> int:
         _build(get_settings())
     elif command == "serve":
         serve()
+    elif command == "audit":
+        return _audit()
     else:
         return _retention(arguments)
     return 0
@@ -268,6 +271,7 @@ def _arguments() -> argparse.Namespace:
         ("dev", "the same with hot reload"),
         ("build", "build the pages"),
         ("serve", "serve what is built"),
+        ("audit", "look for what is wrong with the ledger of LLM calls"),
         ("purge", "remove what has been kept long enough"),
     ):
         commands.add_parser(name, help=about)
@@ -276,6 +280,25 @@ def _arguments() -> argparse.Namespace:
     forget.add_argument("candidate_id", metavar="ID")
     forget.add_argument("--yes", action="store_true", help="remove it, instead of saying what")
     return parser.parse_args()
+
+
+def _audit() -> int:
+    """Print what is wrong with the configured database's ledger; the exit code."""
+    from feedback_app.db.session import Database
+    from feedback_app.feedback import operation as _feedback  # noqa: F401 - it declares its checks
+    from feedback_app.llm.audit import Audited, audit_counted
+
+    async def look() -> Audited:
+        database = Database(get_settings().DATABASE_URL)
+        try:
+            return await audit_counted(database, None)
+        finally:
+            await database.aclose()
+
+    with _database_faults_told():
+        done = asyncio.run(look())
+    print("\n".join(done.lines))
+    return 1 if done.findings else 0
 
 
 def _retention(arguments: argparse.Namespace) -> int:

@@ -19,10 +19,10 @@ from feedback_app.core import interpreter, logging
 from feedback_app.core.settings import Settings, get_settings
 from feedback_app.db.session import Database, database, set_database
 from feedback_app.db.system_log import SystemLogWriter, set_writer
-from feedback_app.feedback.drafter import OfflineDrafter
 from feedback_app.feedback.reading import load_word_lists
 from feedback_app.llm.audit import audit
 from feedback_app.llm.client import OpenAIClient
+from feedback_app.llm.offline import OfflineClient
 from feedback_app.llm.redis_streams import RedisStreamHub
 from feedback_app.llm.streams import StreamHub
 from feedback_app.llm.supervisor import Generations, set_generations
@@ -69,7 +69,7 @@ async def _align_demo_accounts(settings: Settings) -> None:
 
 @asynccontextmanager
 async def _generations(settings: Settings) -> AsyncIterator[None]:
-    client = OfflineDrafter() if settings.offline else OpenAIClient(settings)
+    client = OfflineClient() if settings.offline else OpenAIClient(settings)
     async with _hub(settings) as hub:
         opened = Generations(settings, database(), client, hub)
         set_generations(opened)

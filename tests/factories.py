@@ -13,9 +13,12 @@ from typing import Any
 from passlib.context import CryptContext
 
 from feedback_app.core import clock
+from feedback_app.core.ids import new_id
 from feedback_app.db import rollups
 from feedback_app.db.demo_history import log_of
 from feedback_app.db.models import (
+    FEEDBACK,
+    INTERVIEW,
     CallStatus,
     Candidate,
     Company,
@@ -32,6 +35,7 @@ from feedback_app.db.models import (
     User,
 )
 from feedback_app.db.session import Database
+from feedback_app.llm.owner import Owner, Subject
 
 PASSWORD = "correct horse battery"
 """The password of every user made here."""
@@ -223,6 +227,13 @@ async def add_interviewer(
     return card
 
 
+def call_owner(
+    company_id: str, user_id: str, interview_id: str, operation: str = FEEDBACK
+) -> Owner:
+    """The owner of a person's call about an interview."""
+    return Owner(company_id, user_id, operation, Subject(INTERVIEW, interview_id))
+
+
 async def make_call(
     database: Database,
     made: MadeInterview,
@@ -244,7 +255,9 @@ async def make_call(
             "operation": "feedback",
             "company_id": made.interviewer.company_id,
             "user_id": made.interviewer.id,
-            "interview_id": made.id,
+            "subject_kind": INTERVIEW,
+            "subject_id": made.id,
+            "run_key": new_id(),
             "department_id": made.department.id,
             "template_id": "standard",
             "prompt_version": "feedback-1",
@@ -270,7 +283,6 @@ async def make_call(
     )
     kept = Draft(
         llm_call_id=call.id,
-        interview_id=made.id,
         user_id=made.interviewer.id,
         text=text,
         created_at=started_at,

@@ -224,7 +224,6 @@ class _Loader:
             log_of(kept),
             Draft(
                 llm_call_id=stopped.id,
-                interview_id=scorecard.interview_id,
                 user_id=scorecard.user_id,
                 text=stopped_text,
                 created_at=stopped_at,
@@ -232,7 +231,6 @@ class _Loader:
             ),
             Draft(
                 llm_call_id=kept.id,
-                interview_id=scorecard.interview_id,
                 user_id=scorecard.user_id,
                 text=scorecard.feedback,
                 created_at=at,

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from genai_prices import Usage, calc_price
 
 from feedback_app.db.demo_data.shapes import DemoCompany
-from feedback_app.db.models import CallStatus, LlmCall, LogComponent, SystemLog
+from feedback_app.db.models import INTERVIEW, CallStatus, LlmCall, LogComponent, SystemLog
 
 _WEEKS = 6
 _HOURS = range(8, 18)
@@ -100,7 +100,8 @@ class History:
         call = self._call(
             company_id, user_id, at, _MODELS[0], "feedback", True, CallStatus.COMPLETE, None, tokens
         )
-        call.interview_id, call.department_id = interview_id, department_id
+        call.subject_kind, call.subject_id = INTERVIEW, interview_id
+        call.department_id = department_id
         call.saved_as_feedback = True
         return call
 
@@ -120,7 +121,8 @@ class History:
         call = self._call(
             company_id, user_id, at, _MODELS[0], "feedback", True, status, "CANCELLED", tokens
         )
-        call.interview_id, call.department_id = interview_id, department_id
+        call.subject_kind, call.subject_id = INTERVIEW, interview_id
+        call.department_id = department_id
         return call
 
     def _working_moment(self, date: datetime) -> datetime:

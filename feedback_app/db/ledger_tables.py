@@ -14,6 +14,12 @@ DISCARDED_TEXT_FOR = timedelta(days=1)
 """How long a discarded draft keeps its text, for those who want it back."""
 
 
+FEEDBACK = "feedback"
+"""The operation whose results can be saved as feedback (`LlmCall.saved_as_feedback`)."""
+INTERVIEW = "interview"
+"""The kind of its subject."""
+
+
 class CallStatus(StrEnum):
     """The life of an LLM call; every value but `RUNNING` is final."""
 
@@ -38,9 +44,7 @@ class LlmCall(SQLModel, table=True):
     __table_args__ = (
         Index(
             "uq_llm_call_running",
-            "interview_id",
-            "user_id",
-            "operation",
+            "run_key",
             unique=True,
             sqlite_where=_RUNNING,
             postgresql_where=_RUNNING,
@@ -49,7 +53,7 @@ class LlmCall(SQLModel, table=True):
         Index("ix_llm_call_user_started", "user_id", "started_at"),
         Index("ix_llm_call_company_status", "company_id", "status", "started_at"),
         Index("ix_llm_call_status", "status", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
-        Index("ix_llm_call_interview", "interview_id", "user_id"),
+        Index("ix_llm_call_subject", "subject_id", "user_id"),
     )
 
     id: str = id_()
@@ -57,9 +61,13 @@ class LlmCall(SQLModel, table=True):
     operation: str = Field(max_length=40)
     company_id: str = Field(foreign_key="company.id")
     user_id: str = Field(foreign_key="app_user.id")
-    interview_id: str | None = Field(default=None, foreign_key="interview.id")
+    subject_kind: str = Field(default="", max_length=20)
+    subject_id: str = Field(default="", max_length=36)
+    """What the call is about; empty once that is forgotten."""
+    run_key: str = Field(default="", max_length=240)
+    """At most one call runs for each (`llm.owner.Owner.run_key`)."""
     department_id: str | None = Field(default=None, max_length=36)
-    """Of the interview's job when the call began."""
+    """Of the subject when the call began."""
     template_id: str = ""
     prompt_version: str = ""
     requested_model: str
@@ -100,7 +108,6 @@ class Draft(SQLModel, table=True):
     __tablename__ = "draft"  # pyright: ignore[reportAssignmentType]
 
     llm_call_id: str = Field(foreign_key="llm_call.id", primary_key=True, max_length=36)
-    interview_id: str = Field(foreign_key="interview.id", index=True)
     user_id: str = Field(foreign_key="app_user.id")
     text: str = long_text()
     notes: str = long_text()
@@ -125,6 +132,8 @@ class Draft(SQLModel, table=True):
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
     """When the text left, for the replay (`llm.pace`); empty where nobody noted it."""
+    result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """What the text says, checked, where the operation's result is typed; else `None`."""
     prompt: list[dict[str, str]] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )

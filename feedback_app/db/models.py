@@ -16,6 +16,8 @@ from feedback_app.db.alert import Alert as Alert
 from feedback_app.db.columns import UtcDateTime as UtcDateTime
 from feedback_app.db.columns import id_, json_dict, json_list, long_text, moment, optional_moment
 from feedback_app.db.ledger_tables import DISCARDED_TEXT_FOR as DISCARDED_TEXT_FOR
+from feedback_app.db.ledger_tables import FEEDBACK as FEEDBACK
+from feedback_app.db.ledger_tables import INTERVIEW as INTERVIEW
 from feedback_app.db.ledger_tables import CallStatus as CallStatus
 from feedback_app.db.ledger_tables import Draft as Draft
 from feedback_app.db.ledger_tables import LlmCall as LlmCall

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from feedback_app.core.text import compatible
+from feedback_app.feedback.assessment import RECOMMENDATION_LABELS, Assessment, Recommendation
 from feedback_app.feedback.drafter.knowledge import knowledge
 from feedback_app.feedback.drafter.words import LANGUAGES
-from feedback_app.llm.assessment import RECOMMENDATION_LABELS, Assessment, Recommendation
 
 MOST_TOLD = 3
 """How many departures one sentence names."""

@@ -299,7 +299,7 @@ async def _draft_blocks(
     session: AsyncSession, user: CurrentUser, interview_id: str, call_id: str
 ) -> list[Block]:
     call, draft = await queries.draft_of(session, user, call_id)
-    if call.interview_id != interview_id or call.operation != queries.FEEDBACK_OPERATION:
+    if call.subject_id != interview_id:
         raise NotFound
     return await asyncio.to_thread(drawn, draft)
 

@@ -9,8 +9,9 @@ from feedback_app.db.session import database
 from feedback_app.feedback import queries
 from feedback_app.feedback.service import owner_of
 from feedback_app.llm.events import Event
+from feedback_app.llm.owner import Owner
 from feedback_app.llm.replay import replay
-from feedback_app.llm.streams import EventLog, Owner
+from feedback_app.llm.streams import EventLog
 from feedback_app.llm.supervisor import generations
 
 LOOK_AGAIN_S = 0.5
@@ -68,7 +69,7 @@ def _log_here(owner: Owner, call_id: str) -> EventLog | None:
         NotFound: it is another owner's.
     """
     log = generations().hub.get(call_id)
-    if log is not None and log.owner != owner:
+    if log is not None and log.owner.run_key != owner.run_key:
         raise NotFound
     return log
 
@@ -81,6 +82,6 @@ async def _own_call(user: CurrentUser, owner: Owner, call_id: str) -> tuple[LlmC
     """
     async with database().read() as session:
         call, draft = await queries.draft_of(session, user, call_id)
-    if (call.interview_id, call.operation) != (owner.interview_id, owner.operation):
+    if call.run_key != owner.run_key:
         raise NotFound
     return call, draft

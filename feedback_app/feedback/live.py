@@ -27,7 +27,8 @@ from feedback_app.feedback.state import FeedbackState
 from feedback_app.live.text import LiveText
 from feedback_app.live.view import LiveView
 from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, EndedEvent
-from feedback_app.llm.streams import EventLog, Owner
+from feedback_app.llm.owner import Owner
+from feedback_app.llm.streams import EventLog
 from feedback_app.llm.supervisor import generations
 
 _log = logging.getLogger(__name__)
@@ -209,19 +210,19 @@ class Live(LiveText, rx.State):
             if shown.text.call_id == ending.llm_call_id:
                 panel._begin(shown.evidence.shown)
                 panel.over = False
-            elif ending.feedback and not panel.submitted:
+            elif ending.text and not panel.submitted:
                 panel.waiting_call = ending.llm_call_id
 
     async def _taken(self, owner: Owner, ending: CompleteEvent | EndedEvent) -> FeedbackView:
         user = await guards.require_user(self)
-        if isinstance(ending, CompleteEvent) and ending.feedback:
+        if isinstance(ending, CompleteEvent) and ending.text:
             async with self:
                 panel = await self.get_state(FeedbackState)
                 waiting = dict(panel._waiting)
             if not waiting:
                 with suppress(AlreadySubmitted):
-                    await editing.take_draft(user, owner.interview_id, ending.llm_call_id)
-        return await service.view(user, owner.interview_id)
+                    await editing.take_draft(user, owner.subject.id, ending.llm_call_id)
+        return await service.view(user, owner.subject.id)
 
     async def _still_signed_in(self, owner: Owner) -> None:
         user = await guards.require_user(self)

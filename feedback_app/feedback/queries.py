@@ -11,6 +11,7 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import AlreadySubmitted, NotFound
 from feedback_app.db import rollups
 from feedback_app.db.models import (
+    FEEDBACK,
     Candidate,
     Competency,
     CompetencyRating,
@@ -24,8 +25,7 @@ from feedback_app.db.models import (
     User,
     VersionKind,
 )
-from feedback_app.llm.assessment import Assessment, CompetencyAssessment, Recommendation
-from feedback_app.llm.prompts import FEEDBACK_OPERATION
+from feedback_app.feedback.assessment import Assessment, CompetencyAssessment, Recommendation
 
 HISTORY_LENGTH = 20
 
@@ -132,6 +132,7 @@ async def load_assessment(
         ),
         placements=scorecard.placements,
         answers=scorecard.answers,
+        department_id=department.id,
     )
 
 
@@ -143,10 +144,10 @@ async def drafts_of(
         select(LlmCall, Draft)
         .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
         .where(
-            LlmCall.interview_id == interview_id,
+            LlmCall.subject_id == interview_id,
             LlmCall.user_id == user.id,
             LlmCall.company_id == user.company_id,
-            LlmCall.operation == FEEDBACK_OPERATION,
+            LlmCall.operation == FEEDBACK,
         )
         .order_by(col(LlmCall.id).desc())
         .limit(HISTORY_LENGTH)
@@ -155,10 +156,10 @@ async def drafts_of(
 
 
 async def draft_of(session: AsyncSession, user: CurrentUser, call_id: str) -> tuple[LlmCall, Draft]:
-    """One of the person's own drafts.
+    """One of the person's own drafts of feedback.
 
     Raises:
-        NotFound: no such draft, or somebody else's.
+        NotFound: no such draft, somebody else's, or another operation's.
     """
     found = (
         await session.exec(
@@ -168,6 +169,7 @@ async def draft_of(session: AsyncSession, user: CurrentUser, call_id: str) -> tu
                 LlmCall.id == call_id,
                 LlmCall.user_id == user.id,
                 LlmCall.company_id == user.company_id,
+                LlmCall.operation == FEEDBACK,
             )
         )
     ).first()
@@ -299,7 +301,11 @@ async def mark_saved_call(
 ) -> None:
     """Flag the one call whose draft the saved feedback began as; clear the flag on the others."""
     flag = col(LlmCall.saved_as_feedback)
-    of_theirs = and_(col(LlmCall.interview_id) == interview_id, col(LlmCall.user_id) == user.id)
+    of_theirs = and_(
+        col(LlmCall.subject_id) == interview_id,
+        col(LlmCall.user_id) == user.id,
+        col(LlmCall.operation) == FEEDBACK,
+    )
     others = and_(of_theirs, flag, col(LlmCall.id) != (call_id or ""))
     this = and_(of_theirs, ~flag, col(LlmCall.id) == call_id)
     await rollups.move_saved(

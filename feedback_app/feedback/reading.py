@@ -17,6 +17,7 @@ from feedback_app.core.errors import Invalid
 from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import database
 from feedback_app.feedback import editing, queries
+from feedback_app.feedback.assessment import Assessment, CompetencyAssessment
 from feedback_app.feedback.drafter.compose import compose_loose, compose_sides, verdict_of
 from feedback_app.feedback.drafter.reading import Reading, read
 from feedback_app.feedback.editing import Written, written
@@ -28,7 +29,6 @@ from feedback_app.feedback.schemas import (
     RemarkView,
     UnplacedView,
 )
-from feedback_app.llm.assessment import Assessment, CompetencyAssessment
 from feedback_app.llm.blocks import Block, parse_blocks
 from feedback_app.llm.citations import marked, without_marks
 

@@ -24,8 +24,10 @@ from feedback_app.db.models import (
 )
 from feedback_app.db.session import database
 from feedback_app.feedback import queries, reading
+from feedback_app.feedback.assessment import Assessment
 from feedback_app.feedback.departing import Recorded, departure, recorded_in
 from feedback_app.feedback.editing import drawn, written
+from feedback_app.feedback.operation import OPERATION, brief_of
 from feedback_app.feedback.resting import Source
 from feedback_app.feedback.schemas import (
     DraftMeta,
@@ -39,10 +41,9 @@ from feedback_app.feedback.showing import Beside, Shown, begun, typed
 from feedback_app.feedback.submitting import panel, within_grace
 from feedback_app.feedback.versions import FEEDBACK, undo_label
 from feedback_app.live.view import fill_slots
-from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.completion import LENGTH
-from feedback_app.llm.prompts import FEEDBACK_OPERATION
-from feedback_app.llm.streams import Owner
+from feedback_app.llm.operation import Brief, Run
+from feedback_app.llm.owner import Owner
 from feedback_app.llm.supervisor import generations
 from feedback_app.ui import wording
 
@@ -64,7 +65,7 @@ LENGTH_NOTICE = "The answer reached its length limit and may end in mid-sentence
 
 def owner_of(user: CurrentUser, interview_id: str) -> Owner:
     """The key of this person's feedback generation for this interview."""
-    return Owner(user.company_id, user.id, interview_id, FEEDBACK_OPERATION)
+    return OPERATION.owner(user.company_id, user.id, interview_id)
 
 
 async def start(user: CurrentUser, interview_id: str) -> str:
@@ -83,14 +84,14 @@ async def start(user: CurrentUser, interview_id: str) -> str:
     if scorecard.submitted_at:
         raise AlreadySubmitted
 
-    async def load() -> Assessment:
+    async def load() -> Brief:
         async with database().read() as session:
             assessment = await reading.load(session, user, interview_id)
         if not assessment.has_evidence:
             raise NothingToAssess
-        return assessment
+        return await brief_of(assessment)
 
-    return await generations().start(owner_of(user, interview_id), load)
+    return await generations().start(Run(OPERATION, owner_of(user, interview_id), load))
 
 
 async def stop(user: CurrentUser, interview_id: str) -> bool:
@@ -186,7 +187,7 @@ async def draft(user: CurrentUser, call_id: str) -> DraftView:
     """
     async with database().read() as session:
         call, found = await queries.draft_of(session, user, call_id)
-        assessment = await reading.load(session, user, found.interview_id)
+        assessment = await reading.load(session, user, call.subject_id)
     return await draft_view(call, found, recorded_in(assessment))
 
 
@@ -221,7 +222,8 @@ async def bring_back(user: CurrentUser, call_id: str) -> None:
 
 
 async def _quote(user: CurrentUser, interview_id: str, assessment: Assessment) -> QuoteView:
-    quote = await generations().quote(owner_of(user, interview_id), assessment)
+    run = Run(OPERATION, owner_of(user, interview_id), lambda: brief_of(assessment))
+    quote = await generations().quote(run)
     return QuoteView(
         text=wording.quote(quote.cost.microusd, quote.left_microusd),
         warning=quote.warning,

@@ -16,11 +16,11 @@ from feedback_app.core.text import storable
 from feedback_app.db.models import Competency, CompetencyRating, Scorecard, ScorecardEvent
 from feedback_app.db.session import database
 from feedback_app.feedback import queries, reading
+from feedback_app.feedback.assessment import RATING_LABELS, RECOMMENDATION_LABELS, Recommendation
 from feedback_app.feedback.departing import departure, recorded_in
 from feedback_app.feedback.editing import blocks_of
 from feedback_app.feedback.schemas import Colleague, Panel, Review
 from feedback_app.live.settled import grouped
-from feedback_app.llm.assessment import RATING_LABELS, RECOMMENDATION_LABELS, Recommendation
 from feedback_app.llm.blocks import without_citations
 from feedback_app.ui import wording
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
+from feedback_app.feedback.assessment import RATING_LABELS
 from feedback_app.interviews.state import InterviewState
-from feedback_app.llm.assessment import RATING_LABELS
 from feedback_app.ui.browser import focus
 from feedback_app.ui.keys import Shortcut, shortcut_list, shortcuts
 

@@ -6,10 +6,10 @@ from typing import Any
 import reflex as rx
 from reflex.experimental import ClientStateVar
 
+from feedback_app.feedback.assessment import RATING_LABELS, RECOMMENDATION_LABELS
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews.schemas import NOT_ASSESSED, CompetencyRow
 from feedback_app.interviews.state import InterviewState
-from feedback_app.llm.assessment import RATING_LABELS, RECOMMENDATION_LABELS
 from feedback_app.ui.editor import Draftbook, save_label, typed_area
 
 _TEXT: Any = FeedbackState

@@ -6,6 +6,7 @@ from feedback_app.core.errors import ChangedElsewhere, Forbidden, Invalid
 from feedback_app.core.text import storable
 from feedback_app.db.models import CompetencyRating
 from feedback_app.db.session import database
+from feedback_app.feedback.assessment import RATING_LABELS, Recommendation
 from feedback_app.feedback.queries import competencies_of, open_scorecard_of
 from feedback_app.feedback.versions import keep_notes_aside
 from feedback_app.interviews import queries
@@ -18,7 +19,6 @@ from feedback_app.interviews.schemas import (
     InterviewStatus,
     SavedNotes,
 )
-from feedback_app.llm.assessment import RATING_LABELS, Recommendation
 from feedback_app.ui import wording
 
 MAX_NOTES_CHARACTERS = 100_000

@@ -19,11 +19,11 @@ from feedback_app.db.models import Company
 from feedback_app.db.session import Database
 from feedback_app.llm.ledger import Reservation, insert_running
 from feedback_app.llm.limits import LimitName, Limits, default_limits, limits_of
+from feedback_app.llm.owner import Owner
 from feedback_app.llm.pricing import Cost
 from feedback_app.llm.quote import Quote, Standing
 from feedback_app.llm.rates import Rates
 from feedback_app.llm.spending import Running, running, spent
-from feedback_app.llm.streams import Owner
 from feedback_app.llm.watching import BudgetRefusal, PriceRefusal, tell
 from feedback_app.llm.worst_case import worst_case
 
@@ -41,20 +41,18 @@ class Admission:
     async def quote(self, reservation: Reservation) -> Quote:
         """What the call would take now, without starting it."""
         async with self._database.read() as session:
-            cost, runs = (
-                await worst_case(session, reservation),
-                await running(session, reservation.owner),
-            )
+            cost = await worst_case(session, reservation)
+            runs = await _running(session, reservation.owner)
             found = self._standings_of(session, reservation, cost, runs)
             standings = [standing async for standing in found]
         return Quote(reservation.requested_model, cost, tuple(standings))
 
     async def standings(self, company_id: str, user_id: str) -> tuple[Standing, ...]:
-        """Every limit that holds for the person's drafts, as it stands before the next one."""
-        owner, nothing = Owner(company_id, user_id, interview_id="", operation=""), Cost(0, "")
+        """Every limit that holds for the person's calls, as it stands before the next one."""
         async with self._database.read() as session:
-            runs = await running(session, owner)
-            found = self._standings(session, owner, clock.now(), 0, nothing, runs)
+            runs = await running(session, company_id, user_id)
+            who, nothing = (company_id, user_id), Cost(0, "")
+            found = self._standings(session, who, clock.now(), 0, nothing, runs)
             return tuple([standing async for standing in found])
 
     async def look_at_rate(self, owner: Owner) -> None:
@@ -65,8 +63,8 @@ class Admission:
         """
         async with self._database.read() as session:
             limits = await limits_of(session, self.defaults, owner.company_id, owner.user_id)
-            async for standing in self._rate_standings(limits, owner):
-                if standing.refusal and (await running(session, owner)).call_id is None:
+            async for standing in self._rate_standings(limits, owner.company_id, owner.user_id):
+                if standing.refusal and (await _running(session, owner)).call_id is None:
                     raise standing.refusal
 
     async def reserve(self, reservation: Reservation) -> str | None:
@@ -83,7 +81,7 @@ class Admission:
         async with self._turns[owner.company_id], self._database.write() as session:
             if not self._database.is_sqlite:
                 await _take_turn(session, owner.company_id)
-            runs = await running(session, owner)
+            runs = await _running(session, owner)
             if runs.call_id:
                 return runs.call_id
             cost = await worst_case(session, reservation)
@@ -95,7 +93,7 @@ class Admission:
                     raise refusal
             await insert_running(session, reservation, cost)
             for standing in taken:
-                if key := _rate_key(standing.name, owner):
+                if key := _rate_key(standing.name, owner.company_id, owner.user_id):
                     await self._rates.count(standing.allowed, *key)
         return None
 
@@ -103,22 +101,23 @@ class Admission:
         self, session: AsyncSession, r: Reservation, cost: Cost, runs: Running
     ) -> AsyncIterator[Standing]:
         tokens = r.prompt_tokens + r.max_output_tokens
-        return self._standings(session, r.owner, r.started_at, tokens, cost, runs)
+        who = (r.owner.company_id, r.owner.user_id)
+        return self._standings(session, who, r.started_at, tokens, cost, runs)
 
     async def _standings(
         self,
         session: AsyncSession,
-        owner: Owner,
+        who: tuple[str, str],
         at: datetime,
         tokens: int,
         cost: Cost,
         runs: Running,
     ) -> AsyncIterator[Standing]:
-        """Every limit that holds for a call that may use so much; `runs` was read before, in the
-        same session."""
-        company_id, user_id = owner.company_id, owner.user_id
+        """Every limit that holds for a call, of that company and person, that may use so much;
+        `runs` was read before, in the same session."""
+        company_id, user_id = who
         limits = await limits_of(session, self.defaults, company_id, user_id)
-        async for standing in self._rate_standings(limits, owner):
+        async for standing in self._rate_standings(limits, company_id, user_id):
             yield standing
         person, company = runs.person, runs.company
         for name, calls in (
@@ -141,12 +140,19 @@ class Admission:
                 used = (await spent(session, company_id, whose, since, until)).cost_microusd + held
                 yield Standing(name, allowed, used, held, cost.microusd or 0, until)
 
-    async def _rate_standings(self, limits: Limits, owner: Owner) -> AsyncIterator[Standing]:
+    async def _rate_standings(
+        self, limits: Limits, company_id: str, user_id: str
+    ) -> AsyncIterator[Standing]:
         for name in (LimitName.PERSON_PER_MINUTE, LimitName.COMPANY_PER_MINUTE):
-            allowed, key = limits[name], _rate_key(name, owner)
+            allowed, key = limits[name], _rate_key(name, company_id, user_id)
             if allowed is not None and key is not None:
                 window = await self._rates.window(allowed, *key)
                 yield Standing(name, allowed, window.used, 0, 1, window.resets_at)
+
+
+async def _running(session: AsyncSession, owner: Owner) -> Running:
+    """What runs now, as it concerns that owner."""
+    return await running(session, owner.company_id, owner.user_id, owner.run_key)
 
 
 async def _take_turn(session: AsyncSession, company_id: str) -> None:
@@ -167,12 +173,12 @@ def _tell_refusal(r: Reservation, standing: Standing, cost: Cost) -> None:
         tell(BudgetRefusal(r.owner.company_id, whose, used, standing.allowed, r.started_at))
 
 
-def _rate_key(name: LimitName, owner: Owner) -> tuple[str, str] | None:
+def _rate_key(name: LimitName, company_id: str, user_id: str) -> tuple[str, str] | None:
     match name:
         case LimitName.PERSON_PER_MINUTE:
-            return "person", owner.user_id
+            return "person", user_id
         case LimitName.COMPANY_PER_MINUTE:
-            return "company", owner.company_id
+            return "company", company_id
         case _:
             return None
 

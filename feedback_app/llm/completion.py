@@ -11,8 +11,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from feedback_app.llm.assessment import Assessment
-
 LENGTH = "length"
 """The finish reason of an answer that reached its limit."""
 
@@ -27,12 +25,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class CompletionRequest:
-    """One completion to stream. `assessment` holds the facts that `messages` spell out."""
+    """One completion to stream."""
 
     model: str
     messages: tuple[Message, ...]
     max_output_tokens: int
-    assessment: Assessment
+    write_offline: Callable[[], str] | None = None
+    """Writes the answer without a model, in a thread; `None` where nothing can."""
     gather: Callable[[], Awaitable[None]] | None = None
     """Awaited between two reads of the answer, so that more of it comes at once."""
 
@@ -104,7 +103,7 @@ CompletionEvent = Retrying | ResponseOpened | ReasoningDelta | TextDelta | Repor
 
 
 class CompletionClient(Protocol):
-    """What can serve a completion: the OpenAI client and the offline drafter."""
+    """What can serve a completion: the OpenAI client and the offline one."""
 
     provider: str
 
@@ -115,3 +114,27 @@ class CompletionClient(Protocol):
     async def aclose(self) -> None:
         """Release every connection."""
         ...
+
+
+class Rewriter(Protocol):
+    """Changes the text of one answer while it streams; what it holds back comes at the end."""
+
+    def feed(self, text: str) -> str:
+        """The text that is certain now."""
+        ...
+
+    def finish(self) -> str:
+        """What was held back."""
+        ...
+
+
+class Unchanged:
+    """Lets an answer through as it is."""
+
+    def feed(self, text: str) -> str:
+        """The text."""
+        return text
+
+    def finish(self) -> str:
+        """Nothing is ever held back."""
+        return ""

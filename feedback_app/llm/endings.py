@@ -66,7 +66,7 @@ def event_of(
     return CompleteEvent(
         seq=seq,
         llm_call_id=call_id,
-        feedback=ended.text,
+        text=ended.text,
         finish_reason=ended.finish_reason or "stop",
         tokens_used=tokens,
         prompt_tokens=ended.usage.prompt_tokens,
@@ -87,7 +87,7 @@ def ending_of(call: LlmCall, text: str, seq: int, cites: str = "") -> CompleteEv
         return CompleteEvent(
             seq=seq,
             llm_call_id=call.id,
-            feedback=text,
+            text=text,
             finish_reason=call.finish_reason or "stop",
             tokens_used=tokens,
             prompt_tokens=call.prompt_tokens,

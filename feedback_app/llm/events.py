@@ -15,11 +15,12 @@ Ending = Literal["complete", "cancelled", "error", "interrupted"]
 
 STAGE_MESSAGES: dict[Stage, str] = {
     "connecting": "Connecting…",
-    "analyzing": "Reading the interview…",
-    "thinking": "Thinking about what you recorded…",
+    "analyzing": "Reading…",
+    "thinking": "Thinking…",
     "generating": "Starting to write…",
-    "streaming": "Writing the feedback…",
+    "streaming": "Writing…",
 }
+"""What people read in each stage, where an operation has no words of its own for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class CompleteEvent:
     type: ClassVar[str] = "complete"
     seq: int
     llm_call_id: str
-    feedback: str
+    text: str
     finish_reason: str
     tokens_used: int
     prompt_tokens: int
@@ -107,10 +108,12 @@ def is_terminal(event: Event) -> bool:
     return isinstance(event, CompleteEvent | EndedEvent)
 
 
-def as_dict(event: Event) -> dict[str, Any]:
-    """The event as the API sends it."""
+def as_dict(event: Event, answer_field: str = "answer") -> dict[str, Any]:
+    """The event as the API sends it, the answer of a complete call under that name."""
     body = asdict(event)
     body.pop("cites", None)
+    if isinstance(event, CompleteEvent):
+        body = {answer_field if name == "text" else name: value for name, value in body.items()}
     if isinstance(event, EndedEvent):
         del body["tokens_estimated"], body["retry_after_s"]
         return body

@@ -6,17 +6,15 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.db.models import CallStatus, LlmCall
-from feedback_app.llm.prompts import TARGET_TOKENS
+from feedback_app.llm.operation import Operation
 
 LATELY_CALLS = 100
 """Of the company, whatever they were for: few enough to read at every start."""
 
 
-async def expected_tokens(
-    session: AsyncSession, company_id: str, operation: str, template_id: str
-) -> int:
+async def expected_tokens(session: AsyncSession, company_id: str, operation: Operation) -> int:
     """The median of the company's latest answers to this template, without reasoning; the
-    template's target where there is none."""
+    operation's target where there is none."""
     latest = await session.exec(
         select(
             LlmCall.operation,
@@ -27,7 +25,6 @@ async def expected_tokens(
         .order_by(col(LlmCall.started_at).desc())
         .limit(LATELY_CALLS)
     )
-    answers = [
-        tokens for *of, tokens in latest.all() if of == [operation, template_id] and tokens > 0
-    ]
-    return round(median(answers)) if answers else TARGET_TOKENS
+    this = [operation.name, operation.template_id]
+    answers = [tokens for *of, tokens in latest.all() if of == this and tokens > 0]
+    return round(median(answers)) if answers else operation.target_tokens

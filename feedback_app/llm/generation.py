@@ -33,20 +33,19 @@ from feedback_app.llm.completion import (
     Usage,
 )
 from feedback_app.llm.events import (
-    STAGE_MESSAGES,
     ChunkEvent,
     ReasoningEvent,
     Stage,
     StatusEvent,
 )
 from feedback_app.llm.ledger import Checkpoint, Settlement
+from feedback_app.llm.operation import Brief, Operation
 from feedback_app.llm.pace import PaceRecorder
 from feedback_app.llm.pacing import LoopLag, Pacer
 from feedback_app.llm.pricing import estimate_prompt_tokens, estimate_tokens
 from feedback_app.llm.replay import outline_of
 from feedback_app.llm.streams import EventLog
 from feedback_app.llm.unwrapping import Unwrapped
-from feedback_app.llm.verdict import VerdictPlace
 
 _USED_BEFORE_OPENING = (Cancelled, Interrupted, LLMFirstTokenTimeout, LLMTotalTimeout)
 
@@ -83,6 +82,8 @@ class Generation:
     def __init__(
         self,
         log: EventLog,
+        operation: Operation,
+        brief: Brief,
         request: CompletionRequest,
         timeline: Timeline,
         expected_tokens: int,
@@ -91,14 +92,14 @@ class Generation:
     ) -> None:
         self.log = log
         self.request = request
+        self._operation = operation
         self.text = ""
         """What has come, without the citation marks, which `citations` holds."""
         self.citations: list[Citation] = []
-        notes = request.assessment.notes
         self._allowance = Allowance(request.max_output_tokens)
         self._unwrapped = Unwrapped()
-        self._verdict = VerdictPlace(request.assessment.verdict)
-        self._marks = CitationFilter(notes.count("\n") + 1 if notes.strip() else 0)
+        self._rewriter = brief.rewriter()
+        self._marks = CitationFilter(brief.notes.count("\n") + 1 if brief.notes.strip() else 0)
         self._cited = 0
         """How many of the citations have been told."""
         self.reasoning_tokens = 0
@@ -136,7 +137,7 @@ class Generation:
         self._stage = stage
         self._status_at = clock.monotonic()
         self.timeline.mark(stage)
-        self._append_status(message or STAGE_MESSAGES[stage])
+        self._append_status(message or self._operation.message(stage))
 
     async def run(self, client: CompletionClient) -> None:
         """Stream the answer into the log; raises the `AppError` that ended it early.
@@ -184,8 +185,8 @@ class Generation:
     def settlement(self, error: AppError | None) -> Settlement:
         """Let all pending text out and sum up the call as it ended."""
         self._reasoning.flush()
-        self._keep(*self._marks.feed(self._verdict.feed(self._unwrapped.finish())))
-        self._keep(*self._marks.feed(self._verdict.finish()))
+        self._keep(*self._marks.feed(self._rewriter.feed(self._unwrapped.finish())))
+        self._keep(*self._marks.feed(self._rewriter.finish()))
         self._keep(*self._marks.finish())
         self._text.flush()
         status = {None: CallStatus.COMPLETE, Cancelled: CallStatus.CANCELLED}.get(
@@ -254,7 +255,7 @@ class Generation:
             self._reasoning.flush()
             self.enter("generating")
             self.enter("streaming")
-        self._keep(*self._marks.feed(self._verdict.feed(self._unwrapped.feed(text))))
+        self._keep(*self._marks.feed(self._rewriter.feed(self._unwrapped.feed(text))))
 
     def _keep(self, text: str, citations: list[Citation]) -> None:
         self.citations += citations
@@ -272,7 +273,7 @@ class Generation:
         self._pace.note(self.timeline.at_ms(clock.monotonic()), len(text))
         if clock.monotonic() - self._status_at >= 1:
             self._status_at = clock.monotonic()
-            self._append_status(STAGE_MESSAGES[self._stage])
+            self._append_status(self._operation.message(self._stage))
 
     def _emit_reasoning(self, text: str) -> None:
         self.log.append(ReasoningEvent(self.log.next_seq, self.log.call_id, text))

@@ -24,8 +24,6 @@ from feedback_app.db.faults import is_unavailable
 from feedback_app.db.models import (
     CallStatus,
     Draft,
-    Interview,
-    Job,
     LlmCall,
     LogComponent,
     SystemLog,
@@ -35,8 +33,8 @@ from feedback_app.db.session import Database
 from feedback_app.llm.blocks import parse_blocks
 from feedback_app.llm.citations import marked, unpacked
 from feedback_app.llm.completion import Usage
+from feedback_app.llm.owner import Owner
 from feedback_app.llm.pricing import Cost, cost_of, estimate_tokens
-from feedback_app.llm.streams import Owner
 from feedback_app.llm.watching import Settled, tell
 
 _log = logging.getLogger(__name__)
@@ -65,6 +63,8 @@ class Reservation:
     notes: str = ""
     """The notes as they are sent: citations count their lines."""
     judgements: str = ""
+    """A mark of what else is sent."""
+    department_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,12 +254,6 @@ class Ledger:
         return [row.id for row in swept]
 
 
-async def _department_of(session: AsyncSession, interview_id: str | None) -> str | None:
-    """The department of the interview's job."""
-    job = select(Job.department_id).join(Interview, col(Interview.job_id) == Job.id)
-    return (await session.exec(job.where(Interview.id == interview_id))).first()
-
-
 async def insert_running(session: AsyncSession, r: Reservation, worst: Cost) -> None:
     """Insert the call as running, with the most it may cost; `Admission` calls this."""
     session.add(
@@ -268,8 +262,10 @@ async def insert_running(session: AsyncSession, r: Reservation, worst: Cost) -> 
             operation=r.owner.operation,
             company_id=r.owner.company_id,
             user_id=r.owner.user_id,
-            interview_id=r.owner.interview_id,
-            department_id=await _department_of(session, r.owner.interview_id),
+            subject_kind=r.owner.subject.kind,
+            subject_id=r.owner.subject.id,
+            run_key=r.owner.run_key,
+            department_id=r.department_id,
             template_id=r.template_id,
             prompt_version=r.prompt_version,
             requested_model=r.requested_model,
@@ -289,7 +285,6 @@ async def insert_running(session: AsyncSession, r: Reservation, worst: Cost) -> 
     session.add(
         Draft(
             llm_call_id=r.call_id,
-            interview_id=r.owner.interview_id,
             user_id=r.owner.user_id,
             prompt=r.prompt,
             notes=r.notes,

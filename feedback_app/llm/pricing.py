@@ -21,8 +21,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app.core.settings import get_settings
 from feedback_app.db.models import PriceOverride
 from feedback_app.llm.completion import Message, Usage
+from feedback_app.llm.offline import OFFLINE_PROVIDER
 
-OFFLINE_PROVIDER = "offline"
 FREE_SETTING = "LLM_FREE_MODELS"
 CHARACTERS_PER_TOKEN = 4
 _MESSAGE_OVERHEAD_TOKENS = 4

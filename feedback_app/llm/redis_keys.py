@@ -7,6 +7,7 @@ that opened, and requests to stop one. Every key expires `KEEP_S` after it was l
 """
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from redis.asyncio import Redis
@@ -15,7 +16,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from feedback_app.llm.events import Event, from_record, to_record
-from feedback_app.llm.streams import Owner
+from feedback_app.llm.owner import Owner, Subject
 
 KEEP_S = 900
 CONTROL = "debrief:control"
@@ -42,15 +43,16 @@ def events_key(call_id: str) -> str:
 
 
 def owner_key(owner: Owner) -> str:
-    return f"debrief:owner:{encode_owner(owner)}"
+    return f"debrief:owner:{owner.run_key}"
 
 
 def encode_owner(owner: Owner) -> str:
-    return json.dumps([owner.company_id, owner.user_id, owner.interview_id, owner.operation])
+    return json.dumps(asdict(owner))
 
 
 def decode_owner(text: str) -> Owner:
-    return Owner(*json.loads(text))
+    fields = json.loads(text)
+    return Owner(**{**fields, "subject": Subject(**fields["subject"])})
 
 
 def entry_id(seq: int) -> str:

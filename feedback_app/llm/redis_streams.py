@@ -150,13 +150,13 @@ class RedisStreamHub(StreamHub):
         try:
             call_id = await self._redis.get(owner_key(owner))
             # What opened here meanwhile, or later, is the newest: ids grow with time.
-            here = self._latest.get(owner)
+            here = self._latest.get(owner.run_key)
             if call_id is None or (here and (not here.ended or here.call_id >= call_id)):
                 return here
             return self._mirror(call_id, owner, await self._events(call_id))
         except FAULTS as fault:
             _log.warning("generations of other processes cannot be looked up: %r", fault)
-            return self._latest.get(owner)
+            return self._latest.get(owner.run_key)
 
     def _mirror(self, call_id: str, owner: Owner, events: Sequence[Event]) -> EventLog:
         """The log of another process's call, begun with what it has told so far."""
@@ -166,7 +166,7 @@ class RedisStreamHub(StreamHub):
         for event in events:
             if not log.ended:
                 log.append(event)
-        latest = self._latest.get(owner)
+        latest = self._latest.get(owner.run_key)
         if latest is None or latest.call_id < call_id:
             self._register(log)
         else:
@@ -209,8 +209,8 @@ class RedisStreamHub(StreamHub):
             newest = await self._reading.xrevrange(CONTROL, count=1)
             self._control_seen = newest[0][0] if newest else "0-0"
             # What opened before that may have been missed by those who wait.
-            for owner in list(self._waiting):
-                self._wake(owner)
+            for key in list(self._waiting):
+                self._wake(key)
         seen: dict[Any, Any] = {CONTROL: self._control_seen}
         for call_id, logs in self._mirrors.items():
             seen[events_key(call_id)] = entry_id(min(len(log.events) for log in logs))

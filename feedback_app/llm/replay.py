@@ -11,7 +11,6 @@ from typing import Any
 from feedback_app.db.models import Draft, LlmCall
 from feedback_app.llm.endings import ending_of
 from feedback_app.llm.events import (
-    STAGE_MESSAGES,
     ChunkEvent,
     CompleteEvent,
     EndedEvent,
@@ -19,6 +18,7 @@ from feedback_app.llm.events import (
     ReasoningEvent,
     StatusEvent,
 )
+from feedback_app.llm.operation import stage_message
 
 
 def outline_of(events: Sequence[Event]) -> list[Any]:
@@ -50,7 +50,8 @@ def replay(call: LlmCall, draft: Draft, after: int) -> list[Event]:
     for seq, entry in enumerate(outline, start=1):
         if isinstance(entry, list):
             stage, progress = entry
-            events.append(StatusEvent(seq, call.id, stage, STAGE_MESSAGES[stage], progress))
+            message = stage_message(call.operation, stage)
+            events.append(StatusEvent(seq, call.id, stage, message, progress))
         elif entry == 0:
             events.append(ReasoningEvent(seq, call.id, ""))
         else:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, and_, bindparam, case, func, select
+from sqlalchemy import Executable, bindparam, case, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import CallStatus, LlmCall, UsageDay
-from feedback_app.llm.streams import Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +39,12 @@ class Running:
     company: Held
     person: Held
     call_id: str | None
-    """The owner's own running call, on whichever process it runs."""
+    """The running call of the key that was asked for, on whichever process it runs."""
 
 
 _COST, _TOKENS = col(LlmCall.reserved_microusd), col(LlmCall.reserved_tokens)
 _MINE = col(LlmCall.user_id) == bindparam("user")
-_SAME = and_(
-    _MINE,
-    col(LlmCall.interview_id) == bindparam("interview"),
-    col(LlmCall.operation) == bindparam("operation"),
-)
+_SAME = col(LlmCall.run_key) == bindparam("run_key")
 
 # Built once: building a statement takes longer than running it.
 _RUNNING = select(
@@ -95,18 +90,15 @@ async def spent(
     return Spent(*map(int, await _figures(session, _SPENT, asked)))
 
 
-async def running(session: AsyncSession, owner: Owner) -> Running:
-    """What runs now.
+async def running(
+    session: AsyncSession, company_id: str, user_id: str = "", run_key: str = ""
+) -> Running:
+    """What runs now for the company, for one person of it, and for one `Owner.run_key`.
 
     Where settlements may happen meanwhile, read this before `spent`: a call that ends in between
     then counts twice for a moment, and never not at all.
     """
-    asked = {
-        "company": owner.company_id,
-        "user": owner.user_id,
-        "interview": owner.interview_id,
-        "operation": owner.operation,
-    }
+    asked = {"company": company_id, "user": user_id, "run_key": run_key}
     call_id, *numbers = await _figures(session, _RUNNING, asked)
     calls, cost, tokens, my_calls, my_cost, my_tokens = map(int, numbers)
     return Running(Held(calls, cost, tokens), Held(my_calls, my_cost, my_tokens), call_id)

@@ -8,24 +8,15 @@ knows the generations of this process; `redis_streams` adds those of other proce
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from feedback_app.core.ids import new_id
 from feedback_app.llm.events import Event, is_terminal
+from feedback_app.llm.owner import Owner
 
 KEEP_LOG_S = 60.0
 """How long the log of an ended generation stays for followers that come late."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose generation of what: at most one runs for each owner."""
-
-    company_id: str
-    user_id: str
-    interview_id: str
-    operation: str
 
 
 class EventLog:
@@ -89,8 +80,9 @@ class StreamHub:
         self.on_stop: Callable[[str], object] = lambda _call_id: None
         """Stops a call of this process; set by its supervisor."""
         self._by_call: dict[str, EventLog] = {}
-        self._latest: dict[Owner, EventLog] = {}
-        self._waiting: dict[Owner, set[asyncio.Event]] = {}
+        self._latest: dict[str, EventLog] = {}
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+        """Both by `Owner.run_key`."""
 
     def open(self, call_id: str, owner: Owner) -> EventLog:
         """Begin a log and tell those who wait for one of this owner."""
@@ -104,7 +96,7 @@ class StreamHub:
 
     def running_here(self, owner: Owner) -> EventLog | None:
         """The owner's log that has not ended, as far as this process knows."""
-        log = self._latest.get(owner)
+        log = self._latest.get(owner.run_key)
         return log if log and not log.ended else None
 
     async def running(self, owner: Owner) -> EventLog | None:
@@ -130,8 +122,8 @@ class StreamHub:
     def forget(self, call_id: str) -> None:
         """Drop an ended log; followers that hold it read it to its end."""
         log = self._by_call.pop(call_id, None)
-        if log and self._latest.get(log.owner) is log:
-            del self._latest[log.owner]
+        if log and self._latest.get(log.owner.run_key) is log:
+            del self._latest[log.owner.run_key]
 
     async def find(self, call_id: str, owner: Owner) -> EventLog | None:
         """The log of a call, whichever process writes or wrote it; `None` once it is forgotten.
@@ -171,24 +163,24 @@ class StreamHub:
         return None
 
     async def _newest(self, owner: Owner) -> EventLog | None:
-        return self._latest.get(owner)
+        return self._latest.get(owner.run_key)
 
     def _register(self, log: EventLog) -> None:
-        self._by_call[log.call_id] = self._latest[log.owner] = log
-        self._wake(log.owner)
+        self._by_call[log.call_id] = self._latest[log.owner.run_key] = log
+        self._wake(log.owner.run_key)
 
-    def _wake(self, owner: Owner) -> None:
-        for opened in self._waiting.get(owner, ()):
+    def _wake(self, key: str) -> None:
+        for opened in self._waiting.get(key, ()):
             opened.set()
 
     @contextmanager
     def _opening(self, owner: Owner) -> Iterator[asyncio.Event]:
         """An event that is set whenever a log of this owner may have opened."""
-        opened = asyncio.Event()
-        self._waiting.setdefault(owner, set()).add(opened)
+        opened, key = asyncio.Event(), owner.run_key
+        self._waiting.setdefault(key, set()).add(opened)
         try:
             yield opened
         finally:
-            self._waiting[owner].discard(opened)
-            if not self._waiting[owner]:
-                del self._waiting[owner]
+            self._waiting[key].discard(opened)
+            if not self._waiting[key]:
+                del self._waiting[key]

@@ -19,17 +19,17 @@ from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
 from feedback_app.llm import stop_requests
 from feedback_app.llm.admission import Admission
-from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.completion import CompletionClient
 from feedback_app.llm.endings import ended_event, event_of
-from feedback_app.llm.events import STAGE_MESSAGES, StatusEvent
+from feedback_app.llm.events import StatusEvent
 from feedback_app.llm.generation import Generation, Progress, Timeline
 from feedback_app.llm.ledger import STALE_AFTER, Ledger, Settlement, as_stored
+from feedback_app.llm.operation import Run
 from feedback_app.llm.pacing import LoopLag
 from feedback_app.llm.pricing import OFFLINE_PROVIDER
 from feedback_app.llm.quote import Quote, Standing
 from feedback_app.llm.starting import Starter
-from feedback_app.llm.streams import KEEP_LOG_S, EventLog, Owner, StreamHub
+from feedback_app.llm.streams import KEEP_LOG_S, EventLog, StreamHub
 from feedback_app.llm.sweeper import Sweeper
 
 _log = logging.getLogger(__name__)
@@ -112,17 +112,16 @@ class Generations:
                 await self._settle_again()
         await self._client.aclose()
 
-    async def start(self, owner: Owner, load: Callable[[], Awaitable[Assessment]]) -> str:
+    async def start(self, run: Run) -> str:
         """Begin a generation, or join the owner's running one; the call's id.
 
-        Where another process runs it, `hub.find` has its log.
-
-        `load` fetches what is to be assessed; it may raise any `AppError`. A refusal is told to
-        the followers too, and leaves no row in the ledger.
+        Where another process runs it, `hub.find` has its log. A refusal is told to the followers
+        too, and leaves no row in the ledger.
 
         Raises:
-            AppError: refused by a limit, by `load`, or because the process shuts down.
+            AppError: refused by a limit, by `run.load`, or because the process shuts down.
         """
+        owner = run.owner
         # The second look is for what began here during the first, which may wait for Redis.
         if running := await self.hub.running(owner) or self.hub.running_here(owner):
             return running.call_id
@@ -133,21 +132,21 @@ class Generations:
         log = self.hub.open(new_id(), owner)
         self._starting.add(log.call_id)
         self._live.add(log.call_id)
-        stage = StatusEvent(1, log.call_id, "connecting", STAGE_MESSAGES["connecting"], 0.0)
-        log.append(stage)
+        message = run.operation.message("connecting")
+        log.append(StatusEvent(1, log.call_id, "connecting", message, 0.0))
         # Shielded: who asked may go away, and a reserved call must run or be settled all the same.
         return await asyncio.shield(
-            self._spawn(self._begin(log, load, timeline), f"start-{log.call_id}")
+            self._spawn(self._begin(log, run, timeline), f"start-{log.call_id}")
         )
 
     @property
     def model(self) -> str:
-        """The model that drafts are asked of."""
+        """The model that is asked."""
         return self._starter.model
 
-    async def quote(self, owner: Owner, assessment: Assessment) -> Quote:
-        """What a draft would cost at most and what it finds of each limit, as a start would."""
-        return await self._starter.quote(owner, assessment)
+    async def quote(self, run: Run) -> Quote:
+        """What a call would cost at most and what it finds of each limit, as a start would."""
+        return await self._starter.quote(run)
 
     async def standings(self, company_id: str, user_id: str) -> tuple[Standing, ...]:
         """Every limit that holds for the person's drafts, as a start would find it now."""
@@ -190,12 +189,10 @@ class Generations:
         for call_id in await stop_requests.asked_to_stop(self._database, list(self._running)):
             self._stop_here(call_id)
 
-    async def _begin(
-        self, log: EventLog, load: Callable[[], Awaitable[Assessment]], timeline: Timeline
-    ) -> str:
+    async def _begin(self, log: EventLog, run: Run, timeline: Timeline) -> str:
         call_id = log.call_id
         try:
-            return await self._admit_and_run(log, load, timeline)
+            return await self._admit_and_run(log, run, timeline)
         except AppError as error:
             self._refuse(log, error)
             raise
@@ -207,10 +204,8 @@ class Generations:
             if call_id not in self._running:
                 self._live.discard(call_id)
 
-    async def _admit_and_run(
-        self, log: EventLog, load: Callable[[], Awaitable[Assessment]], timeline: Timeline
-    ) -> str:
-        generation = await self._starter.prepare(log, load, timeline)
+    async def _admit_and_run(self, log: EventLog, run: Run, timeline: Timeline) -> str:
+        generation = await self._starter.prepare(log, run, timeline)
         if isinstance(generation, str):
             return self._join(log, generation)
         self.hub.share(log)

@@ -115,16 +115,16 @@ async def _removed(database: Database, candidate_id: str) -> Traces | None:
 
 async def _remove(session: AsyncSession, candidate_id: str) -> None:
     interviews, scorecards = _interviews(candidate_id), _scorecards(candidate_id)
-    calls = select(col(LlmCall.id)).where(col(LlmCall.interview_id).in_(interviews))
-    about = col(LlmCall.interview_id).in_(interviews)
+    about = col(LlmCall.subject_id).in_(interviews)
+    calls = select(col(LlmCall.id)).where(about)
     for statement in (
         delete(StopRequest).where(col(StopRequest.llm_call_id).in_(calls)),
-        delete(Draft).where(col(Draft.interview_id).in_(interviews)),
+        delete(Draft).where(col(Draft.llm_call_id).in_(calls)),
         delete(TextVersion).where(col(TextVersion.scorecard_id).in_(scorecards)),
         delete(ScorecardEvent).where(col(ScorecardEvent.scorecard_id).in_(scorecards)),
         delete(CompetencyRating).where(col(CompetencyRating.scorecard_id).in_(scorecards)),
         delete(Scorecard).where(col(Scorecard.interview_id).in_(interviews)),
-        update(LlmCall).where(about).values(interview_id=None),
+        update(LlmCall).where(about).values(subject_id="", run_key=""),
         delete(Interview).where(col(Interview.candidate_id) == candidate_id),
         delete(Candidate).where(col(Candidate.id) == candidate_id),
     ):
@@ -136,7 +136,8 @@ async def _traces(session: AsyncSession, candidate_id: str) -> Traces:
     if candidate is None:
         raise UnknownCandidate(candidate_id)
     interviews, scorecards = _interviews(candidate_id), _scorecards(candidate_id)
-    drafts = col(Draft.interview_id).in_(interviews)
+    about = col(LlmCall.subject_id).in_(interviews)
+    drafts = col(Draft.llm_call_id).in_(select(col(LlmCall.id)).where(about))
     found = {
         "candidate": [col(Candidate.id) == candidate_id],
         "interviews": [col(Interview.candidate_id) == candidate_id],
@@ -146,7 +147,7 @@ async def _traces(session: AsyncSession, candidate_id: str) -> Traces:
         "submissions and reopenings": [col(ScorecardEvent.scorecard_id).in_(scorecards)],
         "drafts": [drafts],
         "prompts": [drafts, col(Draft.prompt).is_not(None)],
-        "calls that lose their interview": [col(LlmCall.interview_id).in_(interviews)],
+        "calls that lose their interview": [about],
     }
     counts = {
         name: (await session.exec(select(func.count()).where(*conditions))).one()
@@ -157,7 +158,7 @@ async def _traces(session: AsyncSession, candidate_id: str) -> Traces:
 
 async def _running(session: AsyncSession, candidate_id: str) -> Sequence[str]:
     running = select(col(LlmCall.id)).where(
-        col(LlmCall.interview_id).in_(_interviews(candidate_id)),
+        col(LlmCall.subject_id).in_(_interviews(candidate_id)),
         col(LlmCall.status) == CallStatus.RUNNING,
     )
     return (await session.exec(running)).all()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from feedback_app.llm.assessment import Assessment, CompetencyAssessment, Recommendation
+from feedback_app.feedback.assessment import Assessment, CompetencyAssessment, Recommendation
 
 HERE = Path(__file__).parent
 SETS, EXPECTED = HERE / "sets", HERE / "expected"

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
+from feedback_app.feedback.assessment import Recommendation
 from feedback_app.feedback.drafter.compose import compose
 from feedback_app.feedback.drafter.knowledge import knowledge
 from feedback_app.feedback.drafter.reading import read
 from feedback_app.feedback.drafter.words import LANGUAGES, word_count
-from feedback_app.llm.assessment import Recommendation
 from tests.drafts.cases import Case, cases
 
 CASES = cases()

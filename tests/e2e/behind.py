@@ -19,9 +19,7 @@ def calls_of(app: RunningApp, interview_id: str) -> list[LlmCall]:
     async def read(database: Database) -> list[LlmCall]:
         async with database.read() as session:
             rows = await session.exec(
-                select(LlmCall)
-                .where(LlmCall.interview_id == interview_id)
-                .order_by(col(LlmCall.id))
+                select(LlmCall).where(LlmCall.subject_id == interview_id).order_by(col(LlmCall.id))
             )
             return list(rows.all())
 

@@ -67,7 +67,7 @@ def cookie_of(context: BrowserContext) -> str:
 async def _read(database: Database, made: MadeInterview) -> tuple[str, str | None, int]:
     async with database.read() as session:
         card = await session.get(Scorecard, made.scorecard.id)
-        calls = await session.exec(select(LlmCall).where(LlmCall.interview_id == made.id))
+        calls = await session.exec(select(LlmCall).where(LlmCall.subject_id == made.id))
         assert card is not None
         return card.notes, card.recommendation, len(calls.all())
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlmodel import select
+from sqlmodel import col, select
 
 from feedback_app.core.errors import Interrupted
-from feedback_app.db.models import Draft
+from feedback_app.db.models import Draft, LlmCall
 from feedback_app.db.session import Database
 from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.sign_in import sign_in
@@ -37,7 +37,11 @@ async def _until_kept(database: Database, interview_id: str, text: str) -> None:
     async with asyncio.timeout(5):
         while True:
             async with database.read() as session:
-                drafts = await session.exec(select(Draft).where(Draft.interview_id == interview_id))
+                drafts = await session.exec(
+                    select(Draft)
+                    .join(LlmCall, col(LlmCall.id) == Draft.llm_call_id)
+                    .where(LlmCall.subject_id == interview_id)
+                )
                 if text in drafts.one().text:
                     return
 

@@ -55,9 +55,7 @@ def office(context: BrowserContext, running_app: RunningApp, admin: User) -> Ite
 def call_of(app: RunningApp, made: MadeInterview) -> LlmCall:
     async def read(database: Database) -> LlmCall:
         async with database.read() as session:
-            return (
-                await session.exec(select(LlmCall).where(LlmCall.interview_id == made.id))
-            ).one()
+            return (await session.exec(select(LlmCall).where(LlmCall.subject_id == made.id))).one()
 
     return app.arrange(read)
 

@@ -19,7 +19,7 @@ def _calls(app: RunningApp, made: MadeInterview) -> list[LlmCall]:
     async def read(database: Database):
         async with database.read() as session:
             rows = await session.exec(
-                select(LlmCall).where(LlmCall.interview_id == made.id).order_by(col(LlmCall.id))
+                select(LlmCall).where(LlmCall.subject_id == made.id).order_by(col(LlmCall.id))
             )
             return list(rows.all())
 

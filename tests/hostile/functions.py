@@ -13,6 +13,7 @@ from feedback_app.core.line_keys import line_key
 from feedback_app.core.money import parse_dollars
 from feedback_app.core.text import compatible, on_one_line, storable
 from feedback_app.feedback import departing, document, placing, resting
+from feedback_app.feedback.assessment import Assessment, CompetencyAssessment, Recommendation
 from feedback_app.feedback.drafter import (
     compose,
     evidence,
@@ -27,7 +28,6 @@ from feedback_app.feedback.drafter import (
     words,
 )
 from feedback_app.feedback.drafter import reading as drafter_reading
-from feedback_app.feedback.drafter.client import split_tokens
 from feedback_app.feedback.drafter.knowledge import knowledge
 from feedback_app.feedback.drafter.labels import Labels
 from feedback_app.feedback.drafter.quotations import Marks, quotations, with_quotations
@@ -37,18 +37,18 @@ from feedback_app.feedback.personal import find_remarks, remark_key, without_rem
 from feedback_app.feedback.personal.judging import grounds_of
 from feedback_app.feedback.personal.sentences import sentences_of
 from feedback_app.feedback.personal.tokens import fold, tokens_of
+from feedback_app.feedback.prompts import feedback_prompt
 from feedback_app.feedback.reading import for_drafting
 from feedback_app.feedback.resting import Source
+from feedback_app.feedback.verdict import VerdictPlace
 from feedback_app.interviews.service import MAX_REASON_CHARACTERS
 from feedback_app.live.view import _healed
 from feedback_app.llm import blocks, citations, tags
-from feedback_app.llm.assessment import Assessment, CompetencyAssessment, Recommendation
 from feedback_app.llm.blocks import Block, Span
 from feedback_app.llm.faults import redacted
+from feedback_app.llm.offline import split_tokens
 from feedback_app.llm.pricing import estimate_tokens
-from feedback_app.llm.prompts import feedback_prompt
 from feedback_app.llm.unwrapping import Unwrapped
-from feedback_app.llm.verdict import VerdictPlace
 from tests.hostile.growth import LONG, Read
 
 _NONE = inspect.Parameter("none", inspect.Parameter.POSITIONAL_ONLY)
@@ -111,7 +111,7 @@ def _of_notes() -> dict[str, Read]:
         "feedback.reading.for_drafting": lambda text: for_drafting(_interview(text), frozenset()),
         "feedback.personal.finding.find_remarks": find_remarks,
         "feedback.personal.finding.without_remarks": without_remarks,
-        "llm.prompts.feedback_prompt": lambda text: feedback_prompt(_interview(text)),
+        "feedback.prompts.feedback_prompt": lambda text: feedback_prompt(_interview(text)),
     }
 
 
@@ -199,7 +199,7 @@ def _of_answers() -> dict[str, Read]:
         "llm.unwrapping.Unwrapped": lambda text: Unwrapped().feed(text),
         "llm.unwrapping.Unwrapped in pieces": _unwrapped_in_pieces,
         "llm.faults.redacted": lambda text: redacted(("a" * 15 + "b") * 70, sent=text),
-        "llm.verdict.VerdictPlace": lambda text: VerdictPlace("Yes.").feed(text),
+        "feedback.verdict.VerdictPlace": lambda text: VerdictPlace("Yes.").feed(text),
     }
 
 

@@ -10,7 +10,7 @@ from tests.hostile.growth import growth_of
 
 READERS = readers()
 READING_MODULES = (
-    *("core.line_keys", "core.text", "llm.blocks", "llm.citations", "llm.prompts", "llm.tags"),
+    *("core.line_keys", "core.text", "llm.blocks", "llm.citations", "feedback.prompts", "llm.tags"),
     "feedback.departing",
     *("feedback.document", "feedback.placing", "feedback.resting", "live.view"),
     *(

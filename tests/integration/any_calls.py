@@ -3,7 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
-from feedback_app.db.models import CallStatus, LlmCall
+from feedback_app.db.models import INTERVIEW, CallStatus, LlmCall
 from tests.factories import MadeInterview
 
 FAILED = {CallStatus.ERROR, CallStatus.INTERRUPTED}
@@ -18,7 +18,8 @@ def any_call(draw: random.Random, made: MadeInterview, before: datetime) -> LlmC
     return LlmCall(
         company_id=made.interviewer.company_id,
         user_id=made.interviewer.id,
-        interview_id=made.id if about_interview else None,
+        subject_kind=INTERVIEW if about_interview else "",
+        subject_id=made.id if about_interview else "",
         department_id=made.department.id if about_interview else None,
         operation=draw.choice(["feedback", "cv_parse"]),
         requested_model=draw.choice("abcdefghi"),

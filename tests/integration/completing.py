@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from pydantic import SecretStr
 
 from feedback_app.core.errors import AppError, LLMError, LLMFirstTokenTimeout, LLMStalled
 from feedback_app.core.settings import Settings
-from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.client import OpenAIClient
 from feedback_app.llm.completion import (
     CompletionEvent,
@@ -20,6 +18,7 @@ from feedback_app.llm.completion import (
     Reported,
     TextDelta,
 )
+from feedback_app.llm.operation import Brief
 from tests.upstream import FEEDBACK, Upstream, tokens_of
 
 KEY = "local-51c0ffee"
@@ -44,20 +43,16 @@ def met_by(error: type[AppError] | None) -> dict[str, Any]:
     return {limits[error]: 1} if error in limits else {}
 
 
+MESSAGES = (Message("system", "Draft feedback."), Message("user", "Notes: a rate limiter."))
+
+
 def request(model: str = "gpt-4o-mini") -> CompletionRequest:
-    assessment = Assessment(
-        candidate="Priya Raman",
-        job="Backend engineer",
-        department="Payments",
-        kind="Technical interview",
-        held_on=date(2025, 3, 4),
-        interviewer="Sam Okafor",
-        competencies=(),
-        notes="Designed a rate limiter.",
-        recommendation=None,
-    )
-    messages = (Message("system", "Draft feedback."), Message("user", "Notes: a rate limiter."))
-    return CompletionRequest(model, messages, 1200, assessment)
+    return CompletionRequest(model, MESSAGES, 1200)
+
+
+def brief() -> Brief:
+    """What a call of these messages is made from."""
+    return Brief(MESSAGES, None)
 
 
 @asynccontextmanager

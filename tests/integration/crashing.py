@@ -29,8 +29,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app.db.models import Draft, LlmCall, LogComponent, Scorecard, SystemLog
 from feedback_app.db.session import Database
 from feedback_app.feedback import queries
+from feedback_app.feedback.prompts import feedback_prompt
 from feedback_app.llm.pricing import estimate_prompt_tokens
-from feedback_app.llm.prompts import feedback_prompt
 from tests.databases import free_port
 from tests.e2e.serving import RunningApp, start, wait_until_up
 from tests.factories import MadeInterview, make_call, make_interview, make_user
@@ -272,7 +272,7 @@ class Campaign:
     async def _left(
         self, session: AsyncSession, plan: Plan, made: MadeInterview, requests: list[Seen]
     ) -> Left:
-        calls = await session.exec(select(LlmCall).where(LlmCall.interview_id == made.id))
+        calls = await session.exec(select(LlmCall).where(LlmCall.subject_id == made.id))
         row = calls.one_or_none()
         draft = await session.get(Draft, row.id) if row else None
         entries = await session.exec(
@@ -294,15 +294,15 @@ class Campaign:
         self._upstream.reset()
         self._upstream.play(Scenario(tokens=ANSWER))
         async with self._tab() as page:
-            await page.send(f"{INTERVIEW}.load", {}, path=f"/interviews/{killed.interview_id}")
+            await page.send(f"{INTERVIEW}.load", {}, path=f"/interviews/{killed.subject_id}")
             told = await page.until(LIVE, lambda live: "phase" in live)
-            await page.send(f"{LIVE}.generate", {"interview_id": killed.interview_id})
+            await page.send(f"{LIVE}.generate", {"interview_id": killed.subject_id})
             await page.until(LIVE, lambda live: live.get("phase") in {"complete", "error"})
         async with self._database.read() as session:
             rows = await session.exec(
                 select(LlmCall, Draft)
                 .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
-                .where(LlmCall.interview_id == killed.interview_id, LlmCall.id != killed.id)
+                .where(LlmCall.subject_id == killed.subject_id, LlmCall.id != killed.id)
             )
             return replace(found, told=told, retried=rows.one_or_none())
 

@@ -1,7 +1,7 @@
 """What the tests of generations share: a person with an interview, and a real pipeline to run."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,7 +14,8 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.db.models import Draft, LimitValue, LlmCall, SystemLog, User
 from feedback_app.db.session import Database
 from feedback_app.feedback import queries, service
-from feedback_app.llm.assessment import Assessment
+from feedback_app.feedback.operation import OPERATION, brief_of
+from feedback_app.feedback.prompts import feedback_prompt
 from feedback_app.llm.client import OpenAIClient
 from feedback_app.llm.completion import CompletionClient
 from feedback_app.llm.events import (
@@ -26,10 +27,11 @@ from feedback_app.llm.events import (
     StatusEvent,
 )
 from feedback_app.llm.limits import LimitName
+from feedback_app.llm.operation import Brief, Run
+from feedback_app.llm.owner import Owner
 from feedback_app.llm.pricing import estimate_prompt_tokens
-from feedback_app.llm.prompts import feedback_prompt
 from feedback_app.llm.redis_streams import RedisStreamHub
-from feedback_app.llm.streams import EventLog, Owner, StreamHub
+from feedback_app.llm.streams import EventLog, StreamHub
 from feedback_app.llm.supervisor import Generations, set_generations
 from tests.factories import MadeInterview, make_interview, store
 from tests.integration.completing import settings
@@ -65,6 +67,10 @@ class Stage:
     @property
     def owner(self) -> Owner:
         return service.owner_of(self.user, self.interview_id)
+
+    def run_with(self, load: Callable[[], Awaitable[Brief]]) -> Run:
+        """A start that loads its facts so."""
+        return Run(OPERATION, self.owner, load)
 
     async def start(self) -> str:
         return await service.start(self.user, self.interview_id)
@@ -120,18 +126,20 @@ async def limit(on: Stage, name: LimitName, value: int | None, user_id: str | No
 
 
 class HeldLoad:
-    """Loads the stage's assessment, but not before it is let go."""
+    """Loads what the stage's draft is made from, but not before it is let go."""
 
     def __init__(self, on: Stage) -> None:
         self._on = on
         self._gate = asyncio.Event()
         self.begun = asyncio.Event()
 
-    async def __call__(self) -> Assessment:
+    async def __call__(self) -> Brief:
         self.begun.set()
         await self._gate.wait()
         async with self._on.database.read() as session:
-            return await queries.load_assessment(session, self._on.user, self._on.interview_id)
+            on = self._on
+            assessment = await queries.load_assessment(session, on.user, on.interview_id)
+        return await brief_of(assessment)
 
     def let_go(self) -> None:
         self._gate.set()

@@ -15,7 +15,7 @@ from typing import Any
 from feedback_app.core.errors import AppError
 from feedback_app.core.settings import Settings
 from feedback_app.db.session import Database
-from feedback_app.llm.assessment import Assessment
+from feedback_app.feedback.operation import OPERATION
 from feedback_app.llm.completion import (
     CompletionEvent,
     CompletionRequest,
@@ -24,16 +24,16 @@ from feedback_app.llm.completion import (
     TextDelta,
     Usage,
 )
+from feedback_app.llm.operation import Brief, Run
 from feedback_app.llm.pricing import estimate_prompt_tokens
-from feedback_app.llm.prompts import feedback_prompt
 from feedback_app.llm.redis_streams import RedisStreamHub
-from feedback_app.llm.streams import Owner, StreamHub
+from feedback_app.llm.streams import StreamHub
 from feedback_app.llm.supervisor import Generations
+from tests.factories import call_owner
 from tests.integration import completing
 
 ROOT = Path(__file__).resolve().parents[2]
-ASSESSMENT = completing.request().assessment
-PROMPT_TOKENS = estimate_prompt_tokens(feedback_prompt(ASSESSMENT))
+PROMPT_TOKENS = estimate_prompt_tokens(completing.request().messages)
 OUTPUT_TOKENS = 1200
 USED = Usage(PROMPT_TOKENS, OUTPUT_TOKENS)
 """Every answer uses all it may, so that a budget has nothing to spare."""
@@ -49,7 +49,7 @@ class HeldClient:
 
     async def stream(self, request: CompletionRequest) -> AsyncGenerator[CompletionEvent, None]:
         yield ResponseOpened()
-        yield TextDelta(request.assessment.notes)
+        yield TextDelta("Designed")
         await self.gate.wait()
         yield Finished("stop", request.model, USED)
 
@@ -81,16 +81,16 @@ class Rush:
         self._begun.clear()
 
     async def _start(self, company_id: str, user_id: str, interview_id: str) -> str:
-        owner = Owner(company_id, user_id, interview_id, "feedback")
+        owner = call_owner(company_id, user_id, interview_id)
         try:
-            self._begun.append(await self._generations.start(owner, _load))
+            self._begun.append(await self._generations.start(Run(OPERATION, owner, _load)))
         except AppError as refusal:
             return refusal.code
         return ""
 
 
-async def _load() -> Assessment:
-    return ASSESSMENT
+async def _load() -> Brief:
+    return completing.brief()
 
 
 @asynccontextmanager

@@ -19,7 +19,6 @@ from feedback_app.llm.admission import month_of
 from feedback_app.llm.limits import LimitName
 from feedback_app.llm.pricing import cost_of
 from feedback_app.llm.spending import running, spent
-from feedback_app.llm.streams import Owner
 from tests.factories import make_interview, make_user
 from tests.integration.completing import settings
 from tests.integration.rush import OUTPUT_TOKENS, USED, RushProcess, rush
@@ -71,8 +70,7 @@ class Crowd:
     async def held(self, user_id: str) -> tuple[int, int]:
         """The calls that run and the micro-dollars they hold."""
         async with self.database.read() as session:
-            owner = Owner(self.company_id, user_id, "", "feedback")
-            company = (await running(session, owner)).company
+            company = (await running(session, self.company_id, user_id)).company
         return company.calls, company.cost_microusd
 
     async def spent(self) -> int:

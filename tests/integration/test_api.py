@@ -387,7 +387,7 @@ async def test_who_joined_a_start_that_is_refused_is_told_when_to_try_again(
             await limit(api.on, LimitName.COMPANY_COST_PER_MONTH, 1_000_000)
             await make_call(database, api.on.made, cost_microusd=999_900, started_at=noon)
             admission = HeldLoad(api.on)
-            starting = asyncio.create_task(api.on.generations.start(api.on.owner, admission))
+            starting = asyncio.create_task(api.on.generations.start(api.on.run_with(admission)))
             await admission.begun.wait()
 
             async def outcome_of_joined(log: EventLog) -> Event:

@@ -27,7 +27,7 @@ async def test_each_fault_has_its_status_its_code_and_the_text_so_far(
     async with served_api(database, upstream.base_url, **changes) as api:
         answer = await api.generate()
         call_id = (await api.on.call()).id
-        live = [as_dict(event) for event in api.on.log(call_id).events]
+        live = [as_dict(event, "feedback") for event in api.on.log(call_id).events]
         if case.error is None:
             assert (answer.status_code, answer.json()) == (200, live[-1])
             assert answer.json()["feedback"] == case.text

@@ -139,7 +139,7 @@ async def test_a_stream_starts_a_draft_and_tells_its_events_in_shape_and_order(
             "streaming",
         ]
         assert events[-1]["type"] == "complete"
-        assert events == [as_dict(event) for event in api.on.log(call.id).events]
+        assert events == [as_dict(event, "feedback") for event in api.on.log(call.id).events]
         assert [row.component for row in await api.system_log()] == ["llm"]
 
 

@@ -23,7 +23,7 @@ from tests.integration.generating import until_text as until_logged
 from tests.integration.outages import until
 from tests.integration.serving_api import ServedApi, events_of, served_api, until_text
 from tests.integration.test_api_stream import refused, until_dropped
-from tests.integration.workers import loading, worker
+from tests.integration.workers import run_of, worker
 from tests.upstream import Upstream
 
 
@@ -46,7 +46,7 @@ async def elsewhere(
         served_api(database, url, REDIS_URL=valkey_url) as api,
         worker(database, url, valkey_url) as writer,
     ):
-        call_id = await writer.start(api.on.owner, loading(database, api.on.made))
+        call_id = await writer.start(run_of(database, api.on.made))
         log = writer.hub.get(call_id)
         assert log is not None
         await until_logged(log, len(TWELVE_TOKENS))
@@ -67,7 +67,7 @@ async def test_a_socket_resumes_on_any_worker_while_the_draft_is_written(
             upstream.release()
             events = begun + await events_of(socket)
         assert socket.close_code == 1000
-        told = [as_dict(event) for event in there.log.events[3:]]
+        told = [as_dict(event, "feedback") for event in there.log.events[3:]]
         assert [{**event, "accumulated": None} for event in events] == [
             {**event, "accumulated": None} for event in told
         ]

@@ -15,8 +15,9 @@ from feedback_app.core.settings import ROOT
 from feedback_app.db.demo import load_demo
 from feedback_app.db.models import CallStatus, SystemLog
 from feedback_app.db.session import Database
-from feedback_app.feedback.drafter import OfflineDrafter
+from feedback_app.feedback.audit import FeedbackCheck
 from feedback_app.llm.audit import Check, audit, audit_counted
+from feedback_app.llm.offline import OfflineClient
 from tests.factories import MadeInterview, make_call, make_interview, make_user, store
 from tests.integration.generating import stage
 
@@ -36,7 +37,7 @@ async def test_the_demo_has_no_findings(database: Database) -> None:
 
 
 async def test_calls_as_the_pipeline_leaves_them_have_no_findings(database: Database) -> None:
-    async with stage(database, client=OfflineDrafter(None)) as on:
+    async with stage(database, client=OfflineClient(None)) as on:
         await on.run()
         await on.start()
         assert await audit(database, on.generations.live_calls) == []
@@ -72,7 +73,9 @@ async def test_calls_as_the_pipeline_leaves_them_have_no_findings(database: Data
             id="not estimated, though nobody said that the answer was whole",
         ),
         pytest.param(
-            Check.SAVED_FLAG, {"saved_as_feedback": True}, id="saved, but no feedback says so"
+            FeedbackCheck.SAVED_FLAG,
+            {"saved_as_feedback": True},
+            id="saved, but no feedback says so",
         ),
     ],
 )
@@ -131,7 +134,7 @@ async def test_feedback_that_did_not_begin_as_it_says_is_found(
     call_id = await origin(database, made)
     made.scorecard.feedback_call_id = call_id
     await store(database, made.scorecard)
-    assert await found(database) == [(Check.FEEDBACK_ORIGIN, call_id)]
+    assert await found(database) == [(FeedbackCheck.ORIGIN, call_id)]
 
 
 async def test_feedback_from_a_call_that_is_not_marked_as_saved_is_found(
@@ -141,7 +144,7 @@ async def test_feedback_from_a_call_that_is_not_marked_as_saved_is_found(
     call = await make_call(database, made)
     made.scorecard.feedback_call_id = call.id
     await store(database, made.scorecard)
-    assert await found(database) == [(Check.SAVED_FLAG, call.id)]
+    assert await found(database) == [(FeedbackCheck.SAVED_FLAG, call.id)]
 
 
 async def test_a_call_without_its_draft_is_found(database: Database) -> None:

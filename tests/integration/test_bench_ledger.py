@@ -9,6 +9,7 @@ from bench.ledger_store import settle_down, store_days, store_offices
 from feedback_app.db.models import LlmCall, UsageDay
 from feedback_app.db.rollups import SHORTEN_EVERY
 from feedback_app.db.session import Database
+from feedback_app.feedback.audit import FeedbackCheck
 from feedback_app.llm.audit import Check, audit
 from tests.apart import call_apart
 from tests.databases import alembic_config
@@ -30,7 +31,7 @@ async def test_the_measured_ledger_adds_up_and_has_every_index(
         Check.UNKNOWN_PRICE,
         Check.CALL_WITHOUT_DRAFT,
         Check.LOG_ROWS,
-        Check.SAVED_FLAG,
+        FeedbackCheck.SAVED_FLAG,
     }
     async with database.read() as session:
         assert (await session.exec(select(func.count()).select_from(LlmCall))).one() > 3_000

@@ -167,7 +167,7 @@ async def test_saved_feedback_points_at_the_call_it_came_from(database: Database
             assert call is not None
             assert draft is not None
             assert call.saved_as_feedback
-            assert (call.interview_id, call.user_id) == (card.interview_id, card.user_id)
+            assert (call.subject_id, call.user_id) == (card.interview_id, card.user_id)
             assert (draft.text, draft.discarded_at) == (card.feedback, None)
 
 

@@ -12,8 +12,8 @@ from feedback_app.core.errors import AppError, NotFound
 from feedback_app.db.models import CallStatus, LlmCall, Scorecard
 from feedback_app.db.session import Database
 from feedback_app.feedback import editing, queries, reading, service, submitting
-from feedback_app.feedback.drafter import OfflineDrafter
 from feedback_app.llm.blocks import parse_blocks
+from feedback_app.llm.offline import OfflineClient
 from tests.factories import MadeInterview, add_interviewer, make_call, make_interview, make_user
 from tests.integration.generating import as_user, stage
 from tests.saving import save_feedback
@@ -123,7 +123,7 @@ async def test_a_draft_of_something_else_cannot_be_the_origin(database: Database
 async def test_a_discarded_draft_is_out_of_sight_but_stays_in_the_ledger(
     database: Database,
 ) -> None:
-    async with stage(database, client=OfflineDrafter()) as on:
+    async with stage(database, client=OfflineClient()) as on:
         old = await make_call(database, on.made, text="old")
         new = await make_call(database, on.made, text="new")
         shown = await service.view(on.user, on.interview_id)
@@ -144,7 +144,7 @@ async def test_a_discarded_draft_is_out_of_sight_but_stays_in_the_ledger(
     "lost_call", reason="a running row that no process runs is written by hand"
 )
 async def test_a_view_shows_ended_drafts_and_where_the_feedback_began(database: Database) -> None:
-    async with stage(database, client=OfflineDrafter()) as on:
+    async with stage(database, client=OfflineClient()) as on:
         made = on.made
         ended = await make_call(database, made, text="began so", finish_reason="length")
         await make_call(database, made, status=CallStatus.RUNNING, text="half")

@@ -151,7 +151,7 @@ async def test_a_running_draft_is_stopped_first_and_what_it_used_is_charged(
         await forget(database, on.made.candidate.id)
         await follow(log)
         call = await on.call()
-    assert (call.status, call.interview_id) == (CallStatus.CANCELLED, None)
+    assert (call.status, call.subject_id) == (CallStatus.CANCELLED, None)
     assert call.cost_microusd
     async with database.read() as session:
         assert (await session.exec(select(Draft))).all() == []

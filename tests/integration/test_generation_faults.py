@@ -304,7 +304,7 @@ def check_ending(ending: CompleteEvent | EndedEvent, row: LlmCall, case: Case) -
         assert ending.partial == case.text
         return
     assert isinstance(ending, CompleteEvent)
-    assert (ending.feedback, ending.finish_reason) == (case.text, case.finish_reason)
+    assert (ending.text, ending.finish_reason) == (case.text, case.finish_reason)
     assert (ending.prompt_tokens, ending.completion_tokens) == (
         row.prompt_tokens,
         row.completion_tokens,

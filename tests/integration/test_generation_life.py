@@ -79,7 +79,7 @@ async def test_stop_while_it_is_being_admitted_means_that_nothing_is_asked(
 ) -> None:
     async with stage(database, upstream.base_url) as on:
         load = HeldLoad(on)
-        starting = asyncio.create_task(on.generations.start(on.owner, load))
+        starting = asyncio.create_task(on.generations.start(on.run_with(load)))
         await load.begun.wait()
         assert await on.stop()
         load.let_go()
@@ -233,7 +233,7 @@ async def test_who_goes_away_while_starting_does_not_take_the_generation_along(
 ) -> None:
     async with stage(database, upstream.base_url) as on:
         load = HeldLoad(on)
-        starting = asyncio.create_task(on.generations.start(on.owner, load))
+        starting = asyncio.create_task(on.generations.start(on.run_with(load)))
         await load.begun.wait()
         starting.cancel()
         with pytest.raises(asyncio.CancelledError):

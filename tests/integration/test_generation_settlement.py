@@ -11,8 +11,8 @@ from sqlmodel import select
 from feedback_app.core.errors import Interrupted
 from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.db.session import Database
-from feedback_app.feedback.drafter import OfflineDrafter
 from feedback_app.llm.events import CompleteEvent
+from feedback_app.llm.offline import OfflineClient
 from feedback_app.llm.streams import EventLog
 from tests.factories import make_call
 from tests.integration.completing import TWELVE_TOKENS
@@ -62,7 +62,7 @@ async def test_a_shutdown_settles_what_is_still_being_admitted(
 ) -> None:
     async with stage(database, upstream.base_url) as on:
         load = HeldLoad(on)
-        starting = asyncio.create_task(on.generations.start(on.owner, load))
+        starting = asyncio.create_task(on.generations.start(on.run_with(load)))
         await load.begun.wait()
         closing = asyncio.create_task(on.generations.aclose())
         load.let_go()
@@ -242,7 +242,7 @@ async def test_a_model_that_calls_itself_otherwise_costs_what_was_asked_for(
 
 
 async def test_the_offline_drafter_costs_nothing(database: Database) -> None:
-    async with stage(database, client=OfflineDrafter(tokens_per_second=None)) as on:
+    async with stage(database, client=OfflineClient(tokens_per_second=None)) as on:
         events = await on.run()
         row = await on.call()
         assert stages_of(events) == [

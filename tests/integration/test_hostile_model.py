@@ -78,17 +78,17 @@ async def test_an_answer_ends_at_its_bound_whatever_the_server_does(
     async with stage(database, upstream.base_url) as on:
         ending = await outcome(on, upstream)
         assert ending.finish_reason == "length"
-        assert answer.startswith(ending.feedback.rstrip())
-        assert 0.4 * LONGEST <= len(ending.feedback) <= LONGEST
+        assert answer.startswith(ending.text.rstrip())
+        assert 0.4 * LONGEST <= len(ending.text) <= LONGEST
         row, draft = await on.call(), await on.draft()
         assert (row.status, row.finish_reason) == ("complete", "length")
         assert (row.resolved_model, row.tokens_estimated) == ("gpt-4o-mini-2024-07-18", True)
-        assert row.completion_tokens == estimate_tokens(ending.feedback) <= SLACK * RESERVED
+        assert row.completion_tokens == estimate_tokens(ending.text) <= SLACK * RESERVED
         assert len(draft.blocks) <= MOST_BLOCKS + 1
         assert len(await on.system_log()) == 1
         shown = await service.draft(on.user, row.id)
         assert shown.meta.notice == LENGTH_NOTICE
-        assert len(json.dumps(shown.slots)) <= 40 * len(ending.feedback)
+        assert len(json.dumps(shown.slots)) <= 40 * len(ending.text)
 
 
 @pytest.mark.parametrize("name", ANSWERS)

@@ -11,10 +11,10 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock, zones
 from feedback_app.db.models import CallStatus, User
 from feedback_app.db.session import Database
-from feedback_app.feedback.drafter import OfflineDrafter
 from feedback_app.interviews.inbox import service
 from feedback_app.interviews.inbox.queries import MOST_LISTED
 from feedback_app.interviews.inbox.schemas import Filter, InboxRow, InboxView
+from feedback_app.llm.offline import OfflineClient
 from tests.factories import (
     MadeInterview,
     make_call,
@@ -44,7 +44,7 @@ def friday() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 async def no_model(database: Database) -> AsyncIterator[None]:
     """Drafts are written offline."""
-    async with stage(database, client=OfflineDrafter()):
+    async with stage(database, client=OfflineClient()):
         yield
 
 

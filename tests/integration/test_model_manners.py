@@ -8,9 +8,9 @@ import pytest
 from feedback_app.db.session import Database
 from feedback_app.feedback import service
 from feedback_app.feedback.schemas import DraftView
+from feedback_app.feedback.verdict import PLACE
 from feedback_app.interviews import service as interviews
 from feedback_app.llm.citations import unpacked
-from feedback_app.llm.verdict import PLACE
 from tests.integration.generating import Stage, ending_of, stage, text_of
 from tests.upstream import Upstream, saying
 from tests.upstream.texts import OBEDIENT, SLOPPY

@@ -10,9 +10,9 @@ import pytest
 from feedback_app.core.clock import now
 from feedback_app.db.session import Database
 from feedback_app.feedback import editing, service, showing, submitting
-from feedback_app.feedback.drafter import OfflineDrafter
 from feedback_app.llm import ledger, starting
 from feedback_app.llm.blocks import parse_blocks
+from feedback_app.llm.offline import OfflineClient
 from tests.factories import make_interview
 from tests.integration.generating import as_user, stage
 
@@ -39,7 +39,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
 
 async def test_a_prompt_is_built_beside_the_loop(database: Database, watch: Watch) -> None:
     calls = watch(starting, "feedback_prompt")
-    async with stage(database, client=OfflineDrafter(None)) as on:
+    async with stage(database, client=OfflineClient(None)) as on:
         await service.evidence(on.user, on.interview_id)
         await on.run()
     assert len(calls) == 2
@@ -48,7 +48,7 @@ async def test_a_prompt_is_built_beside_the_loop(database: Database, watch: Watc
 
 async def test_an_answer_becomes_blocks_beside_the_loop(database: Database, watch: Watch) -> None:
     calls = watch(ledger, "parse_blocks")
-    async with stage(database, client=OfflineDrafter(None)) as on:
+    async with stage(database, client=OfflineClient(None)) as on:
         await on.run()
         assert (await on.draft()).blocks
     assert calls == [False]
@@ -59,7 +59,7 @@ async def test_what_the_page_says_of_a_text_is_worked_out_beside_the_loop(
 ) -> None:
     names = ((showing, "_shown"), (service, "_draft_view"), (service, "_history"))
     calls = {name: watch(module, name) for module, name in (*names, (editing, "blocks_of"))}
-    async with stage(database, client=OfflineDrafter(None)) as on:
+    async with stage(database, client=OfflineClient(None)) as on:
         await on.run()
         call_id = (await on.call()).id
         await editing.take_draft(on.user, on.interview_id, call_id)

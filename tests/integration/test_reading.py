@@ -11,8 +11,8 @@ from feedback_app.core.errors import AlreadySubmitted, Invalid
 from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import Database
 from feedback_app.feedback import editing, reading, service
-from feedback_app.feedback.drafter import OfflineDrafter
 from feedback_app.feedback.schemas import Questions
+from feedback_app.llm.offline import OfflineClient
 from tests.factories import MadeInterview, MadeJob, make_interview, make_job, make_user
 from tests.integration.generating import as_user, ending_of, follow, stage
 from tests.upstream import Upstream
@@ -135,7 +135,7 @@ async def test_a_model_is_sent_no_remark_unless_the_writer_put_it_back(
 async def test_the_drafter_writes_of_no_remark_unless_the_writer_put_it_back(
     database: Database,
 ) -> None:
-    async with stage(database, client=OfflineDrafter()) as on:
+    async with stage(database, client=OfflineClient()) as on:
         notes = "SQL: explains a query plan.\nSQL: she is pregnant, which slows her down."
         made = await make_record(database, on.made.interviewer, notes=notes, reasons={})
         for wanted in (False, True):
@@ -170,7 +170,7 @@ async def test_a_line_that_was_left_out_is_not_asked_about_again(of: Record) -> 
 async def test_placing_a_line_rewrites_that_part_of_the_draft_and_can_be_undone(
     database: Database,
 ) -> None:
-    async with stage(database, client=OfflineDrafter()) as on:
+    async with stage(database, client=OfflineClient()) as on:
         of = Record(database, await make_record(database, on.made.interviewer))
         call_id = await service.start(of.user, of.made.id)
         await follow(on.log(call_id))

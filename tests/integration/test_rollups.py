@@ -21,8 +21,14 @@ from feedback_app.feedback import editing, queries
 from feedback_app.llm.admission import Admission
 from feedback_app.llm.completion import Usage
 from feedback_app.llm.ledger import Ledger, Reservation, Settlement
-from feedback_app.llm.streams import Owner
-from tests.factories import MadeInterview, make_call, make_interview, make_job, make_user
+from tests.factories import (
+    MadeInterview,
+    call_owner,
+    make_call,
+    make_interview,
+    make_job,
+    make_user,
+)
 from tests.saving import save_feedback
 
 SETTLED = Settlement(
@@ -54,7 +60,7 @@ async def sums_in(database: Database) -> Sequence[UsageRollup]:
 
 async def started(database: Database, made: MadeInterview, operation: str = "feedback") -> str:
     call_id = new_id()
-    owner = Owner(made.interviewer.company_id, made.interviewer.id, made.id, operation)
+    owner = call_owner(made.interviewer.company_id, made.interviewer.id, made.id, operation)
     reservation = Reservation(
         call_id=call_id,
         owner=owner,

@@ -20,8 +20,14 @@ from feedback_app.llm.completion import Usage
 from feedback_app.llm.ledger import Ledger, Reservation, insert_running
 from feedback_app.llm.pricing import Cost
 from feedback_app.llm.spending import spent
-from feedback_app.llm.streams import Owner
-from tests.factories import MadeInterview, make_company, make_interview, make_user, override
+from tests.factories import (
+    MadeInterview,
+    call_owner,
+    make_company,
+    make_interview,
+    make_user,
+    override,
+)
 from tests.integration.generating import as_user
 from tests.integration.recounting import assert_sums_are_those_of_the_calls
 from tests.integration.test_rollups import SETTLED
@@ -70,12 +76,12 @@ class Office:
 
     async def _start(self) -> None:
         made = self._draw.choice(self._places)
-        busy = {(c.interview_id, c.user_id) for c in await self._calls(running=True)}
+        busy = {(c.subject_id, c.user_id) for c in await self._calls(running=True)}
         if (made.id, made.interviewer.id) in busy:
             return
         reservation = Reservation(
             call_id=new_id(),
-            owner=Owner(made.interviewer.company_id, made.interviewer.id, made.id, "feedback"),
+            owner=call_owner(made.interviewer.company_id, made.interviewer.id, made.id),
             template_id="standard",
             prompt_version="feedback-1",
             requested_model=self._draw.choice(MODELS),
@@ -107,7 +113,7 @@ class Office:
             call.id
             for running in (True, False)
             for call in await self._calls(running=running)
-            if (call.interview_id, call.user_id) == (made.id, made.interviewer.id)
+            if (call.subject_id, call.user_id) == (made.id, made.interviewer.id)
         ]
         user = as_user(made.interviewer)
         if draft := self._draw.choice([*theirs, ""]):

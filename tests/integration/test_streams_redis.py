@@ -24,12 +24,13 @@ from feedback_app.llm.events import (
 )
 from feedback_app.llm.redis_keys import KEEP_S, events_key
 from feedback_app.llm.redis_streams import RedisStreamHub
-from feedback_app.llm.streams import EventLog, Owner, StreamHub
+from feedback_app.llm.streams import EventLog, StreamHub
 from tests.databases import free_port, temporary_home
+from tests.factories import call_owner
 from tests.integration.generating import FOLLOW_WITHIN_S, follow
 from tests.integration.workers import log_of
 
-OWNER = Owner("company", "user", "interview", "feedback")
+OWNER = call_owner("company", "user", "interview")
 SCRIPTS = [
     "👩🏽‍🚀🇮🇸",
     "e\u0301\u0323 o\u0308",
@@ -278,12 +279,12 @@ async def test_while_redis_is_down_local_followers_go_on_and_others_catch_up_aft
         log.append(event(log, ChunkEvent, "before"))
         mirror = await log_of(following, log.call_id, OWNER)
         assert await mirror.batch(0) == log.events
-        waiting = asyncio.create_task(following.next(Owner("c", "u", "later", "feedback")))
+        waiting = asyncio.create_task(following.next(call_owner("c", "u", "later")))
         await asyncio.to_thread(own_valkey.stop)
         for number in range(1200):
             log.append(event(log, ChunkEvent, str(number)))
         assert len(await log.batch(1)) == 1200
-        later = writing.open(new_id(), Owner("c", "u", "later", "feedback"))
+        later = writing.open(new_id(), call_owner("c", "u", "later"))
         writing.share(later)
         later.append(ending(later))
         await asyncio.to_thread(own_valkey.start)

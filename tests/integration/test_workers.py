@@ -26,7 +26,7 @@ from tests.integration.generating import (
     until_text,
 )
 from tests.integration.test_ledger import TEXT, settlement, stored
-from tests.integration.workers import follow_next, loading, log_of, owner_of, seqs, worker
+from tests.integration.workers import follow_next, log_of, owner_of, run_of, seqs, worker
 from tests.upstream import FEEDBACK, Scenario, Upstream
 
 LONG_AGO = timedelta(seconds=31)
@@ -48,19 +48,19 @@ async def test_a_generation_is_followed_on_another_worker_from_before_and_after_
 ) -> None:
     upstream.play(HELD)
     made = await make_interview(database)
-    owner, load = owner_of(made), loading(database, made)
+    owner, run = owner_of(made), run_of(database, made)
     async with AsyncExitStack() as stack:
         a, b, c = [
             await stack.enter_async_context(worker(database, upstream.base_url, valkey_url))
             for _ in range(3)
         ]
         before = asyncio.create_task(follow_next(b, owner))
-        call_id = await a.start(owner, load)
+        call_id = await a.start(run)
         here = a.hub.get(call_id)
         assert here is not None
         await until_text(here, len(TWELVE_TOKENS))
         after = asyncio.create_task(follow_next(c, owner))
-        assert await b.start(owner, load) == call_id
+        assert await b.start(run) == call_id
         upstream.release()
         whole = await follow(here)
         assert text_of(whole) == FEEDBACK
@@ -69,7 +69,7 @@ async def test_a_generation_is_followed_on_another_worker_from_before_and_after_
         assert len(upstream.requests) == 1
         upstream.play(Scenario())
         again = asyncio.create_task(follow_next(b, owner, call_id))
-        second = await c.start(owner, load)
+        second = await c.start(run)
         assert {event.llm_call_id for event in await again} == {second}
 
 
@@ -78,12 +78,12 @@ async def test_stop_on_another_worker_closes_the_request(
 ) -> None:
     upstream.play(HELD)
     made = await make_interview(database)
-    owner, load = owner_of(made), loading(database, made)
+    owner, run = owner_of(made), run_of(database, made)
     async with (
         worker(database, upstream.base_url, valkey_url) as a,
         worker(database, upstream.base_url, valkey_url) as b,
     ):
-        call_id = await a.start(owner, load)
+        call_id = await a.start(run)
         await until_text(await log_of(b.hub, call_id, owner), len(TWELVE_TOKENS))
         assert await b.stop(call_id)
         ended = ended_of(await follow(await log_of(b.hub, call_id, owner)))
@@ -99,13 +99,13 @@ async def test_of_two_workers_that_start_at_once_one_generates_and_both_show_it(
 ) -> None:
     upstream.play(HELD)
     made = await make_interview(database)
-    owner, load = owner_of(made), loading(database, made)
+    owner, run = owner_of(made), run_of(database, made)
     async with (
         worker(database, upstream.base_url, valkey_url) as a,
         worker(database, upstream.base_url, valkey_url) as b,
     ):
         followers = [asyncio.create_task(follow_next(each, owner)) for each in (a, b)]
-        started = await asyncio.gather(a.start(owner, load), b.start(owner, load))
+        started = await asyncio.gather(a.start(run), b.start(run))
         (call_id,) = set(started)
         await upstream.received(1)
         upstream.release()
@@ -188,7 +188,7 @@ async def test_an_end_that_was_settled_but_never_told_reaches_followers(
         events = await follow(followed)
         complete = ending_of(events)
         assert isinstance(complete, CompleteEvent)
-        assert told_of(events) == complete.feedback == whole.text
+        assert told_of(events) == complete.text == whole.text
         assert (complete.tokens_used, complete.finish_reason) == (1200, "stop")
 
 

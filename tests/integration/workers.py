@@ -1,19 +1,21 @@
 """Two worker processes' worth of generations in one process, over one Redis and one database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from feedback_app.db.session import Database
 from feedback_app.feedback import queries
-from feedback_app.llm.assessment import Assessment
+from feedback_app.feedback.operation import OPERATION, brief_of
 from feedback_app.llm.client import OpenAIClient
 from feedback_app.llm.events import Event
+from feedback_app.llm.operation import Brief, Run
+from feedback_app.llm.owner import Owner
 from feedback_app.llm.redis_streams import RedisStreamHub
-from feedback_app.llm.streams import EventLog, Owner, StreamHub
+from feedback_app.llm.streams import EventLog, StreamHub
 from feedback_app.llm.supervisor import Generations
-from tests.factories import MadeInterview
+from tests.factories import MadeInterview, call_owner
 from tests.integration.completing import settings
 from tests.integration.generating import FOLLOW_WITHIN_S, as_user, follow
 
@@ -34,17 +36,19 @@ async def worker(
 
 
 def owner_of(made: MadeInterview) -> Owner:
-    return Owner(made.interviewer.company_id, made.interviewer.id, made.id, "feedback")
+    return call_owner(made.interviewer.company_id, made.interviewer.id, made.id)
 
 
-def loading(database: Database, made: MadeInterview) -> Callable[[], Awaitable[Assessment]]:
-    """What `Generations.start` loads for the interview."""
+def run_of(database: Database, made: MadeInterview) -> Run:
+    """A start of the interview's draft."""
 
-    async def load() -> Assessment:
+    async def load() -> Brief:
         async with database.read() as session:
-            return await queries.load_assessment(session, as_user(made.interviewer), made.id)
+            user = as_user(made.interviewer)
+            assessment = await queries.load_assessment(session, user, made.id)
+        return await brief_of(assessment)
 
-    return load
+    return Run(OPERATION, owner_of(made), load)
 
 
 async def follow_next(generations: Generations, owner: Owner, after: str | None = None):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from feedback_app.llm.assessment import Assessment, CompetencyAssessment, Recommendation
+from feedback_app.feedback.assessment import Assessment, CompetencyAssessment, Recommendation
 
 
 def rated(

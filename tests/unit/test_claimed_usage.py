@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedback_app.feedback.operation import OPERATION
 from feedback_app.llm.allowance import PREAMBLE_TOKENS, SLACK
 from feedback_app.llm.chunks import ChunkReader
 from feedback_app.llm.completion import CompletionEvent, CompletionRequest, ResponseOpened
@@ -16,12 +17,13 @@ from feedback_app.llm.generation import Generation, Timeline
 from feedback_app.llm.ledger import Settlement
 from feedback_app.llm.pacing import LoopLag
 from feedback_app.llm.pricing import Price, Rates, estimate_prompt_tokens
-from feedback_app.llm.streams import EventLog, Owner
-from tests.integration.completing import request
+from feedback_app.llm.streams import EventLog
+from tests.factories import call_owner
+from tests.integration.completing import brief, request
 
 PRICE = Price("test", Rates(Decimal(3), Decimal(1), Decimal(15)))
 ANSWER = "She drew before coding. " * 20
-OWNER = Owner("company", "person", "interview", "feedback")
+OWNER = call_owner("company", "person", "interview")
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -72,7 +74,7 @@ class Claiming:
 async def settled(usage: Any) -> Settlement:
     """How an answer with that claim is settled."""
     log = EventLog("call", OWNER)
-    generation = Generation(log, request(), Timeline(), 100, 0.0, LoopLag())
+    generation = Generation(log, OPERATION, brief(), request(), Timeline(), 100, 0.0, LoopLag())
     await generation.run(Claiming(usage))
     return generation.settlement(None)
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from feedback_app.feedback.assessment import Assessment, CompetencyAssessment, Recommendation
 from feedback_app.feedback.drafter.compose import compose, compose_competency, compose_sides
 from feedback_app.feedback.drafter.reading import read
 from feedback_app.feedback.drafter.words import word_count
-from feedback_app.llm.assessment import Assessment, CompetencyAssessment, Recommendation
 from tests.unit.drafter_factories import interview, rated
 
 MARK = re.compile(r" \[[\d, -]+\]")

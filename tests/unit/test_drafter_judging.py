@@ -3,12 +3,12 @@
 import pytest
 
 from feedback_app.core.line_keys import line_key
+from feedback_app.feedback.assessment import Assessment, Recommendation
 from feedback_app.feedback.drafter.compose import compose, compose_loose, compose_sides
 from feedback_app.feedback.drafter.polarity import judge
 from feedback_app.feedback.drafter.reading import read
 from feedback_app.feedback.drafter.words import Language
 from feedback_app.feedback.placing import take_out
-from feedback_app.llm.assessment import Assessment, Recommendation
 from feedback_app.llm.blocks import Block, parse_blocks
 from feedback_app.llm.citations import marked, without_marks
 from tests.unit.drafter_factories import interview, rated

@@ -1,6 +1,7 @@
 """How the drafter streams: order, tokens, limit and pace."""
 
 import asyncio
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -8,10 +9,8 @@ from hypothesis import strategies as st
 
 from feedback_app.core import clock
 from feedback_app.core.errors import LLMEmpty
-from feedback_app.feedback.drafter import OfflineDrafter
-from feedback_app.feedback.drafter.client import OPENING_DELAY_S, READING_PACE, split_tokens
+from feedback_app.feedback.assessment import Assessment
 from feedback_app.feedback.drafter.compose import compose
-from feedback_app.llm.assessment import Assessment
 from feedback_app.llm.completion import (
     CompletionEvent,
     CompletionRequest,
@@ -20,6 +19,7 @@ from feedback_app.llm.completion import (
     ResponseOpened,
     TextDelta,
 )
+from feedback_app.llm.offline import OPENING_DELAY_S, READING_PACE, OfflineClient, split_tokens
 from tests.unit.drafter_factories import interview, rated
 
 
@@ -49,11 +49,13 @@ SHORT = interview("Knows SQL well.", rated("SQL", 3))
 
 def request(assessment: Assessment, max_output_tokens: int = 1200) -> CompletionRequest:
     messages = (Message("system", "12345"), Message("user", "1234"))
-    return CompletionRequest("offline-drafter", messages, max_output_tokens, assessment)
+    return CompletionRequest(
+        "offline-drafter", messages, max_output_tokens, partial(compose, assessment)
+    )
 
 
 async def streamed(completion: CompletionRequest) -> list[CompletionEvent]:
-    return [event async for event in OfflineDrafter(tokens_per_second=None).stream(completion)]
+    return [event async for event in OfflineClient(tokens_per_second=None).stream(completion)]
 
 
 async def test_it_streams_the_composed_text_between_opening_and_end() -> None:
@@ -90,7 +92,7 @@ async def test_it_keeps_its_pace_by_deadlines_and_not_by_pauses(
 
     monkeypatch.setattr(clock, "monotonic", lambda: moment)
     monkeypatch.setattr(asyncio, "sleep", sleep)
-    async for event in OfflineDrafter(tokens_per_second=10).stream(request(LONG, 4)):
+    async for event in OfflineClient(tokens_per_second=10).stream(request(LONG, 4)):
         if isinstance(event, TextDelta):
             moment += 0.03
     assert waits == pytest.approx([OPENING_DELAY_S, 0.1, 0.07, 0.07, 0.07])
@@ -110,7 +112,7 @@ async def test_a_draft_of_any_length_has_ended_within_four_seconds(
     taken: list[float] = []
     for text, pace in ((LONG, 10), (SHORT, READING_PACE)):
         moment = 100.0
-        async for _ in OfflineDrafter(pace).stream(request(text, 5000)):
+        async for _ in OfflineClient(pace).stream(request(text, 5000)):
             pass
         taken.append(moment - 100.0)
     assert 3.5 < taken[0] < 4.0
@@ -123,7 +125,7 @@ async def test_a_record_that_gives_no_word_is_an_empty_answer() -> None:
 
 
 async def test_a_closed_stream_sends_nothing_more() -> None:
-    stream = OfflineDrafter(tokens_per_second=None).stream(request(SHORT))
+    stream = OfflineClient(tokens_per_second=None).stream(request(SHORT))
     assert await anext(stream) == ResponseOpened()
     await stream.aclose()
     assert [event async for event in stream] == []

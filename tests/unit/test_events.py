@@ -60,7 +60,7 @@ SHAPES: list[tuple[Event, str]] = [
 
 @pytest.mark.parametrize(("event", "wire"), SHAPES, ids=[event.type for event, _ in SHAPES])
 def test_an_event_is_sent_in_exactly_this_shape_and_order(event: Event, wire: str) -> None:
-    assert json.dumps(as_dict(event)) == wire
+    assert json.dumps(as_dict(event, "feedback")) == wire
 
 
 CITED: list[Event] = [
@@ -72,8 +72,8 @@ CITED: list[Event] = [
 
 @pytest.mark.parametrize("event", CITED, ids=lambda event: event.type)
 def test_what_a_text_rests_on_is_for_our_own_pages_and_never_sent(event: Event) -> None:
-    assert "cites" not in as_dict(event)
-    assert "8:3,7" not in json.dumps(as_dict(event))
+    assert "cites" not in as_dict(event, "feedback")
+    assert "8:3,7" not in json.dumps(as_dict(event, "feedback"))
     assert from_record(json.loads(json.dumps(to_record(event)))) == event
 
 

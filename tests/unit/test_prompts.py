@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.core.line_keys import line_key
-from feedback_app.llm.assessment import Assessment, CompetencyAssessment, Recommendation
-from feedback_app.llm.prompts import feedback_prompt
+from feedback_app.feedback.assessment import Assessment, CompetencyAssessment, Recommendation
+from feedback_app.feedback.prompts import feedback_prompt
+from feedback_app.feedback.verdict import PLACE
 from feedback_app.llm.tags import without_tags
-from feedback_app.llm.verdict import PLACE
 
 ASSESSMENT = Assessment(
     candidate="Priya Raman",

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from feedback_app.llm.events import ChunkEvent, EndedEvent
-from feedback_app.llm.streams import EventLog, Owner, StreamHub
+from feedback_app.llm.streams import EventLog, StreamHub
+from tests.factories import call_owner
 
-OWNER = Owner("company", "user", "interview", "feedback")
-OTHER = Owner("company", "colleague", "interview", "feedback")
+OWNER = call_owner("company", "user", "interview")
+OTHER = call_owner("company", "colleague", "interview")
 
 
 def chunk(log: EventLog, text: str = "x") -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.llm.verdict import PLACE, VerdictPlace
+from feedback_app.feedback.verdict import PLACE, VerdictPlace
 from tests.cutting import cut
 
 CASES = {

@@ -24,7 +24,6 @@ from feedback_app.llm.admission import month_of
 from feedback_app.llm.limits import COMPANY_LIMITS, PERSON_LIMITS, LimitName, default_limits
 from feedback_app.llm.quote import NEAR
 from feedback_app.llm.spending import running, spent
-from feedback_app.llm.streams import Owner
 from feedback_app.ui import wording
 
 CHANGES_SHOWN = 50
@@ -60,7 +59,7 @@ async def view(user: CurrentUser) -> LimitsView:
         people = await queries.people(session, user)
         rows = await queries.values(session, user)
         changes = await queries.changes(session, user, CHANGES_SHOWN)
-        held = (await running(session, Owner(user.company_id, "", "", ""))).company
+        held = (await running(session, user.company_id)).company
         month = await spent(session, user.company_id, None, *month_of(now))
     names = {person.id: person.name for person in people}
     own = {LimitName(row.name): row for row in rows if row.user_id is None}

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from zlib import crc32
 
 from feedback_app.core.line_keys import line_key
+from feedback_app.feedback.assessment import Assessment, Recommendation
 from feedback_app.feedback.drafter import polish
 from feedback_app.feedback.drafter.knowledge import Frame, knowledge
 from feedback_app.feedback.drafter.language import guess_language
@@ -16,7 +17,6 @@ from feedback_app.feedback.drafter.opening import outlined, outlined_point
 from feedback_app.feedback.drafter.outline import Bullet, Outline
 from feedback_app.feedback.drafter.plan import Fact, Plan, Point, language_of_reasons
 from feedback_app.feedback.drafter.words import Language, word_count
-from feedback_app.llm.assessment import Assessment, Recommendation
 
 LONGEST_STATEMENT_WORDS = 45
 _PROPER_NAMES = frozenset(

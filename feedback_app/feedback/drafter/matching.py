@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from feedback_app.feedback.assessment import CompetencyAssessment
 from feedback_app.feedback.drafter.evidence import judgement_of
 from feedback_app.feedback.drafter.knowledge import groups, knowledge
 from feedback_app.feedback.drafter.labels import groups_of, words_aside
@@ -23,7 +24,6 @@ from feedback_app.feedback.drafter.words import (
     is_unspaced,
     tokens,
 )
-from feedback_app.llm.assessment import CompetencyAssessment
 
 _AS_SUBJECT = 2.0
 """What it adds that a remark begins with a word of the competency's name."""

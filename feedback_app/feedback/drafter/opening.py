@@ -7,11 +7,11 @@ that is still to be placed. So the first paragraph stays while points of a draft
 from dataclasses import replace
 
 from feedback_app.core.line_keys import line_key
+from feedback_app.feedback.assessment import Assessment, Recommendation
 from feedback_app.feedback.drafter.knowledge import knowledge
 from feedback_app.feedback.drafter.outline import Outline, add_point, in_order, make_outline
 from feedback_app.feedback.drafter.plan import Fact, Plan, make_plan
 from feedback_app.feedback.drafter.words import starts_with, tokens, word_count
-from feedback_app.llm.assessment import Assessment, Recommendation
 
 MOST_REASONS = 2
 ENOUGH_FACTS = 5

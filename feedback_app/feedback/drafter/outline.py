@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from feedback_app.feedback.assessment import Recommendation
 from feedback_app.feedback.drafter.plan import NOTES_PER_COMPETENCY, Fact, Plan, Point, same
 from feedback_app.feedback.drafter.words import word_count
-from feedback_app.llm.assessment import Recommendation
 
 MOST_WORDS = 300
 """Words of facts in a draft; with the frame around them that is a page."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from feedback_app.core.line_keys import line_key
+from feedback_app.feedback.assessment import Assessment, CompetencyAssessment
 from feedback_app.feedback.drafter.evidence import (
     Kind,
     has_substance,
@@ -25,7 +26,6 @@ from feedback_app.feedback.drafter.matching import Matcher, Placed
 from feedback_app.feedback.drafter.notes import Remark, read_notes
 from feedback_app.feedback.drafter.polarity import Judgement, judge, unquoted
 from feedback_app.feedback.drafter.words import Language, content_stems, word_count
-from feedback_app.llm.assessment import Assessment, CompetencyAssessment
 
 NOTES_PER_COMPETENCY = 2
 SAME_WORDS = 0.6

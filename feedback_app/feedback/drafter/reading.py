@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from feedback_app.core.line_keys import line_key
+from feedback_app.feedback.assessment import RATING_LABELS, Assessment
 from feedback_app.feedback.drafter.compose import compose_competency
 from feedback_app.feedback.drafter.opening import outlined
 from feedback_app.feedback.drafter.outline import lines_of
 from feedback_app.feedback.drafter.plan import Fact, Plan, Point
 from feedback_app.feedback.drafter.polish import plain
-from feedback_app.llm.assessment import RATING_LABELS, Assessment
 
 MOST_UNPLACED = 40
 """Unplaced lines that are reported; the plainest come first into this number."""

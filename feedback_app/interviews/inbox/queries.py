@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.db.models import (
+    FEEDBACK,
     CallStatus,
     Candidate,
     Competency,
@@ -23,7 +24,6 @@ from feedback_app.db.models import (
 )
 from feedback_app.db.session import Database
 from feedback_app.interviews.queries import HAS_NOTES
-from feedback_app.llm.prompts import FEEDBACK_OPERATION
 
 MOST_LISTED = 1000
 """Interviews: all open ones come first, then the newest submitted ones."""
@@ -57,9 +57,9 @@ class InboxRecord(NamedTuple):
 
 _OPEN = col(Scorecard.submitted_at).is_(None)
 _CALL_OF_CARD = and_(
-    col(LlmCall.interview_id) == Interview.id,
+    col(LlmCall.subject_id) == Interview.id,
     col(LlmCall.user_id) == Scorecard.user_id,
-    col(LlmCall.operation) == FEEDBACK_OPERATION,
+    col(LlmCall.operation) == FEEDBACK,
 )
 _RUNNING = exists().where(_CALL_OF_CARD, col(LlmCall.status) == CallStatus.RUNNING)
 _DRAFTED = exists().where(

@@ -1,6 +1,7 @@
 """The ledger's audit: finds rows that contradict themselves, each other, or what runs.
 
-It reads and never mends. `python -m feedback_app.llm.audit` prints what it finds.
+It reads and never mends. `python -m feedback_app audit` prints what it finds. Operations add the
+checks of what is made of their drafts.
 """
 
 from collections.abc import Collection
@@ -12,6 +13,7 @@ from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
 from feedback_app.llm.audit import costs, rows, sums
 from feedback_app.llm.audit.finding import Check, Finding
+from feedback_app.llm.operation import declared
 
 __all__ = ["Audited", "Check", "Finding", "audit", "audit_counted"]
 
@@ -22,6 +24,11 @@ class Audited:
 
     findings: list[Finding]
     calls: int
+
+    @property
+    def lines(self) -> list[str]:
+        """Each finding, and the summary."""
+        return [*(f"{f.call_id}  {f.check}: {f.sentence}" for f in self.findings), self.summary]
 
     @property
     def summary(self) -> str:
@@ -50,11 +57,12 @@ async def audit(
         findings += await costs.without_cost(session, company_id)
         findings += await costs.without_tokens(session, company_id)
         findings += await costs.wrongly_estimated(session, company_id)
-        findings += await rows.origins(session, company_id)
-        findings += await rows.saved_flags(session, company_id)
         findings += await rows.drafts(session, company_id)
         findings += await rows.log_rows(session, company_id)
         findings += await sums.rollups(session, company_id)
+        for operation in declared():
+            for check in operation.checks:
+                findings += await check(session, company_id)
     return findings
 
 

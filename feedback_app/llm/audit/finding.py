@@ -20,7 +20,7 @@ TOKENS = col(LlmCall.prompt_tokens) + col(LlmCall.completion_tokens)
 
 
 class Check(StrEnum):
-    """What was looked at."""
+    """What was looked at; operations have checks of their own."""
 
     LOST_CALL = "lost_call"
     FINISHED_AT = "finished_at"
@@ -28,8 +28,6 @@ class Check(StrEnum):
     UNKNOWN_PRICE = "unknown_price"
     COST_WITHOUT_TOKENS = "cost_without_tokens"
     ESTIMATE_MARK = "estimate_mark"
-    FEEDBACK_ORIGIN = "feedback_origin"
-    SAVED_FLAG = "saved_flag"
     DRAFT_WITHOUT_CALL = "draft_without_call"
     CALL_WITHOUT_DRAFT = "call_without_draft"
     LOG_ROWS = "log_rows"
@@ -43,7 +41,7 @@ class Finding:
     It is empty where there are sums of calls that do not exist.
     """
 
-    check: Check
+    check: str
     call_id: str
     sentence: str
 

@@ -11,12 +11,11 @@ from feedback_app.core import clock
 from feedback_app.db.models import (
     CallStatus,
     Draft,
-    Interview,
     LlmCall,
     LogComponent,
     PurgeRun,
-    Scorecard,
     SystemLog,
+    User,
 )
 from feedback_app.llm.audit.finding import (
     SETTLED,
@@ -65,78 +64,15 @@ async def finished_at(session: AsyncSession, company_id: str | None) -> list[Fin
     ]
 
 
-async def origins(session: AsyncSession, company_id: str | None) -> list[Finding]:
-    """Feedback that says it began as a draft which is none of that person's and interview's."""
-    query = (
-        select(col(Scorecard.feedback_call_id), col(LlmCall.id))
-        .join(Interview, col(Interview.id) == col(Scorecard.interview_id))
-        .outerjoin(LlmCall, col(LlmCall.id) == col(Scorecard.feedback_call_id))
-        .where(
-            col(Scorecard.feedback_call_id).is_not(None),
-            or_(
-                col(LlmCall.id).is_(None),
-                col(LlmCall.user_id) != col(Scorecard.user_id),
-                col(LlmCall.interview_id).is_distinct_from(col(Scorecard.interview_id)),
-            ),
-        )
-    )
-    if company_id is not None:
-        query = query.where(col(Interview.company_id) == company_id)
-    return [
-        Finding(
-            Check.FEEDBACK_ORIGIN,
-            named,
-            "Feedback says it began as this call's draft, but there is no such call."
-            if existing is None
-            else "Feedback says it began as this call's draft, which is of another person or "
-            "interview.",
-        )
-        for named, existing in await fetch(session, query)
-    ]
-
-
-async def saved_flags(session: AsyncSession, company_id: str | None) -> list[Finding]:
-    """Calls whose flag says otherwise than the scorecard whether they became feedback.
-
-    A call without an interview has no scorecard to agree with.
-    """
-    flagged = col(LlmCall.saved_as_feedback)
-    names_it = (
-        select(col(Scorecard.id))
-        .where(
-            col(Scorecard.interview_id) == col(LlmCall.interview_id),
-            col(Scorecard.user_id) == col(LlmCall.user_id),
-            col(Scorecard.feedback_call_id) == col(LlmCall.id),
-            col(Scorecard.feedback_kept),
-        )
-        .exists()
-    )
-    query = select(col(LlmCall.id), flagged).where(
-        of_company(company_id),
-        col(LlmCall.interview_id).is_not(None),
-        or_(and_(flagged, ~names_it), and_(~flagged, names_it)),
-    )
-    sentences = {
-        True: "The call is marked as saved, but no feedback began as its draft.",
-        False: "Feedback began as this call's draft, but the call is not marked as saved.",
-    }
-    return [
-        Finding(Check.SAVED_FLAG, call_id, sentences[marked])
-        for call_id, marked in await fetch(session, query)
-    ]
-
-
 async def drafts(session: AsyncSession, company_id: str | None) -> list[Finding]:
-    """Drafts of no call, and calls about an interview that have no draft."""
+    """Drafts of no call, and calls about a subject that have no draft."""
     drafted = select(col(Draft.llm_call_id)).where(col(Draft.llm_call_id) == col(LlmCall.id))
-    bare = await calls_where(
-        session, company_id, col(LlmCall.interview_id).is_not(None), ~drafted.exists()
-    )
+    bare = await calls_where(session, company_id, col(LlmCall.subject_id) != "", ~drafted.exists())
     called = select(col(LlmCall.id)).where(col(LlmCall.id) == col(Draft.llm_call_id))
     query = select(col(Draft.llm_call_id)).where(~called.exists())
     if company_id is not None:
-        query = query.join(Interview, col(Interview.id) == col(Draft.interview_id)).where(
-            col(Interview.company_id) == company_id
+        query = query.join(User, col(User.id) == col(Draft.user_id)).where(
+            col(User.company_id) == company_id
         )
     orphans = [row[0] for row in await fetch(session, query)]
     return [

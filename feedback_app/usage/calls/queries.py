@@ -72,7 +72,7 @@ def _with_text(user: CurrentUser, text: str) -> ColumnElement[bool]:
     )
     matches = [
         col(LlmCall.user_id).in_(people),
-        col(LlmCall.interview_id).in_(interviews),
+        col(LlmCall.subject_id).in_(interviews),
         answering_model.icontains(text, autoescape=True),
         col(LlmCall.error_code).icontains(text, autoescape=True),
     ]
@@ -142,7 +142,7 @@ async def entries(
         .select_from(LlmCall)
         .join(User, col(User.id) == col(LlmCall.user_id))
         .outerjoin(Department, col(Department.id) == col(LlmCall.department_id))
-        .outerjoin(Interview, col(Interview.id) == col(LlmCall.interview_id))
+        .outerjoin(Interview, col(Interview.id) == col(LlmCall.subject_id))
         .outerjoin(Candidate, col(Candidate.id) == col(Interview.candidate_id))
         # Concatenated, because SQLite would else read all the company's calls instead of these.
         .where(col(LlmCall.id).in_(ids), col(LlmCall.company_id).concat("") == user.company_id)

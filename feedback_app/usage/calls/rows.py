@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from feedback_app import routes
-from feedback_app.db.models import CallStatus
-from feedback_app.llm.prompts import FEEDBACK_OPERATION
+from feedback_app.db.models import FEEDBACK, CallStatus
 from feedback_app.ui import wording
 from feedback_app.usage import labels
 from feedback_app.usage.address import list_address
@@ -105,6 +104,6 @@ def _row(entry: CallEntry) -> CallRow:
 
 def _note(entry: CallEntry) -> str:
     """The kind of interview, and what was done where that is not a draft of feedback."""
-    is_draft = entry.operation == FEEDBACK_OPERATION
+    is_draft = entry.operation == FEEDBACK
     done = "" if is_draft or not entry.candidate else labels.operation_named(entry.operation)
     return " · ".join(filter(None, (done, entry.interview_kind)))

@@ -16,7 +16,8 @@ class CallEntry:
     person: str
     department: str | None
     candidate: str | None
-    interview_id: str | None
+    subject_kind: str
+    subject_id: str
     interview_kind: str | None
     requested_model: str
     resolved_model: str | None

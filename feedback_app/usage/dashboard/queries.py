@@ -29,9 +29,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.db import histogram
 from feedback_app.db.epoch import hour_of
-from feedback_app.db.models import CallStatus, Department, User
+from feedback_app.db.models import FEEDBACK, CallStatus, Department, User
 from feedback_app.db.usage_tables import UsageRollup, UsageSums
-from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.usage.dashboard.parts import Part, by_departments, by_person, parts_of, whole_days
 from feedback_app.usage.filters import Span, UsageFilter
 
@@ -166,7 +165,7 @@ def _sums(part: Part, *, by_step: bool) -> Executable:
             CallStatus.INTERRUPTED,
         )
     )
-    draft = part.column("operation") == FEEDBACK_OPERATION
+    draft = part.column("operation") == FEEDBACK
     nothing_came_of_it = or_(stopped, failed, interrupted, draft & complete)
     ends = (complete, stopped, failed, interrupted)
     summed = (
@@ -202,7 +201,7 @@ async def unsaved_in(
 def _unsaved_drafts(part: Part) -> Executable:
     return select(*map(_sum, _unsaved(part))).where(
         *part.conditions,
-        part.column("operation") == FEEDBACK_OPERATION,
+        part.column("operation") == FEEDBACK,
         part.column("status") == CallStatus.COMPLETE,
     )
 

@@ -93,7 +93,7 @@ async def list_calls(
     """Calls newest first: the newest, those right after `older_than`, or before `newer_than`."""
     query = (
         select(LlmCall, Candidate.name, Interview.kind)
-        .join(Interview, col(Interview.id) == LlmCall.interview_id, isouter=True)
+        .join(Interview, col(Interview.id) == LlmCall.subject_id, isouter=True)
         .join(Candidate, col(Candidate.id) == Interview.candidate_id, isouter=True)
         .where(_own(user, since, until))
         .limit(limit)

@@ -109,7 +109,7 @@ def _row(record: MyCallRecord) -> MyCallRow:
     mark = "≈ " if call.tokens_estimated else ""
     return MyCallRow(
         call_id=call.id,
-        href=routes.interview(call.interview_id) if call.interview_id else "",
+        href=routes.interview(call.subject_id) if record.candidate else "",
         started=wording.local_time(call.started_at),
         subject=record.candidate or labels.operation(call),
         subject_note=record.interview_kind or "",

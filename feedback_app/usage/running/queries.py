@@ -28,7 +28,7 @@ async def running(session: AsyncSession, user: CurrentUser) -> list[RunningRecor
     query = (
         select(LlmCall, User.name, Candidate.name, Interview.kind)
         .join(User, col(User.id) == LlmCall.user_id)
-        .join(Interview, col(Interview.id) == LlmCall.interview_id, isouter=True)
+        .join(Interview, col(Interview.id) == LlmCall.subject_id, isouter=True)
         .join(Candidate, col(Candidate.id) == Interview.candidate_id, isouter=True)
         .where(LlmCall.company_id == user.company_id, LlmCall.status == CallStatus.RUNNING)
         .order_by(col(LlmCall.started_at), col(LlmCall.id))

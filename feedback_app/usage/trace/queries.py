@@ -46,7 +46,7 @@ async def trace(session: AsyncSession, user: CurrentUser, call_id: str) -> Trace
             .join(
                 Scorecard,
                 and_(
-                    col(Scorecard.interview_id) == LlmCall.interview_id,
+                    col(Scorecard.interview_id) == LlmCall.subject_id,
                     col(Scorecard.user_id) == LlmCall.user_id,
                 ),
                 isouter=True,
@@ -62,7 +62,7 @@ async def trace(session: AsyncSession, user: CurrentUser, call_id: str) -> Trace
             select(Candidate.name, Interview.kind, Job.title)
             .join(Interview, col(Interview.candidate_id) == Candidate.id)
             .join(Job, col(Job.id) == Interview.job_id)
-            .where(Interview.id == call.interview_id, Interview.company_id == user.company_id)
+            .where(Interview.id == call.subject_id, Interview.company_id == user.company_id)
         )
     ).first()
     return TraceRecord(

@@ -14,11 +14,10 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import zones
 from feedback_app.core.errors import Forbidden, error_named
 from feedback_app.core.settings import get_settings
-from feedback_app.db.models import CallStatus, Draft, LlmCall
+from feedback_app.db.models import FEEDBACK, INTERVIEW, CallStatus, Draft, LlmCall
 from feedback_app.db.session import database
 from feedback_app.live.view import fill_slots
 from feedback_app.llm.blocks import block_from_dict, few, parse_blocks, without_citations
-from feedback_app.llm.prompts import FEEDBACK_OPERATION
 from feedback_app.ui import wording
 from feedback_app.usage import labels
 from feedback_app.usage.trace import queries, replay, timeline
@@ -61,7 +60,7 @@ async def trace(user: CurrentUser, call_id: str) -> Trace:
         call_id=call.id,
         title=subject.candidate if subject else labels.operation(call),
         subtitle=f"{f'{labels.operation(call)} by' if subject else 'By'} {record.person.name}",
-        interview=routes.interview(call.interview_id) if call.interview_id else "",
+        interview=routes.interview(call.subject_id) if subject else "",
         started=wording.local_time(call.started_at),
         status=call.status,
         status_label=labels.status(call),
@@ -114,7 +113,7 @@ def _why_withheld(record: TraceRecord, user: CurrentUser) -> str:
     if not get_settings().store_content:
         return NOT_KEPT
     call = record.call
-    is_of_a_person = call.interview_id or call.operation == FEEDBACK_OPERATION
+    is_of_a_person = call.subject_kind == INTERVIEW or call.operation == FEEDBACK
     if is_of_a_person and call.user_id != user.id and not record.submitted:
         return NOT_SUBMITTED
     return ""

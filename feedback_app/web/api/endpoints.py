@@ -18,6 +18,7 @@ from feedback_app.core.errors import (
 from feedback_app.core.markers import llm_operation, sign_in_attempt
 from feedback_app.feedback import service as feedback
 from feedback_app.feedback.following import log_of, outcome
+from feedback_app.feedback.operation import OPERATION
 from feedback_app.interviews import service as interviews
 from feedback_app.llm.events import EndedEvent, as_dict
 from feedback_app.usage.calls import service as calls
@@ -80,7 +81,9 @@ async def generate_feedback(request: Request) -> Response:
     if isinstance(ending, EndedEvent):
         error = error_named(ending.code)(ending.message, retry_after_s=ending.retry_after_s)
         return error_response(error, partial=ending.partial)
-    return JSONResponse(as_dict(ending), headers={"Cache-Control": "no-store"})
+    return JSONResponse(
+        as_dict(ending, OPERATION.answer_field), headers={"Cache-Control": "no-store"}
+    )
 
 
 async def list_llm_calls(request: Request) -> Response:

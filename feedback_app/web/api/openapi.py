@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from feedback_app.auth.cookies import cookie_name
 from feedback_app.auth.sessions import COOKIE
 from feedback_app.core.errors import AppError
+from feedback_app.feedback.operation import OPERATION
 from feedback_app.llm.events import (
     ChunkEvent,
     CompleteEvent,
@@ -75,6 +76,9 @@ def _schemas() -> tuple[dict[str, Any], dict[type, dict[str, Any]]]:
             schema = schemas[event.__name__]
             schema["properties"] = {"type": {"const": kind}} | schema["properties"]
             schema["required"] = ["type", *schema["required"]]
+    properties, required = (schemas["CompleteEvent"][part] for part in ("properties", "required"))
+    properties[OPERATION.answer_field] = properties.pop("text")
+    required[required.index("text")] = OPERATION.answer_field
     for event in ("ChunkEvent", "CompleteEvent", "EndedEvent"):
         schemas[event]["properties"].pop("cites")
     for not_sent in ("tokens_estimated", "retry_after_s"):

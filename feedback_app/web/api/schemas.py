@@ -6,8 +6,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from feedback_app.core.text import storable
 from feedback_app.db.models import LlmCall
+from feedback_app.feedback.operation import OPERATION
 from feedback_app.interviews.schemas import InterviewEntry
-from feedback_app.llm.prompts import DEFAULT_TEMPLATE
 
 DEFAULT_LANGUAGE = "en"
 
@@ -23,8 +23,8 @@ PlainText = Annotated[str, AfterValidator(_plain)]
 
 
 def _known_template(template_id: str | None) -> str | None:
-    if template_id not in {None, DEFAULT_TEMPLATE}:
-        raise ValueError(f"there is no such template; the only one is {DEFAULT_TEMPLATE!r}")
+    if template_id not in {None, OPERATION.template_id}:
+        raise ValueError(f"there is no such template; the only one is {OPERATION.template_id!r}")
     return template_id
 
 

@@ -19,6 +19,7 @@ from feedback_app.core.settings import get_settings
 from feedback_app.db.faults import as_app_error
 from feedback_app.db.outage import may_be_away
 from feedback_app.feedback import following, service
+from feedback_app.feedback.operation import OPERATION
 from feedback_app.llm.events import ChunkEvent, EndedEvent, as_dict
 from feedback_app.llm.streams import EventLog
 from feedback_app.llm.supervisor import generations
@@ -104,7 +105,7 @@ async def _tell(
     seen, text = query.after, ""
     while not (log.ended and seen >= len(log.events)):
         for event in await log.batch(seen, WAIT_S):
-            body = as_dict(event)
+            body = as_dict(event, OPERATION.answer_field)
             if query.accumulated and isinstance(event, ChunkEvent):
                 # Not before: when the socket opened, the log may have had less than the client.
                 text = (text or _text_before(log, event))[: event.offset] + event.content

@@ -62,6 +62,7 @@ class Assessment:
     line out."""
     answers: Mapping[str, str] = field(default_factory=dict)
     """Keys of contradictions with the code of the writer's answer."""
+    department_id: str | None = None
 
     @property
     def judgements(self) -> str:

@@ -1,16 +1,11 @@
 """Versioned prompt builders. What people wrote is data in the prompt, never instructions."""
 
 from feedback_app.core.line_keys import line_key
-from feedback_app.llm.assessment import RATING_LABELS, RECOMMENDATION_LABELS, Assessment
+from feedback_app.feedback.assessment import RATING_LABELS, RECOMMENDATION_LABELS, Assessment
 from feedback_app.llm.completion import Message
 from feedback_app.llm.tags import without_tags
 
-FEEDBACK_OPERATION = "feedback"
-DEFAULT_TEMPLATE = "standard"
 PROMPT_VERSION = "feedback-4"
-TARGET_TOKENS = 320
-"""How long an answer to this prompt usually is; progress is measured against it."""
-
 _SYSTEM = """\
 You write interview feedback for the interviewer, who will read it, edit it and submit it as their \
 own. You are given their record of the interview between <record> and </record>.

@@ -1,4 +1,7 @@
-"""Serves the drafter behind the completion protocol, at a pace that can be read along."""
+"""The keyless default: answers without a model, written by the operation from its facts alone.
+
+It streams at a pace that can be read along.
+"""
 
 import asyncio
 import math
@@ -7,8 +10,7 @@ import unicodedata
 from collections.abc import AsyncGenerator
 
 from feedback_app.core import clock
-from feedback_app.core.errors import LLMEmpty
-from feedback_app.feedback.drafter.compose import compose
+from feedback_app.core.errors import LLMEmpty, LLMUnavailable
 from feedback_app.llm.completion import (
     LENGTH,
     CompletionEvent,
@@ -19,12 +21,14 @@ from feedback_app.llm.completion import (
     Usage,
 )
 
-MODEL = "offline-drafter"
+OFFLINE_PROVIDER = "offline"
+OFFLINE_MODEL = "offline-drafter"
+NEEDS_MODEL = "Only an AI model can write this, and none is configured."
 OPENING_DELAY_S = 0.2
 LONGEST_S = 3.7
-"""A draft of any length has ended by then; what the machine adds fits below four seconds."""
+"""An answer of any length has ended by then; what the machine adds fits below four seconds."""
 READING_PACE = 85.0
-"""Tokens per second of a draft that is not too long for it: 3 s for 200 words."""
+"""Tokens per second of an answer that is not too long for it: 3 s for 200 words."""
 CHARACTERS_PER_TOKEN = 4
 
 _PIECE = re.compile(r"\s*\S+|\s+$")
@@ -32,26 +36,29 @@ _LONG_WORD = 8
 _PART = 5
 
 
-class OfflineDrafter:
+class OfflineClient:
     """A completion client that needs no key and no network.
 
-    It writes from `request.assessment` alone; the messages only count towards the prompt tokens.
+    It streams what `request.write_offline` writes; the messages only count as prompt tokens.
     """
 
-    provider = "offline"
+    provider = OFFLINE_PROVIDER
 
     def __init__(self, tokens_per_second: float | None = READING_PACE) -> None:
-        """The slowest pace; a long draft streams faster. `None` streams as fast as it is read."""
+        """The slowest pace; a long answer streams faster. `None` streams as fast as it is read."""
         self._tokens_per_second = tokens_per_second
 
     async def stream(self, request: CompletionRequest) -> AsyncGenerator[CompletionEvent, None]:
-        """Stream the draft; see the protocol for the order of events.
+        """Stream the answer; see the protocol for the order of events.
 
         Raises:
-            LLMEmpty: the record holds no word a draft could use.
+            LLMEmpty: the facts hold no word an answer could use.
+            LLMUnavailable: only a model can write this.
         """
+        if request.write_offline is None:
+            raise LLMUnavailable(NEEDS_MODEL)
         started = clock.monotonic()
-        deltas = split_tokens(await asyncio.to_thread(compose, request.assessment))
+        deltas = split_tokens(await asyncio.to_thread(request.write_offline))
         kept = deltas[: request.max_output_tokens]
         if not kept:
             raise LLMEmpty
@@ -62,7 +69,7 @@ class OfflineDrafter:
             yield TextDelta(delta)
         yield Finished(
             finish_reason="stop" if len(kept) == len(deltas) else LENGTH,
-            model=MODEL,
+            model=OFFLINE_MODEL,
             usage=Usage(
                 prompt_tokens=sum(
                     math.ceil(len(message.content) / CHARACTERS_PER_TOKEN)
