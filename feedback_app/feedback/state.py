@@ -9,6 +9,7 @@ import reflex as rx
 
 from feedback_app import routes
 from feedback_app.auth.guards import acting_user, guarded
+from feedback_app.auth.typing import guarded_typing
 from feedback_app.core.errors import AppError, ChangedElsewhere
 from feedback_app.core.markers import logged, own_event, typing
 from feedback_app.feedback import editing, reading, service, submitting
@@ -38,6 +39,12 @@ class _Kept:
     save: Save
     shown: Shown | None = None
     conflict: bool = False
+
+
+def _typed_text(
+    interview_id: str, document: dict[str, Any], stamp: float = 0, base: int = 0
+) -> tuple[str, Typed]:
+    return interview_id, Typed(document, stamp, base)
 
 
 class FeedbackState(Autosave, rx.State):
@@ -103,13 +110,11 @@ class FeedbackState(Autosave, rx.State):
 
     @rx.event(background=True, supersedes=True)
     @typing("Wrote feedback")
-    @guarded(patient=True)
+    @guarded_typing(_typed_text)
     async def edit(
         self, interview_id: str, document: dict[str, Any], stamp: float = 0, base: int = 0
     ) -> None:
         """Take the text as it is typed, and keep it once the typing pauses."""
-        async with self:
-            self._take(interview_id, Typed(document, stamp, base))
         await self._keep_after_pause(self._keep, self._show_kept)
 
     @rx.event
@@ -338,6 +343,9 @@ class FeedbackState(Autosave, rx.State):
         self.may_reopen_freely = True
         self._tell(shown.evidence.shown)
         self.panel = await submitting.panel(user, self.interview_id)
+
+    def _shows(self, key: str) -> bool:
+        return key != "" and key == self.interview_id
 
     async def _keep(self, interview_id: str, typed: Typed) -> _Kept:
         """Keep one text that was typed; how it went."""
