@@ -114,7 +114,7 @@ async def _audit(opened: Generations) -> None:
     try:
         findings = await audit(database(), opened.live_calls)
     except Exception:
-        # An audit only reports: nothing that goes wrong in it may end, or pass unseen in, the app.
+        # An audit only reports, and nobody waits for its task: what goes wrong in it is logged.
         _log.exception("the ledger could not be audited")
         return
     for finding in findings:

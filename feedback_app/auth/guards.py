@@ -10,13 +10,13 @@ and calls `acting_user()` for the user that `guarded` found in the database for 
 `guarded` sends people who are not signed in to the sign-in page and shows every other `AppError`
 as the page's notice; a handler that wants to show an error elsewhere catches it itself. It works
 on coroutines and async generators, background ones included; anything unforeseen goes on to the
-app's exception handler. A test holds that every handler is guarded or marked `public`.
+app's exception handler. Handlers that keep what somebody types have a guard of their own,
+`auth.typing`. A test holds that every handler is guarded or marked `public`.
 """
 
-import asyncio
 import functools
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar, cast, overload
@@ -34,7 +34,6 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import zones
 from feedback_app.core.errors import AppError, Forbidden, NotSignedIn
 from feedback_app.core.markers import mark_guarded
-from feedback_app.db import outage
 from feedback_app.db.faults import as_app_error, is_unavailable
 from feedback_app.db.models import SessionKind
 from feedback_app.ui.notice import NoticeState
@@ -55,6 +54,11 @@ def acting_user() -> CurrentUser:
     if user is None:
         raise NotSignedIn
     return user
+
+
+def act_for(user: CurrentUser) -> None:
+    """Let the running handler act for a user that was just found; guards alone call this."""
+    _acting.set(user)
 
 
 def session_hash(state: BaseState) -> str | None:
@@ -124,78 +128,44 @@ def bearer_token(connection: HTTPConnection) -> str | None:
 @overload
 def guarded(handler: Callable[_P, _R], /) -> Callable[_P, _R]: ...
 @overload
-def guarded(
-    *, admin: bool = False, patient: bool = False
-) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]: ...
-def guarded(
-    handler: Callable[..., Any] | None = None, /, *, admin: bool = False, patient: bool = False
-) -> Any:
-    """Let only a signed-in user, or with `admin` only an administrator, run a handler.
-
-    A `patient` one, which must be a background coroutine that may run twice, runs again and again
-    while the database does not answer: what was typed is kept in the end, though nobody types on.
-    """
+def guarded(*, admin: bool) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]: ...
+def guarded(handler: Callable[..., Any] | None = None, /, *, admin: bool = False) -> Any:
+    """Let only a signed-in user, or with `admin` only an administrator, run a handler."""
     if handler is None:
-        return functools.partial(_guard, admin=admin, patient=patient)
-    return _guard(handler, admin=admin, patient=patient)
+        return functools.partial(_guard, admin=admin)
+    return _guard(handler, admin=admin)
 
 
-def _guard(handler: Callable[..., Any], *, admin: bool, patient: bool) -> Callable[..., Any]:
+def _guard(handler: Callable[..., Any], *, admin: bool) -> Callable[..., Any]:
     require = require_admin if admin else require_user
     if inspect.isasyncgenfunction(handler):
 
         @functools.wraps(handler)
         async def stream(self: rx.State, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
             try:
-                _acting.set(await require(self))
+                act_for(await require(self))
                 async with aclosing(handler(self, *args, **kwargs)) as events:
                     async for event in events:
                         yield event
             except Exception as fault:
-                yield await _shown(fault, self)
+                yield await shown(fault, self)
 
         return mark_guarded(stream)
     if inspect.iscoroutinefunction(handler):
 
-        async def act(self: rx.State, *args: Any, **kwargs: Any) -> Any:
-            _acting.set(await require(self))
-            return await handler(self, *args, **kwargs)
-
         @functools.wraps(handler)
         async def call(self: rx.State, *args: Any, **kwargs: Any) -> Any:
-            acting = functools.partial(act, self, *args, **kwargs)
             try:
-                return await (_once_it_answers(self, acting) if patient else acting())
+                act_for(await require(self))
+                return await handler(self, *args, **kwargs)
             except Exception as fault:
-                return await _shown(fault, self)
+                return await shown(fault, self)
 
         return mark_guarded(call)
     raise TypeError(f"{handler.__qualname__} must be async to be guarded")
 
 
-async def _once_it_answers(state: rx.State, act: Callable[[], Awaitable[Any]]) -> Any:
-    """What `act` returns once the database answers; the page's notice says so until then."""
-    told = ""
-    while True:
-        try:
-            done = await act()
-            break
-        except Exception as fault:
-            if not is_unavailable(fault):
-                raise
-            if not told:
-                told = as_app_error(fault).message
-                async with state:
-                    (await state.get_state(NoticeState)).message = told
-        await asyncio.sleep(outage.ASK_AGAIN_S)
-    if told:
-        async with state:
-            notice = await state.get_state(NoticeState)
-            notice.message = "" if notice.message == told else notice.message
-    return done
-
-
-async def _shown(fault: Exception, state: rx.State) -> Any:
+async def shown(fault: Exception, state: rx.State) -> Any:
     """The event that tells the person; re-raises what nobody foresaw."""
     if not isinstance(fault, AppError) and not is_unavailable(fault):
         raise fault

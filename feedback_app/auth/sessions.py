@@ -54,7 +54,7 @@ class CurrentUser:
 
 
 class Identity(NamedTuple):
-    """Whose session a hash is; it never changes, so logs may remember it."""
+    """Whose session a hash is; it never changes, so it may be remembered."""
 
     user_id: str
     company_id: str
@@ -106,7 +106,9 @@ async def resolve(
 
 
 def identity(token_hash: str | None) -> Identity | None:
-    """Whose session this is, where this process has resolved it before. For logs only."""
+    """Whose session this is, where this process has found it live lately.
+
+    For logs, and for what has to go on while the database is away; never for what may be read."""
     whose, until = _identities.get(token_hash or "", (None, 0.0))
     return whose if clock.monotonic() < until else None
 

@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     SOCKET_SEND_WITHIN_S: float = Field(default=20, gt=0, le=600)
     """How long a page may take to accept one message, or a client one part of an answer."""
     TAB_STATES_KEPT_S: float = Field(default=300, ge=5, le=3600)
-    """How long the state of a page is kept after its tab is gone; a stranger's goes at once."""
+    """How long the state of a page is kept after its tab is gone; a stranger's goes soon."""
     CONNECTIONS: int = Field(default=8192, ge=128, le=1_000_000)
     """Connections of HTTP that all processes together accept at once."""
     HEADERS_WITHIN_S: float = Field(default=10, ge=1, le=600)

@@ -144,12 +144,12 @@ def _forms() -> tuple[re.Pattern[str], ...]:
 
 @lru_cache(maxsize=256)
 def _rating_form(names: tuple[str, ...]) -> re.Pattern[str]:
-    """A competency with its rating: `name (3)`, `name (rated 3)`, `name: 3`, `name 3/4`."""
+    """A competency with its rating, in one line: `name (3)`, `name (rated 3)`, `name: 3/4`."""
     known = "|".join(map(re.escape, names))
     of_four = r"\s*+(?:/|of|out of|von|sur|de) ?+4"
     return re.compile(
-        rf"(?<![a-z0-9])({known})\s*+:?+\s*+"
+        rf"(?<![a-z0-9])({known})[ \t]*+:?+[ \t]*+"
         rf"(?:\(\s*+(?:rated |rating:? )?+([1-9])(?:{of_four})?+\s*+\)"
         rf"|([1-9]){of_four}(?=\s*+(?:[.,;:()–—\n]|$))"
-        r"|(?<=[:\s])([1-9])(?=[ \t]*+(?:[.;]?+[ \t]*+(?:\n|\Z)|[.;]\s)))"
+        r"|(?<=[: \t])([1-9])(?=[ \t]*+(?:[.;]?+[ \t]*+(?:\n|\Z)|[.;]\s)))"
     )

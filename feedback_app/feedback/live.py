@@ -208,7 +208,7 @@ class Live(LiveText, rx.State):
             if isinstance(ending, EndedEvent):
                 return
             if shown.text.call_id == ending.llm_call_id:
-                panel._begin(shown.evidence.shown)
+                panel._begin(shown.evidence.text)
                 panel.over = False
             elif ending.text and not panel.submitted:
                 panel.waiting_call = ending.llm_call_id
@@ -273,7 +273,8 @@ class Live(LiveText, rx.State):
         # A budget resets by itself in days, which nobody waits for at the button.
         waits = error.retryable and error.retry_after_s
         panel.wait_s = math.ceil(waits) if waits else 0
-        await panel._refresh()
+        with may_be_away():
+            await panel._refresh()
 
 
 _ADMITTED = {"thinking", "generating", "streaming"}

@@ -178,6 +178,14 @@ async def draft_of(session: AsyncSession, user: CurrentUser, call_id: str) -> tu
     return found
 
 
+async def origin_of(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> Draft | None:
+    """The draft that the person's feedback began as; `None` where it is all their own."""
+    if not scorecard.feedback_call_id:
+        return None
+    _, origin = await draft_of(session, user, scorecard.feedback_call_id)
+    return origin
+
+
 async def left_to_write(
     session: AsyncSession, user: CurrentUser, now: datetime, but: str
 ) -> Sequence[str]:

@@ -118,7 +118,7 @@ class Evidence:
     quote: QuoteView
     questions: Questions
     beside: Beside
-    shown: Shown
+    text: Shown
     """The text as it was kept when this was read."""
 
 

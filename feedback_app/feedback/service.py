@@ -115,13 +115,13 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
     async with database().read() as session:
         scorecard = await queries.scorecard_of(session, user, interview_id)
         assessment = await reading.load(session, user, interview_id)
+        origin = await queries.origin_of(session, user, scorecard)
         drafts = await queries.drafts_of(session, user, interview_id)
         versions = await queries.versions_of(session, scorecard.id, FEEDBACK)
         undo = await undo_label(session, scorecard)
     ended = [(call, draft) for call, draft in drafts if call.status != CallStatus.RUNNING]
     kept = [(call, draft) for call, draft in ended if draft.discarded_at is None]
     text = await written(scorecard)
-    origin = next((draft for call, draft in drafts if call.id == text.call_id), None)
     beside = _beside(assessment, origin)
     latest = ended[0] if ended and ended[0] in kept else None
     return FeedbackView(
@@ -149,9 +149,7 @@ async def evidence(user: CurrentUser, interview_id: str) -> Evidence:
     async with database().read() as session:
         scorecard = await queries.scorecard_of(session, user, interview_id)
         assessment = await reading.load(session, user, interview_id)
-        origin = None
-        if scorecard.feedback_call_id:
-            _, origin = await queries.draft_of(session, user, scorecard.feedback_call_id)
+        origin = await queries.origin_of(session, user, scorecard)
     beside = _beside(assessment, origin)
     shown = await typed(await written(scorecard), beside)
     return await _evidence(user, interview_id, assessment, shown, beside)
@@ -166,7 +164,7 @@ async def _evidence(
         quote=await _quote(user, interview_id, assessment),
         questions=await reading.questions(user, interview_id),
         beside=beside,
-        shown=shown,
+        text=shown,
     )
 
 

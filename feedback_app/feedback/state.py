@@ -9,6 +9,7 @@ import reflex as rx
 
 from feedback_app import routes
 from feedback_app.auth.guards import acting_user, guarded
+from feedback_app.auth.typing import guarded_typing
 from feedback_app.core.errors import AppError, ChangedElsewhere
 from feedback_app.core.markers import logged, own_event, typing
 from feedback_app.feedback import editing, reading, service, submitting
@@ -37,7 +38,15 @@ class _Kept:
 
     save: Save
     shown: Shown | None = None
+    beside: Beside | None = None
+    """What it was read beside."""
     conflict: bool = False
+
+
+def _typed_text(
+    interview_id: str, document: dict[str, Any], stamp: float = 0, base: int = 0
+) -> tuple[str, Typed]:
+    return interview_id, Typed(document, stamp, base)
 
 
 class FeedbackState(Autosave, rx.State):
@@ -103,13 +112,11 @@ class FeedbackState(Autosave, rx.State):
 
     @rx.event(background=True, supersedes=True)
     @typing("Wrote feedback")
-    @guarded(patient=True)
+    @guarded_typing(_typed_text)
     async def edit(
         self, interview_id: str, document: dict[str, Any], stamp: float = 0, base: int = 0
     ) -> None:
         """Take the text as it is typed, and keep it once the typing pauses."""
-        async with self:
-            self._take(interview_id, Typed(document, stamp, base))
         await self._keep_after_pause(self._keep, self._show_kept)
 
     @rx.event
@@ -336,8 +343,11 @@ class FeedbackState(Autosave, rx.State):
         shown = await service.view(user, self.interview_id)
         self.submitted, self.submitted_utc = shown.submitted_at.text, shown.submitted_at.utc
         self.may_reopen_freely = True
-        self._tell(shown.evidence.shown)
+        self._tell(shown.evidence.text)
         self.panel = await submitting.panel(user, self.interview_id)
+
+    def _shows(self, key: str) -> bool:
+        return key != "" and key == self.interview_id
 
     async def _keep(self, interview_id: str, typed: Typed) -> _Kept:
         """Keep one text that was typed; how it went."""
@@ -345,18 +355,22 @@ class FeedbackState(Autosave, rx.State):
         try:
             blocks = await asyncio.to_thread(from_editor, typed.text)
             text = await editing.save(user, interview_id, blocks, typed.base, self._writer())
-            shown = await shown_as_typed(text, self._beside)
+            beside = self._beside
+            shown = await shown_as_typed(text, beside)
         except AppError as error:
             save = Save(typed.stamp, "failed", error.message)
             return _Kept(save, conflict=isinstance(error, ChangedElsewhere))
-        return _Kept(saved(typed.stamp, wording.now()), shown)
+        return _Kept(saved(typed.stamp, wording.now()), shown, beside)
 
     def _show_kept(self, interview_id: str, typed: Typed, kept: _Kept) -> None:
         if interview_id != self.interview_id:
             return
         self.save_state, self.conflict = kept.save, kept.conflict
         if kept.shown is not None:
-            self._tell(kept.shown)
+            self._tell_text(kept.shown)
+            # What it is read beside may have changed meanwhile, and been told of already.
+            if kept.beside == self._beside:
+                self._tell_ground(kept.shown)
 
     async def _act(self, act: Awaitable[Written]) -> None:
         """Keep what is typed, then change the text as a whole and show it."""
@@ -378,11 +392,14 @@ class FeedbackState(Autosave, rx.State):
 
     def _tell(self, shown: Shown) -> None:
         """Show what is said of the text beside the editor."""
+        self._tell_text(shown)
+        self._tell_ground(shown)
+
+    def _tell_text(self, shown: Shown) -> None:
         self._blocks, self.revision = shown.blocks, shown.revision
         self.is_empty, self.words = shown.is_empty, shown.words
         if self.submitted and shown.final is not None:
             self.final = shown.final
-        self._tell_ground(shown)
 
     def _tell_ground(self, shown: Shown) -> None:
         """Show which lines of the notes the text rests on, and where it departs from the record."""
@@ -395,7 +412,7 @@ class FeedbackState(Autosave, rx.State):
         shown = await service.view(acting_user(), self.interview_id)
         self.history, self.undo_label = shown.history, shown.undo
         self._show_evidence(shown.evidence)
-        return shown.evidence.shown
+        return shown.evidence.text
 
     def _show(self, interview_id: str, shown: FeedbackView) -> None:
         """Show a person's feedback."""
@@ -409,7 +426,7 @@ class FeedbackState(Autosave, rx.State):
         self.undo_label, self.copies = shown.undo, 0
         if self.just_submitted == interview_id:
             self.just_submitted = ""
-        text = shown.evidence.shown
+        text = shown.evidence.text
         if is_new or text.revision != self.revision:
             self._begin(text)
         else:
@@ -423,7 +440,8 @@ class FeedbackState(Autosave, rx.State):
         """Begin the editor anew with what another tab saved."""
         self.history, self.undo_label = shown.history, shown.undo
         self.submitted, self.submitted_utc = shown.submitted_at.text, shown.submitted_at.utc
-        self._begin(shown.evidence.shown)
+        self._begin(shown.evidence.text)
+        self._show_evidence(shown.evidence)
         self.save_state = Save(self.save_state.acked, "saved", "Updated from another tab")
 
     def _is_typing(self) -> bool:
@@ -432,11 +450,11 @@ class FeedbackState(Autosave, rx.State):
     def _show_evidence(self, shown: Evidence) -> bool:
         """Show what there is to draft from and what that would cost.
 
-        Whether it is told of the text that stands here: that may have been kept once more since
-        the evidence was read.
+        Whether it was read with the text that stands here, or with a newer one, which is about to
+        be shown: that text may have been kept once more since the evidence was read.
         """
         self.has_evidence, self.has_recommendation = shown.has_evidence, shown.has_recommendation
         self.quote, self.questions, self._beside = shown.quote, shown.questions, shown.beside
-        if shown.shown.revision == self.revision:
-            self._tell_ground(shown.shown)
-        return shown.shown.revision >= self.revision
+        if is_current := shown.text.revision >= self.revision:
+            self._tell_ground(shown.text)
+        return is_current

@@ -39,9 +39,7 @@ async def review(user: CurrentUser, interview_id: str) -> Review:
     async with database().read() as session:
         scorecard = await queries.scorecard_of(session, user, interview_id)
         rated = await queries.competencies_of(session, scorecard)
-        origin = None
-        if scorecard.feedback_call_id:
-            _, origin = await queries.draft_of(session, user, scorecard.feedback_call_id)
+        origin = await queries.origin_of(session, user, scorecard)
         left = await queries.left_to_write(session, user, clock.now(), interview_id)
         assessment = await reading.load(session, user, interview_id)
     asked = await reading.questions(user, interview_id)

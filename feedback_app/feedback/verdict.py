@@ -1,10 +1,13 @@
-"""Writes the recorded verdict where an answer begins with the place for it, while it streams.
+"""Writes the recorded verdict where an answer has the place for it, while it streams.
 
 The prompt asks a model to begin with `PLACE` instead of a recommendation, so that the words of the
 verdict come from the record alone, whatever the notes or the model say.
 """
 
+import re
+
 PLACE = "[verdict]"
+_ANY_PLACE = re.compile(re.escape(PLACE), re.IGNORECASE)
 _BEFORE, _AROUND = "#>*_ \t\r\n\u200b\ufeff", "*_.:。"
 """What models put before and around the place by themselves; the verdict has its own."""
 _LONGEST_HELD = 40
@@ -12,7 +15,10 @@ _LONGEST_HELD = 40
 
 
 class VerdictPlace:
-    """Lets an answer through with `verdict` in the place for it; an empty one only takes it out."""
+    """Lets an answer through with `verdict` in the place for it; an empty one only takes it out.
+
+    The place is where the answer begins. Where a model puts it later, the words stand there.
+    """
 
     def __init__(self, verdict: str) -> None:
         self._verdict = verdict
@@ -21,16 +27,16 @@ class VerdictPlace:
 
     def feed(self, text: str) -> str:
         """The text that is certain now."""
-        if self._begun:
-            return text
         self._held += text
-        return self._take(last=len(self._held) >= _LONGEST_HELD)
+        if not self._begun:
+            return self._begin(last=len(self._held) >= _LONGEST_HELD)
+        return self._go_on(last=False)
 
     def finish(self) -> str:
         """What was held back."""
-        return self._take(last=True)
+        return self._begin(last=True) if not self._begun else self._go_on(last=True)
 
-    def _take(self, *, last: bool) -> str:
+    def _begin(self, *, last: bool) -> str:
         window = self._held[:_LONGEST_HELD]
         begin = len(window) - len(window.lstrip(_BEFORE))
         place, behind = window[begin : begin + len(PLACE)], window[begin + len(PLACE) :]
@@ -38,10 +44,19 @@ class VerdictPlace:
         if PLACE.startswith(place.casefold()) and not after and not last:
             return ""
         self._begun = True
-        held, self._held = self._held, ""
         if place.casefold() != PLACE:
-            return held
-        rest = held[begin + len(place) + len(behind) - len(after) :]
+            return self._go_on(last=last)
+        self._held = self._held[begin + len(place) + len(behind) - len(after) :]
         if not self._verdict:
-            return rest.lstrip()
-        return f"**{self._verdict}**{' ' if after[:1].isalnum() else ''}{rest}"
+            self._held = self._held.lstrip()
+            return self._go_on(last=last)
+        space = " " if after[:1].isalnum() else ""
+        return f"**{self._verdict}**{space}{self._go_on(last=last)}"
+
+    def _go_on(self, *, last: bool) -> str:
+        """What is held, but for what may become a place."""
+        text, self._held = _ANY_PLACE.sub(lambda _: self._verdict, self._held), ""
+        opened = text.rfind("[", -len(PLACE) + 1)
+        if not last and opened >= 0 and PLACE.startswith(text[opened:].casefold()):
+            text, self._held = text[:opened], text[opened:]
+        return text

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import reflex as rx
 
 from feedback_app.auth.guards import acting_user, guarded, require_user
+from feedback_app.auth.typing import guarded_typing
 from feedback_app.core.errors import AppError, ChangedElsewhere, NotFound, NothingToAssess
 from feedback_app.core.markers import generation_event, logged, own_event, typing
 from feedback_app.db.models import CallStatus
@@ -40,6 +41,18 @@ class _Kept:
     save: Save
     revision: int = 0
     conflict: bool = False
+
+
+def _typed_notes(
+    interview_id: str, notes: str, stamp: float = 0, base: int = 0
+) -> tuple[str, Typed]:
+    return f"notes {interview_id}", Typed(notes, stamp, base)
+
+
+def _typed_reason(
+    interview_id: str, competency_id: str, reason: str, stamp: float = 0
+) -> tuple[str, Typed]:
+    return f"reason {interview_id} {competency_id}", Typed(reason, stamp, 0)
 
 
 class InterviewState(Autosave, rx.State):
@@ -158,15 +171,13 @@ class InterviewState(Autosave, rx.State):
 
     @rx.event(background=True, supersedes=True)
     @typing("Wrote notes")
-    @guarded(patient=True)
+    @guarded_typing(_typed_notes)
     async def note(self, interview_id: str, notes: str, stamp: float = 0, base: int = 0) -> None:
         """Take the notes as they are typed, and keep them once the typing pauses.
 
         Every change is sent, so that nothing typed before a reload is lost; a newer call takes
         the place of one that still waits.
         """
-        async with self:
-            self._take(f"notes {interview_id}", Typed(notes, stamp, base))
         await self._keep_after_pause(self._keep, self._show_kept)
         await self._evidence_changed(interview_id)
 
@@ -177,7 +188,7 @@ class InterviewState(Autosave, rx.State):
         self, interview_id: str, notes: str, stamp: float = 0, base: int = 0
     ) -> None:
         """Keep the notes at once."""
-        self._take(f"notes {interview_id}", Typed(notes, stamp, base))
+        self._take(*_typed_notes(interview_id, notes, stamp, base))
         await self._keep_now(self._keep, self._show_kept)
         await self._refresh_evidence(interview_id)
 
@@ -190,7 +201,7 @@ class InterviewState(Autosave, rx.State):
             return
         revision, _ = await service.revisions(acting_user(), interview_id)
         self.notes_conflict, self.notes_revision = False, revision
-        self._take(f"notes {interview_id}", Typed(notes, stamp, revision))
+        self._take(*_typed_notes(interview_id, notes, stamp, revision))
         await self._keep_now(self._keep, self._show_kept)
         await self._refresh_evidence(interview_id)
 
@@ -220,13 +231,11 @@ class InterviewState(Autosave, rx.State):
 
     @rx.event(background=True, supersedes=True)
     @typing("Gave a reason for a rating")
-    @guarded(patient=True)
+    @guarded_typing(_typed_reason)
     async def give_reason(
         self, interview_id: str, competency_id: str, reason: str, stamp: float = 0
     ) -> None:
         """Take the reason for a rating as it is typed, and keep it once the typing pauses."""
-        async with self:
-            self._take(f"reason {interview_id} {competency_id}", Typed(reason, stamp, 0))
         await self._keep_after_pause(self._keep, self._show_kept)
         await self._evidence_changed(interview_id)
 
@@ -282,6 +291,9 @@ class InterviewState(Autosave, rx.State):
     @guarded
     async def close_help(self) -> None:
         self.helping = False
+
+    def _shows(self, key: str) -> bool:
+        return self.detail.id != "" and key.split(" ")[1] == self.detail.id
 
     async def _keep(self, key: str, typed: Typed) -> _Kept:
         """Keep one text that was typed; how it went."""

@@ -72,9 +72,9 @@ class OpenAIClient:
         self._openai = AsyncOpenAI(
             api_key=key.get_secret_value() if key else "none",
             base_url=base_url,
-            default_headers=headers,
+            default_headers={**headers, "Accept-Encoding": "identity"},
             http_client=DefaultAioHttpClient(
-                timeout=timeout, limits=limits, event_hooks={"response": [_bound_refusal]}
+                timeout=timeout, limits=limits, event_hooks={"response": [_bound]}
             ),
             timeout=timeout,
             max_retries=0,
@@ -249,9 +249,14 @@ class _Bounded(httpx2.AsyncByteStream):
         await self._body.aclose()
 
 
-async def _bound_refusal(response: httpx2.Response) -> None:
-    """Let the SDK, which reads the whole body of a refusal, find no more than its beginning."""
-    if response.is_error and isinstance(response.stream, httpx2.AsyncByteStream):
+async def _bound(response: httpx2.Response) -> None:
+    """Let answers be as long as on the wire, and refusals no longer than can be borne.
+
+    The SDK reads the whole body of a refusal and of a redirect. What comes compressed, which was
+    not asked for, is not unpacked: a little can be made to unpack to very much.
+    """
+    response.headers.pop("content-encoding", None)
+    if not response.is_success and isinstance(response.stream, httpx2.AsyncByteStream):
         response.stream = _Bounded(response.stream, MAX_REFUSAL_BYTES)
 
 

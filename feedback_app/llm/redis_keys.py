@@ -27,6 +27,10 @@ FAULTS = (RedisError, OSError, TimeoutError)
 """What a client raises when Redis is down, slow or unwell."""
 
 
+class Unreadable(Exception):
+    """What another process wrote is of another version of the app."""
+
+
 def connect(url: str, timeout_s: float) -> Redis:
     """A client that gives up after `timeout_s` and leaves trying again to its caller."""
     return Redis.from_url(
@@ -51,8 +55,16 @@ def encode_owner(owner: Owner) -> str:
 
 
 def decode_owner(text: str) -> Owner:
-    fields = json.loads(text)
-    return Owner(**{**fields, "subject": Subject(**fields["subject"])})
+    """Whose it is.
+
+    Raises:
+        Unreadable: of another version.
+    """
+    try:
+        fields = json.loads(text)
+        return Owner(**{**fields, "subject": Subject(**fields["subject"])})
+    except (KeyError, TypeError, ValueError) as fault:
+        raise Unreadable from fault
 
 
 def entry_id(seq: int) -> str:
@@ -69,7 +81,15 @@ def encode_event(event: Event) -> dict[Any, Any]:
 
 
 def decode_event(fields: dict[str, str]) -> Event:
-    return from_record(json.loads(fields["e"]))
+    """The event of an entry.
+
+    Raises:
+        Unreadable: of another version.
+    """
+    try:
+        return from_record(json.loads(fields["e"]))
+    except (KeyError, TypeError, ValueError) as fault:
+        raise Unreadable from fault
 
 
 def is_there_already(fault: object) -> bool:

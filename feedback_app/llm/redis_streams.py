@@ -12,12 +12,15 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
+from feedback_app.core.errors import Interrupted
+from feedback_app.llm.endings import ended_event
 from feedback_app.llm.events import ChunkEvent, Event, is_terminal
 from feedback_app.llm.redis_keys import (
     CONTROL,
     FAULTS,
     KEEP_S,
     RETRY_S,
+    Unreadable,
     connect,
     decode_event,
     decode_owner,
@@ -39,6 +42,10 @@ READ_PAUSE_S = 0.005
 """Between two reads, so that the events of many generations are read together."""
 READ_COUNT = 500
 """Entries of one stream in one read."""
+_ELSEWHERE = (
+    "Debrief is being updated, and this draft goes on where it cannot be followed from here. "
+    "Reload the page in a moment."
+)
 
 
 class RedisStreamHub(StreamHub):
@@ -99,7 +106,7 @@ class RedisStreamHub(StreamHub):
     async def texts(self, call_ids: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for call_id in call_ids:
-            with suppress(*FAULTS):
+            with suppress(*FAULTS, Unreadable):
                 chunks = [e for e in await self._events(call_id) if isinstance(e, ChunkEvent)]
                 found[call_id] = "".join(chunk.content for chunk in chunks)
         return found
@@ -124,7 +131,7 @@ class RedisStreamHub(StreamHub):
                 except ResponseError as fault:
                     if not is_there_already(fault):
                         raise
-        except FAULTS as fault:
+        except (*FAULTS, Unreadable) as fault:
             _log.warning("the end of call %s cannot be told: %r", call_id, fault)
 
     async def ask(self, *command: str | int) -> Any:
@@ -135,7 +142,7 @@ class RedisStreamHub(StreamHub):
             return await self._redis.execute_command(*command)
 
     async def _find(self, call_id: str, owner: Owner) -> EventLog | None:
-        with suppress(*FAULTS):
+        with suppress(*FAULTS, Unreadable):
             if events := await self._events(call_id):
                 return self._mirror(call_id, owner, events)
         return self._by_call.get(call_id)
@@ -154,7 +161,7 @@ class RedisStreamHub(StreamHub):
             if call_id is None or (here and (not here.ended or here.call_id >= call_id)):
                 return here
             return self._mirror(call_id, owner, await self._events(call_id))
-        except FAULTS as fault:
+        except (*FAULTS, Unreadable) as fault:
             _log.warning("generations of other processes cannot be looked up: %r", fault)
             return self._latest.get(owner.run_key)
 
@@ -221,8 +228,12 @@ class RedisStreamHub(StreamHub):
             self._control_seen = entry
             self._obey(fields)
         for call_id, logs in list(self._mirrors.items()):
-            for _, fields in found.get(events_key(call_id), ()):
-                self._take(logs, decode_event(fields))
+            try:
+                for _, fields in found.get(events_key(call_id), ()):
+                    self._take(logs, decode_event(fields))
+            except Unreadable:
+                _log.warning("call %s runs in another version; it is followed no further", call_id)
+                self._give_up(logs)
             if all(log.ended for log in logs):
                 del self._mirrors[call_id]
 
@@ -231,10 +242,21 @@ class RedisStreamHub(StreamHub):
             case "stop":
                 self.on_stop(message["call"])
             case "opened" if message["call"] not in self._by_call:
-                owner = decode_owner(message["owner"])
+                try:
+                    owner = decode_owner(message["owner"])
+                except Unreadable:
+                    return
                 # A log that is just being opened here will adopt that call, or be refused.
                 if owner in self._waiting and self.running_here(owner) is None:
                     self._mirror(message["call"], owner, ())
+
+    def _give_up(self, logs: Sequence[EventLog]) -> None:
+        """End logs here whose writer goes on in words that are not understood."""
+        for log in logs:
+            if not log.ended:
+                text = "".join(e.content for e in log.events if isinstance(e, ChunkEvent))
+                log.append(ended_event(log.next_seq, log.call_id, Interrupted(_ELSEWHERE), text))
+                self._forget_later(log)
 
     def _take(self, logs: Sequence[EventLog], event: Event) -> None:
         for log in logs:

@@ -67,12 +67,22 @@ class Autosave(rx.State, mixin=True):
     _waiting: dict[str, Typed] = {}
     _typing_since: float = 0.0
     """When the first of them came, on the monotonic clock; 0 while there are none."""
+    _outage_told: bool = False
+    """Whether the page's notice says that the database does not answer."""
+
+    def _shows(self, key: str) -> bool:
+        """Whether the page was shown the text of that key, to somebody who may write it."""
+        raise NotImplementedError
 
     def _take(self, key: str, typed: Typed) -> None:
         """Note what was typed; call it with the state locked.
 
-        What is too much to wait is not noted, so that the page does not say that it is saved.
+        What is older than what waits is not noted, nor what is too much to wait: the page does not
+        say of it that it is saved.
         """
+        waiting = self._waiting.get(key)
+        if waiting is not None and waiting.stamp > typed.stamp:
+            return
         others = [each.text for of, each in self._waiting.items() if of != key]
         if len(others) < MOST_WAITING and _size([*others, typed.text]) <= MOST_WAITING_CHARACTERS:
             self._waiting[key] = typed

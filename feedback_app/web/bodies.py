@@ -29,7 +29,7 @@ class Deadlines:
             await self._app(scope, receive, send)
             return
         until = asyncio.get_running_loop().time() + get_settings().BODY_WITHIN_S
-        is_whole = answered = refused = False
+        is_whole = answered = refused = left = False
 
         async def in_time() -> Message:
             nonlocal is_whole, refused
@@ -49,19 +49,22 @@ class Deadlines:
             return message
 
         async def tracked(message: Message) -> None:
-            nonlocal answered
-            if not refused:
-                answered = True
-                async with asyncio.timeout(get_settings().SOCKET_SEND_WITHIN_S):
+            nonlocal answered, left
+            if refused:
+                return
+            answered = True
+            limit = asyncio.timeout(get_settings().SOCKET_SEND_WITHIN_S)
+            try:
+                async with limit:
                     await send(message)
+            except TimeoutError:
+                left = limit.expired()
+                raise
 
         try:
             await self._app(scope, in_time, tracked)
-        except TimeoutError:
-            if not answered:
-                raise
-            # Granian ends the connection of an answer that is not whole.
         except Exception:
             # What an endpoint makes of a body that broke off is of no account: it was answered.
-            if not refused:
+            # Nor is that a client was left: Granian ends the connection of half an answer.
+            if not (refused or left):
                 raise

@@ -5,9 +5,15 @@ import pytest
 from feedback_app.db.models import Draft
 from feedback_app.db.session import Database
 from feedback_app.feedback import editing, service
+from feedback_app.feedback.assessment import Recommendation
+from feedback_app.feedback.departing import Recorded
+from feedback_app.feedback.editing import Written
+from feedback_app.feedback.showing import Beside, typed
+from feedback_app.feedback.state import FeedbackState, _Kept
 from feedback_app.live.view import fill_slots
-from feedback_app.llm.blocks import block_from_dict
+from feedback_app.llm.blocks import block_from_dict, parse_blocks
 from feedback_app.llm.citations import unpacked
+from feedback_app.ui.autosave import Save, Typed
 from tests.integration.generating import (
     Stage,
     ended_of,
@@ -18,6 +24,7 @@ from tests.integration.generating import (
     until_text,
 )
 from tests.integration.serving_api import events_of, served_api, text_in
+from tests.integration.states import state_of
 from tests.upstream import Scenario, Upstream, saying, tokens_of
 
 ANSWER = """\
@@ -171,3 +178,34 @@ async def test_brackets_that_are_no_marks_stay_in_the_text(
         events = await on.run()
         assert text_of(events) == text
         assert (await on.draft()).cites == ""
+
+
+async def test_a_tab_that_shows_another_tabs_draft_knows_what_it_was_drafted_from(
+    database: Database, upstream: Upstream
+) -> None:
+    upstream.play(saying(ANSWER))
+    async with stage(database, upstream.base_url) as on:
+        await on.run()
+        call = await on.call()
+        await editing.take_draft(on.user, on.interview_id, call.id)
+        panel = await state_of(FeedbackState, None)
+        panel._show_newer(await service.view(on.user, on.interview_id))
+        assert panel._beside.sent is not None
+        assert panel.used
+
+
+async def test_a_text_that_was_read_beside_older_facts_changes_nothing_said_of_newer_ones(
+    database: Database, upstream: Upstream
+) -> None:
+    async with stage(database, upstream.base_url) as on:
+        panel = await state_of(FeedbackState, None)
+        panel._show(on.interview_id, await service.view(on.user, on.interview_id))
+        older, newer = panel._beside, Beside(recorded=Recorded(Recommendation.NO, {}))
+        text = Written(parse_blocks("**Yes.** She drew."), "**Yes.** She drew.", 5, "")
+        panel._beside, panel.departs = newer, "told already"
+        for beside, departs in ((older, "told already"), (newer, None)):
+            kept = _Kept(Save(1, "saved"), await typed(text, beside), beside)
+            panel._show_kept(on.interview_id, Typed({}, 1, 0), kept)
+            assert panel.words == "3 words"
+            assert departs is None or panel.departs == departs
+        assert "no" in panel.departs.casefold()

@@ -1,6 +1,7 @@
 """The OpenAI client against a real server over loopback: answers, requests and closing."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -10,7 +11,7 @@ import httpx2
 import pytest
 
 from feedback_app.core.errors import LLMAuth, LLMBadResponse
-from feedback_app.llm.client import MAX_REFUSAL_BYTES, OpenAIClient, _bound_refusal
+from feedback_app.llm.client import MAX_REFUSAL_BYTES, OpenAIClient, _bound
 from feedback_app.llm.completion import (
     Finished,
     ReasoningDelta,
@@ -283,10 +284,10 @@ async def test_of_a_refusals_body_no_more_than_its_beginning_is_read() -> None:
             asked += 1
             yield b"x" * 10_000
 
-    for status, most in ((500, MAX_REFUSAL_BYTES), (200, None)):
+    for status, most in ((500, MAX_REFUSAL_BYTES), (302, MAX_REFUSAL_BYTES), (200, None)):
         asked = 0
         response = httpx2.Response(status, content=endless())
-        await _bound_refusal(response)
+        await _bound(response)
         body, read = response.aiter_raw(), 0
         async for data in body:
             read += len(data)
@@ -294,6 +295,19 @@ async def test_of_a_refusals_body_no_more_than_its_beginning_is_read() -> None:
                 break
         assert read == (most or 200_000)
     assert asked == 20
+
+
+async def test_what_comes_compressed_is_not_unpacked() -> None:
+    bomb = gzip.compress(b"x" * 10_000_000)
+    for status in (500, 200):
+        headers = {"Content-Encoding": "gzip"}
+        response = httpx2.Response(status, headers=headers, content=_once(bomb))
+        await _bound(response)
+        assert len(await response.aread()) <= len(bomb)
+
+
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
 
 
 async def test_a_refusal_with_an_endless_reason_is_told_as_any_other(upstream: Upstream) -> None:

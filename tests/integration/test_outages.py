@@ -30,6 +30,7 @@ from feedback_app.feedback import live, service
 from feedback_app.feedback.document import to_html
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
+from feedback_app.interviews import service as interviews
 from feedback_app.interviews import state as interviews_state
 from feedback_app.interviews.state import InterviewState
 from feedback_app.live.view import SLOTS
@@ -231,6 +232,44 @@ async def test_what_is_typed_during_an_outage_is_kept_after_it_though_nobody_typ
         rating = await session.get_one(CompetencyRating, (card.id, competency_id))
     kept = {"notes": card.notes, "a reason": rating.reason, "feedback": card.feedback}
     assert kept[what] == "Typed meanwhile."
+
+
+async def test_reasons_typed_one_after_the_other_during_an_outage_are_both_kept(on: Stage) -> None:
+    state = await state_of(InterviewState, await signed_in(on.database, on.made.interviewer))
+    notice = await state.get_state(NoticeState)
+    state.detail = (await interviews.record(on.user, on.interview_id)).detail
+    first, second = (competency.id for competency in on.made.competencies[:2])
+    give: Any = InterviewState.give_reason
+    async with database_away() as away:
+        superseded = asyncio.create_task(give.fn(state, on.interview_id, first, "Hers alone.", 1))
+        await away.until_asked()
+        superseded.cancel()
+        task = asyncio.create_task(give.fn(state, on.interview_id, second, "And this.", 2))
+        await until(lambda: "cannot reach its database" in notice.message)
+    await asyncio.wait_for(task, WITHIN_S)
+    assert notice.message == ""
+    async with on.database.read() as session:
+        card_id = on.made.scorecard.id
+        kept = [
+            (await session.get_one(CompetencyRating, (card_id, competency_id))).reason
+            for competency_id in (first, second)
+        ]
+    assert kept == ["Hers alone.", "And this."]
+
+
+async def test_the_notice_of_an_outage_goes_with_the_first_text_that_is_kept_after_it(
+    on: Stage,
+) -> None:
+    state = await state_of(InterviewState, await signed_in(on.database, on.made.interviewer))
+    notice = await state.get_state(NoticeState)
+    note: Any = InterviewState.note
+    async with database_away() as away:
+        superseded = asyncio.create_task(note.fn(state, on.interview_id, "Typed", 1))
+        await away.until_asked()
+        await until(lambda: "cannot reach its database" in notice.message)
+        superseded.cancel()
+    await note.fn(state, on.interview_id, "Typed on", 2)
+    assert notice.message == ""
 
 
 def _paragraph(text: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from feedback_app.llm.events import (
     from_record,
     to_record,
 )
-from feedback_app.llm.redis_keys import KEEP_S, events_key
+from feedback_app.llm.redis_keys import CONTROL, KEEP_S, events_key
 from feedback_app.llm.redis_streams import RedisStreamHub
 from feedback_app.llm.streams import EventLog, StreamHub
 from tests.databases import free_port, temporary_home
@@ -31,6 +31,7 @@ from tests.integration.generating import FOLLOW_WITHIN_S, follow
 from tests.integration.workers import log_of
 
 OWNER = call_owner("company", "user", "interview")
+OTHER = call_owner("company", "colleague", "interview")
 SCRIPTS = [
     "👩🏽‍🚀🇮🇸",
     "e\u0301\u0323 o\u0308",
@@ -201,6 +202,28 @@ async def test_every_key_is_kept_ten_minutes_after_the_end_and_then_expires(
             keys = {key.decode() for key in client.scan_iter()}
             assert {key.split(":")[1] for key in keys} == {"control", "events", "owner"}
             assert all(600 <= _ttl(client, key) <= KEEP_S for key in keys)
+
+
+async def test_what_another_version_writes_ends_its_follower_and_no_other(valkey_url: str) -> None:
+    async with hubs("redis", valkey_url) as (writing, following):
+        bad, good = (writing.open(new_id(), owner) for owner in (OWNER, OTHER))
+        followed: list[EventLog] = []
+        for log in (bad, good):
+            writing.share(log)
+            log.append(event(log, ChunkEvent, "a"))
+            followed.append(await log_of(following, log.call_id, log.owner))
+        with Redis.from_url(valkey_url) as client:
+            client.xadd(events_key(bad.call_id), {"e": '{"type": "chunk", "tokens": 1}'}, id="9-0")
+            client.xadd(CONTROL, {"kind": "opened", "call": new_id(), "owner": "{}"})
+        ended = (await follow(followed[0]))[-1]
+        assert isinstance(ended, EndedEvent)
+        assert (ended.type, ended.partial) == ("interrupted", "a")
+        assert "being updated" in ended.message
+        good.append(event(good, ChunkEvent, "b"))
+        good.append(ending(good))
+        assert await follow(followed[1]) == good.events
+        following.forget(bad.call_id)
+        assert await following.find(bad.call_id, OWNER) is None
 
 
 async def test_two_logs_of_one_call_that_know_different_parts_both_become_whole(

@@ -69,3 +69,18 @@ async def test_a_client_that_takes_nothing_is_left(monkeypatch: pytest.MonkeyPat
 
     await asyncio.wait_for(Deadlines(echo)(SCOPE, receive, send), timeout=5)
     assert sent == ["http.response.start", "http.response.body"]
+
+
+async def test_a_timeout_of_the_app_itself_is_told_though_the_answer_has_begun() -> None:
+    async def torn(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise TimeoutError("the database did not answer")
+
+    async def receive() -> Message:
+        return part(b"", more=False)
+
+    async def send(message: Message) -> None:
+        assert message["type"] == "http.response.start"
+
+    with pytest.raises(TimeoutError, match="the database"):
+        await Deadlines(torn)(SCOPE, receive, send)

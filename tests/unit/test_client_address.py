@@ -1,10 +1,12 @@
 """Whose address a request counts for, through proxies and against invented headers."""
 
+import re
+
 import pytest
 from starlette.requests import HTTPConnection
 
 from feedback_app.auth.addresses import client_address, place_of
-from feedback_app.core.settings import get_settings
+from feedback_app.core.settings import ROOT, get_settings
 
 PROXY = "10.0.0.9"
 
@@ -64,3 +66,27 @@ def test_a_network_of_ipv6_is_one_place() -> None:
     assert place_of("2001:db8:0:1::1") != place_of("2001:db8::1")
     assert place_of("192.0.2.1") == "192.0.2.1"
     assert len(place_of("x" * 900)) == 64
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2"),
+        ("2001:db8:1:2::5", "2001:db8:1:2"),
+        ("2001:db8:1:2::a:b", "2001:db8:1:2"),
+        ("2001:db8:1::5", "2001:db8:1:"),
+        ("2001:db8::1", "2001:db8:"),
+        ("2001:db8::a:b:c:d", "2001:db8:"),
+        ("fe80::1", "fe80:"),
+        ("::1", "::1"),
+        ("::ffff:203.0.113.9", "::ffff:203.0.113.9"),
+        ("203.0.113.9", "203.0.113.9"),
+    ],
+)
+def test_nginx_takes_a_network_of_ipv6_for_one_place(address: str, place: str) -> None:
+    conf = (ROOT / "deploy" / "nginx.conf").read_text()
+    mapped = conf.partition("map $remote_addr $place {")[2].partition("    }\n")[0]
+    patterns = re.findall(r'"~(\^.+)" \$network;', mapped)
+    assert len(patterns) == 2
+    found = (re.search(pattern.replace("?<", "?P<"), address) for pattern in patterns)
+    assert next((match["network"] for match in found if match), address) == place

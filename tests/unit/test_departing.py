@@ -72,6 +72,8 @@ def test_a_text_that_departs_from_the_record_is_told_in_one_sentence(
         "Her recommendation: no single shared store.",
         "I recommend hiring her.",
         "She designed (3) queues.",
+        "### Ownership\n\n1. Led the migration.",
+        "1. Ownership\n2. System design\n3. Debugging\n4. Code quality",
         FEEDBACK,
         OBEDIENT,
     ],

@@ -453,6 +453,20 @@ def test_of_one_persons_gone_tabs_the_oldest_make_room(at: Callable[[float], Non
     assert sorted(gone.due(KEPT_S, 0.0)) == ["1", "3"]
 
 
+def test_a_tab_that_was_drawn_first_and_went_last_is_not_the_oldest(
+    at: Callable[[float], None],
+) -> None:
+    gone, tabs = GoneTabs(), {"first": "ada"}
+    gone.look(tabs, {"first"})
+    for number in range(MOST_GONE_OF_ONE):
+        at(number)
+        tabs[f"{number}"] = "ada"
+        gone.look(tabs, {"first"})
+    at(MOST_GONE_OF_ONE)
+    gone.look(tabs, set())
+    assert gone.due(KEPT_S, 0.0) == ["0"]
+
+
 async def test_the_state_of_a_tab_at_work_is_left_alone() -> None:
     manager = StateManagerMemory()
     try:

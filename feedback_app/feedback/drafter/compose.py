@@ -12,7 +12,8 @@ from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.assessment import Assessment, Recommendation
 from feedback_app.feedback.drafter import polish
 from feedback_app.feedback.drafter.knowledge import Frame, knowledge
-from feedback_app.feedback.drafter.language import guess_language
+from feedback_app.feedback.drafter.language import languages_of
+from feedback_app.feedback.drafter.notes import MOST_LINES
 from feedback_app.feedback.drafter.opening import outlined, outlined_point
 from feedback_app.feedback.drafter.outline import Bullet, Outline
 from feedback_app.feedback.drafter.plan import Fact, Plan, Point, language_of_reasons
@@ -69,7 +70,8 @@ def compose_loose(assessment: Assessment) -> dict[str, str]:
 
 def verdict_of(assessment: Assessment) -> str:
     """The recommendation as a sentence in the language of the notes; "" without one."""
-    language = guess_language(assessment.notes, language_of_reasons(assessment))
+    lines = [line for line in assessment.notes.split("\n") if line.strip()][:MOST_LINES]
+    _, language = languages_of(lines, language_of_reasons(assessment))
     return _verdict(assessment, language)
 
 

@@ -9,10 +9,9 @@ _ROUNDING_S = 1e-6
 class Bucket:
     """Lets `burst` through at once and `per_second` in the long run."""
 
-    __slots__ = ("_interval_s", "_slack_s", "_until", "burst")
+    __slots__ = ("_interval_s", "_slack_s", "_until")
 
     def __init__(self, per_second: float, burst: int) -> None:
-        self.burst = burst
         self._interval_s = 1 / per_second
         self._slack_s = burst / per_second
         self._until = 0.0

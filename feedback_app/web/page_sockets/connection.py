@@ -145,7 +145,7 @@ class Connection:
     async def _wait_its_turn(self) -> None:
         """Slow the socket down to its rate; one that keeps sending faster is ended.
 
-        So is one that would wait for others too long: nobody owes what nobody waits for. While it
+        So is one that would wait for others too long, before that counts for either. While it
         waits it is not read, so that nobody sees whether its client is still there.
         """
         if self._shared is not None and self._shared.wait_s() > _MOST_SLOWED_S:

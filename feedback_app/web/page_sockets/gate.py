@@ -60,8 +60,8 @@ class SocketGate:
 async def _serve(serving: Awaitable[None], connection: Connection) -> None:
     """Serve a socket until either side ends it.
 
-    Whoever waits for Granian to send or receive cannot be interrupted; but once this returns,
-    Granian lets the connection go, and with it those who wait.
+    What is served may not end by itself when the connection does: once this returns, Granian lets
+    the connection go, and with it those who wait for it.
     """
     task = asyncio.ensure_future(serving)
     _served.add(task)

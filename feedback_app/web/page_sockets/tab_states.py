@@ -44,12 +44,11 @@ class GoneTabs:
     def look(self, tabs: Mapping[str, str], connected: Container[str]) -> None:
         """Take over which of all tabs are connected now; `tabs` names whose each is."""
         now = clock.monotonic()
-        before = self._gone
-        self._gone = {
-            token: _Gone(before[token].since if token in before else now, of)
-            for token, of in tabs.items()
-            if token not in connected
-        }
+        gone = {token: of for token, of in tabs.items() if token not in connected}
+        # Those that were gone before come first, in the order they went.
+        earlier = {token: tab.since for token, tab in self._gone.items() if token in gone}
+        self._gone = {token: _Gone(since, gone[token]) for token, since in earlier.items()}
+        self._gone |= {t: _Gone(now, of) for t, of in gone.items() if t not in earlier}
 
     def went(self, token: str, of: str) -> None:
         """Note that a tab went."""
@@ -95,7 +94,7 @@ def note_departures() -> None:
 
 
 async def forget_gone_tabs() -> None:
-    """Drop the state of every tab that is gone: a stranger's at once, a person's after a while."""
+    """Drop the state of every tab that is gone: a stranger's soon, a person's after a while."""
     app = RegistrationContext.get().app
     if app.event_namespace is None:
         return
@@ -147,4 +146,4 @@ def _whose(root: object) -> str:
     if not isinstance(auth, AuthState):
         return ""
     known = sessions.identity(auth._session)
-    return auth._right or (known.user_id if known else "")
+    return auth._right.partition(" ")[0] or (known.user_id if known else "")
