@@ -57,7 +57,7 @@ async def test_calls_are_about_the_same_before_and_after_they_had_subjects(
     gone = await make_call(database, made, subject_id="", status=CallStatus.RUNNING)
     bare = await make_call(database, made, operation="cv_parse", subject_kind="", subject_id="")
     await database.engine.dispose()
-    call_apart(lambda: command.downgrade(alembic_config(database_url), "0015"))
+    call_apart(lambda: command.downgrade(alembic_config(database_url), "0016"))
     async with database.engine.connect() as connection:
         rows = await connection.execute(text("SELECT id, interview_id FROM llm_call"))
         about = dict(rows.tuples().all())
