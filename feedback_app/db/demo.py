@@ -227,6 +227,7 @@ class _Loader:
                 interview_id=scorecard.interview_id,
                 user_id=scorecard.user_id,
                 text=stopped_text,
+                notes=scorecard.notes,
                 created_at=stopped_at,
                 discarded_at=at - timedelta(minutes=1),
             ),
@@ -235,6 +236,7 @@ class _Loader:
                 interview_id=scorecard.interview_id,
                 user_id=scorecard.user_id,
                 text=scorecard.feedback,
+                notes=scorecard.notes,
                 created_at=at,
             ),
         )
