@@ -226,6 +226,7 @@ class _Loader:
                 llm_call_id=stopped.id,
                 user_id=scorecard.user_id,
                 text=stopped_text,
+                notes=scorecard.notes,
                 created_at=stopped_at,
                 discarded_at=at - timedelta(minutes=1),
             ),
@@ -233,6 +234,7 @@ class _Loader:
                 llm_call_id=kept.id,
                 user_id=scorecard.user_id,
                 text=scorecard.feedback,
+                notes=scorecard.notes,
                 created_at=at,
             ),
         )

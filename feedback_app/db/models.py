@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, false, true
+from sqlalchemy import JSON, Column, Index, false, true
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from feedback_app.core.zones import LONGEST_NAME as LONGEST_ZONE_NAME
@@ -259,6 +259,10 @@ class TextVersion(SQLModel, table=True):
     blocks: list[dict[str, Any]] = json_list()
     call_id: str | None = Field(default=None, max_length=36)
     """The draft the text had begun as."""
+    placements: dict[str, str] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
+    """Where the writer had put which lines then, as `Scorecard.placements`; `None` for notes."""
     writer: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
     """The tab of a text that was not saved, as `Scorecard.feedback_writer`."""
     base: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

@@ -180,8 +180,12 @@ async def append(user: CurrentUser, interview_id: str, call_id: str) -> Written:
     return await written(scorecard)
 
 
-async def rewrite(user: CurrentUser, interview_id: str, blocks: list[Block]) -> Written:
+async def rewrite(
+    user: CurrentUser, interview_id: str, blocks: list[Block], placements: dict[str, str]
+) -> Written:
     """Put a text in place of what stands there, as one act that can be undone.
+
+    `placements` says where lines were placed before the act: Undo brings that back, too.
 
     Raises:
         NotFound: not an interview of this person.
@@ -193,6 +197,9 @@ async def rewrite(user: CurrentUser, interview_id: str, blocks: list[Block]) -> 
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
         call_id = scorecard.feedback_call_id
         await _replace(session, user, scorecard, blocks, call_id, VersionKind.REWRITTEN)
+        version = await session.get_one(TextVersion, scorecard.undo_id)
+        version.placements = placements
+        session.add(version)
     return await written(scorecard)
 
 
@@ -223,9 +230,12 @@ async def undo(user: CurrentUser, interview_id: str) -> Written:
         version = await version_of(session, scorecard, scorecard.undo_id or "")
         if version is None:
             raise Invalid("There is nothing to undo.")
-        redoes = version.kind == VersionKind.UNDONE
-        kind = VersionKind.DRAFT if redoes else VersionKind.UNDONE
+        kind = VersionKind.UNDONE
+        if version.kind == VersionKind.UNDONE:
+            kind = await queries.undone_kind(session, version)
         await _restore(session, user, scorecard, version, kind)
+        if version.placements is not None:
+            scorecard.placements = version.placements
     return await written(scorecard)
 
 

@@ -244,6 +244,7 @@ class Live(LiveText, rx.State):
         self.announcement = "Writing the draft."
         panel = await self.get_state(FeedbackState)
         panel.over, panel.waiting_call, panel.wait_s = True, "", 0
+        panel.just_submitted = []
 
     def _join(self, call_id: str) -> None:
         """Leave it to the follower to show a call that runs."""

@@ -180,18 +180,21 @@ def outcome() -> rx.Component:
         rx.el.div(
             rx.cond(Live.meta.notice != "", rx.el.span(Live.meta.notice, class_name="near")),
             rx.el.span(Live.meta.tokens, id="generation-tokens", class_name="figure"),
-            rx.el.details(
-                rx.el.summary(
-                    rx.icon("info", size=14), rx.el.span("About this draft", class_name="sr-only")
-                ),
-                rx.el.div(
-                    rx.el.span(Live.meta.when),
-                    rx.el.span(Live.meta.model),
-                    rx.el.span(Live.meta.cost, id="generation-cost", class_name="figure"),
-                    rx.el.span(Live.meta.duration, class_name="figure"),
-                    class_name="facts",
-                ),
+            rx.el.button(
+                rx.icon("info", size=14),
+                type="button",
+                id="about-draft",
+                aria_label="About this draft",
+                custom_attrs={"popoverTarget": "generation-facts"},
+            ),
+            rx.el.div(
+                rx.el.span(Live.meta.when),
+                rx.el.span(Live.meta.model),
+                rx.el.span(Live.meta.cost, id="generation-cost", class_name="figure"),
+                rx.el.span(Live.meta.duration, class_name="figure"),
                 id="generation-facts",
+                class_name="facts",
+                custom_attrs={"popover": "auto"},
             ),
             class_name="outcome",
         ),

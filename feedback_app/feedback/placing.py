@@ -17,8 +17,8 @@ def put_point(
     """The text with the point for a competency, or the one against it, as it is `after`.
 
     A point that still reads as it was drafted `before` is replaced. One that a person has changed
-    stays, and what is new in `after` follows it. Where there was none, the point joins the first
-    list of the text, or the last one where it speaks against the candidate.
+    stays, and what `after` says that `before` did not is added at its end. Where there was none, the
+    point joins the first list of the text, or the last one where it speaks against the candidate.
     """
     text = list(blocks)
     points = _points_about(text, competency)
@@ -30,8 +30,8 @@ def put_point(
         return text
     at = points[0 if speaks_for else -1] if before and points else None
     if at is not None:
-        news = _news(text[at], after[0])
-        return [*text[: at + 1], *news, *text[at + 1 :]]
+        text[at] = _with_news(text[at], before[0], after[0])
+        return text
     items = [number for number, block in enumerate(text) if block.kind == "bullet"]
     if not items:
         return [*text, *after]
@@ -92,15 +92,17 @@ def _same(one: Block, other: Block) -> bool:
     return " ".join(one.text.split()) == " ".join(other.text.split())
 
 
-def _news(standing: Block, after: Block) -> list[Block]:
-    """The statements of a point that the standing one has not got, as a point of their own."""
+def _with_news(standing: Block, before: Block, after: Block) -> Block:
+    """A point with the statements of `after` that neither it nor `before` has."""
     known = " ".join(standing.text.split())
-    named, rest = after.spans[:1], after.spans[1:]
-    fresh = [span for span in rest if span.cite and span.text.strip() not in known]
-    if not fresh:
-        return []
-    lead = Span(": ")
-    return [replace(after, spans=[*named, lead, *fresh])]
+    old = {" ".join(span.text.split()) for span in before.spans}
+    lead = "" if known.endswith(("。", "」")) else " "
+    fresh = [
+        replace(span, text=lead + text)
+        for span in after.spans[1:]
+        if span.cite and (text := " ".join(span.text.split())) not in old and text not in known
+    ]
+    return replace(standing, spans=[*standing.spans, *fresh])
 
 
 def _end_of_first_list(items: Sequence[int]) -> int:

@@ -186,6 +186,16 @@ async def origin_of(session: AsyncSession, user: CurrentUser, scorecard: Scoreca
     return origin
 
 
+async def candidate_of(session: AsyncSession, user: CurrentUser, interview_id: str) -> str:
+    """The name of the candidate of an interview of the company; empty where there is none."""
+    rows = await session.exec(
+        select(Candidate.name)
+        .join(Interview, col(Interview.candidate_id) == Candidate.id)
+        .where(Interview.id == interview_id, Interview.company_id == user.company_id)
+    )
+    return rows.first() or ""
+
+
 async def left_to_write(
     session: AsyncSession, user: CurrentUser, now: datetime, but: str
 ) -> Sequence[str]:
@@ -262,6 +272,24 @@ async def last_version(session: AsyncSession, scorecard_id: str, field: str) -> 
         .limit(1)
     )
     return rows.first()
+
+
+async def undone_kind(session: AsyncSession, version: TextVersion) -> VersionKind:
+    """The kind of the act that was undone when this version was kept."""
+    rows = await session.exec(
+        select(TextVersion.kind)
+        .where(
+            TextVersion.scorecard_id == version.scorecard_id,
+            TextVersion.field == version.field,
+            col(TextVersion.id) < version.id,
+            col(TextVersion.kind).not_in(
+                (VersionKind.UNDONE, VersionKind.TYPED, VersionKind.ELSEWHERE)
+            ),
+        )
+        .order_by(col(TextVersion.id).desc())
+        .limit(1)
+    )
+    return VersionKind(rows.first() or VersionKind.DRAFT)
 
 
 async def has_version_of(session: AsyncSession, scorecard_id: str, call_id: str) -> bool:

@@ -129,7 +129,8 @@ async def place(
         competency = next((c for c in assessment.competencies if c.id == competency_id), None)
         if competency_id and competency is None:
             raise Invalid("The job has no such competency.")
-        scorecard.placements = _with(scorecard.placements, key, competency_id)
+        before = scorecard.placements
+        scorecard.placements = _with(before, key, competency_id)
         session.add(scorecard)
         text = await written(scorecard)
     if not text.call_id:
@@ -139,7 +140,7 @@ async def place(
     )
     if blocks == text.blocks:
         return None
-    return await editing.rewrite(user, interview_id, blocks)
+    return await editing.rewrite(user, interview_id, blocks, before)
 
 
 def _with_line_placed(
@@ -272,7 +273,10 @@ def _questions(
             ContradictionView(c.key, str(c.line), c.question, [list(a) for a in c.answers])
             for c in reading.contradictions
         ],
-        to_do=_grouped([words for c, words in reading.to_do if c not in not_assessed]),
+        to_do=[
+            *_grouped([words for c, words in reading.to_do if c not in not_assessed]),
+            *(["your recommendation"] if assessment.recommendation is None else []),
+        ],
         has_answers=bool(scorecard.placements or scorecard.answers),
         competencies=[[c.id, c.name] for c in assessment.competencies],
     )

@@ -13,6 +13,8 @@ class Source:
 
     notes: str
     judgements: str
+    cites: bool = True
+    """Whether its statements name the lines they rest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +22,9 @@ class Ground:
     """The lines of the notes that a text rests on."""
 
     used: str
-    """Such as `,3,7,`; empty without a draft."""
+    """Such as `,3,7,`; empty without a draft that names its lines."""
     changed: str
-    """What has changed since the draft that the text began as: `notes`, `ratings`, or nothing."""
+    """What has changed since a draft was asked for last: `notes`, `ratings`, or nothing."""
     sent_lines: list[int]
     """For each line of the notes its number when the draft was asked for, 0 for a new one; empty
     where nothing has moved."""
@@ -30,15 +32,29 @@ class Ground:
     """How many lines of the notes the text does not rest on."""
 
 
-def ground(blocks: Sequence[Block], sent: Source | None, notes: str, judgements: str) -> Ground:
-    """What a text rests on that began as a draft from `sent`, beside the notes as they are now."""
+def ground(
+    blocks: Sequence[Block],
+    sent: Source | None,
+    notes: str,
+    judgements: str,
+    latest: Source | None = None,
+) -> Ground:
+    """What a text rests on that began as a draft from `sent`, beside the notes as they are now.
+
+    `latest` is what a draft was asked from last: who kept their own text beside that draft need
+    not be told of older changes.
+    """
     lines = cited_lines(blocks)
-    changed = ""
-    if sent is not None and lines and sent.notes.strip() != notes.strip():
-        changed = "notes"
-    elif sent is not None and sent.judgements and sent.judgements != judgements:
-        changed = "ratings"
-    moved = numbers_when_sent(sent.notes, notes) if sent and changed == "notes" else []
+    is_moved = sent is not None and bool(lines) and sent.notes.strip() != notes.strip()
+    moved = numbers_when_sent(sent.notes, notes) if sent and is_moved else []
+    changed, asked = "", latest or sent
+    if asked is not None and sent is not None:
+        if lines and asked.notes.strip() != notes.strip():
+            changed = "notes"
+        elif asked.judgements and asked.judgements != judgements:
+            changed = "ratings"
+    if sent is not None and not sent.cites:
+        return Ground("", changed, moved, 0)
     now = notes.split("\n")
     unused = sum(
         bool(line.strip()) and number not in lines

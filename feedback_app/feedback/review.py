@@ -30,13 +30,13 @@ def submit_button() -> rx.Component:
 def just_submitted() -> rx.Component:
     """On the next page: that the last one was submitted, and the way back to it."""
     return rx.cond(
-        _TEXT.just_submitted != "",
+        _TEXT.just_submitted.length() > 0,
         rx.el.span(
             rx.icon("circle-check", size=15),
-            "Submitted. ",
+            rx.el.span(_TEXT.just_submitted[1], ": submitted."),
             rx.link(
                 "Read it, or open it again",
-                href="/interviews/" + _TEXT.just_submitted,
+                href="/interviews/" + _TEXT.just_submitted[0],
                 id="just-submitted",
             ),
             class_name="submitted-note",

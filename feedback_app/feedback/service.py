@@ -122,7 +122,7 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
     ended = [(call, draft) for call, draft in drafts if call.status != CallStatus.RUNNING]
     kept = [(call, draft) for call, draft in ended if draft.discarded_at is None]
     text = await written(scorecard)
-    beside = _beside(assessment, origin)
+    beside = _beside(assessment, origin, _latest(drafts))
     latest = ended[0] if ended and ended[0] in kept else None
     return FeedbackView(
         text=text,
@@ -150,7 +150,8 @@ async def evidence(user: CurrentUser, interview_id: str) -> Evidence:
         scorecard = await queries.scorecard_of(session, user, interview_id)
         assessment = await reading.load(session, user, interview_id)
         origin = await queries.origin_of(session, user, scorecard)
-    beside = _beside(assessment, origin)
+        drafts = await queries.drafts_of(session, user, interview_id)
+    beside = _beside(assessment, origin, _latest(drafts))
     shown = await typed(await written(scorecard), beside)
     return await _evidence(user, interview_id, assessment, shown, beside)
 
@@ -168,13 +169,24 @@ async def _evidence(
     )
 
 
-def _beside(assessment: Assessment, origin: Draft | None) -> Beside:
+def _beside(assessment: Assessment, origin: Draft | None, latest: Draft | None) -> Beside:
     return Beside(
-        sent=Source(origin.notes, origin.judgements) if origin else None,
+        sent=_source(origin),
+        latest=_source(latest),
         notes=assessment.notes,
         judgements=assessment.judgements,
         recorded=recorded_in(assessment),
     )
+
+
+def _source(draft: Draft | None) -> Source | None:
+    return Source(draft.notes, draft.judgements, draft.cites != "") if draft else None
+
+
+def _latest(drafts: Sequence[tuple[LlmCall, Draft]]) -> Draft | None:
+    """The newest draft that was finished and is still there."""
+    finished = (draft for call, draft in drafts if call.status == CallStatus.COMPLETE)
+    return next((draft for draft in finished if draft.discarded_at is None), None)
 
 
 async def draft(user: CurrentUser, call_id: str) -> DraftView:
@@ -288,7 +300,7 @@ def _version_entry(version: TextVersion) -> HistoryEntry:
 
 
 def _words(text: str) -> str:
-    count = len(text.split())
+    count = sum(any(map(str.isalnum, word)) for word in text.split())
     return f"{count:,} word{'' if count == 1 else 's'}"
 
 

@@ -20,6 +20,8 @@ class Beside(NamedTuple):
 
     sent: Source | None = None
     """What the draft was asked from that the text began as."""
+    latest: Source | None = None
+    """What a draft was asked from last."""
     notes: str = ""
     """The notes as a draft would be sent them."""
     judgements: str = ""
@@ -64,7 +66,7 @@ def _shown(text: Written, beside: Beside, *, is_begun: bool = False) -> Shown:
         is_empty=not text.markdown.strip(),
         words=f"{count:,} word{'' if count == 1 else 's'}" if count else "",
         departs=departure(text.markdown, beside.recorded),
-        ground=ground(text.blocks, beside.sent, beside.notes, beside.judgements),
+        ground=ground(text.blocks, beside.sent, beside.notes, beside.judgements, beside.latest),
         html=to_html(text.blocks) if is_begun else "",
         final=grouped(without_citations(text.blocks)) if is_begun else None,
     )

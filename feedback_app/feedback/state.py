@@ -26,6 +26,7 @@ from feedback_app.feedback.schemas import (
 )
 from feedback_app.feedback.showing import Beside, Shown
 from feedback_app.feedback.showing import typed as shown_as_typed
+from feedback_app.feedback.versions import with_later_words
 from feedback_app.live.settled import WireGroup
 from feedback_app.llm.blocks import Block, without_citations
 from feedback_app.ui import wording
@@ -70,7 +71,8 @@ class FeedbackState(Autosave, rx.State):
     """Whether another tab has saved another text than the one in this editor."""
     undo_label: str = ""
     """What Undo takes back."""
-    just_submitted: str = ""
+    just_submitted: list[str] = []
+    """The id and the candidate of the interview before this one, until something is done here."""
     """The interview whose feedback was submitted before this page was opened."""
     submitted: str = ""
     submitted_utc: str = ""
@@ -271,7 +273,8 @@ class FeedbackState(Autosave, rx.State):
         if following is None:
             return None
         await self._show_final()
-        self.just_submitted = self.interview_id
+        candidate = await submitting.candidate(acting_user(), self.interview_id)
+        self.just_submitted = [self.interview_id, candidate]
         return rx.redirect(routes.interview(following) if following else routes.INTERVIEWS)
 
     @rx.event
@@ -367,6 +370,8 @@ class FeedbackState(Autosave, rx.State):
             return
         self.save_state, self.conflict = kept.save, kept.conflict
         if kept.shown is not None:
+            if kept.shown.revision > self.revision:
+                self.undo_label = with_later_words(self.undo_label)
             self._tell_text(kept.shown)
             # What it is read beside may have changed meanwhile, and been told of already.
             if kept.beside == self._beside:
@@ -424,8 +429,8 @@ class FeedbackState(Autosave, rx.State):
         self.history, self.may_retry = shown.history, True
         self.panel, self.reviewing = shown.panel, False
         self.undo_label, self.copies = shown.undo, 0
-        if self.just_submitted == interview_id:
-            self.just_submitted = ""
+        if self.just_submitted[:1] == [interview_id]:
+            self.just_submitted = []
         text = shown.evidence.text
         if is_new or text.revision != self.revision:
             self._begin(text)

@@ -119,6 +119,12 @@ def within_grace(scorecard: Scorecard) -> bool:
     return submitted is not None and clock.now() - submitted < FREELY_WITHIN
 
 
+async def candidate(user: CurrentUser, interview_id: str) -> str:
+    """Whom an interview of the company was with."""
+    async with database().read() as session:
+        return await queries.candidate_of(session, user, interview_id)
+
+
 async def panel(user: CurrentUser, interview_id: str) -> Panel:
     """Who else wrote about this candidate for this job; what they wrote, once one's own is in.
 

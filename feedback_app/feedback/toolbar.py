@@ -9,6 +9,7 @@ from feedback_app.feedback.live import Live
 from feedback_app.feedback.panel import RUNNING
 from feedback_app.feedback.schemas import HistoryEntry
 from feedback_app.feedback.state import FeedbackState
+from feedback_app.feedback.versions import REDO
 from feedback_app.ui.components import tool
 
 _TEXT: Any = FeedbackState
@@ -22,8 +23,8 @@ def toolbar() -> rx.Component:
             rx.cond(
                 _TEXT.undo_label != "",
                 rx.cond(
-                    _TEXT.undo_label == "Redo",
-                    tool("redo-2", "Redo", _TEXT.undo, id="undo-draft"),
+                    _TEXT.undo_label.startswith(REDO),
+                    tool("redo-2", _TEXT.undo_label, _TEXT.undo, id="undo-draft"),
                     tool("undo-2", _TEXT.undo_label, _TEXT.undo, id="undo-draft"),
                 ),
             ),

@@ -32,10 +32,24 @@ UNDO_LABELS = {
 """What Undo takes back, by the act that the version was kept from."""
 
 
+REDO = UNDO_LABELS[VersionKind.UNDONE]
+_LATER_WORDS = " and later words"
+_WITHOUT_LATER_WORDS = ", without later words"
+
+
 async def undo_label(session: AsyncSession, scorecard: Scorecard) -> str:
     """What Undo would take back now; empty where there is nothing."""
     version = await version_of(session, scorecard, scorecard.undo_id or "")
-    return UNDO_LABELS.get(VersionKind(version.kind), "Undo") if version else ""
+    label = UNDO_LABELS.get(VersionKind(version.kind), "Undo") if version else ""
+    # An act leaves no writer, and every text that is typed names its tab.
+    return with_later_words(label) if scorecard.feedback_writer else label
+
+
+def with_later_words(label: str) -> str:
+    """The label where something was typed since the act: that goes along."""
+    if not label or label.endswith((_LATER_WORDS, _WITHOUT_LATER_WORDS)):
+        return label
+    return label + (_WITHOUT_LATER_WORDS if label == REDO else _LATER_WORDS)
 
 
 async def keep_version(
@@ -49,6 +63,7 @@ async def keep_version(
         text=scorecard.feedback,
         blocks=scorecard.feedback_blocks,
         call_id=scorecard.feedback_call_id,
+        placements=scorecard.placements,
     )
     session.add(version)
     await session.flush()

@@ -120,7 +120,12 @@ def source_peek(pane: Any) -> rx.Component:
             rx.el.button(
                 "Show in notes",
                 type="button",
-                on_click=[pane.set_value("notes"), scroll_to("n" + number)],
+                # Leaving the text puts its lines out: they are lit again where they are shown.
+                on_click=[
+                    pane.set_value("notes"),
+                    LIT.set_value(LIT.value),
+                    scroll_to("n" + number, when_drawn=True),
+                ],
                 class_name="text-button",
             ),
             class_name="peek",

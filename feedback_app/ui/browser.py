@@ -31,14 +31,22 @@ def copy_formatted(plain: Var[str], html: Var[str]) -> EventSpec:
     )
 
 
-def scroll_to(element_id: Var[str] | str) -> EventSpec:
-    """Bring an element into view if there is one: Reflex's own fails where there is none."""
-    return _on_element(element_id, "scrollIntoView({block: 'center'})")
+def scroll_to(element_id: Var[str] | str, *, when_drawn: bool = False) -> EventSpec:
+    """Bring an element into view if there is one: Reflex's own fails where there is none.
+
+    `when_drawn` waits for what the same click shows.
+    """
+    scroll = _script_on(element_id, "scrollIntoView({block: 'center'})")
+    if when_drawn:
+        frame = "requestAnimationFrame"
+        waiting = f"{frame}(() => {frame}(() => {scroll!s}))"
+        scroll = Var(waiting, _var_data=scroll._get_all_var_data())
+    return rx.run_script(scroll)
 
 
 def focus(element_id: Var[str] | str) -> EventSpec:
     """Move the focus to an element if there is one, by any id: Reflex's own takes known refs."""
-    return _on_element(element_id, "focus()")
+    return rx.run_script(_script_on(element_id, "focus()"))
 
 
 def print_page() -> EventSpec:
@@ -46,10 +54,10 @@ def print_page() -> EventSpec:
     return rx.run_script(Var("window.print()"))
 
 
-def _on_element(element_id: Var[str] | str, deed: str) -> EventSpec:
+def _script_on(element_id: Var[str] | str, deed: str) -> Var[Any]:
     name = LiteralVar.create(element_id)
     found = f"document.getElementById({name!s})?.{deed}"
-    return rx.run_script(Var(found, _var_data=name._get_all_var_data()))
+    return Var(found, _var_data=name._get_all_var_data())
 
 
 _format = Var("Intl.DateTimeFormat").to(FunctionVar).call().to(ObjectVar, dict[str, Any])

@@ -79,9 +79,12 @@ def test_from_sign_in_to_saved_feedback(
     interview.expect_phases_in_order("complete")
     expect(interview.editor).to_contain_text("Yes.")
     draft = interview.editor.inner_text()
-    interview.facts.locator("summary").click()
+    page.locator("#about-draft").click()
+    expect(interview.facts).to_be_visible()
     expect(interview.facts).to_contain_text("offline-drafter")
     expect(interview.facts).to_contain_text("no cost")
+    page.keyboard.press("Escape")
+    expect(interview.facts).to_be_hidden()
     expect(page.locator("#generation-tokens")).to_have_text(re.compile(r"^[\d,]+ tokens$"))
 
     interview.editor.press("Control+End")

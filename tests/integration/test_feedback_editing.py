@@ -15,7 +15,14 @@ from feedback_app.db.session import Database
 from feedback_app.feedback import editing, queries
 from feedback_app.feedback.document import from_editor
 from feedback_app.feedback.editing import Written
-from feedback_app.feedback.versions import FEEDBACK, MOST_VERSIONS, NOTES, undo_label
+from feedback_app.feedback.versions import (
+    FEEDBACK,
+    MOST_VERSIONS,
+    NOTES,
+    undo_label,
+    with_later_words,
+)
+from feedback_app.interviews import service as interviews
 from feedback_app.llm.blocks import Block, parse_blocks
 from feedback_app.llm.citations import packed
 from tests.factories import MadeInterview, make_call, make_interview
@@ -261,7 +268,7 @@ ACTS: dict[VersionKind, tuple[Act, str]] = {
         f"Mine.\n\n{DRAFT}",
     ),
     VersionKind.REWRITTEN: (
-        lambda user, made, call: editing.rewrite(user, made.id, text("Placed.")),
+        lambda user, made, call: editing.rewrite(user, made.id, text("Placed."), {}),
         "Placed.",
     ),
 }
@@ -299,6 +306,36 @@ async def test_undo_brings_back_the_draft_a_text_began_as(database: Database) ->
         "1",
         "3",
     ]
+
+
+async def test_undo_says_when_later_words_go_along_and_redo_brings_them_back(
+    database: Database,
+) -> None:
+    made = await make_interview(database)
+    user, call = as_user(made.interviewer), await make_call(database, made, text=DRAFT)
+
+    async def label() -> str:
+        async with database.read() as session:
+            return await undo_label(session, await session.get_one(Scorecard, made.scorecard.id))
+
+    async def typed(text: str) -> None:
+        _, base = await interviews.revisions(user, made.id)
+        await editing.save(user, made.id, parse_blocks(text), base, TAB)
+
+    await editing.replace_with(user, made.id, call.id)
+    assert await label() == "Undo draft"
+    await editing.rewrite(user, made.id, parse_blocks("Placed."), {})
+    assert await label() == "Undo placing"
+    await typed("Placed, and more.")
+    assert await label() == "Undo placing and later words"
+    await editing.undo(user, made.id)
+    assert await label() == "Redo"
+    assert (await editing.undo(user, made.id)).markdown == "Placed, and more."
+    assert await label() == "Undo placing"
+    await editing.undo(user, made.id)
+    await typed("Something else.")
+    assert await label() == "Redo, without later words"
+    assert with_later_words(with_later_words("Redo")) == await label()
 
 
 async def test_there_is_nothing_to_undo_before_the_first_act(database: Database) -> None:
@@ -344,9 +381,9 @@ async def test_the_newest_fifty_versions_are_kept(database: Database) -> None:
     made = await make_interview(database)
     user = as_user(made.interviewer)
     colleagues = await make_interview(database)
-    await editing.rewrite(as_user(colleagues.interviewer), colleagues.id, text("Theirs."))
+    await editing.rewrite(as_user(colleagues.interviewer), colleagues.id, text("Theirs."), {})
     for number in range(MOST_VERSIONS + 3):
-        await editing.rewrite(user, made.id, text(f"Text {number}."))
+        await editing.rewrite(user, made.id, text(f"Text {number}."), {})
     found = await versions(database, made)
     assert len(found) == MOST_VERSIONS
     assert (found[0].text, found[-1].text) == ("Text 2.", "Text 51.")
@@ -365,7 +402,7 @@ async def test_feedback_has_a_limit_and_the_refusal_says_which(database: Databas
     with pytest.raises(Invalid, match=r"50,000 characters; this has 50,011"):
         await editing.append(user, made.id, call.id)
     with pytest.raises(Invalid, match=r"50,000 characters"):
-        await editing.rewrite(user, made.id, text("y" * 50_001))
+        await editing.rewrite(user, made.id, text("y" * 50_001), {})
     assert (await kept(database, made)).feedback == "x" * 50_000
     assert await versions(database, made) == []
 
@@ -374,7 +411,7 @@ async def test_a_version_of_other_feedback_or_of_notes_is_not_found(database: Da
     made = await make_interview(database)
     user = as_user(made.interviewer)
     own_other = await make_interview(database, made.interviewer)
-    await editing.rewrite(user, own_other.id, text("Of the other interview."))
+    await editing.rewrite(user, own_other.id, text("Of the other interview."), {})
     (elsewhere,) = await versions(database, own_other)
     notes = TextVersion(
         scorecard_id=made.scorecard.id, field=NOTES, kind=VersionKind.ELSEWHERE, text="N"
@@ -403,7 +440,7 @@ async def test_submitted_feedback_is_final(database: Database) -> None:
         editing.take_draft(user, made.id, call.id),
         editing.replace_with(user, made.id, call.id),
         editing.append(user, made.id, call.id),
-        editing.rewrite(user, made.id, text("Other.")),
+        editing.rewrite(user, made.id, text("Other."), {}),
         editing.clear_if_only(user, made.id, call.id),
         editing.undo(user, made.id),
         editing.restore(user, made.id, version.id),

@@ -190,7 +190,7 @@ REACHES: dict[str, Act] = {
     "take_draft": lambda user, part: editing.take_draft(user, part.interview_id, part.call_id),
     "replace_with": lambda user, part: editing.replace_with(user, part.interview_id, part.call_id),
     "append": lambda user, part: editing.append(user, part.interview_id, part.call_id),
-    "rewrite": lambda user, part: editing.rewrite(user, part.interview_id, []),
+    "rewrite": lambda user, part: editing.rewrite(user, part.interview_id, [], {}),
     "clear_if_only": lambda user, part: editing.clear_if_only(
         user, part.interview_id, part.call_id
     ),

@@ -84,6 +84,6 @@ async def test_feedback_becomes_markdown_beside_the_loop(database: Database, wat
     made = await make_interview(database)
     user = as_user(made.interviewer)
     await editing.save(user, made.id, parse_blocks("One."), 0)
-    await editing.rewrite(user, made.id, parse_blocks("Two."))
+    await editing.rewrite(user, made.id, parse_blocks("Two."), {})
     assert calls
     assert not any(calls)

@@ -188,6 +188,9 @@ async def test_placing_a_line_rewrites_that_part_of_the_draft_and_can_be_undone(
             "1" in span.cite.split(",") for block in placed.blocks for span in block.spans
         ), "it shows the line it rests on"
         assert (await editing.undo(of.user, of.made.id)).markdown == before.markdown
+        assert [one.key for one in (await of.asked()).unplaced] == [line.key], "it is asked again"
+        assert (await editing.undo(of.user, of.made.id)).markdown == placed.markdown
+        assert (await of.asked()).unplaced == []
 
 
 async def test_an_answer_settles_a_contradiction_and_changes_the_rating_where_it_says_so(

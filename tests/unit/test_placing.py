@@ -37,10 +37,18 @@ def test_a_point_as_it_was_drafted_is_replaced_where_it_stands() -> None:
     assert [span.cite for span in text[1].spans if span.cite] == ["3"]
 
 
-def test_a_point_that_a_person_changed_stays_and_the_news_follow_it() -> None:
+def test_a_point_that_a_person_changed_stays_and_ends_with_the_news() -> None:
     changed = TEXT.replace("Quick.", "Quick, I thought.")
     text = put_point(read(changed), "SQL", BEFORE, AFTER, speaks_for=True)
-    assert points(text)[1:4] == ["SQL: Quick, I thought.", "SQL: Read a plan.", "Planning: Calm."]
+    assert points(text)[1:3] == ["SQL: Quick, I thought. Read a plan.", "Planning: Calm."]
+    assert [span.cite for span in text[1].spans if span.cite] == ["3"]
+
+
+def test_what_was_drafted_before_in_other_words_is_not_said_again() -> None:
+    changed = TEXT.replace("Quick.", "Fast, in my own words.")
+    before, after = (read(f"- **SQL**: Quick. [1]{more}") for more in ("", " Read a plan. [3]"))
+    text = put_point(read(changed), "SQL", before, after, speaks_for=True)
+    assert points(text)[1] == "SQL: Fast, in my own words. Read a plan."
 
 
 def test_what_a_changed_point_says_already_is_not_said_again() -> None:

@@ -53,3 +53,16 @@ def test_a_text_tells_what_it_rests_on_and_what_has_changed_since(
     text: list[Block], sent: Source | None, notes: str, judgements: str, expected: Ground
 ) -> None:
     assert ground(text, sent, notes, judgements) == expected
+
+
+def test_who_kept_their_own_text_is_not_told_of_changes_before_the_last_draft() -> None:
+    sent, latest = Source(NOTES, "5"), Source(NOTES, "6")
+    assert ground(TEXT, sent, NOTES, "6", latest).changed == ""
+    assert ground(TEXT, sent, NOTES, "7", latest).changed == "ratings"
+    moved = ground(TEXT, sent, f"new\n{NOTES}", "6", Source(f"new\n{NOTES}", "6"))
+    assert (moved.changed, moved.sent_lines) == ("", [0, 1, 0, 3, 4])
+
+
+def test_of_a_draft_that_names_no_lines_none_is_called_unused() -> None:
+    text = [Block("bullet", [Span("Placed later.", cite="4")])]
+    assert ground(text, Source(NOTES, "5", cites=False), NOTES, "5") == Ground("", "", [], 0)

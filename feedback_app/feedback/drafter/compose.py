@@ -17,6 +17,7 @@ from feedback_app.feedback.drafter.notes import MOST_LINES
 from feedback_app.feedback.drafter.opening import outlined, outlined_point
 from feedback_app.feedback.drafter.outline import Bullet, Outline
 from feedback_app.feedback.drafter.plan import Fact, Plan, Point, language_of_reasons
+from feedback_app.feedback.drafter.sentences import whole_sentences
 from feedback_app.feedback.drafter.words import Language, word_count
 
 LONGEST_STATEMENT_WORDS = 45
@@ -219,7 +220,7 @@ class Writer:
                     topic=polish.plain(fact.topic, fact.language)
                 )
                 said = f"{lead}{said}"
-        return f"{said}{_marks(fact.lines)}" if said else ""
+        return _cited(said, fact.lines, self._language)
 
     def _aside(self, fact: Fact, lead: str) -> str:
         said = self._statement(fact)
@@ -249,12 +250,15 @@ def _capital(text: str) -> str:
 
 
 def _joined(said: Iterable[str], language: Language) -> str:
-    gap = "" if language == "ja" else " "
-    parts = [part for part in said if part]
-    text = ""
-    for part in parts:
-        text += (gap if not text.endswith("]") else " ") + part if text else part
-    return text
+    return ("" if language == "ja" else " ").join(part for part in said if part)
+
+
+def _cited(said: str, lines: Sequence[tuple[int, int]], language: Language) -> str:
+    """Sentences that each end with the lines they rest on: a mark speaks for one sentence."""
+    mark = _marks(lines)
+    if not mark:
+        return said
+    return _joined((f"{sentence}{mark}" for sentence in whole_sentences(said)), language)
 
 
 def _marks(lines: Sequence[tuple[int, int]]) -> str:

@@ -42,6 +42,11 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
             yield from _clauses(start, sentence)
 
 
+def whole_sentences(text: str) -> list[str]:
+    """The sentences of a text, however long; quotations are never cut."""
+    return [sentence for _, sentence in _whole_sentences(text)]
+
+
 def _whole_sentences(text: str) -> Iterator[tuple[int, str]]:
     quoted = _spans(text)
     start = 0
