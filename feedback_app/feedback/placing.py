@@ -17,8 +17,9 @@ def put_point(
     """The text with the point for a competency, or the one against it, as it is `after`.
 
     A point that still reads as it was drafted `before` is replaced. One that a person has changed
-    stays, and what `after` says that `before` did not is added at its end. Where there was none, the
-    point joins the first list of the text, or the last one where it speaks against the candidate.
+    stays, and what `after` says that `before` did not is added at its end. Where there was none,
+    the point joins the first list of the text, or the last one where it speaks against the
+    candidate.
     """
     text = list(blocks)
     points = _points_about(text, competency)
