@@ -13,7 +13,6 @@ from typing import Any
 from passlib.context import CryptContext
 
 from feedback_app.core import clock
-from feedback_app.core.ids import new_id
 from feedback_app.db import rollups
 from feedback_app.db.demo_history import log_of
 from feedback_app.db.models import (
@@ -257,7 +256,6 @@ async def make_call(
             "user_id": made.interviewer.id,
             "subject_kind": INTERVIEW,
             "subject_id": made.id,
-            "run_key": new_id(),
             "department_id": made.department.id,
             "template_id": "standard",
             "prompt_version": "feedback-1",
@@ -281,6 +279,10 @@ async def make_call(
             **values,
         }
     )
+    if call.subject_id and not call.run_key:
+        owner = call_owner(call.company_id, call.user_id, call.subject_id, call.operation)
+        call.run_key = owner.run_key
+    call.run_key = call.run_key or call.id
     kept = Draft(
         llm_call_id=call.id,
         user_id=made.interviewer.id,

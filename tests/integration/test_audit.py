@@ -21,7 +21,9 @@ from feedback_app.llm.offline import OfflineClient
 from tests.factories import MadeInterview, make_call, make_interview, make_user, store
 from tests.integration.generating import stage
 
-pytestmark = pytest.mark.ledger_findings(*Check, reason="the rows are made wrong on purpose")
+pytestmark = pytest.mark.ledger_findings(
+    *Check, *FeedbackCheck, reason="the rows are made wrong on purpose"
+)
 
 
 async def found(database: Database, company_id: str | None = None) -> list[tuple[str, str]]:

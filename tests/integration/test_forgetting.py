@@ -105,7 +105,7 @@ async def ledger(database: Database) -> list[dict[str, Any]]:
         calls = (await session.exec(select(LlmCall).order_by(col(LlmCall.id)))).all()
         hours = (await session.exec(select(UsageRollup))).all()
         days = (await session.exec(select(UsageDay))).all()
-    return [row.model_dump(exclude={"interview_id"}) for row in (*calls, *hours, *days)]
+    return [row.model_dump(exclude={"subject_id", "run_key"}) for row in (*calls, *hours, *days)]
 
 
 async def test_nothing_holds_the_name_afterwards_and_the_figures_stay(database: Database):
@@ -151,7 +151,7 @@ async def test_a_running_draft_is_stopped_first_and_what_it_used_is_charged(
         await forget(database, on.made.candidate.id)
         await follow(log)
         call = await on.call()
-    assert (call.status, call.subject_id) == (CallStatus.CANCELLED, None)
+    assert (call.status, call.subject_id) == (CallStatus.CANCELLED, "")
     assert call.cost_microusd
     async with database.read() as session:
         assert (await session.exec(select(Draft))).all() == []

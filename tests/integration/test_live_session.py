@@ -23,7 +23,7 @@ async def opened(on: Stage) -> tuple[Live, "asyncio.Task[Any]"]:
     (await state.get_state(FeedbackState)).interview_id = on.interview_id
     following = asyncio.create_task(Live.follow.fn(state))
     hub = on.generations.hub
-    await until(lambda: on.owner in hub._waiting)
+    await until(lambda: on.owner.run_key in hub._waiting)
     return state, following
 
 
