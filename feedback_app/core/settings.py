@@ -36,7 +36,10 @@ class Settings(BaseSettings):
 
     OPENAI_API_KEY: SecretStr | None = None
     OPENAI_BASE_URL: str | None = None
-    LLM_MODEL: str = Field(default="gpt-4o-mini", min_length=1, max_length=200)
+    LLM_MODEL: str = Field(default="gpt-6-luna", min_length=1, max_length=200)
+    LLM_REASONING_EFFORT: str | None = Field(default=None, max_length=20)
+    """How long a model may think, such as `low`; unset means: `none` on OpenAI itself, and nothing
+    said of it to other servers."""
     LLM_CONNECT_TIMEOUT_S: float = Field(default=5, gt=0, le=600)
     LLM_FIRST_TOKEN_TIMEOUT_S: float = Field(default=60, gt=0, le=3600)
     LLM_IDLE_TIMEOUT_S: float = Field(default=20, gt=0, le=3600)
@@ -186,6 +189,11 @@ class Settings(BaseSettings):
     def offline(self) -> bool:
         """Whether the offline drafter serves: neither a key nor a server is configured."""
         return self.OPENAI_API_KEY is None and self.OPENAI_BASE_URL is None
+
+    @property
+    def reasoning_effort(self) -> str | None:
+        """What is asked of the model about its thinking; `None` where nothing is said of it."""
+        return self.LLM_REASONING_EFFORT or (None if self.OPENAI_BASE_URL else "none")
 
     @property
     def free_models(self) -> frozenset[str]:

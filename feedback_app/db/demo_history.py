@@ -33,8 +33,8 @@ class _Model:
 
 
 _MODELS = (
-    _Model("gpt-4o-mini", "gpt-4o-mini-2024-07-18", "openai", 0.66, (320, 900), (60, 110)),
-    _Model("gpt-4o", "gpt-4o-2024-08-06", "openai", 0.22, (380, 1400), (45, 80)),
+    _Model("gpt-6-luna", "gpt-6-luna", "openai", 0.66, (320, 900), (60, 110)),
+    _Model("gpt-5.6", "gpt-5.6", "openai", 0.22, (380, 1400), (45, 80)),
     _Model("offline-drafter", "offline-drafter", _OFFLINE, 0.12, (40, 120), (70, 90)),
 )
 _OUTCOMES = (

@@ -16,6 +16,8 @@ MOST_TOKENS = 10**7
 """Of one call: more than any model reads or writes at once."""
 MOST_NAME_CHARACTERS = 200
 """Of a model's name."""
+MOST_REFUSAL_CHARACTERS = 300
+"""Of the reason why a model will not answer."""
 
 
 class ChunkReader:
@@ -30,6 +32,7 @@ class ChunkReader:
         self._usage_is_current = False
         """Whether no text came after the chunk that had the usage."""
         self._has_text = False
+        self._refusal = ""
         self._text, self._reasoning = _WholeCharacters(), _WholeCharacters()
 
     @property
@@ -41,6 +44,11 @@ class ChunkReader:
     def is_whole(self) -> bool:
         """Whether the answer is complete, even if its usage is still to come."""
         return self._finish_reason is not None
+
+    @property
+    def is_declining(self) -> bool:
+        """Whether the model says that it will not answer."""
+        return self._refusal != ""
 
     def read(self, data: bytes) -> list[ReasoningDelta | TextDelta]:
         """The new text in one chunk, often none.
@@ -92,12 +100,16 @@ class ChunkReader:
         if self._finish_reason is None and not (self.ended and not self._has_text):
             raise LLMDisconnected
         reason = (self._finish_reason or "stop").lower()
-        if reason != "content_filter":
+        if self._refusal:
+            reason = "content_filter"
+        elif reason != "content_filter":
             reason = LENGTH if reason in _CUT else "stop"
         return Finished(reason, self._model, self.report.usage)
 
     def judge(self) -> None:
         """Raise the `LLMError` that a finished answer amounts to, if it is one."""
+        if self._refusal:
+            raise LLMContentFilter(_declined(self._refusal))
         if self._finish_reason == "content_filter":
             raise LLMContentFilter
         if not self._has_text:
@@ -107,7 +119,10 @@ class ChunkReader:
         reasoning = delta.get("reasoning_content") or delta.get("reasoning")
         if isinstance(reasoning, str) and (reasoning := self._reasoning.take(reasoning)):
             deltas.append(ReasoningDelta(reasoning))
-        text = delta.get("content") or delta.get("refusal")
+        refusal = delta.get("refusal")
+        if isinstance(refusal, str):
+            self._refusal += refusal[: MOST_REFUSAL_CHARACTERS - len(self._refusal)]
+        text = delta.get("content") or None
         if isinstance(text, str) and (text := self._text.take(text)):
             self._has_text = self._has_text or not text.isspace()
             deltas.append(TextDelta(text))
@@ -132,6 +147,13 @@ class _WholeCharacters:
         except UnicodeEncodeError:
             text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         return text.replace("\0", "")
+
+
+def _declined(refusal: str) -> str:
+    """The sentence for people, with the model's own reason on one line."""
+    reason = "".join(filter(str.isprintable, " ".join(storable(refusal).split())))
+    cut = "…" if len(refusal) >= MOST_REFUSAL_CHARACTERS else ""
+    return f"The AI model declined to write this: “{reason}{cut}” Rephrase the notes, then retry."
 
 
 def _name(model: object) -> str | None:

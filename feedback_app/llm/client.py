@@ -83,6 +83,7 @@ class OpenAIClient:
             "max_tokens" if settings.OPENAI_BASE_URL else "max_completion_tokens"
         )
         self._asks_usage = True
+        self._effort = settings.reasoning_effort
 
     async def aclose(self) -> None:
         await self._openai.close()
@@ -129,14 +130,14 @@ class OpenAIClient:
         give_up_at: float,
     ) -> httpx2.Response:
         """Send the request; once more, at once, where the server does not know a parameter."""
-        limit_name, asks_usage = self._limit_name, self._asks_usage
+        limit_name, asks_usage, effort = self._limit_name, self._asks_usage, self._effort
         other_limit_name = _OTHER[limit_name]
         while True:
             try:
                 async with asyncio.timeout_at(min(first_token_by, give_up_at)):
                     response = await stack.enter_async_context(
                         self._openai.chat.completions.with_streaming_response.create(
-                            **_parameters(request, limit_name, asks_usage)
+                            **_parameters(request, limit_name, asks_usage, effort)
                         )
                     )
             except TimeoutError:
@@ -145,12 +146,14 @@ class OpenAIClient:
                 refusal = error.status_code, error.body
                 if asks_usage and rejects_parameter(*refusal, "stream_options"):
                     asks_usage = False
+                elif effort and rejects_parameter(*refusal, "reasoning_effort"):
+                    effort = None
                 elif limit_name != other_limit_name and rejects_parameter(*refusal, limit_name):
                     limit_name = other_limit_name
                 else:
                     raise
             else:
-                self._limit_name, self._asks_usage = limit_name, asks_usage
+                self._limit_name, self._asks_usage, self._effort = limit_name, asks_usage, effort
                 return response.http_response
 
     async def _read(
@@ -200,7 +203,7 @@ class OpenAIClient:
                     raise fault
                 if fault is not None:
                     raise (LLMBadResponse if data else LLMDisconnected) from fault
-                if deltas:
+                if deltas or chunks.is_declining:
                     due_at = min(_now() + self._settings.LLM_IDLE_TIMEOUT_S, give_up_at)
                 if not data:
                     break
@@ -272,7 +275,7 @@ def _now() -> float:
 
 
 def _parameters(
-    request: CompletionRequest, limit_name: _LimitName, asks_usage: bool
+    request: CompletionRequest, limit_name: _LimitName, asks_usage: bool, effort: str | None
 ) -> dict[str, Any]:
     parameters: dict[str, Any] = {
         "model": request.model,
@@ -282,6 +285,8 @@ def _parameters(
     }
     if asks_usage:
         parameters["stream_options"] = {"include_usage": True}
+    if effort:
+        parameters["reasoning_effort"] = effort
     return parameters
 
 

@@ -70,6 +70,7 @@ def _environment(port: int, changes: Mapping[str, str]) -> dict[str, str]:
         "PORT": str(port),
         "HOST": "127.0.0.1",
         "DEMO": "true",
+        "LLM_MODEL": "gpt-4o-mini",
         "REFLEX_WEB_WORKDIR": f"{_HOME.name}/web",
         **changes,
     }

@@ -29,6 +29,7 @@ def settings(base_url: str | None, **changes: Any) -> Settings:
     values = {
         "OPENAI_API_KEY": SecretStr(KEY),
         "OPENAI_BASE_URL": base_url,
+        "LLM_MODEL": "gpt-4o-mini",
         "LLM_CONNECT_TIMEOUT_S": 20,
         "LLM_FIRST_TOKEN_TIMEOUT_S": 20,
         "LLM_IDLE_TIMEOUT_S": 20,

@@ -140,7 +140,7 @@ async def test_the_ledger_is_settled_and_adds_up(database: Database, today: date
     assert sorted(c.id for c in calls) == sorted(call_id or "" for call_id in logged)
     assert [c.started_at for c in calls] == sorted(c.started_at for c in calls)
     assert today - calls[0].started_at > timedelta(days=35)
-    assert {c.requested_model for c in calls} == {"gpt-4o-mini", "gpt-4o", "offline-drafter"}
+    assert {c.requested_model for c in calls} == {"gpt-6-luna", "gpt-5.6", "offline-drafter"}
     assert {c.status for c in calls} >= {"complete", "cancelled", "error"}
     for call in calls:
         assert call.status != CallStatus.RUNNING

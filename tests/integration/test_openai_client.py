@@ -10,7 +10,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from feedback_app.core.errors import LLMAuth, LLMBadResponse
+from feedback_app.core.errors import LLMAuth, LLMBadResponse, LLMContentFilter
+from feedback_app.llm.chunks import MOST_REFUSAL_CHARACTERS
 from feedback_app.llm.client import MAX_REFUSAL_BYTES, OpenAIClient, _bound
 from feedback_app.llm.completion import (
     Finished,
@@ -75,7 +76,6 @@ async def test_reasoning_comes_before_the_text_and_its_tokens_are_counted(
     ("scenario", "said"),
     [
         pytest.param(Scenario(usage="with_finish"), FEEDBACK, id="usage-with-the-finish-reason"),
-        pytest.param(Scenario(text_field="refusal"), FEEDBACK, id="refusal"),
         pytest.param(Scenario(group=40), FEEDBACK, id="many-tokens-a-chunk"),
         pytest.param(FAULTS["no-done"], FEEDBACK, id="no-done"),
         pytest.param(FAULTS["crlf"], FEEDBACK, id="crlf"),
@@ -263,6 +263,57 @@ async def test_an_unknown_parameter_is_replaced_at_once_and_remembered(upstream:
     assert finished(first).usage is None
     assert (asked_first, len(upstream.requests)) == (3, 4)
     assert body_of(upstream, 3).keys() == {"model", "messages", "stream", "max_completion_tokens"}
+
+
+@pytest.mark.parametrize(
+    ("server", "asked", "sent"),
+    [
+        pytest.param(None, None, "none", id="openai itself"),
+        pytest.param("other", None, None, id="another server"),
+        pytest.param(None, "low", "low", id="openai itself, asked for"),
+        pytest.param("other", "high", "high", id="another server, asked for"),
+    ],
+)
+async def test_how_long_a_model_may_think_is_said_where_it_is_known_or_asked_for(
+    upstream: Upstream,
+    monkeypatch: pytest.MonkeyPatch,
+    server: str | None,
+    asked: str | None,
+    sent: str | None,
+) -> None:
+    monkeypatch.setattr("feedback_app.llm.client.OPENAI_URL", upstream.base_url)
+    address = upstream.base_url if server else None
+    client = OpenAIClient(settings(address, LLM_REASONING_EFFORT=asked))
+    await play(client)
+    await client.aclose()
+    assert body_of(upstream).get("reasoning_effort") == sent
+
+
+async def test_a_server_that_knows_no_effort_is_asked_without_it(upstream: Upstream) -> None:
+    upstream.play(Scenario(rejects=("reasoning_effort",)))
+    async with client_of(upstream.base_url, LLM_REASONING_EFFORT="low") as client:
+        first = await play(client)
+        await play(client)
+    assert text_of(first) == FEEDBACK
+    sent = [body_of(upstream, number).get("reasoning_effort") for number in range(3)]
+    assert sent == ["low", None, None]
+
+
+async def test_a_model_that_declines_is_no_answer_and_its_reason_is_told(
+    upstream: Upstream,
+) -> None:
+    said = "I can't help\nwith \u202ethat. " + "No. " * 200
+    upstream.play(Scenario(tokens=tokens_of(said), text_field="refusal"))
+    async with client_of(upstream.base_url) as client:
+        events, error = await play_to_fault(client)
+    assert text_of(events) == ""
+    assert finished(events).finish_reason == "content_filter"
+    assert type(error) is LLMContentFilter
+    assert error.message.startswith(
+        "The AI model declined to write this: “I can't help with that. No"
+    )
+    assert error.message.endswith("…” Rephrase the notes, then retry.")
+    assert len(error.message) < MOST_REFUSAL_CHARACTERS + 100
 
 
 async def test_a_server_that_knows_neither_limit_is_not_asked_for_ever(upstream: Upstream) -> None:
