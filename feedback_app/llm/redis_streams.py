@@ -247,7 +247,7 @@ class RedisStreamHub(StreamHub):
                 except Unreadable:
                     return
                 # A log that is just being opened here will adopt that call, or be refused.
-                if owner in self._waiting and self.running_here(owner) is None:
+                if owner.run_key in self._waiting and self.running_here(owner) is None:
                     self._mirror(message["call"], owner, ())
 
     def _give_up(self, logs: Sequence[EventLog]) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from feedback_app.core.clock import now
 from feedback_app.db.session import Database
-from feedback_app.feedback import editing, service, showing, submitting
-from feedback_app.llm import ledger, starting
+from feedback_app.feedback import editing, operation, service, showing, submitting
+from feedback_app.llm import ledger
 from feedback_app.llm.blocks import parse_blocks
 from feedback_app.llm.offline import OfflineClient
 from tests.factories import make_interview
@@ -38,7 +38,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
 
 
 async def test_a_prompt_is_built_beside_the_loop(database: Database, watch: Watch) -> None:
-    calls = watch(starting, "feedback_prompt")
+    calls = watch(operation, "feedback_prompt")
     async with stage(database, client=OfflineClient(None)) as on:
         await service.evidence(on.user, on.interview_id)
         await on.run()

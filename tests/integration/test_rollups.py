@@ -72,6 +72,7 @@ async def started(database: Database, made: MadeInterview, operation: str = "fee
         prompt_tokens=900,
         max_output_tokens=1200,
         started_at=clock.now(),
+        department_id=made.department.id,
     )
     assert await Admission(Settings(), database).reserve(reservation) is None
     return call_id

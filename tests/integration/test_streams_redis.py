@@ -165,7 +165,7 @@ def test_every_follower_sees_everything_from_where_it_joined_once_and_in_order(
         CompleteEvent,
         seq=st.integers(1),
         llm_call_id=st.text(),
-        feedback=texts,
+        text=texts,
         finish_reason=st.text(),
         tokens_used=st.integers(0),
         prompt_tokens=st.integers(0),
