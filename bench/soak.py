@@ -20,11 +20,12 @@ from tests.upstream import Scenario, Upstream, feedback_tokens
 
 PEOPLE, HOSTILE = 38, 2
 MINUTES = 20.0
-WARM_UP_S = 60.0
 TABS_KEPT_S = 30.0
 REST_S = 75.0
 """Longer than anything is kept of who is gone: idle connections, ended drafts, states of tabs."""
 EACH_KIND_S = 30.0
+WARM_UP_S = EACH_KIND_S * len(KINDS)
+"""One round of every kind: what a kind makes the app hold for good is held before, too."""
 MAX_CHANGE = 0.05
 
 _TOLD = re.compile(r"(\d+) pages open, (\d+) unread, (\d+) tasks")
@@ -57,10 +58,11 @@ def run(options: argparse.Namespace) -> list[str]:
         app = stack.enter_context(crowded_app(home, upstream.base_url, PEOPLE, changes))
         people = home / "people.jsonl"
         people.write_text("".join(json.dumps(person) + "\n" for person in app.people))
-        _use(app, people, WARM_UP_S)
+        _use(app, people, WARM_UP_S, [])
         before = _at_rest(app, home / "app.log")
         print(f"Using it for {options.minutes:g} minutes", flush=True)
-        used, attacked = _use(app, people, options.minutes * 60)
+        memory: list[float] = []
+        used, attacked = _use(app, people, options.minutes * 60, memory)
         after = _at_rest(app, home / "app.log")
         findings = asyncio.run(findings_in(app.database_url))
     print(f"\n{machine.facts()}\n")
@@ -72,6 +74,7 @@ def run(options: argparse.Namespace) -> list[str]:
         print(f"{name:<14}{first:>10.0f}{last:>10.0f}")
         if last > first * (1 + MAX_CHANGE) + 1:
             missed.append(f"soak: {name} went from {first:.0f} to {last:.0f}")
+    print(f"memory while used, MB, each {EACH_KIND_S:g} s: {' '.join(f'{m:.0f}' for m in memory)}")
     print(f"findings of the ledger's audit: {len(findings)}")
     missed += [f"soak: the audit found {finding.sentence}" for finding in findings]
     if used.get("failed"):
@@ -79,8 +82,10 @@ def run(options: argparse.Namespace) -> list[str]:
     return missed
 
 
-def _use(app: CrowdedApp, people: Path, seconds: float) -> tuple[dict[str, int], dict[str, int]]:
-    """Let people and hostile clients work; what each did."""
+def _use(
+    app: CrowdedApp, people: Path, seconds: float, memory: list[float]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Let people and hostile clients work; what each did. `memory` gets its MB at each change."""
     until = time.monotonic() + seconds
     working = start("bench.soak_people", app.address, str(people))
     attacked: dict[str, int] = {}
@@ -89,6 +94,7 @@ def _use(app: CrowdedApp, people: Path, seconds: float) -> tuple[dict[str, int],
             break
         hostile = start("bench.hostile_load", app.address, kind, str(HOSTILE))
         time.sleep(max(0.0, min(EACH_KIND_S, until - time.monotonic())))
+        memory.append(held_by(app.pid).memory_mb)
         for name, number in json.loads(stop(hostile)).items():
             attacked[name] = attacked.get(name, 0) + number
     return json.loads(stop(working)), attacked
