@@ -380,3 +380,11 @@ def test_a_hundred_thousand_characters_of_anything_give_at_most_a_page(piece: st
     notes = piece * (100_000 // len(piece))
     draft = compose(interview(notes, rated("SQL", 3, "Fast."), rated("System design", 2)))
     assert word_count(MARK.sub("", draft)) <= 350
+
+
+def test_a_note_with_the_reasons_own_words_on_end_is_told_once_and_cited() -> None:
+    notes = "Went straight to Redis, no questions about load or who is limited"
+    reason = "Chose the tool first; no questions about load or failure."
+    draft = compose(interview(notes, rated("System design", 2, reason)))
+    assert draft.count("no questions about load") == 1
+    assert f"{reason} [1]" in draft

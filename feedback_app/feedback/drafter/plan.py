@@ -3,7 +3,7 @@
 Everything here is about facts; how they are worded is left to `compose`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from feedback_app.core.line_keys import line_key
@@ -25,13 +25,21 @@ from feedback_app.feedback.drafter.lines import clean_line
 from feedback_app.feedback.drafter.matching import Matcher, Placed
 from feedback_app.feedback.drafter.notes import Remark, read_notes
 from feedback_app.feedback.drafter.polarity import Judgement, judge, unquoted
-from feedback_app.feedback.drafter.words import Language, content_stems, word_count
+from feedback_app.feedback.drafter.words import (
+    Language,
+    content_stems,
+    is_word,
+    tokens,
+    word_count,
+)
 
 NOTES_PER_COMPETENCY = 2
 SAME_WORDS = 0.6
 """The share of common words from which two remarks say the same."""
 SAME_AS_REASON = 0.5
 """The same for a note and the reason of its competency."""
+WORDS_ON_END = 4
+"""So many of the reason's words in a note in the same order say the same."""
 PLACED = 20.0
 """What it adds to a fact's weight that the writer placed it."""
 MOST_COMPARED = 14
@@ -195,7 +203,7 @@ def _fill(point: Point, facts: list[Fact], assessment: Assessment, language: Lan
         if (
             point.reason
             and not _is_caveat(point, fact)
-            and same(fact, point.reason, SAME_AS_REASON)
+            and (same(fact, point.reason, SAME_AS_REASON) or _repeats(fact, point.reason))
         ):
             point.reason = _with_lines(point.reason, fact)
         elif not any(same(fact, other) for other in kept):
@@ -302,6 +310,23 @@ def same(a: Fact, b: Fact, share: float = SAME_WORDS) -> bool:
     if smaller == 0:
         return a.text.casefold() == b.text.casefold()
     return len(left & right) >= share * smaller
+
+
+def _repeats(fact: Fact, reason: Fact) -> bool:
+    """Whether a note has some words on end of the reason, two telling ones among them."""
+    if fact.language != reason.language or fact.language == "ja":
+        return False
+    common = knowledge(fact.language).common
+    runs = set(_runs(reason, common))
+    return any(run in runs for run in _runs(fact, common))
+
+
+def _runs(fact: Fact, common: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    words = [word for word in tokens(fact.text, fact.language) if is_word(word)]
+    for start in range(len(words) - WORDS_ON_END + 1):
+        run = tuple(words[start : start + WORDS_ON_END])
+        if sum(word not in common for word in run) >= 2:
+            yield run
 
 
 def _content(fact: Fact) -> frozenset[str]:
