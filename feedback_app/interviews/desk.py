@@ -11,6 +11,7 @@ from feedback_app.interviews.notes import NOTES, notes
 from feedback_app.interviews.schemas import CompetencyRow
 from feedback_app.interviews.scorecard import REASON_OF, REASONS, scorecard
 from feedback_app.interviews.state import InterviewState
+from feedback_app.ui.browser import scroll_to_top
 from feedback_app.ui.components import time_element
 from feedback_app.ui.editor import save_label
 from feedback_app.ui.keys import page_begins_at
@@ -63,7 +64,7 @@ def pane_tabs() -> rx.Component:
             rx.el.button(
                 label,
                 type="button",
-                on_click=PANE.set_value(name),
+                on_click=[PANE.set_value(name), scroll_to_top()],
                 custom_attrs={"aria-pressed": rx.cond(PANE.value == name, "true", "false")},
                 class_name="pane-tab",
                 id=f"pane-{name}",

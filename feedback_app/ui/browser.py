@@ -44,6 +44,11 @@ def scroll_to(element_id: Var[str] | str, *, when_drawn: bool = False) -> EventS
     return rx.run_script(scroll)
 
 
+def scroll_to_top() -> EventSpec:
+    """Show the beginning of the page."""
+    return rx.run_script(Var("window.scrollTo(0, 0)"))
+
+
 def focus(element_id: Var[str] | str) -> EventSpec:
     """Move the focus to an element if there is one, by any id: Reflex's own takes known refs."""
     return rx.run_script(_script_on(element_id, "focus()"))
