@@ -16,7 +16,10 @@ def _press(key: str) -> Any:
 
 SHORTCUTS = (
     Shortcut("Enter", _press("draft"), "Draft, or update the draft", with_ctrl=True),
-    Shortcut("Escape", _press("stop"), "Stop the draft", anywhere=True, shown="Esc"),
+    # What floats is closed by it as ever.
+    Shortcut(
+        "Escape", _press("stop"), "Stop the draft", anywhere=True, keeps_default=True, shown="Esc"
+    ),
     Shortcut("s", _press("save"), "Save", with_ctrl=True, shown="S"),
     Shortcut("Enter", _press("submit"), "Review and submit", with_ctrl=True, with_shift=True),
     Shortcut("n", _press("next"), "Next interview to write about"),

@@ -56,6 +56,8 @@ class Shortcut:
     with_shift: bool = False
     anywhere: bool = False
     """Whether it works while text is typed: only for a key that types nothing."""
+    keeps_default: bool = False
+    """Whether the browser does what it does with the key, too."""
     shown: str = ""
     """How the key is called, where its name is not its sign."""
 
@@ -75,7 +77,7 @@ def shortcuts(*chosen: Shortcut) -> rx.Component:
         return [
             rx.cond(
                 one.matches(*pressed),
-                one.does.prevent_default if hasattr(one.does, "prevent_default") else one.does,
+                one.does if one.keeps_default else getattr(one.does, "prevent_default", one.does),
                 rx.noop(),
             )
             for one in chosen

@@ -119,7 +119,7 @@ def _of_parts_of_notes() -> dict[str, Read]:
     drafter = "feedback.drafter"
     marks = Marks({"“": "”", "„": "“”"})
     return {
-        f"{drafter}.client.split_tokens": split_tokens,
+        "llm.offline.split_tokens": split_tokens,
         f"{drafter}.language.languages_of": lambda text: language.languages_of(
             text.split("\n"), "en"
         ),
@@ -135,6 +135,7 @@ def _of_parts_of_notes() -> dict[str, Read]:
         ),
         f"{drafter}.sentences.ends_in_abbreviation": sentences.ends_in_abbreviation,
         f"{drafter}.sentences.sentences": lambda text: list(sentences.sentences(text)),
+        f"{drafter}.sentences.whole_sentences": sentences.whole_sentences,
         "feedback.personal.judging.grounds_of": _grounds_of_each,
         "feedback.personal.sentences.sentences_of": lambda text: list(sentences_of(text)),
         "core.line_keys.line_key": line_key,

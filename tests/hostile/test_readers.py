@@ -10,7 +10,8 @@ from tests.hostile.growth import growth_of
 
 READERS = readers()
 READING_MODULES = (
-    *("core.line_keys", "core.text", "llm.blocks", "llm.citations", "feedback.prompts", "llm.tags"),
+    *("core.line_keys", "core.text", "llm.blocks", "llm.citations", "llm.offline", "llm.tags"),
+    "feedback.prompts",
     "feedback.departing",
     *("feedback.document", "feedback.placing", "feedback.resting", "live.view"),
     *(
@@ -20,7 +21,7 @@ READING_MODULES = (
     *(
         f"feedback.drafter.{name}"
         for name in (
-            *("client", "compose", "evidence", "labels", "language", "lines", "matching", "notes"),
+            *("compose", "evidence", "labels", "language", "lines", "matching", "notes"),
             *("opening", "outline", "plan", "polarity", "polish", "quotations", "reading"),
             *("sentences", "speakers", "structure", "topics", "words"),
         )

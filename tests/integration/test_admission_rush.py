@@ -98,7 +98,10 @@ async def crowd(
     ]
     async with database.write() as session:
         session.add_all(others)
-    configured: dict[str, Any] = {"LLM_MAX_OUTPUT_TOKENS": OUTPUT_TOKENS}
+    configured: dict[str, Any] = {
+        "LLM_MAX_OUTPUT_TOKENS": OUTPUT_TOKENS,
+        "LLM_MODEL": "gpt-4o-mini",
+    }
     async with AsyncExitStack() as stack:
         processes: list[Starting] = []
         if database.is_sqlite:

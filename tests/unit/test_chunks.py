@@ -70,7 +70,7 @@ def test_what_cannot_be_stored_is_taken_out() -> None:
     ("delta", "expected"),
     [
         ({"content": "Fair."}, [TextDelta("Fair.")]),
-        ({"content": None, "refusal": "I cannot."}, [TextDelta("I cannot.")]),
+        ({"content": None, "refusal": "I cannot."}, []),
         ({"reasoning_content": "Hm."}, [ReasoningDelta("Hm.")]),
         (
             {"reasoning": "Hm.", "content": "Fair."},
