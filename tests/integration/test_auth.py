@@ -226,6 +226,18 @@ async def test_a_session_slides_while_used_and_ends_twelve_hours_after(database:
         clock.set_now(None)
 
 
+async def test_a_session_ends_after_its_longest_time_however_much_it_is_used(
+    database: Database, still_clock: Clock
+):
+    token_hash = await signed_in_hash(database)
+    half_a_day = timedelta(hours=11, minutes=59).total_seconds()
+    for _ in range(14):
+        still_clock.advance(half_a_day)
+        assert await sessions.resolve(token_hash) is not None
+    still_clock.advance(half_a_day)
+    assert await sessions.resolve(token_hash) is None
+
+
 async def test_a_session_is_not_written_at_each_read(database: Database):
     start = datetime(2026, 11, 2, 9, tzinfo=UTC)
     try:

@@ -1,10 +1,14 @@
 """What the app keeps on disk is for its owner alone."""
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from feedback_app.__main__ import _KEEPERS_OF_DATA
+from feedback_app.core.settings import ROOT
 from feedback_app.db import sqlite
 from feedback_app.db.session import Database
 from tests.factories import make_company
@@ -58,3 +62,13 @@ async def test_deleted_rows_are_overwritten(database: Database):
     async with database.read() as session:
         connection = await session.connection()
         assert (await connection.exec_driver_sql("PRAGMA secure_delete")).scalar() == 1
+
+
+def test_what_a_command_writes_is_for_its_owner_alone(tmp_path: Path):
+    """Every command that touches data: what it makes beside the database, too."""
+    assert {"run", "serve", "user", "audit", "purge", "forget-candidate"} <= set(_KEEPERS_OF_DATA)
+    file = tmp_path / "made"
+    script = "import pathlib, sys; from feedback_app.__main__ import _keep_private; "
+    script += "_keep_private(); pathlib.Path(sys.argv[1]).touch()"
+    subprocess.run([sys.executable, "-c", script, str(file)], check=True, cwd=ROOT)
+    assert rights(file) == "0o600"
