@@ -7,7 +7,6 @@ appended or discarded, a version restored) first keeps the text that was there; 
 and what Undo replaced is kept as well, so that Undo can be undone.
 """
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import ChangedElsewhere, Invalid, NotFound
+from feedback_app.core.threads import soon
 from feedback_app.db.models import Draft, Scorecard, TextVersion, VersionKind
 from feedback_app.db.session import database
 from feedback_app.feedback import queries
@@ -47,7 +47,7 @@ class Written:
 
 async def written(scorecard: Scorecard) -> Written:
     """The feedback of a scorecard."""
-    blocks = await asyncio.to_thread(blocks_of, scorecard.feedback, scorecard.feedback_blocks)
+    blocks = await soon(blocks_of, scorecard.feedback, scorecard.feedback_blocks)
     return Written(
         blocks=blocks,
         markdown=scorecard.feedback,
@@ -77,7 +77,7 @@ async def save(
         ChangedElsewhere: another text was saved since; this one is kept as a version.
         Invalid: longer than `MAX_FEEDBACK_CHARACTERS`.
     """
-    text = await asyncio.to_thread(to_markdown, without_end(blocks))
+    text = await soon(to_markdown, without_end(blocks))
     _check_length(text)
     async with database().write() as session:
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
@@ -175,7 +175,7 @@ async def append(user: CurrentUser, interview_id: str, call_id: str) -> Written:
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
         more = await _draft_blocks(session, user, interview_id, call_id)
         both = [*without_end((await written(scorecard)).blocks), *more]
-        _check_length(await asyncio.to_thread(to_markdown, both))
+        _check_length(await soon(to_markdown, both))
         await _replace(session, user, scorecard, both, call_id, VersionKind.APPENDED)
     return await written(scorecard)
 
@@ -192,7 +192,7 @@ async def rewrite(
         AlreadySubmitted: the feedback is final.
         Invalid: longer than `MAX_FEEDBACK_CHARACTERS`.
     """
-    _check_length(await asyncio.to_thread(to_markdown, blocks))
+    _check_length(await soon(to_markdown, blocks))
     async with database().write() as session:
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
         call_id = scorecard.feedback_call_id
@@ -257,7 +257,7 @@ async def restore(user: CurrentUser, interview_id: str, version_id: str) -> Writ
 
 async def _write(scorecard: Scorecard, blocks: list[Block], call_id: str | None) -> None:
     kept = without_end(blocks)
-    text, stored = await asyncio.to_thread(_as_stored, kept)
+    text, stored = await soon(_as_stored, kept)
     scorecard.feedback = text
     scorecard.feedback_blocks = stored
     scorecard.feedback_saved_at = clock.now()
@@ -300,7 +300,7 @@ async def _restore(
     version: TextVersion,
     kind: VersionKind = VersionKind.RESTORED,
 ) -> None:
-    blocks = await asyncio.to_thread(blocks_of, version.text, version.blocks)
+    blocks = await soon(blocks_of, version.text, version.blocks)
     await _replace(session, user, scorecard, blocks, version.call_id, kind)
     await _make_theirs(session, user, scorecard)
 
@@ -311,7 +311,7 @@ async def _draft_blocks(
     call, draft = await queries.draft_of(session, user, call_id)
     if call.subject_id != interview_id:
         raise NotFound
-    return await asyncio.to_thread(drawn, draft)
+    return await soon(drawn, draft)
 
 
 async def _is_untouched(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> bool:
@@ -322,7 +322,7 @@ async def _is_untouched(session: AsyncSession, user: CurrentUser, scorecard: Sco
         return False
     call_id = scorecard.feedback_call_id
     blocks = await _draft_blocks(session, user, scorecard.interview_id, call_id)
-    return scorecard.feedback == await asyncio.to_thread(to_markdown, without_end(blocks))
+    return scorecard.feedback == await soon(to_markdown, without_end(blocks))
 
 
 async def _make_theirs(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> None:

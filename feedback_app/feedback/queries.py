@@ -12,6 +12,7 @@ from feedback_app.core.errors import AlreadySubmitted, NotFound
 from feedback_app.db import rollups
 from feedback_app.db.models import (
     FEEDBACK,
+    CallStatus,
     Candidate,
     Competency,
     CompetencyRating,
@@ -26,6 +27,7 @@ from feedback_app.db.models import (
     VersionKind,
 )
 from feedback_app.feedback.assessment import Assessment, CompetencyAssessment, Recommendation
+from feedback_app.feedback.resting import Source
 
 HISTORY_LENGTH = 20
 
@@ -176,6 +178,28 @@ async def draft_of(session: AsyncSession, user: CurrentUser, call_id: str) -> tu
     if found is None:
         raise NotFound
     return found
+
+
+async def latest_source(
+    session: AsyncSession, user: CurrentUser, interview_id: str
+) -> Source | None:
+    """What the newest draft that was finished and is not discarded was asked from."""
+    rows = await session.exec(
+        select(Draft.notes, Draft.judgements, Draft.cites)
+        .join(LlmCall, col(LlmCall.id) == Draft.llm_call_id)
+        .where(
+            LlmCall.subject_id == interview_id,
+            LlmCall.user_id == user.id,
+            LlmCall.company_id == user.company_id,
+            LlmCall.operation == FEEDBACK,
+            LlmCall.status == CallStatus.COMPLETE,
+            col(Draft.discarded_at).is_(None),
+        )
+        .order_by(col(LlmCall.id).desc())
+        .limit(1)
+    )
+    found = rows.first()
+    return Source(found[0], found[1], cites=found[2] != "") if found else None
 
 
 async def origin_of(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> Draft | None:

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import Invalid
+from feedback_app.core.threads import soon
 from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import database
 from feedback_app.feedback import editing, queries
@@ -66,15 +67,24 @@ def for_drafting(assessment: Assessment, put_back: frozenset[str]) -> Assessment
     )
 
 
-async def load(session: AsyncSession, user: CurrentUser, interview_id: str) -> Assessment:
-    """What a draft of this person's record may use.
+Loaded = tuple[Assessment, frozenset[str]]
+"""A record, and the keys of the remarks that were put back: what `for_drafting` takes."""
+
+
+async def load(session: AsyncSession, user: CurrentUser, interview_id: str) -> Loaded:
+    """A person's record of an interview, as `ready` makes it usable once the session is closed.
 
     Raises:
         NotFound: not an interview of this person.
     """
     assessment = await queries.load_assessment(session, user, interview_id)
     scorecard = await queries.scorecard_of(session, user, interview_id)
-    return await asyncio.to_thread(for_drafting, assessment, frozenset(scorecard.put_back))
+    return assessment, frozenset(scorecard.put_back)
+
+
+async def ready(loaded: Loaded) -> Assessment:
+    """What a draft of the record may use."""
+    return await asyncio.to_thread(for_drafting, *loaded)
 
 
 async def questions(user: CurrentUser, interview_id: str) -> Questions:
@@ -102,7 +112,7 @@ async def put_back(user: CurrentUser, interview_id: str, key: str, wanted: bool)
     async with database().write() as session:
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
         assessment = await queries.load_assessment(session, user, interview_id)
-        found = await asyncio.to_thread(_remarks, assessment)
+        found = await soon(_remarks, assessment)
         if key not in {remark.key for remark, _ in found}:
             raise Invalid("This remark is not in your notes any more.")
         kept = [one for one in scorecard.put_back if one != key]
@@ -122,8 +132,8 @@ async def place(
     """
     async with database().write() as session:
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
-        assessment = await load(session, user, interview_id)
-        reading = await asyncio.to_thread(read, assessment)
+        assessment = await soon(for_drafting, *await load(session, user, interview_id))
+        reading = await soon(read, assessment)
         if key not in {line.key for line in reading.unplaced}:
             raise Invalid("This line is placed already, or not in your notes any more.")
         competency = next((c for c in assessment.competencies if c.id == competency_id), None)
@@ -180,8 +190,8 @@ async def answer(user: CurrentUser, interview_id: str, key: str, code: str) -> N
     """
     async with database().write() as session:
         scorecard = await queries.open_scorecard_of(session, user, interview_id)
-        assessment = await load(session, user, interview_id)
-        reading = await asyncio.to_thread(read, assessment)
+        assessment = await soon(for_drafting, *await load(session, user, interview_id))
+        reading = await soon(read, assessment)
         asked = next((c for c in reading.contradictions if c.key == key), None)
         if asked is None or code not in dict(asked.answers):
             raise Invalid("This question has been settled already.")

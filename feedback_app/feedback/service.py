@@ -86,7 +86,8 @@ async def start(user: CurrentUser, interview_id: str) -> str:
 
     async def load() -> Brief:
         async with database().read() as session:
-            assessment = await reading.load(session, user, interview_id)
+            loaded = await reading.load(session, user, interview_id)
+        assessment = await reading.ready(loaded)
         if not assessment.has_evidence:
             raise NothingToAssess
         return await brief_of(assessment)
@@ -114,15 +115,17 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
     """
     async with database().read() as session:
         scorecard = await queries.scorecard_of(session, user, interview_id)
-        assessment = await reading.load(session, user, interview_id)
+        loaded = await reading.load(session, user, interview_id)
         origin = await queries.origin_of(session, user, scorecard)
+        asked_last = await queries.latest_source(session, user, interview_id)
         drafts = await queries.drafts_of(session, user, interview_id)
         versions = await queries.versions_of(session, scorecard.id, FEEDBACK)
         undo = await undo_label(session, scorecard)
+    assessment = await reading.ready(loaded)
     ended = [(call, draft) for call, draft in drafts if call.status != CallStatus.RUNNING]
     kept = [(call, draft) for call, draft in ended if draft.discarded_at is None]
     text = await written(scorecard)
-    beside = _beside(assessment, origin, _latest(drafts))
+    beside = _beside(assessment, origin, asked_last)
     latest = ended[0] if ended and ended[0] in kept else None
     return FeedbackView(
         text=text,
@@ -148,10 +151,11 @@ async def evidence(user: CurrentUser, interview_id: str) -> Evidence:
     """
     async with database().read() as session:
         scorecard = await queries.scorecard_of(session, user, interview_id)
-        assessment = await reading.load(session, user, interview_id)
+        loaded = await reading.load(session, user, interview_id)
         origin = await queries.origin_of(session, user, scorecard)
-        drafts = await queries.drafts_of(session, user, interview_id)
-    beside = _beside(assessment, origin, _latest(drafts))
+        latest = await queries.latest_source(session, user, interview_id)
+    assessment = await reading.ready(loaded)
+    beside = _beside(assessment, origin, latest)
     shown = await typed(await written(scorecard), beside)
     return await _evidence(user, interview_id, assessment, shown, beside)
 
@@ -169,10 +173,10 @@ async def _evidence(
     )
 
 
-def _beside(assessment: Assessment, origin: Draft | None, latest: Draft | None) -> Beside:
+def _beside(assessment: Assessment, origin: Draft | None, latest: Source | None) -> Beside:
     return Beside(
         sent=_source(origin),
-        latest=_source(latest),
+        latest=latest,
         notes=assessment.notes,
         judgements=assessment.judgements,
         recorded=recorded_in(assessment),
@@ -183,12 +187,6 @@ def _source(draft: Draft | None) -> Source | None:
     return Source(draft.notes, draft.judgements, draft.cites != "") if draft else None
 
 
-def _latest(drafts: Sequence[tuple[LlmCall, Draft]]) -> Draft | None:
-    """The newest draft that was finished and is still there."""
-    finished = (draft for call, draft in drafts if call.status == CallStatus.COMPLETE)
-    return next((draft for draft in finished if draft.discarded_at is None), None)
-
-
 async def draft(user: CurrentUser, call_id: str) -> DraftView:
     """One of the person's own drafts.
 
@@ -197,7 +195,8 @@ async def draft(user: CurrentUser, call_id: str) -> DraftView:
     """
     async with database().read() as session:
         call, found = await queries.draft_of(session, user, call_id)
-        assessment = await reading.load(session, user, call.subject_id)
+        loaded = await reading.load(session, user, call.subject_id)
+    assessment = await reading.ready(loaded)
     return await draft_view(call, found, recorded_in(assessment))
 
 

@@ -41,7 +41,8 @@ async def review(user: CurrentUser, interview_id: str) -> Review:
         rated = await queries.competencies_of(session, scorecard)
         origin = await queries.origin_of(session, user, scorecard)
         left = await queries.left_to_write(session, user, clock.now(), interview_id)
-        assessment = await reading.load(session, user, interview_id)
+        loaded = await reading.load(session, user, interview_id)
+    assessment = await reading.ready(loaded)
     asked = await reading.questions(user, interview_id)
     warnings = list(_missing(rated))
     if origin is not None and origin.notes.strip() != assessment.notes.strip():

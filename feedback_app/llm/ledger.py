@@ -4,7 +4,6 @@ Nothing here writes per token. Settling is one conditional update from `running`
 second (a sweep, a shutdown, a Stop that raced the end) changes nothing.
 """
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from feedback_app.core import clock
 from feedback_app.core.context import current_request_id
 from feedback_app.core.errors import Interrupted
 from feedback_app.core.text import storable
+from feedback_app.core.threads import soon
 from feedback_app.db import rollups
 from feedback_app.db.faults import is_unavailable
 from feedback_app.db.models import (
@@ -392,7 +392,7 @@ async def _settle(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmCall
         .values(
             text=s.text,
             cites=s.cites,
-            blocks=await asyncio.to_thread(_blocks, s.text, s.cites),
+            blocks=await soon(_blocks, s.text, s.cites),
             timings=s.timings,
             outline=s.outline,
             pace=list(s.pace),
