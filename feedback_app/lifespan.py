@@ -50,7 +50,11 @@ async def lifespan() -> AsyncIterator[None]:
         await stack.enter_async_context(_purge(settings))
         await asyncio.to_thread(load_word_lists)
         interpreter.tune()
-        yield
+        trimming = asyncio.create_task(interpreter.give_memory_back(), name="trim")
+        try:
+            yield
+        finally:
+            trimming.cancel()
 
 
 async def _align_demo_accounts(settings: Settings) -> None:

@@ -1,11 +1,31 @@
 """Settings of the interpreter for a process that is one busy event loop beside a few threads."""
 
+import asyncio
+import ctypes
 import gc
 import sys
+from contextlib import suppress
 
 SWITCH_INTERVAL_S = 0.0005
 """How long the event loop may keep a waiting thread from running. A query takes several turns of
 its SQLite thread, each of which waits so long while the loop is busy; the default is 5 ms."""
+
+
+TRIM_EVERY_S = 60.0
+
+
+async def give_memory_back() -> None:
+    """Return to the system, each minute, what was freed; runs until it is cancelled.
+
+    Many drafts at once leave free pieces all over the heap, and glibc keeps them: after twenty
+    minutes of use the process was a tenth larger than after three, with nothing more in it.
+    """
+    trim = None
+    with suppress(OSError, AttributeError):
+        trim = ctypes.CDLL("libc.so.6").malloc_trim
+    while trim is not None:
+        await asyncio.sleep(TRIM_EVERY_S)
+        await asyncio.to_thread(trim, 0)
 
 
 def tune() -> None:
