@@ -138,6 +138,15 @@ async def load_assessment(
     )
 
 
+def _own_calls(user: CurrentUser) -> tuple[ColumnElement[bool], ...]:
+    """The person's calls that draft feedback, of whatever interview."""
+    return (
+        col(LlmCall.user_id) == user.id,
+        col(LlmCall.company_id) == user.company_id,
+        col(LlmCall.operation) == FEEDBACK,
+    )
+
+
 async def drafts_of(
     session: AsyncSession, user: CurrentUser, interview_id: str
 ) -> list[tuple[LlmCall, Draft]]:
@@ -145,12 +154,7 @@ async def drafts_of(
     rows = await session.exec(
         select(LlmCall, Draft)
         .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
-        .where(
-            LlmCall.subject_id == interview_id,
-            LlmCall.user_id == user.id,
-            LlmCall.company_id == user.company_id,
-            LlmCall.operation == FEEDBACK,
-        )
+        .where(*_own_calls(user), LlmCall.subject_id == interview_id)
         .order_by(col(LlmCall.id).desc())
         .limit(HISTORY_LENGTH)
     )
@@ -167,12 +171,7 @@ async def draft_of(session: AsyncSession, user: CurrentUser, call_id: str) -> tu
         await session.exec(
             select(LlmCall, Draft)
             .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
-            .where(
-                LlmCall.id == call_id,
-                LlmCall.user_id == user.id,
-                LlmCall.company_id == user.company_id,
-                LlmCall.operation == FEEDBACK,
-            )
+            .where(*_own_calls(user), LlmCall.id == call_id)
         )
     ).first()
     if found is None:
@@ -188,10 +187,8 @@ async def latest_source(
         select(Draft.notes, Draft.judgements, Draft.cites)
         .join(LlmCall, col(LlmCall.id) == Draft.llm_call_id)
         .where(
+            *_own_calls(user),
             LlmCall.subject_id == interview_id,
-            LlmCall.user_id == user.id,
-            LlmCall.company_id == user.company_id,
-            LlmCall.operation == FEEDBACK,
             LlmCall.status == CallStatus.COMPLETE,
             col(Draft.discarded_at).is_(None),
         )

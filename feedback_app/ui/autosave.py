@@ -71,8 +71,11 @@ class Autosave(rx.State, mixin=True):
     """Whether the page's notice says that the database does not answer."""
 
     def _shows(self, key: str) -> bool:
-        """Whether the page was shown the text of that key, to somebody who may write it."""
-        raise NotImplementedError
+        """Whether the page was shown the text of that key, to somebody who may write it.
+
+        Each editor's state says so of its own; nothing is taken before that is known.
+        """
+        return False
 
     def _take(self, key: str, typed: Typed) -> None:
         """Note what was typed; call it with the state locked.
