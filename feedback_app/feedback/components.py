@@ -118,14 +118,15 @@ def _begin_editor(rest: rx.RestProp) -> rx.Component:
 @rx.memo
 def _text_editor(rest: rx.RestProp) -> rx.Component:
     """The editor, begun anew only under another key."""
+    base = rx.cond(_AHEAD, BOOK.base.value, _TEXT.revision)
     return rich_text(
         "feedback-editor",
         "Your feedback",
         rx.cond(_AHEAD, BOOK.text.value, _TEXT.html),
         True,
         on_update=lambda document, stamp: [
-            *BOOK.note(_ID, document, stamp, _TEXT.revision),
-            _TEXT.edit(_ID, document, stamp, _TEXT.revision),
+            *BOOK.note(_ID, document, stamp, base),
+            _TEXT.edit(_ID, document, stamp, base),
         ],
         on_selection_update=lambda lines: LIT.set_value(lines),
     )

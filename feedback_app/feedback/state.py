@@ -42,6 +42,8 @@ class _Kept:
     beside: Beside | None = None
     """What it was read beside."""
     conflict: bool = False
+    html: str = ""
+    """The text of a conflict, to begin the editor with."""
 
 
 def _typed_text(
@@ -105,6 +107,8 @@ class FeedbackState(Autosave, rx.State):
     questions: Questions = Questions([], "", [], [], [], False, [])
 
     _blocks: list[Block] = []
+    _mine: dict[str, Any] = {}
+    """The document of the editor while another tab's text stands against it."""
     _beside: Beside = Beside()
 
     @rx.var
@@ -149,7 +153,8 @@ class FeedbackState(Autosave, rx.State):
             return
         shown = await service.view(acting_user(), interview_id)
         self.revision, self.conflict = shown.text.revision, False
-        self._take(interview_id, Typed(document, stamp, self.revision))
+        # A page that was loaded anew has typed nothing yet: the text is the one kept here.
+        self._take(interview_id, Typed(document or self._mine, stamp, self.revision))
         await self._keep_now(self._keep, self._show_kept)
         await self._refresh()
 
@@ -360,15 +365,20 @@ class FeedbackState(Autosave, rx.State):
             text = await editing.save(user, interview_id, blocks, typed.base, self._writer())
             beside = self._beside
             shown = await shown_as_typed(text, beside)
+        except ChangedElsewhere as error:
+            html = await asyncio.to_thread(to_html, blocks)
+            return _Kept(Save(typed.stamp, "failed", error.message), conflict=True, html=html)
         except AppError as error:
-            save = Save(typed.stamp, "failed", error.message)
-            return _Kept(save, conflict=isinstance(error, ChangedElsewhere))
+            return _Kept(Save(typed.stamp, "failed", error.message))
         return _Kept(saved(typed.stamp, wording.now()), shown, beside)
 
     def _show_kept(self, interview_id: str, typed: Typed, kept: _Kept) -> None:
         if interview_id != self.interview_id:
             return
         self.save_state, self.conflict = kept.save, kept.conflict
+        if kept.conflict:
+            # Until one of both is chosen: what is typed on goes over what this went over.
+            self.html, self.revision, self._mine = kept.html, typed.base, typed.text
         if kept.shown is not None:
             if kept.shown.revision > self.revision:
                 self.undo_label = with_later_words(self.undo_label)
@@ -432,9 +442,10 @@ class FeedbackState(Autosave, rx.State):
         if self.just_submitted[:1] == [interview_id]:
             self.just_submitted = []
         text = shown.evidence.text
-        if is_new or text.revision != self.revision:
+        # Told of another tab's text and not yet decided, the editor keeps its own.
+        if is_new or (text.revision != self.revision and not self.conflict):
             self._begin(text)
-        else:
+        elif not self.conflict:
             self.html = text.html
             self._tell(text)
         if not self._is_typing():

@@ -75,7 +75,7 @@ def _notes_editor(rest: rx.RestProp) -> rx.Component:
 
     def typed(text: Any, stamp: Any) -> list[Any]:
         note = InterviewState.note
-        base = InterviewState.notes_revision
+        base = rx.cond(_AHEAD, NOTES.base.value, InterviewState.notes_revision)
         return [
             *NOTES.note(_DETAIL.id, text, stamp, base),
             rx.cond(

@@ -102,13 +102,16 @@ class InterviewState(Autosave, rx.State):
             await self._load_as_admin(interview_id)
             return None
         self.for_admin = False
+        # Told of another tab's notes and not yet decided, the editor keeps its own.
+        self.notes_conflict = self.notes_conflict and self.detail.id == interview_id
         if self._differs(record):
             self.revision += 1
         self._assign(record)
         asked, self._to_draft = self._to_draft == interview_id, ""
         refusal = await self._start(interview_id) if asked else None
-        self.missing, self.loaded, self.notes_conflict = False, True, False
-        self.notes_save = saved(self.notes_save.acked, self.detail.notes_saved)
+        self.missing, self.loaded = False, True
+        if not self.notes_conflict:
+            self.notes_save = saved(self.notes_save.acked, self.detail.notes_saved)
         self.reasons_save = Save(self.reasons_save.acked)
         self.current, self.helping = -1, False
         panel = await self.get_state(FeedbackState)
@@ -160,14 +163,18 @@ class InterviewState(Autosave, rx.State):
                     panel = await self.get_state(FeedbackState)
                     newer_notes = seen[0] > self.notes_revision and not self._is_typing()
                     newer_text = seen[1] > panel.revision and not panel._is_typing()
+                # Whoever began to type meanwhile is not interrupted: the next look sees it again.
                 if newer_notes:
                     record = await service.record(user, interview_id)
                     async with self:
-                        self._show_newer(record)
+                        if not self._is_typing():
+                            self._show_newer(record)
                 if newer_text:
                     shown = await feedback.view(user, interview_id)
                     async with self:
-                        (await self.get_state(FeedbackState))._show_newer(shown)
+                        panel = await self.get_state(FeedbackState)
+                        if not panel._is_typing():
+                            panel._show_newer(shown)
 
     @rx.event(background=True, supersedes=True)
     @typing("Wrote notes")
@@ -318,6 +325,9 @@ class InterviewState(Autosave, rx.State):
         is_saved = kept.save.status == "saved"
         if what == "notes":
             self.notes_save, self.notes_conflict = kept.save, kept.conflict
+            if kept.conflict:
+                # Until one of both is chosen: what is typed on goes over what these went over.
+                self.notes, self.notes_revision = typed.text, typed.base
             self.notes_revision = max(self.notes_revision, kept.revision)
             if is_saved:
                 self._kept_notes = typed.text
@@ -335,9 +345,9 @@ class InterviewState(Autosave, rx.State):
     def _show_newer(self, record: InterviewRecord) -> None:
         """Begin the editors anew with what another tab saved."""
         if self.detail.id == record.detail.id:
+            self.notes_conflict = False
             self._assign(record)
             self.revision += 1
-            self.notes_conflict = False
             self.notes_save = Save(self.notes_save.acked, "saved", "Updated from another tab")
 
     async def _load_as_admin(self, interview_id: str) -> None:
@@ -358,7 +368,7 @@ class InterviewState(Autosave, rx.State):
     def _differs(self, record: InterviewRecord) -> bool:
         return (
             self.detail.id != record.detail.id
-            or self._kept_notes != record.notes
+            or (self._kept_notes != record.notes and not self.notes_conflict)
             or self.competencies != record.competencies
         )
 
@@ -373,10 +383,10 @@ class InterviewState(Autosave, rx.State):
         return None
 
     def _assign(self, record: InterviewRecord) -> None:
-        self.detail = record.detail
-        self.notes = self._kept_notes = record.notes
-        self.notes_revision = record.detail.notes_revision
-        self.competencies = record.competencies
+        self.detail, self.competencies = record.detail, record.competencies
+        if not self.notes_conflict:
+            self.notes = self._kept_notes = record.notes
+            self.notes_revision = record.detail.notes_revision
 
     async def _reload(self, interview_id: str) -> None:
         """Show what was picked; texts are left to their editors."""

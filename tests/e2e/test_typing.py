@@ -232,6 +232,35 @@ def test_of_two_tabs_neither_overwrites_the_other_in_silence(
     assert editor.stored(running_app, made) == text
 
 
+@pytest.mark.parametrize("editor", [NOTES, FEEDBACK], ids=lambda editor: editor.name)
+def test_what_two_tabs_disagree_on_is_asked_until_it_is_answered(
+    page: Page, proxy: Proxy, running_app: RunningApp, made: MadeInterview, editor: Editor
+) -> None:
+    open_desk(page, made)
+    proxy.cut()
+    editor.on(page).click()
+    page.keyboard.type("Written here.")
+    expect(editor.status_on(page)).to_have_attribute("data-status", "unsaved")
+    running_app.arrange(lambda database: saved_in_another_tab(database, made, editor))
+    proxy.let_through()
+    conflict = page.locator(f"#{editor.name}-conflict")
+    expect(conflict).to_be_visible(timeout=30_000)
+
+    page.keyboard.type(" And on.", delay=30)
+    expect(editor.status_on(page)).to_have_attribute("data-status", "failed")
+    expect(conflict).to_be_visible()
+    assert editor.stored(running_app, made) == "Written elsewhere."
+
+    page.reload()
+    expect(conflict).to_be_visible()
+    wait_for(page, lambda: text_of(editor.on(page)).strip() == "Written here. And on.")
+    assert editor.stored(running_app, made) == "Written elsewhere."
+    conflict.get_by_role("button").first.click()
+    expect(conflict).to_be_hidden()
+    wait_for(page, lambda: editor.stored(running_app, made) == "Written here. And on.")
+    assert text_of(editor.on(page)).strip() == "Written here. And on."
+
+
 async def saved_in_another_tab(database: Database, made: MadeInterview, editor: Editor) -> None:
     async with database.write() as session:
         scorecard = await session.get_one(Scorecard, made.scorecard.id)
