@@ -360,6 +360,7 @@ class FeedbackState(Autosave, rx.State):
     async def _keep(self, interview_id: str, typed: Typed) -> _Kept:
         """Keep one text that was typed; how it went."""
         user = acting_user()
+        blocks: list[Block] = []
         try:
             blocks = await asyncio.to_thread(from_editor, typed.text)
             text = await editing.save(user, interview_id, blocks, typed.base, self._writer())
