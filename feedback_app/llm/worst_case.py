@@ -56,8 +56,8 @@ async def worst_case(session: AsyncSession, r: Reservation) -> Cost:
     for price in prices:
         if price is None:
             return Cost(None, "")
-        for cached in (0, r.prompt_tokens):
-            most = Usage(r.prompt_tokens, r.max_output_tokens, cached_tokens=cached)
+        for cached in (0, r.most_prompt_tokens):
+            most = Usage(r.most_prompt_tokens, r.max_output_tokens, cached_tokens=cached)
             costs.append(Cost(price.cost(most), price.source))
     return max(costs, key=lambda cost: cost.microusd or 0)
 

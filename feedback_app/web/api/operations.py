@@ -1,6 +1,6 @@
 """Every operation of the API: one table, from which the routes and the documentation are made."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -28,6 +28,7 @@ from feedback_app.core.errors import (
 )
 from feedback_app.llm.events import CompleteEvent
 from feedback_app.web.api import endpoints
+from feedback_app.web.api.generated import FEEDBACK
 from feedback_app.web.api.reading import answered
 from feedback_app.web.api.schemas import (
     DraftOptions,
@@ -38,9 +39,9 @@ from feedback_app.web.api.schemas import (
     TokenAnswer,
     TokenRequest,
 )
-from feedback_app.web.api.stream import stream_feedback
+from feedback_app.web.api.stream import stream
 
-_Endpoint = Callable[..., Coroutine[Any, Any, Any]]
+_Endpoint = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ OPERATIONS = (
     Operation(
         method="POST",
         path=routes.API_GENERATE,
-        endpoint=endpoints.generate_feedback,
+        endpoint=endpoints.generate(FEEDBACK, "generate_feedback"),
         summary="Draft feedback and wait for it",
         description=(
             "Starts a draft, or joins the one that is being written, and answers when it has "
@@ -157,7 +158,7 @@ OPERATIONS = (
     Operation(
         method="WS",
         path=routes.API_GENERATE_STREAM,
-        endpoint=stream_feedback,
+        endpoint=stream(FEEDBACK, "stream_feedback"),
         summary="Follow a draft as it is written",
         description=(
             "A WebSocket. Without `call` it follows the draft that is being written or starts "

@@ -1,0 +1,43 @@
+"""What can be generated over HTTP: for each operation its subject, and how a call of it starts."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from feedback_app.auth.sessions import CurrentUser
+from feedback_app.feedback import operation as feedback_operation
+from feedback_app.feedback import service as feedback
+from feedback_app.llm.operation import Operation
+from feedback_app.llm.owner import Owner
+from feedback_app.web.api.schemas import DraftOptions, FollowQuery, StreamQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """An operation as the API has it."""
+
+    operation: Operation
+    subject: str
+    """The parameter of the path that names what a call is about."""
+    owner_of: Callable[[CurrentUser, str], Owner]
+    """May raise `Forbidden`."""
+    start: Callable[[CurrentUser, str, Any], Awaitable[str]]
+    """Starts or joins a call; takes the body, or `None` from a socket."""
+    body: type[BaseModel]
+    query: type[FollowQuery]
+
+
+async def _start_feedback(user: CurrentUser, interview_id: str, _options: object) -> str:
+    return await feedback.start(user, interview_id)
+
+
+FEEDBACK = Generated(
+    operation=feedback_operation.OPERATION,
+    subject="interview_id",
+    owner_of=feedback.owner_of,
+    start=_start_feedback,
+    body=DraftOptions,
+    query=StreamQuery,
+)
