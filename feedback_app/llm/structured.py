@@ -11,6 +11,7 @@ from feedback_app.llm.completion import Message
 
 REPAIR_TOKENS = 400
 """At most what a repair's request says besides the first messages and the answer."""
+CODE_BEGINS = "```json\n"
 _MOST_FAULTS = 8
 _MOST_FAULT_CHARACTERS = 120
 
@@ -84,7 +85,7 @@ def drawn(text: str) -> str:
         text = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
     except (ValueError, RecursionError):
         text = text.replace("```", "` ` `")
-    return f"```json\n{text}\n```"
+    return f"{CODE_BEGINS}{text}\n```"
 
 
 def _fault(error: Any) -> str:

@@ -9,9 +9,11 @@ from pydantic import BaseModel
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.feedback import operation as feedback_operation
 from feedback_app.feedback import service as feedback
+from feedback_app.hiring import operation as job_operation
+from feedback_app.hiring import service as jobs
 from feedback_app.llm.operation import Operation
 from feedback_app.llm.owner import Owner
-from feedback_app.web.api.schemas import DraftOptions, FollowQuery, StreamQuery
+from feedback_app.web.api.schemas import DraftOptions, FollowQuery, MetadataOptions, StreamQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,12 @@ async def _start_feedback(user: CurrentUser, interview_id: str, _options: object
     return await feedback.start(user, interview_id)
 
 
+async def _start_metadata(user: CurrentUser, job_id: str, options: object) -> str:
+    if isinstance(options, MetadataOptions) and options.description is not None:
+        await jobs.write_description(user, job_id, options.description)
+    return await jobs.start(user, job_id)
+
+
 FEEDBACK = Generated(
     operation=feedback_operation.OPERATION,
     subject="interview_id",
@@ -40,4 +48,12 @@ FEEDBACK = Generated(
     start=_start_feedback,
     body=DraftOptions,
     query=StreamQuery,
+)
+JOB_METADATA = Generated(
+    operation=job_operation.OPERATION,
+    subject="job_id",
+    owner_of=jobs.owner_of,
+    start=_start_metadata,
+    body=MetadataOptions,
+    query=FollowQuery,
 )

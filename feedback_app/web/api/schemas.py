@@ -72,6 +72,15 @@ class DraftOptions(_Model):
     instruction: Annotated[str | None, AfterValidator(_no_instruction)] = None
 
 
+class MetadataOptions(_Model):
+    """What to read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    description: PlainText | None = None
+    """Takes the place of the job's description first; without it that one is read."""
+
+
 class FollowQuery(_Model):
     """What a stream is to follow."""
 
