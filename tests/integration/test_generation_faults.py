@@ -190,7 +190,7 @@ async def test_a_generation_ends_as_it_should_and_leaves_nothing_behind(
 def as_typed(case: Case) -> Case:
     """The case with JSON in place of a draft's text."""
     whole: tuple[str, ...] = (FEEDBACK, FEEDBACK[:400], MULTILINGUAL)
-    texts: dict[str, str] = {text: METADATA for text in whole}
+    texts: dict[str, str] = dict.fromkeys(whole, METADATA)
     texts[str(TWELVE_TOKENS)] = "".join(tokens_of(METADATA)[:12])
     answers = tuple(
         replace(answer, tokens=tokens_of(texts[text]))
