@@ -324,7 +324,13 @@ def _estimated_usage(row: LlmCall, text: str) -> Usage:
 
 def as_stored(settlement: Settlement, row: LlmCall) -> Settlement:
     """The settlement with the counts that the ledger has."""
-    usage = Usage(row.prompt_tokens, row.completion_tokens, row.reasoning_tokens, row.cached_tokens)
+    usage = Usage(
+        row.prompt_tokens,
+        row.completion_tokens,
+        row.reasoning_tokens,
+        row.cached_tokens,
+        row.cache_write_tokens,
+    )
     return replace(settlement, usage=usage, tokens_estimated=row.tokens_estimated)
 
 
@@ -367,6 +373,7 @@ async def _settle(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmCall
         "completion_tokens": s.usage.completion_tokens,
         "reasoning_tokens": s.usage.reasoning_tokens,
         "cached_tokens": s.usage.cached_tokens,
+        "cache_write_tokens": s.usage.cache_write_tokens,
         "tokens_estimated": s.tokens_estimated,
         "cost_microusd": cost.microusd,
         "price_source": cost.source,

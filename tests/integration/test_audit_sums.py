@@ -78,7 +78,9 @@ async def make_place(database: Database) -> Place:
 
 
 @both_tables
-@pytest.mark.parametrize("name", ["calls", "cost_microusd", "cached_tokens", "saved"])
+@pytest.mark.parametrize(
+    "name", ["calls", "cost_microusd", "cached_tokens", "cache_write_tokens", "saved"]
+)
 async def test_a_sum_that_does_not_add_up_is_found(
     database: Database, table: Sums, unit: str, name: str
 ) -> None:

@@ -31,8 +31,9 @@ class Scenario:
     has one, in which nothing is written yet; `zeros`: each chunk has that."""
     prompt_tokens: int = 900
     cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
     reasoning_tokens: int | None = None
-    """These two go out as details; without either the details are null."""
+    """These three go out as details; what is `None` is left out, as are details without any."""
     claimed: dict[str, Any] | None = None
     """Sent as the usage, whatever was used."""
     resolved_model: str | None = "gpt-4o-mini-2024-07-18"
@@ -161,5 +162,6 @@ FAULTS: dict[str, Scenario] = {
     "slow-drip": saying(MULTILINGUAL, group=8, write_bytes=5, write_pause_s=0.0005),
     "split-characters": saying(MULTILINGUAL, write_bytes=1),
     "reasoning": Scenario(reasoning=REASONING, reasoning_tokens=31, cached_tokens=128),
+    "cache-writes": Scenario(cached_tokens=128, cache_write_tokens=512),
 }
 """Chosen by `Upstream.play(FAULTS[name])` or, without a call, by the model `fault-<name>`."""

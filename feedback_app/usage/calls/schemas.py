@@ -33,6 +33,7 @@ class CallEntry:
     completion_tokens: int
     reasoning_tokens: int
     cached_tokens: int
+    cache_write_tokens: int
     tokens_estimated: bool
     cost_microusd: int | None
     price_source: str

@@ -171,6 +171,7 @@ def _tokens(call: LlmCall) -> list[Fact]:
         Fact("Completion", written, "" if running else note),
         Fact("Reasoning", f"{call.reasoning_tokens:,}", "part of the completion"),
         Fact("Cached", f"{call.cached_tokens:,}", "part of the prompt"),
+        Fact("Written to the cache", f"{call.cache_write_tokens:,}", "part of the prompt"),
     ]
 
 
