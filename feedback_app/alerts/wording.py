@@ -38,6 +38,12 @@ def sentence(alert: Alert, person: str) -> str:
                 f"The price of {alert.subject} is not known, so its drafts are refused "
                 "where there is a budget."
             )
+        case AlertKind.CUT_PROMPT:
+            return (
+                f"The server of {alert.subject} read only {alert.measured:,} tokens of a longer "
+                "prompt, so drafts may miss some of the notes. Let it read more at once; with "
+                "Ollama, by OLLAMA_CONTEXT_LENGTH."
+            )
         case _:
             return "This is a test alert. Nothing is wrong."
 
@@ -70,6 +76,9 @@ def explanation(alert: Alert) -> tuple[str, str]:
             return "That day's calls", _usage(day, day)
         case AlertKind.UNPRICED_MODEL:
             return "Prices", routes.ADMIN_PRICES
+        case AlertKind.CUT_PROMPT:
+            day = alert.raised_at.date()
+            return "That day's calls", _usage(day, day, model=alert.subject)
         case _:
             return "", ""
 

@@ -19,6 +19,7 @@ class AlertKind(StrEnum):
     PERSON_BUDGET = "person_budget"
     ERROR_RATE = "error_rate"
     UNPRICED_MODEL = "unpriced_model"
+    CUT_PROMPT = "cut_prompt"
     TEST = "test"
 
 
@@ -65,7 +66,8 @@ class Alert(SQLModel, table=True):
     """`2026-11` for a month, else the moment at which a shorter one began."""
     level: str = Field(max_length=10)
     measured: int = Field(default=0, sa_type=BigInteger)
-    """Micro-dollars used of a budget; else how many of the calls failed or have no price."""
+    """Micro-dollars used of a budget, or how many tokens were read of a prompt that was cut; else
+    how many of the calls failed or have no price."""
     bound: int = Field(default=0, sa_type=BigInteger)
     """The budget in micro-dollars, or the error rate's threshold in permille; else 0."""
     calls: int = 0

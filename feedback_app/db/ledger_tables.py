@@ -83,6 +83,9 @@ class LlmCall(SQLModel, table=True):
     """The part of the prompt that the provider read from its cache."""
     cache_write_tokens: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The part of the prompt that the provider wrote to its cache; no cached token is in it."""
+    sent_tokens_at_least: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The fewest tokens that the prompt can have had, where the server read only a part of it: its
+    count is `prompt_tokens`. Else 0."""
     tokens_estimated: bool = False
     cost_microusd: int | None = Field(default=None, sa_type=BigInteger)
     reserved_microusd: int | None = Field(default=None, sa_type=BigInteger)

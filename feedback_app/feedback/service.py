@@ -4,7 +4,7 @@ What a person writes is kept by `editing`; `submitting` makes it final.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
@@ -253,9 +253,21 @@ def draft_meta(call: LlmCall, departs: str = "") -> DraftMeta:
         duration=wording.duration(call.latency_ms),
         when=wording.moment(call.started_at),
         error=error_named(call.error_code).sentence if call.error_code else "",
-        notice=LENGTH_NOTICE if call.finish_reason == LENGTH else "",
+        notice=" ".join(_notices(call)),
         departs=departs,
     )
+
+
+def _notices(call: LlmCall) -> Iterator[str]:
+    """What the writer should know of how the draft came about."""
+    if call.finish_reason == LENGTH:
+        yield LENGTH_NOTICE
+    if call.sent_tokens_at_least:
+        yield (
+            f"The AI model read only {call.prompt_tokens:,} of at least "
+            f"{call.sent_tokens_at_least:,} tokens, so this draft may miss some of your notes. "
+            "Shorten them, or ask an administrator to let the model's server read more at once."
+        )
 
 
 async def draft_view(call: LlmCall, draft: Draft, recorded: Recorded) -> DraftView:

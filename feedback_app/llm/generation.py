@@ -32,6 +32,7 @@ from feedback_app.llm.completion import (
     TextDelta,
     Usage,
 )
+from feedback_app.llm.cut_prompts import sent_at_least
 from feedback_app.llm.events import (
     ChunkEvent,
     ReasoningEvent,
@@ -193,8 +194,11 @@ class Generation:
             type(error) if error else None,
             CallStatus.INTERRUPTED if isinstance(error, Interrupted) else CallStatus.ERROR,
         )
-        self.timeline.mark(status.value)
         usage, estimated = self._usage(error)
+        least = 0 if estimated else sent_at_least(self.request.messages, usage.prompt_tokens)
+        if least:
+            self.timeline.mark("prompt_cut", read=usage.prompt_tokens, sent_at_least=least)
+        self.timeline.mark(status.value)
         return Settlement(
             status=status,
             text=self.text,
@@ -216,6 +220,7 @@ class Generation:
             outline=outline_of(self.log.events),
             pace=self._pace.stored(),
             cites=packed(self.citations),
+            sent_tokens_at_least=least,
         )
 
     def _usage(self, error: AppError | None) -> tuple[Usage, bool]:

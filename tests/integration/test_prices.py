@@ -287,8 +287,13 @@ async def test_calls_are_priced_anew_with_what_they_wrote_to_the_cache(database:
     made, admin = await office(database)
     user = as_user(admin)
     await service.set_price(user, TYPED)
-    written = {"prompt_tokens": 1_000, "completion_tokens": 0, "cache_write_tokens": 1_000}
-    call = await make_call(database, made, **PAID | written | {"cost_microusd": 200}, started_at=AT)
+    written: dict[str, Any] = PAID | {
+        "cost_microusd": 200,
+        "prompt_tokens": 1_000,
+        "completion_tokens": 0,
+        "cache_write_tokens": 1_000,
+    }
+    call = await make_call(database, made, **written, started_at=AT)
     await service.set_price(user, replace(TYPED, starts_on="2026-02-01", cache_write="0.25"))
     await service.recalculate(user, await service.preview(user, FEBRUARY))
     async with database.read() as session:

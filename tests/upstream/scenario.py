@@ -162,6 +162,7 @@ FAULTS: dict[str, Scenario] = {
     "slow-drip": saying(MULTILINGUAL, group=8, write_bytes=5, write_pause_s=0.0005),
     "split-characters": saying(MULTILINGUAL, write_bytes=1),
     "reasoning": Scenario(reasoning=REASONING, reasoning_tokens=31, cached_tokens=128),
+    "cut-prompt": Scenario(prompt_tokens=4_096),
     "cache-writes": Scenario(cached_tokens=128, cache_write_tokens=512),
 }
 """Chosen by `Upstream.play(FAULTS[name])` or, without a call, by the model `fault-<name>`."""

@@ -1,4 +1,4 @@
-"""tokens that a provider writes to its cache, in calls and sums, and a company's price of them.
+"""tokens that a provider writes to its cache, with their price; prompts that a server cut.
 
 Revision: 0018
 After: 0017
@@ -21,6 +21,10 @@ def upgrade() -> None:
         "llm_call",
         sa.Column("cache_write_tokens", sa.Integer(), nullable=False, server_default="0"),
     )
+    op.add_column(
+        "llm_call",
+        sa.Column("sent_tokens_at_least", sa.Integer(), nullable=False, server_default="0"),
+    )
     for table in _SUMS:
         op.add_column(
             table,
@@ -39,5 +43,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("price_override") as batch_op:
         batch_op.drop_column("cache_write_microusd_per_mtok")
+    op.drop_column("llm_call", "sent_tokens_at_least")
     for table in ("llm_call", *_SUMS):
         op.drop_column(table, "cache_write_tokens")
