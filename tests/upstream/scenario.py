@@ -51,6 +51,8 @@ class Scenario:
     body: str | None = None
     """Sent instead of events, with `content_type`."""
     content_type: str = "text/event-stream; charset=utf-8"
+    shutdown_date: Any = None
+    """Of the models it is played for, in the list of models."""
     rejects: tuple[str, ...] = ()
     """Parameters the server does not know: a request with one is answered 400."""
 
