@@ -71,7 +71,13 @@ async def make_place(database: Database) -> Place:
         error_code="LLM_STALLED",
         started_at=BEFORE_MIDNIGHT,
     )
-    await make_call(database, made, started_at=BEFORE_MIDNIGHT + timedelta(days=1))
+    await make_call(
+        database,
+        made,
+        cached_tokens=40,
+        cache_write_tokens=60,
+        started_at=BEFORE_MIDNIGHT + timedelta(days=1),
+    )
     place = Place(database, made, failed)
     assert await place.told() == []
     return place
