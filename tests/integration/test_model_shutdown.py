@@ -63,6 +63,16 @@ async def test_whoever_looks_late_is_told_once_of_how_near_it_is(
     assert [alert.bound for alert in await alerts(database)] == [14, 2]
 
 
+async def test_of_a_shutdown_that_is_past_or_far_nothing_is_said(
+    database: Database, upstream: Upstream
+) -> None:
+    upstream.play(Scenario(shutdown_date=SHUTDOWN), model=MODEL)
+    await make_company(database)
+    for days in (-1, -400, 61, 400):
+        with at(NOON - timedelta(days=days)):
+            assert await check(database, upstream).look() == 0
+
+
 async def test_a_day_that_is_moved_is_told_anew(database: Database, upstream: Upstream) -> None:
     await make_company(database)
     with at(NOON - timedelta(days=10)):
@@ -112,7 +122,8 @@ async def test_an_odd_answer_says_nothing_and_is_asked_for_no_more(
     upstream.list_models(ODD[name])
     await make_company(database)
     with at(NOON - timedelta(days=1)), caplog.at_level("INFO"):
-        assert await check(database, upstream).look() == 0
+        async with asyncio.timeout(15):
+            assert await check(database, upstream).look() == 0
     assert await alerts(database) == []
     state = upstream.state()
     # Where a connection breaks, aiohttp makes a new one.
