@@ -38,7 +38,13 @@ from feedback_app.llm.completion import (
     ResponseOpened,
     Retrying,
 )
-from feedback_app.llm.faults import provider_fault, redacted, rejects_parameter, retry_after_s
+from feedback_app.llm.faults import (
+    provider_fault,
+    redacted,
+    rejects_format,
+    rejects_parameter,
+    retry_after_s,
+)
 from feedback_app.llm.model_list import shutdown_date_of
 from feedback_app.llm.sse import SSEDecoder
 
@@ -58,6 +64,9 @@ DRAIN_S = 0.1
 
 _RETRIED = (LLMConnectTimeout, LLMUnavailable, LLMRateLimited)
 _LimitName = Literal["max_completion_tokens", "max_tokens"]
+_Format = Literal["json_schema", "json_object", ""]
+_FORMATS: tuple[_Format, ...] = ("json_schema", "json_object", "")
+"""How a JSON answer is asked for; the last by the prompt alone."""
 
 
 class OpenAIClient:
@@ -87,6 +96,8 @@ class OpenAIClient:
         )
         self._asks_usage = True
         self._effort = settings.reasoning_effort
+        self._formats = _FORMATS
+        """How a JSON answer may be asked for, best first; what the server rejected is gone."""
 
     async def aclose(self) -> None:
         await self._openai.close()
@@ -149,13 +160,14 @@ class OpenAIClient:
     ) -> httpx2.Response:
         """Send the request; once more, at once, where the server does not know a parameter."""
         limit_name, asks_usage, effort = self._limit_name, self._asks_usage, self._effort
+        formats = self._formats
         other_limit_name = _OTHER[limit_name]
         while True:
             try:
                 async with asyncio.timeout_at(min(first_token_by, give_up_at)):
                     response = await stack.enter_async_context(
                         self._openai.chat.completions.with_streaming_response.create(
-                            **_parameters(request, limit_name, asks_usage, effort)
+                            **_parameters(request, limit_name, asks_usage, effort, formats[0])
                         )
                     )
             except TimeoutError:
@@ -168,10 +180,13 @@ class OpenAIClient:
                     effort = None
                 elif limit_name != other_limit_name and rejects_parameter(*refusal, limit_name):
                     limit_name = other_limit_name
+                elif request.schema and formats[0] and rejects_format(*refusal):
+                    formats = formats[1:]
                 else:
                     raise
             else:
                 self._limit_name, self._asks_usage, self._effort = limit_name, asks_usage, effort
+                self._formats = formats
                 return response.http_response
 
     async def _read(
@@ -263,7 +278,11 @@ def _now() -> float:
 
 
 def _parameters(
-    request: CompletionRequest, limit_name: _LimitName, asks_usage: bool, effort: str | None
+    request: CompletionRequest,
+    limit_name: _LimitName,
+    asks_usage: bool,
+    effort: str | None,
+    response_format: _Format,
 ) -> dict[str, Any]:
     parameters: dict[str, Any] = {
         "model": request.model,
@@ -274,7 +293,12 @@ def _parameters(
     if asks_usage:
         parameters["stream_options"] = {"include_usage": True}
     if effort:
-        parameters["reasoning_effort"] = effort
+        parameters["reasoning_effort"] = "none" if request.schema else effort
+    if request.schema and response_format:
+        asked: dict[str, Any] = {"type": response_format}
+        if response_format == "json_schema":
+            asked["json_schema"] = {"name": "result", "strict": True, "schema": request.schema}
+        parameters["response_format"] = asked
     return parameters
 
 

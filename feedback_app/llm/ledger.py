@@ -35,6 +35,7 @@ from feedback_app.llm.citations import marked, unpacked
 from feedback_app.llm.completion import Usage
 from feedback_app.llm.owner import Owner
 from feedback_app.llm.pricing import Cost, cost_of, estimate_tokens
+from feedback_app.llm.structured import drawn
 from feedback_app.llm.watching import PromptCut, Settled, tell
 
 _log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Reservation:
     prompt_tokens: int
     """Estimated; replaced at settlement by what was really used."""
     max_output_tokens: int
+    """Of all requests of the call."""
     started_at: datetime
     prompt: list[dict[str, str]] | None = None
     """The messages, where they may be kept."""
@@ -65,6 +67,13 @@ class Reservation:
     judgements: str = ""
     """A mark of what else is sent."""
     department_id: str | None = None
+    repair_tokens: int = 0
+    """Estimated, of the prompt of a second request, which may be needed."""
+
+    @property
+    def most_prompt_tokens(self) -> int:
+        """Of all requests that the call may need."""
+        return self.prompt_tokens + self.repair_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,10 @@ class Settlement:
     """The text's citations (`llm.citations.packed`)."""
     sent_tokens_at_least: int = 0
     """As in `LlmCall`: 0 unless the server read only a part of the prompt."""
+    is_typed: bool = False
+    """Whether the text is, or should be, JSON."""
+    result: dict[str, Any] | None = None
+    """What a typed answer says, once it was found right."""
 
 
 class Ledger:
@@ -279,7 +292,7 @@ async def insert_running(session: AsyncSession, r: Reservation, worst: Cost) -> 
             prompt_tokens=r.prompt_tokens,
             tokens_estimated=True,
             reserved_microusd=worst.microusd,
-            reserved_tokens=r.prompt_tokens + r.max_output_tokens,
+            reserved_tokens=r.most_prompt_tokens + r.max_output_tokens,
             price_source=worst.source,
             request_id=current_request_id(),
             started_at=r.started_at,
@@ -406,7 +419,8 @@ async def _settle(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmCall
         .values(
             text=s.text,
             cites=s.cites,
-            blocks=await soon(_blocks, s.text, s.cites),
+            blocks=await soon(_blocks, drawn(s.text) if s.is_typed else s.text, s.cites),
+            result=s.result,
             timings=s.timings,
             outline=s.outline,
             pace=list(s.pace),

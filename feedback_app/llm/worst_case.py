@@ -64,7 +64,7 @@ async def worst_case(session: AsyncSession, r: Reservation) -> Cost:
 
 
 def _at_most(r: Reservation) -> tuple[Usage, ...]:
-    prompt, output = r.prompt_tokens, r.max_output_tokens
+    prompt, output = r.most_prompt_tokens, r.max_output_tokens
     return (
         Usage(prompt, output),
         Usage(prompt, output, cached_tokens=prompt),

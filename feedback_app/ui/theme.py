@@ -16,6 +16,7 @@ STYLESHEETS = [
         "usage",
         "admin",
         "dashboard",
+        "jobs",
     )
 ]
 """Served from `assets/`, in this order; `tokens.css` holds widths, heights and shadows."""

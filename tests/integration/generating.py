@@ -26,6 +26,7 @@ from feedback_app.llm.events import (
     ReasoningEvent,
     StatusEvent,
 )
+from feedback_app.llm.following import stop_running
 from feedback_app.llm.limits import LimitName
 from feedback_app.llm.operation import Brief, Run
 from feedback_app.llm.owner import Owner
@@ -76,7 +77,7 @@ class Stage:
         return await service.start(self.user, self.interview_id)
 
     async def stop(self) -> bool:
-        return await service.stop(self.user, self.interview_id)
+        return await stop_running(self.owner)
 
     def log(self, call_id: str) -> EventLog:
         log = self.generations.hub.get(call_id)

@@ -48,9 +48,9 @@ async def test_a_cut_prompt_is_told_at_the_draft_in_the_trace_and_to_administrat
         least = row.sent_tokens_at_least
         assert 6_000 < least < 9_000
         assert await notice(on) == (
-            f"The AI model read only 4,096 of at least {least:,} tokens, so this draft may miss "
-            "some of your notes. Shorten them, or ask an administrator to let the model's server "
-            "read more at once."
+            f"The AI model read only 4,096 of at least {least:,} tokens, so it may have missed "
+            "some of your text. Shorten it, or ask an administrator to let the model's server read "
+            "more at once."
         )
         admin = as_user(await make_admin(database, company_id=on.user.company_id))
         view = (await traces.trace(admin, row.id)).view

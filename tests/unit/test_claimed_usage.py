@@ -14,11 +14,12 @@ from feedback_app.feedback.operation import OPERATION
 from feedback_app.llm.allowance import PREAMBLE_TOKENS, SLACK
 from feedback_app.llm.chunks import ChunkReader
 from feedback_app.llm.completion import CompletionEvent, CompletionRequest, ResponseOpened
-from feedback_app.llm.generation import Generation, Timeline
+from feedback_app.llm.generation import Generation
 from feedback_app.llm.ledger import Settlement
 from feedback_app.llm.pacing import LoopLag
 from feedback_app.llm.pricing import Price, Rates, estimate_prompt_tokens
 from feedback_app.llm.streams import EventLog
+from feedback_app.llm.timeline import Timeline
 from tests.factories import call_owner
 from tests.integration.completing import brief, request
 

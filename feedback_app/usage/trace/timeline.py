@@ -17,7 +17,11 @@ _STAGES = {
     "streaming": "Writing",
     "closing": "Waiting for the end",
 }
-_MOMENTS = {"opened": "The model's response opened", "reasoning": "The first reasoning came"}
+_MOMENTS = {
+    "opened": "The model's response opened",
+    "reasoning": "The first reasoning came",
+    "repair": "The answer was not what was asked for; it was asked for again",
+}
 _UNRECORDED = "Its phases were not noted; these follow from the ledger's figures."
 _RUNNING = "The phases are noted when the call ends."
 
