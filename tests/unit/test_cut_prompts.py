@@ -1,10 +1,28 @@
 """What a provider's count of a prompt says of a server that read only a part of it."""
 
-import pytest
+from collections.abc import AsyncGenerator
 
-from feedback_app.llm.completion import Message
+import pytest
+from pydantic import BaseModel
+
+from feedback_app.core.errors import LLMError, LLMUnavailable
+from feedback_app.llm.completion import (
+    CompletionEvent,
+    CompletionRequest,
+    Finished,
+    Message,
+    ResponseOpened,
+    TextDelta,
+    Usage,
+)
 from feedback_app.llm.cut_prompts import LEAST_CONTEXT_TOKENS, sent_at_least
+from feedback_app.llm.generation import Generation
+from feedback_app.llm.operation import Brief, Operation
+from feedback_app.llm.pacing import LoopLag
 from feedback_app.llm.pricing import estimate_tokens
+from feedback_app.llm.streams import EventLog
+from feedback_app.llm.timeline import Timeline
+from tests.factories import call_owner
 from tests.upstream import FEEDBACK
 
 ENGLISH = FEEDBACK * 24
@@ -65,3 +83,52 @@ def test_a_server_that_counts_only_what_it_had_not_cached_is_believed() -> None:
     for read_tokens in (0, 1, LEAST_CONTEXT_TOKENS - 1):
         assert least(ENGLISH, read_tokens) == 0
     assert least(ENGLISH, LEAST_CONTEXT_TOKENS) == WORDS
+
+
+class Level(BaseModel):
+    level: str
+
+
+LEVELS = Operation("levels", "job", "1", "level", 50, offline=None, result=Level)
+
+
+class Counting:
+    """Answers what is no JSON, reporting these prompt tokens in turn; then it opens no answer."""
+
+    provider = "openai"
+
+    def __init__(self, *read_tokens: int) -> None:
+        self._read_tokens = list(read_tokens)
+
+    async def stream(self, request: CompletionRequest) -> AsyncGenerator[CompletionEvent, None]:
+        if not self._read_tokens:
+            raise LLMUnavailable
+        yield ResponseOpened()
+        yield TextDelta("Senior.")
+        yield Finished("stop", None, Usage(self._read_tokens.pop(0), 2))
+
+    async def aclose(self) -> None:
+        """There is nothing to release."""
+
+
+async def sent_by_a_call(*read_tokens: int) -> int:
+    """What a call says of its prompts that asks for JSON and, of such a client, asks again."""
+    messages = (Message("user", ENGLISH),)
+    log = EventLog("call", call_owner("company", "person", "job"))
+    asked = CompletionRequest("m", messages, 1200)
+    brief = Brief(messages, None)
+    generation = Generation(log, LEVELS, brief, asked, Timeline(), 100, 0.0, LoopLag())
+    with pytest.raises(LLMError) as ended:
+        await generation.run(Counting(*read_tokens))
+    return generation.settlement(ended.value).sent_tokens_at_least
+
+
+async def test_of_a_call_that_asks_again_both_prompts_count() -> None:
+    whole = round(1.3 * WORDS)
+    assert await sent_by_a_call(whole, whole) == 0
+    assert await sent_by_a_call(WORDS // 2, WORDS // 2) > 2 * WORDS
+
+
+async def test_of_a_call_that_is_not_heard_again_the_first_prompt_counts() -> None:
+    assert await sent_by_a_call(round(1.3 * WORDS)) == 0
+    assert await sent_by_a_call(WORDS // 2) == WORDS
