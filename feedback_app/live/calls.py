@@ -1,5 +1,6 @@
 """What a page says of a call that has ended, and of the next one, in words for people."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from feedback_app.core.errors import error_named
@@ -51,9 +52,21 @@ def call_meta(call: LlmCall, departs: str = "") -> CallMeta:
         duration=wording.duration(call.latency_ms),
         when=wording.moment(call.started_at),
         error=error_named(call.error_code).sentence if call.error_code else "",
-        notice=LENGTH_NOTICE if call.finish_reason == LENGTH else "",
+        notice=" ".join(_notices(call)),
         departs=departs,
     )
+
+
+def _notices(call: LlmCall) -> Iterator[str]:
+    """What the writer should know of how the text came about."""
+    if call.finish_reason == LENGTH:
+        yield LENGTH_NOTICE
+    if call.sent_tokens_at_least:
+        yield (
+            f"The AI model read only {call.prompt_tokens:,} of at least "
+            f"{call.sent_tokens_at_least:,} tokens, so it may have missed some of your text. "
+            "Shorten it, or ask an administrator to let the model's server read more at once."
+        )
 
 
 async def quote_of(run: Run) -> QuoteView:

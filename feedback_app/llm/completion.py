@@ -40,12 +40,17 @@ class CompletionRequest:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens as the provider reported them; reasoning and cached are parts of the other two."""
+    """Tokens as the provider reported them.
+
+    Reasoning is a part of the completion; what was read from the provider's cache, and what was
+    written to it, are two parts of the prompt that never overlap.
+    """
 
     prompt_tokens: int
     completion_tokens: int
     reasoning_tokens: int = 0
     cached_tokens: int = 0
+    cache_write_tokens: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
         """Both together, of two requests of one call."""

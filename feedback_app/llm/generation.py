@@ -17,6 +17,7 @@ from feedback_app.llm.completion import (
     CompletionClient,
     CompletionRequest,
     Finished,
+    Message,
     ReasoningDelta,
     Reported,
     ResponseOpened,
@@ -24,6 +25,7 @@ from feedback_app.llm.completion import (
     TextDelta,
     Usage,
 )
+from feedback_app.llm.cut_prompts import sent_at_least
 from feedback_app.llm.events import (
     ChunkEvent,
     ReasoningEvent,
@@ -73,6 +75,8 @@ class Generation:
         self._used_before = Usage(0, 0)
         """By requests of this call that have ended."""
         self._before_is_estimated = False
+        self._asked_before: tuple[Message, ...] = ()
+        """The messages of those requests."""
         self._begins_again = False
         """Whether the next text takes the place of what has come."""
         self._unwrapped = Unwrapped()
@@ -160,6 +164,7 @@ class Generation:
         """Go on with a second request, which says what was wrong with the answer to the first."""
         usage, estimated = self._use.total(None, self.text, 0)
         self._used_before, self._before_is_estimated = usage, estimated
+        self._asked_before = self.request.messages
         messages = repair_messages(self.request.messages, self.text, wrong)
         self.request = replace(self.request, messages=messages)
         self._use = RequestUse(self.request)
@@ -221,8 +226,12 @@ class Generation:
             type(error) if error else None,
             CallStatus.INTERRUPTED if isinstance(error, Interrupted) else CallStatus.ERROR,
         )
-        self.timeline.mark(status.value)
         usage, estimated = self._usage(error)
+        asked = self._asked_before + (self.request.messages if self._use.opened else ())
+        least = 0 if estimated else sent_at_least(asked, usage.prompt_tokens)
+        if least:
+            self.timeline.mark("prompt_cut", read=usage.prompt_tokens, sent_at_least=least)
+        self.timeline.mark(status.value)
         return Settlement(
             status=status,
             text=self.text,
@@ -244,6 +253,7 @@ class Generation:
             outline=outline_of(self.log.events),
             pace=self._pace.stored(),
             cites=packed(self.citations),
+            sent_tokens_at_least=least,
             is_typed=self._result_type is not None,
             result=self.result,
         )

@@ -36,7 +36,7 @@ from feedback_app.llm.completion import Usage
 from feedback_app.llm.owner import Owner
 from feedback_app.llm.pricing import Cost, cost_of, estimate_tokens
 from feedback_app.llm.structured import drawn
-from feedback_app.llm.watching import Settled, tell
+from feedback_app.llm.watching import PromptCut, Settled, tell
 
 _log = logging.getLogger(__name__)
 
@@ -113,6 +113,8 @@ class Settlement:
     pace: Sequence[int] = ()
     cites: str = ""
     """The text's citations (`llm.citations.packed`)."""
+    sent_tokens_at_least: int = 0
+    """As in `LlmCall`: 0 unless the server read only a part of the prompt."""
     is_typed: bool = False
     """Whether the text is, or should be, JSON."""
     result: dict[str, Any] | None = None
@@ -222,6 +224,9 @@ class Ledger:
                 await rollups.add_calls(session, [settled])
         if settled is not None:
             tell(Settled(settled.company_id))
+            if settled.sent_tokens_at_least:
+                model = settled.resolved_model or settled.requested_model
+                tell(PromptCut(settled.company_id, model, settled.prompt_tokens, clock.now()))
         return settled
 
     async def calls_and_texts(self, call_ids: Sequence[str]) -> list[tuple[LlmCall, str]]:
@@ -322,6 +327,7 @@ def _estimated(row: LlmCall, s: Settlement) -> Settlement:
         text=text,
         usage=_estimated_usage(row, text),
         tokens_estimated=True,
+        sent_tokens_at_least=0,
         resolved_model=row.resolved_model,
         timings=[],
         outline=[],
@@ -337,7 +343,13 @@ def _estimated_usage(row: LlmCall, text: str) -> Usage:
 
 def as_stored(settlement: Settlement, row: LlmCall) -> Settlement:
     """The settlement with the counts that the ledger has."""
-    usage = Usage(row.prompt_tokens, row.completion_tokens, row.reasoning_tokens, row.cached_tokens)
+    usage = Usage(
+        row.prompt_tokens,
+        row.completion_tokens,
+        row.reasoning_tokens,
+        row.cached_tokens,
+        row.cache_write_tokens,
+    )
     return replace(settlement, usage=usage, tokens_estimated=row.tokens_estimated)
 
 
@@ -380,6 +392,8 @@ async def _settle(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmCall
         "completion_tokens": s.usage.completion_tokens,
         "reasoning_tokens": s.usage.reasoning_tokens,
         "cached_tokens": s.usage.cached_tokens,
+        "cache_write_tokens": s.usage.cache_write_tokens,
+        "sent_tokens_at_least": s.sent_tokens_at_least,
         "tokens_estimated": s.tokens_estimated,
         "cost_microusd": cost.microusd,
         "price_source": cost.source,

@@ -169,13 +169,16 @@ def _template(call: LlmCall) -> str:
 def _tokens(call: LlmCall) -> list[Fact]:
     running = call.status == CallStatus.RUNNING
     mark = "≈ " if call.tokens_estimated else ""
+    least = call.sent_tokens_at_least
+    cut = f"the server read only so much of at least {least:,} tokens" if least else ""
     note = "estimated, not counted by the provider" if call.tokens_estimated else ""
     written = labels.NONE if running else f"{mark}{call.completion_tokens:,}"
     return [
-        Fact("Prompt", f"{mark}{call.prompt_tokens:,}", note),
+        Fact("Prompt", f"{mark}{call.prompt_tokens:,}", note or cut),
         Fact("Completion", written, "" if running else note),
         Fact("Reasoning", f"{call.reasoning_tokens:,}", "part of the completion"),
         Fact("Cached", f"{call.cached_tokens:,}", "part of the prompt"),
+        Fact("Written to the cache", f"{call.cache_write_tokens:,}", "part of the prompt"),
     ]
 
 
