@@ -52,8 +52,9 @@ def make_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(
         async_url(url),
         connect_args={"timeout": 10},
-        pool_size=10,
-        max_overflow=20,
+        # As many as are kept: SQLite keeps the files of one that is closed while others are open.
+        pool_size=16,
+        max_overflow=0,
         hide_parameters=True,
     )
 
