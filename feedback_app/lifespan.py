@@ -22,11 +22,11 @@ from feedback_app.db.session import Database, database, set_database
 from feedback_app.db.system_log import SystemLogWriter, set_writer
 from feedback_app.feedback.reading import load_word_lists
 from feedback_app.llm.audit import audit
-from feedback_app.llm.client import OpenAIClient
-from feedback_app.llm.offline import OfflineClient
-from feedback_app.llm.redis_streams import RedisStreamHub
-from feedback_app.llm.streams import StreamHub
-from feedback_app.llm.supervisor import Generations, set_generations
+from feedback_app.llm.client.offline import OfflineClient
+from feedback_app.llm.client.openai_client import OpenAIClient
+from feedback_app.llm.generation.supervisor import Generations, set_generations
+from feedback_app.llm.stream.event_log import StreamHub
+from feedback_app.llm.stream.redis_streams import RedisStreamHub
 from feedback_app.retention.purge import DailyPurge
 
 _log = getLogger(__name__)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feedback_app.db.models import PriceOverride
-from feedback_app.llm.completion import Usage
+from feedback_app.llm.client.completion import Usage
 
 FREE_MODELS = "qwen3:8b, phi-4"
 

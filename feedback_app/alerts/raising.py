@@ -16,7 +16,7 @@ from feedback_app.db.alert import Alert, AlertLevel
 from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import Company, UsageRollup
 from feedback_app.db.session import Database
-from feedback_app.llm.admission import month_of
+from feedback_app.llm.admission.admission import month_of
 
 _TABLE: Table = Alert.__table__  # pyright: ignore[reportAttributeAccessIssue]
 

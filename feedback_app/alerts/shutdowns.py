@@ -19,7 +19,7 @@ from feedback_app.core.settings import Settings
 from feedback_app.db.alert import AlertKind, AlertLevel
 from feedback_app.db.models import Company
 from feedback_app.db.session import Database
-from feedback_app.llm.client import OpenAIClient
+from feedback_app.llm.client.openai_client import OpenAIClient
 
 _log = logging.getLogger(__name__)
 

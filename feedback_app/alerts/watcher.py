@@ -16,8 +16,8 @@ from feedback_app.alerts.webhook import Webhook, webhook_of
 from feedback_app.core import clock
 from feedback_app.core.settings import Settings
 from feedback_app.db.session import Database
-from feedback_app.llm import watching
-from feedback_app.llm.watching import Happening, Settled
+from feedback_app.llm.ledger import watching
+from feedback_app.llm.ledger.watching import Happening, Settled
 
 _log = logging.getLogger(__name__)
 

@@ -121,7 +121,7 @@ class Draft(SQLModel, table=True):
     judgements: str = Field(default="", max_length=16, sa_column_kwargs={"server_default": ""})
     """A mark of the ratings and the rest as they were sent (`Assessment.judgements`)."""
     cites: str = long_text()
-    """Where the text rests on which lines of them (`llm.citations.packed`)."""
+    """Where the text rests on which lines of them (`llm.text.citations.packed`)."""
     blocks: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
@@ -133,11 +133,11 @@ class Draft(SQLModel, table=True):
     outline: list[Any] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
-    """The shape of the call's event log without its text, for `llm.replay`."""
+    """The shape of the call's event log without its text, for `llm.stream.replay`."""
     pace: list[int] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
-    """When the text left, for the replay (`llm.pace`); empty where nobody noted it."""
+    """When the text left, for the replay (`llm.generation.pace`); empty where nobody noted it."""
     result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     """What the text says, checked, where the operation's result is typed; else `None`."""
     prompt: list[dict[str, str]] | None = Field(

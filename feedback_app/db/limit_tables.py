@@ -14,7 +14,7 @@ _OF_A_PERSON = text("user_id IS NOT NULL")
 class LimitValue(SQLModel, table=True):
     """A limit somebody set: a company's, or with `user_id` the exception for one person.
 
-    `value` counts drafts, tokens or micro-dollars (`llm.limits`); `None` is no limit at all.
+    `value` counts drafts, tokens or micro-dollars (`llm.admission.limits`); `None` is no limit.
     Without a row the value above it holds: the company's, then the installation's default.
     """
 

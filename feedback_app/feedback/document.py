@@ -15,7 +15,7 @@ from typing import Any
 
 from feedback_app.core.errors import Invalid
 from feedback_app.core.text import storable
-from feedback_app.llm.blocks import Block, Span
+from feedback_app.llm.text.blocks import Block, Span
 
 MOST_NODES = 20_000
 """Of one document; a client that sends more is refused."""

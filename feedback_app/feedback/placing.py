@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from feedback_app.llm.blocks import Block, Span
+from feedback_app.llm.text.blocks import Block, Span
 
 
 def put_point(

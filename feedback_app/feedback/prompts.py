@@ -2,8 +2,8 @@
 
 from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.assessment import RATING_LABELS, RECOMMENDATION_LABELS, Assessment
-from feedback_app.llm.completion import Message
-from feedback_app.llm.tags import without_tags
+from feedback_app.llm.client.completion import Message
+from feedback_app.llm.text.tags import without_tags
 
 PROMPT_VERSION = "feedback-4"
 _SYSTEM = """\

@@ -30,8 +30,8 @@ from feedback_app.feedback.schemas import (
     RemarkView,
     UnplacedView,
 )
-from feedback_app.llm.blocks import Block, parse_blocks
-from feedback_app.llm.citations import marked, without_marks
+from feedback_app.llm.text.blocks import Block, parse_blocks
+from feedback_app.llm.text.citations import marked, without_marks
 
 _NOTHING = Assessment(
     candidate="",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback_app.feedback.document import cited_lines
-from feedback_app.llm.blocks import Block
+from feedback_app.llm.text.blocks import Block
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,9 @@ from feedback_app.feedback.submitting import panel, within_grace
 from feedback_app.feedback.versions import FEEDBACK, undo_label
 from feedback_app.live.calls import call_meta, quote_of
 from feedback_app.live.view import fill_slots
+from feedback_app.llm.generation.supervisor import generations
 from feedback_app.llm.operation import Brief, Run
 from feedback_app.llm.owner import Owner
-from feedback_app.llm.supervisor import generations
 from feedback_app.ui import wording
 
 OPENING_CHARACTERS = 90

@@ -12,7 +12,7 @@ from feedback_app.feedback.document import to_html, words_in
 from feedback_app.feedback.editing import Written
 from feedback_app.feedback.resting import Ground, Source, ground
 from feedback_app.live.settled import WireGroup, grouped
-from feedback_app.llm.blocks import Block, without_citations
+from feedback_app.llm.text.blocks import Block, without_citations
 
 
 class Beside(NamedTuple):

@@ -28,7 +28,7 @@ from feedback_app.feedback.showing import typed as shown_as_typed
 from feedback_app.feedback.versions import with_later_words
 from feedback_app.live.calls import QuoteView
 from feedback_app.live.settled import WireGroup
-from feedback_app.llm.blocks import Block, without_citations
+from feedback_app.llm.text.blocks import Block, without_citations
 from feedback_app.ui import wording
 from feedback_app.ui.autosave import Autosave, Save, Typed, saved
 

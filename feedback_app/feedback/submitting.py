@@ -21,7 +21,7 @@ from feedback_app.feedback.departing import departure, recorded_in
 from feedback_app.feedback.editing import blocks_of
 from feedback_app.feedback.schemas import Colleague, Panel, Review
 from feedback_app.live.settled import grouped
-from feedback_app.llm.blocks import without_citations
+from feedback_app.llm.text.blocks import without_citations
 from feedback_app.ui import wording
 
 FREELY_WITHIN = timedelta(minutes=10)

@@ -9,7 +9,7 @@ from feedback_app.core import clock
 from feedback_app.core.text import storable
 from feedback_app.db.models import Scorecard, TextVersion, VersionKind
 from feedback_app.feedback import queries
-from feedback_app.llm.blocks import Block
+from feedback_app.llm.text.blocks import Block
 
 TYPED_EVERY = timedelta(minutes=5)
 """How often a version is kept while somebody types."""

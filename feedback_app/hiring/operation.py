@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from feedback_app.hiring.metadata import JobMetadata
 from feedback_app.hiring.offline import write_metadata
-from feedback_app.llm.completion import Message
+from feedback_app.llm.client.completion import Message
 from feedback_app.llm.operation import Brief, Operation, declare
-from feedback_app.llm.tags import without_tags
+from feedback_app.llm.text.tags import without_tags
 
 PROMPT_VERSION = "job-metadata-1"
 

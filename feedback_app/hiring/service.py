@@ -30,10 +30,10 @@ from feedback_app.hiring.schemas import (
     SavedDescription,
 )
 from feedback_app.live.calls import CallMeta, QuoteView, call_meta, quote_of
-from feedback_app.llm.following import running_call
+from feedback_app.llm.generation.following import running_call
+from feedback_app.llm.generation.supervisor import generations
 from feedback_app.llm.operation import Brief, Run
 from feedback_app.llm.owner import Owner
-from feedback_app.llm.supervisor import generations
 from feedback_app.ui import wording
 
 MOST_DESCRIPTION_CHARACTERS = 50_000

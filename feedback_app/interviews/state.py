@@ -25,7 +25,7 @@ from feedback_app.interviews.schemas import (
     InterviewRecord,
 )
 from feedback_app.live.calls import CallMeta
-from feedback_app.llm.following import running_call
+from feedback_app.llm.generation.following import running_call
 from feedback_app.ui.autosave import Autosave, Save, Typed, saved
 from feedback_app.ui.presence import is_open
 

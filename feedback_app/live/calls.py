@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from feedback_app.core.errors import error_named
 from feedback_app.db.models import LlmCall
-from feedback_app.llm.completion import LENGTH
+from feedback_app.llm.client.completion import LENGTH
+from feedback_app.llm.generation.supervisor import generations
 from feedback_app.llm.operation import Run
-from feedback_app.llm.supervisor import generations
 from feedback_app.ui import wording
 
 LENGTH_NOTICE = "The answer reached its length limit and may end in mid-sentence."

@@ -6,7 +6,7 @@ from typing import Any
 from feedback_app.core import clock
 from feedback_app.live.view import LiveView
 from feedback_app.llm.events import ChunkEvent, CompleteEvent, EndedEvent
-from feedback_app.llm.structured import so_far
+from feedback_app.llm.text.structured import so_far
 
 EVERY_S = 0.1
 """How often the fields change at most: a list is sent whole whenever it grows."""

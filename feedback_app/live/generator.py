@@ -25,11 +25,11 @@ from feedback_app.db.outage import may_be_away, once_it_answers
 from feedback_app.live.calls import CallMeta
 from feedback_app.live.text import LiveText
 from feedback_app.live.view import LiveView
-from feedback_app.llm import following
 from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, EndedEvent
+from feedback_app.llm.generation import following
+from feedback_app.llm.generation.supervisor import generations
 from feedback_app.llm.owner import Owner
-from feedback_app.llm.streams import EventLog
-from feedback_app.llm.supervisor import generations
+from feedback_app.llm.stream.event_log import EventLog
 
 _log = logging.getLogger(__name__)
 

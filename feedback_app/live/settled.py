@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from feedback_app.live.view import WireSpan, wire_span
-from feedback_app.llm.blocks import Block
+from feedback_app.llm.text.blocks import Block
 
 WireItem = tuple[str, list[WireSpan]]
 """A class for its depth, and the runs."""

@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from feedback_app.core import clock
-from feedback_app.llm.blocks import Block, BlockSplitter, Span, decided, parse_blocks
-from feedback_app.llm.citations import Citation, marked, unpacked
 from feedback_app.llm.events import (
     ChunkEvent,
     CompleteEvent,
@@ -23,7 +21,9 @@ from feedback_app.llm.events import (
     ReasoningEvent,
     StatusEvent,
 )
-from feedback_app.llm.pricing import estimate_tokens
+from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.text.blocks import Block, BlockSplitter, Span, decided, parse_blocks
+from feedback_app.llm.text.citations import Citation, marked, unpacked
 from feedback_app.ui import wording
 
 WireSpan = tuple[str, str, str]

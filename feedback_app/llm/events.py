@@ -55,7 +55,7 @@ class ChunkEvent:
     content: str
     offset: int
     cites: str = ""
-    """The citations that stood in it (`llm.citations.packed`). Not sent: they are for our pages."""
+    """The citations that stood in it (`llm.text.citations.packed`). Not sent to API clients."""
 
 
 @dataclass(frozen=True, slots=True)

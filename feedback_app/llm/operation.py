@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from feedback_app.llm.completion import Message, Rewriter, Unchanged
+from feedback_app.llm.client.completion import Message, Rewriter, Unchanged
 from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, Event, Stage, as_dict
 from feedback_app.llm.owner import Owner, Subject
 

@@ -28,8 +28,8 @@ from feedback_app.db.models import (
     TextVersion,
 )
 from feedback_app.db.session import Database
-from feedback_app.llm.ledger import STALE_AFTER, Ledger
-from feedback_app.llm.stop_requests import ask_to_stop
+from feedback_app.llm.generation.stop_requests import ask_to_stop
+from feedback_app.llm.ledger.ledger import STALE_AFTER, Ledger
 
 STOP_WITHIN_S = STALE_AFTER.total_seconds() + 15
 """A draft whose process died is given up once its heartbeat is stale."""

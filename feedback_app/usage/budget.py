@@ -3,7 +3,7 @@
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.settings import get_settings
 from feedback_app.db.session import database
-from feedback_app.llm.limits import LimitName, default_limits, limits_of
+from feedback_app.llm.admission.limits import LimitName, default_limits, limits_of
 
 
 async def budget_of(user: CurrentUser, person: str) -> int | None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from feedback_app.core import money
 from feedback_app.db.models import CallStatus, LlmCall
-from feedback_app.llm.pricing import FREE_SETTING, OFFLINE_PROVIDER
+from feedback_app.llm.ledger.pricing import FREE_SETTING, OFFLINE_PROVIDER
 from feedback_app.ui import wording
 
 NONE = "–"

@@ -17,7 +17,7 @@ from feedback_app.db.models import (
     User,
 )
 from feedback_app.db.session import Database
-from feedback_app.llm.limits import LimitName
+from feedback_app.llm.admission.limits import LimitName
 from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.logs import LogsPage
 from tests.e2e.pages.sign_in import sign_in

@@ -43,12 +43,12 @@ from feedback_app.feedback.resting import Source
 from feedback_app.feedback.verdict import VerdictPlace
 from feedback_app.interviews.service import MAX_REASON_CHARACTERS
 from feedback_app.live.view import _healed
-from feedback_app.llm import blocks, citations, tags
-from feedback_app.llm.blocks import Block, Span
-from feedback_app.llm.faults import redacted
-from feedback_app.llm.offline import split_tokens
-from feedback_app.llm.pricing import estimate_tokens
-from feedback_app.llm.unwrapping import Unwrapped
+from feedback_app.llm.client.faults import redacted
+from feedback_app.llm.client.offline import split_tokens
+from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.text import blocks, citations, tags
+from feedback_app.llm.text.blocks import Block, Span
+from feedback_app.llm.text.unwrapping import Unwrapped
 from tests.hostile.growth import LONG, Read
 
 _NONE = inspect.Parameter("none", inspect.Parameter.POSITIONAL_ONLY)
@@ -119,7 +119,7 @@ def _of_parts_of_notes() -> dict[str, Read]:
     drafter = "feedback.drafter"
     marks = Marks({"“": "”", "„": "“”"})
     return {
-        "llm.offline.split_tokens": split_tokens,
+        "llm.client.offline.split_tokens": split_tokens,
         f"{drafter}.language.languages_of": lambda text: language.languages_of(
             text.split("\n"), "en"
         ),
@@ -183,23 +183,25 @@ def _of_remarks() -> dict[str, Read]:
 def _of_answers() -> dict[str, Read]:
     return {
         "live.view.LiveView._healed": _healed,
-        "llm.blocks.cited": lambda text: blocks.cited(
+        "llm.text.blocks.cited": lambda text: blocks.cited(
             [Span(text), Span(f"{citations.OPEN}3{citations.CLOSE}")]
         ),
-        "llm.blocks.decided": blocks.decided,
-        "llm.blocks.parse_blocks": blocks.parse_blocks,
-        "llm.blocks.plain": blocks.plain,
-        "llm.tags.without_tags": tags.without_tags,
-        "llm.citations.marked": lambda text: citations.marked(
+        "llm.text.blocks.decided": blocks.decided,
+        "llm.text.blocks.parse_blocks": blocks.parse_blocks,
+        "llm.text.blocks.plain": blocks.plain,
+        "llm.text.tags.without_tags": tags.without_tags,
+        "llm.text.citations.marked": lambda text: citations.marked(
             text, [(at, "3") for at in range(0, len(text), 50)]
         ),
-        "llm.citations.unpacked": lambda text: citations.unpacked("132:3,7;" * (len(text) // 8)),
-        "llm.citations.without_marks": lambda text: citations.without_marks(text, _LINES),
-        "llm.citations.without_marks in pieces": _citations_in_pieces,
-        "llm.pricing.estimate_tokens": estimate_tokens,
-        "llm.unwrapping.Unwrapped": lambda text: Unwrapped().feed(text),
-        "llm.unwrapping.Unwrapped in pieces": _unwrapped_in_pieces,
-        "llm.faults.redacted": lambda text: redacted(("a" * 15 + "b") * 70, sent=text),
+        "llm.text.citations.unpacked": lambda text: citations.unpacked(
+            "132:3,7;" * (len(text) // 8)
+        ),
+        "llm.text.citations.without_marks": lambda text: citations.without_marks(text, _LINES),
+        "llm.text.citations.without_marks in pieces": _citations_in_pieces,
+        "llm.ledger.pricing.estimate_tokens": estimate_tokens,
+        "llm.text.unwrapping.Unwrapped": lambda text: Unwrapped().feed(text),
+        "llm.text.unwrapping.Unwrapped in pieces": _unwrapped_in_pieces,
+        "llm.client.faults.redacted": lambda text: redacted(("a" * 15 + "b") * 70, sent=text),
         "feedback.verdict.VerdictPlace": lambda text: VerdictPlace("Yes.").feed(text),
     }
 

@@ -7,7 +7,7 @@ import pytest
 from feedback_app.core.text import compatible
 from feedback_app.feedback.drafter.knowledge import knowledge
 from feedback_app.live import view
-from feedback_app.llm import tags
+from feedback_app.llm.text import tags
 from tests.hostile.alphabets import ALPHABETS, Alphabet
 from tests.hostile.growth import growth_of
 from tests.hostile.patterns import compiled_patterns, patterns_made_in_passing, reads_of

@@ -10,7 +10,14 @@ from tests.hostile.growth import growth_of
 
 READERS = readers()
 READING_MODULES = (
-    *("core.line_keys", "core.text", "llm.blocks", "llm.citations", "llm.offline", "llm.tags"),
+    *(
+        "core.line_keys",
+        "core.text",
+        "llm.text.blocks",
+        "llm.text.citations",
+        "llm.client.offline",
+        "llm.text.tags",
+    ),
     "feedback.prompts",
     "feedback.departing",
     *("feedback.document", "feedback.placing", "feedback.resting", "live.view"),

@@ -17,7 +17,7 @@ from feedback_app.core.settings import Settings
 from feedback_app.db.alert import Alert, AlertKind, AlertLevel
 from feedback_app.db.models import LimitValue
 from feedback_app.db.session import Database
-from feedback_app.llm.limits import LimitName
+from feedback_app.llm.admission.limits import LimitName
 from tests.factories import make_company, store
 from tests.integration.completing import settings
 from tests.receiver import SECRET, Delivery

@@ -9,8 +9,7 @@ from pydantic import SecretStr
 
 from feedback_app.core.errors import AppError, LLMError, LLMFirstTokenTimeout, LLMStalled
 from feedback_app.core.settings import Settings
-from feedback_app.llm.client import OpenAIClient
-from feedback_app.llm.completion import (
+from feedback_app.llm.client.completion import (
     CompletionEvent,
     CompletionRequest,
     Finished,
@@ -18,6 +17,7 @@ from feedback_app.llm.completion import (
     Reported,
     TextDelta,
 )
+from feedback_app.llm.client.openai_client import OpenAIClient
 from feedback_app.llm.operation import Brief
 from tests.upstream import FEEDBACK, Upstream, tokens_of
 

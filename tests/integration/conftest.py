@@ -30,7 +30,7 @@ def audited_ledger(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def endings_after_settlements(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine, an ending that was told means that its call is settled."""
-    monkeypatch.setattr("feedback_app.llm.supervisor.TELL_AFTER_S", 60)
+    monkeypatch.setattr("feedback_app.llm.generation.supervisor.TELL_AFTER_S", 60)
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,9 @@ from feedback_app.hiring import service as hiring
 from feedback_app.hiring.operation import OPERATION as JOB_METADATA
 from feedback_app.hiring.operation import JobFacts
 from feedback_app.hiring.operation import brief_of as job_brief_of
-from feedback_app.llm.client import OpenAIClient
-from feedback_app.llm.completion import CompletionClient
+from feedback_app.llm.admission.limits import LimitName
+from feedback_app.llm.client.completion import CompletionClient
+from feedback_app.llm.client.openai_client import OpenAIClient
 from feedback_app.llm.events import (
     ChunkEvent,
     CompleteEvent,
@@ -30,14 +31,13 @@ from feedback_app.llm.events import (
     ReasoningEvent,
     StatusEvent,
 )
-from feedback_app.llm.following import stop_running
-from feedback_app.llm.limits import LimitName
+from feedback_app.llm.generation.following import stop_running
+from feedback_app.llm.generation.supervisor import Generations, set_generations
+from feedback_app.llm.ledger.pricing import estimate_prompt_tokens
 from feedback_app.llm.operation import Brief, Operation, Run
 from feedback_app.llm.owner import Owner
-from feedback_app.llm.pricing import estimate_prompt_tokens
-from feedback_app.llm.redis_streams import RedisStreamHub
-from feedback_app.llm.streams import EventLog, StreamHub
-from feedback_app.llm.supervisor import Generations, set_generations
+from feedback_app.llm.stream.event_log import EventLog, StreamHub
+from feedback_app.llm.stream.redis_streams import RedisStreamHub
 from tests.factories import MadeInterview, MadeJob, make_admin, make_interview, make_job, store
 from tests.integration.completing import TWELVE_TOKENS, settings
 from tests.upstream import FEEDBACK, Scenario, tokens_of

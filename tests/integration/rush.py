@@ -16,7 +16,7 @@ from feedback_app.core.errors import AppError
 from feedback_app.core.settings import Settings
 from feedback_app.db.session import Database
 from feedback_app.feedback.operation import OPERATION
-from feedback_app.llm.completion import (
+from feedback_app.llm.client.completion import (
     CompletionEvent,
     CompletionRequest,
     Finished,
@@ -24,11 +24,11 @@ from feedback_app.llm.completion import (
     TextDelta,
     Usage,
 )
+from feedback_app.llm.generation.supervisor import Generations
+from feedback_app.llm.ledger.pricing import estimate_prompt_tokens
 from feedback_app.llm.operation import Brief, Run
-from feedback_app.llm.pricing import estimate_prompt_tokens
-from feedback_app.llm.redis_streams import RedisStreamHub
-from feedback_app.llm.streams import StreamHub
-from feedback_app.llm.supervisor import Generations
+from feedback_app.llm.stream.event_log import StreamHub
+from feedback_app.llm.stream.redis_streams import RedisStreamHub
 from tests.factories import call_owner
 from tests.integration import completing
 

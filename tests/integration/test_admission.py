@@ -9,7 +9,7 @@ from feedback_app.core import clock
 from feedback_app.core.errors import BudgetExceeded, ConcurrencyLimit, RateLimited
 from feedback_app.db.session import Database
 from feedback_app.feedback import service
-from feedback_app.llm.limits import LimitName
+from feedback_app.llm.admission.limits import LimitName
 from tests.factories import make_call, make_interview, make_user
 from tests.integration.generating import Stage, as_user, follow, limit, stage
 from tests.integration.rush import HeldClient

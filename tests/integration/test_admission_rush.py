@@ -15,10 +15,10 @@ from sqlmodel import delete
 from feedback_app.core import clock
 from feedback_app.db.models import Interview, LimitValue
 from feedback_app.db.session import Database
-from feedback_app.llm.admission import month_of
-from feedback_app.llm.limits import LimitName
-from feedback_app.llm.pricing import cost_of
-from feedback_app.llm.spending import running, spent
+from feedback_app.llm.admission.admission import month_of
+from feedback_app.llm.admission.limits import LimitName
+from feedback_app.llm.admission.spending import running, spent
+from feedback_app.llm.ledger.pricing import cost_of
 from tests.factories import make_interview, make_user
 from tests.integration.completing import settings
 from tests.integration.rush import OUTPUT_TOKENS, USED, RushProcess, rush

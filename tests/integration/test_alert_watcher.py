@@ -17,9 +17,9 @@ from feedback_app.db import rollups
 from feedback_app.db.alert import Alert, AlertKind, AlertLevel
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
-from feedback_app.llm import watching
 from feedback_app.llm.events import CompleteEvent
-from feedback_app.llm.watching import PriceRefusal, Settled
+from feedback_app.llm.ledger import watching
+from feedback_app.llm.ledger.watching import PriceRefusal, Settled
 from tests.factories import make_call, make_interview
 from tests.integration.alerting import alerts, configured, make_alert, set_budget
 from tests.integration.generating import ending_of, stage

@@ -12,9 +12,9 @@ from feedback_app.core import clock
 from feedback_app.db.alert import AlertKind, AlertLevel
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
-from feedback_app.llm.admission import month_of
-from feedback_app.llm.ledger import Ledger
-from feedback_app.llm.spending import spent
+from feedback_app.llm.admission.admission import month_of
+from feedback_app.llm.admission.spending import spent
+from feedback_app.llm.ledger.ledger import Ledger
 from tests.factories import MadeInterview, make_call, make_interview, make_user
 from tests.integration.alerting import (
     NOVEMBER,

@@ -10,8 +10,8 @@ from starlette.routing import Route, WebSocketRoute
 from feedback_app import routes
 from feedback_app.core.errors import AppError, RateLimited, error_named
 from feedback_app.db.models import LlmCall
-from feedback_app.llm.endings import ended_event
 from feedback_app.llm.events import ChunkEvent, CompleteEvent, Event, StatusEvent, as_dict
+from feedback_app.llm.ledger.endings import ended_event
 from feedback_app.web.api.app import Api, make_api
 from feedback_app.web.api.openapi import document
 from tests.integration.people import browser

@@ -15,7 +15,7 @@ from tests.upstream import Upstream
 async def test_each_fault_has_its_status_its_code_and_the_text_so_far(
     database: Database, upstream: Upstream, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback_app.llm.client.RETRY_DELAYS_S", (0.01, 0.02))
+    monkeypatch.setattr("feedback_app.llm.client.openai_client.RETRY_DELAYS_S", (0.01, 0.02))
     *first, last = case.answers
     upstream.queue(*first)
     upstream.play(last)

@@ -17,7 +17,7 @@ from feedback_app.core.errors import ConcurrencyLimit
 from feedback_app.core.settings import get_settings
 from feedback_app.db.models import LoginSession, SessionKind
 from feedback_app.db.session import Database
-from feedback_app.llm.redis_streams import RedisStreamHub
+from feedback_app.llm.stream.redis_streams import RedisStreamHub
 from feedback_app.web.api import sockets
 from feedback_app.web.api.sockets import LOST_AFTER_S, one_more
 from tests.databases import free_port

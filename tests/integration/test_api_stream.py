@@ -18,10 +18,10 @@ from feedback_app.core.settings import get_settings
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
 from feedback_app.feedback import service
-from feedback_app.llm import following
-from feedback_app.llm.endings import ended_event
 from feedback_app.llm.events import ChunkEvent, Event, as_dict
-from feedback_app.llm.streams import EventLog
+from feedback_app.llm.generation import following
+from feedback_app.llm.ledger.endings import ended_event
+from feedback_app.llm.stream.event_log import EventLog
 from feedback_app.web.api import sockets, stream
 from tests.factories import PASSWORD, add_interviewer, make_call, make_interview, make_user
 from tests.integration.completing import TWELVE_TOKENS

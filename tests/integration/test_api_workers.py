@@ -12,10 +12,10 @@ from feedback_app.auth import sessions
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
 from feedback_app.feedback.service import owner_of
-from feedback_app.llm import following
 from feedback_app.llm.events import as_dict
-from feedback_app.llm.streams import EventLog
-from feedback_app.llm.supervisor import Generations
+from feedback_app.llm.generation import following
+from feedback_app.llm.generation.supervisor import Generations
+from feedback_app.llm.stream.event_log import EventLog
 from feedback_app.web.api import stream
 from tests.factories import add_interviewer, make_call, make_interview, make_user
 from tests.integration.completing import TWELVE_TOKENS

@@ -17,7 +17,7 @@ from feedback_app.db.models import CallStatus, SystemLog
 from feedback_app.db.session import Database
 from feedback_app.feedback.audit import FeedbackCheck
 from feedback_app.llm.audit import Check, audit, audit_counted
-from feedback_app.llm.offline import OfflineClient
+from feedback_app.llm.client.offline import OfflineClient
 from tests.factories import MadeInterview, make_call, make_interview, make_user, store
 from tests.integration.generating import stage
 

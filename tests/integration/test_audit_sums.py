@@ -14,7 +14,7 @@ from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import CallStatus, LlmCall, UsageDay, UsageRollup
 from feedback_app.db.session import Database
 from feedback_app.llm.audit import Check, audit, sums
-from feedback_app.llm.ledger import Ledger
+from feedback_app.llm.ledger.ledger import Ledger
 from tests.apart import run_apart
 from tests.factories import MadeInterview, make_call, make_interview, make_user, store
 from tests.integration.any_calls import any_call

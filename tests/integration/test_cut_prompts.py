@@ -6,8 +6,8 @@ from feedback_app.db.alert import AlertKind, AlertLevel
 from feedback_app.db.models import Scorecard
 from feedback_app.db.session import Database
 from feedback_app.feedback import service
-from feedback_app.llm import watching
-from feedback_app.llm.watching import Settled
+from feedback_app.llm.ledger import watching
+from feedback_app.llm.ledger.watching import Settled
 from feedback_app.usage.trace import service as traces
 from tests.factories import make_admin
 from tests.integration.alerting import alerts

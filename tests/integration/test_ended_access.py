@@ -8,9 +8,9 @@ from feedback_app.auth import accounts, sessions
 from feedback_app.core import clock
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
-from feedback_app.llm import supervisor
 from feedback_app.llm.events import EndedEvent
-from feedback_app.llm.ledger import Ledger
+from feedback_app.llm.generation import supervisor
+from feedback_app.llm.ledger.ledger import Ledger
 from tests.factories import make_call, make_interview
 from tests.integration.generating import HELD, Stage, follow, stage, until_text
 from tests.upstream import Upstream

@@ -23,8 +23,8 @@ from feedback_app.feedback.versions import (
     with_later_words,
 )
 from feedback_app.interviews import service as interviews
-from feedback_app.llm.blocks import Block, parse_blocks
-from feedback_app.llm.citations import packed
+from feedback_app.llm.text.blocks import Block, parse_blocks
+from feedback_app.llm.text.citations import packed
 from tests.factories import MadeInterview, make_call, make_interview
 from tests.integration.generating import as_user
 from tests.saving import save_feedback

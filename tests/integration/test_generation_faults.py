@@ -31,11 +31,11 @@ from feedback_app.core.errors import (
 )
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
-from feedback_app.llm.allowance import SLACK
-from feedback_app.llm.blocks import parse_blocks
 from feedback_app.llm.events import ChunkEvent, CompleteEvent, EndedEvent, Event, StatusEvent, usd
-from feedback_app.llm.pricing import estimate_tokens
-from feedback_app.llm.structured import REPAIR_TOKENS
+from feedback_app.llm.generation.allowance import SLACK
+from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.text.structured import REPAIR_TOKENS
 from tests.integration.completing import TWELVE_TOKENS, met_by
 from tests.integration.generating import (
     METADATA,
@@ -161,7 +161,7 @@ CASES: dict[str, Case] = {
 
 @pytest.fixture(autouse=True)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feedback_app.llm.client.RETRY_DELAYS_S", (0.01, 0.02))
+    monkeypatch.setattr("feedback_app.llm.client.openai_client.RETRY_DELAYS_S", (0.01, 0.02))
 
 
 @pytest.mark.parametrize("kind", [Stage, JobStage], ids=["feedback", "job_metadata"])

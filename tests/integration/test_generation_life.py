@@ -9,15 +9,15 @@ from sqlalchemy.exc import IntegrityError
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
 from feedback_app.feedback import service
-from feedback_app.llm.completion import (
+from feedback_app.llm.client.completion import (
     CompletionEvent,
     CompletionRequest,
     ResponseOpened,
     TextDelta,
 )
 from feedback_app.llm.events import Event
-from feedback_app.llm.following import stop_running
-from feedback_app.llm.pricing import estimate_tokens
+from feedback_app.llm.generation.following import stop_running
+from feedback_app.llm.ledger.pricing import estimate_tokens
 from tests.factories import add_interviewer, make_call, make_interview, make_user
 from tests.integration.completing import TWELVE_TOKENS
 from tests.integration.generating import (
@@ -219,7 +219,7 @@ async def test_a_start_after_the_end_is_a_new_call(database: Database, upstream:
 async def test_an_ended_generation_is_forgotten_after_its_time(
     database: Database, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback_app.llm.supervisor.KEEP_LOG_S", 0)
+    monkeypatch.setattr("feedback_app.llm.generation.supervisor.KEEP_LOG_S", 0)
     async with stage(database, upstream.base_url) as on:
         call_id = await on.start()
         supervision = [t for t in asyncio.all_tasks() if t.get_name() == f"supervision-{call_id}"]

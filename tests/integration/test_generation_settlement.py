@@ -11,9 +11,9 @@ from sqlmodel import select
 from feedback_app.core.errors import Interrupted
 from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.db.session import Database
+from feedback_app.llm.client.offline import OfflineClient
 from feedback_app.llm.events import CompleteEvent
-from feedback_app.llm.offline import OfflineClient
-from feedback_app.llm.streams import EventLog
+from feedback_app.llm.stream.event_log import EventLog
 from tests.factories import make_call
 from tests.integration.completing import TWELVE_TOKENS
 from tests.integration.generating import (
@@ -94,7 +94,7 @@ async def test_a_checkpoint_keeps_the_text_so_far_and_the_heartbeat(
 async def test_an_open_supervisor_checkpoints_by_itself(
     database: Database, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback_app.llm.supervisor.CHECKPOINT_EVERY_S", 0.01)
+    monkeypatch.setattr("feedback_app.llm.generation.supervisor.CHECKPOINT_EVERY_S", 0.01)
     upstream.play(HELD)
     async with stage(database, upstream.base_url) as on:
         await on.generations.open()
@@ -164,7 +164,7 @@ async def test_a_stop_that_races_the_end_settles_once_one_way_or_the_other(
 async def test_a_settlement_that_fails_ends_the_log_at_once_and_is_tried_again(
     database: Database, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback_app.llm.supervisor.RESETTLE_EVERY_S", 0.01)
+    monkeypatch.setattr("feedback_app.llm.generation.supervisor.RESETTLE_EVERY_S", 0.01)
     upstream.play(HELD)
     async with stage(database, upstream.base_url) as on:
         await on.generations.open()
@@ -202,7 +202,7 @@ async def test_what_could_not_be_settled_is_tried_before_the_sweep_and_at_the_sh
 async def test_an_ending_does_not_wait_for_a_database_that_hangs(
     database: Database, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback_app.llm.supervisor.TELL_AFTER_S", 0.05)
+    monkeypatch.setattr("feedback_app.llm.generation.supervisor.TELL_AFTER_S", 0.05)
     upstream.play(HELD)
     async with stage(database, upstream.base_url) as on:
         log = on.log(await on.start())

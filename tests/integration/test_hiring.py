@@ -23,9 +23,9 @@ from feedback_app.feedback import service as feedback
 from feedback_app.hiring import service
 from feedback_app.hiring.operation import OPERATION
 from feedback_app.hiring.schemas import Proposal
+from feedback_app.llm.client.offline import OfflineClient
 from feedback_app.llm.events import CompleteEvent
-from feedback_app.llm.following import log_of, running_call, stop_call, stop_running
-from feedback_app.llm.offline import OfflineClient
+from feedback_app.llm.generation.following import log_of, running_call, stop_call, stop_running
 from tests.factories import (
     MadeJob,
     make_admin,

@@ -13,12 +13,12 @@ from feedback_app.feedback.departing import departure
 from feedback_app.interviews import service as interviews
 from feedback_app.live.calls import LENGTH_NOTICE
 from feedback_app.live.view import LiveView
-from feedback_app.llm.allowance import SLACK
-from feedback_app.llm.blocks import MOST_BLOCKS
-from feedback_app.llm.completion import Usage
+from feedback_app.llm.client.completion import Usage
 from feedback_app.llm.events import CompleteEvent
-from feedback_app.llm.ledger import Ledger
-from feedback_app.llm.pricing import estimate_tokens
+from feedback_app.llm.generation.allowance import SLACK
+from feedback_app.llm.ledger.ledger import Ledger
+from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.text.blocks import MOST_BLOCKS
 from tests.hostile_answers import PIECE, hostile, pieces, wide_table
 from tests.integration.generating import (
     Stage,

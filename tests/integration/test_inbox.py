@@ -14,7 +14,7 @@ from feedback_app.db.session import Database
 from feedback_app.interviews.inbox import service
 from feedback_app.interviews.inbox.queries import MOST_LISTED
 from feedback_app.interviews.inbox.schemas import Filter, InboxRow, InboxView
-from feedback_app.llm.offline import OfflineClient
+from feedback_app.llm.client.offline import OfflineClient
 from tests.factories import (
     MadeInterview,
     make_call,

@@ -11,10 +11,10 @@ from sqlmodel import col, select
 from feedback_app.core import clock
 from feedback_app.db.models import CallStatus, Draft, LlmCall, SystemLog
 from feedback_app.db.session import Database
-from feedback_app.llm.blocks import parse_blocks
-from feedback_app.llm.completion import Usage
-from feedback_app.llm.ledger import Checkpoint, Ledger, Settlement
-from feedback_app.llm.pricing import estimate_tokens
+from feedback_app.llm.client.completion import Usage
+from feedback_app.llm.ledger.ledger import Checkpoint, Ledger, Settlement
+from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.text.blocks import parse_blocks
 from tests.factories import make_call, make_interview
 from tests.integration.generating import gpt_4o_mini_microusd
 

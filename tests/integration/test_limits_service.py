@@ -12,8 +12,8 @@ from feedback_app.admin.limits.values import parse, written
 from feedback_app.core.errors import Forbidden, Invalid, NotFound
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
+from feedback_app.llm.admission.limits import LimitName
 from feedback_app.llm.audit import Check
-from feedback_app.llm.limits import LimitName
 from tests.factories import make_admin, make_call, make_interview, make_user
 from tests.integration.generating import as_user
 from tests.integration.states import state_of

@@ -19,7 +19,7 @@ from feedback_app.db.models import (
     UsageRollup,
 )
 from feedback_app.db.session import Database
-from feedback_app.llm.pricing import Rates, rates_of
+from feedback_app.llm.ledger.pricing import Rates, rates_of
 from tests.apart import call_apart
 from tests.databases import alembic_config, migrate
 from tests.factories import call_owner, make_call, make_interview, override, store

@@ -10,7 +10,7 @@ from feedback_app.feedback import service
 from feedback_app.feedback.schemas import DraftView
 from feedback_app.feedback.verdict import PLACE
 from feedback_app.interviews import service as interviews
-from feedback_app.llm.citations import unpacked
+from feedback_app.llm.text.citations import unpacked
 from tests.integration.generating import Stage, ending_of, stage, text_of
 from tests.upstream import Upstream, saying
 from tests.upstream.texts import OBEDIENT, SLOPPY

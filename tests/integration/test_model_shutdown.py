@@ -12,8 +12,8 @@ from feedback_app.alerts.shutdowns import DailyShutdownCheck
 from feedback_app.alerts.wording import explanation, sentence
 from feedback_app.db.alert import Alert, AlertKind, AlertLevel
 from feedback_app.db.session import Database
-from feedback_app.llm import client as client_module
-from feedback_app.llm.bodies import MAX_LIST_BYTES
+from feedback_app.llm.client import openai_client as client_module
+from feedback_app.llm.client.bodies import MAX_LIST_BYTES
 from tests.factories import make_company
 from tests.integration.alerting import WITH_WEBHOOK, alerts, at
 from tests.integration.completing import client_of, settings

@@ -13,8 +13,8 @@ from feedback_app.core.errors import BudgetExceeded, ConcurrencyLimit, RateLimit
 from feedback_app.db.models import CallStatus, User
 from feedback_app.db.session import Database
 from feedback_app.feedback import service as feedback
-from feedback_app.llm.following import stop_running
-from feedback_app.llm.limits import LimitName
+from feedback_app.llm.admission.limits import LimitName
+from feedback_app.llm.generation.following import stop_running
 from feedback_app.usage.mine import service
 from feedback_app.usage.mine.schemas import LimitLine, MyUsageView
 from feedback_app.usage.mine.state import MyUsageState

@@ -11,10 +11,9 @@ import httpx2
 import pytest
 
 from feedback_app.core.errors import LLMAuth, LLMBadResponse, LLMContentFilter
-from feedback_app.llm.bodies import MAX_LIST_BYTES, MAX_REFUSAL_BYTES, bound
-from feedback_app.llm.chunks import MOST_REFUSAL_CHARACTERS
-from feedback_app.llm.client import OpenAIClient
-from feedback_app.llm.completion import (
+from feedback_app.llm.client.bodies import MAX_LIST_BYTES, MAX_REFUSAL_BYTES, bound
+from feedback_app.llm.client.chunks import MOST_REFUSAL_CHARACTERS
+from feedback_app.llm.client.completion import (
     Finished,
     ReasoningDelta,
     Reported,
@@ -22,6 +21,7 @@ from feedback_app.llm.completion import (
     TextDelta,
     Usage,
 )
+from feedback_app.llm.client.openai_client import OpenAIClient
 from tests.integration.completing import (
     KEY,
     body_of,
@@ -246,7 +246,7 @@ async def test_a_user_and_password_in_the_address_are_sent_as_basic_authenticati
 async def test_openai_itself_is_asked_with_its_own_name_for_the_limit(
     upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback_app.llm.client.OPENAI_URL", upstream.base_url)
+    monkeypatch.setattr("feedback_app.llm.client.openai_client.OPENAI_URL", upstream.base_url)
     client = OpenAIClient(settings(None))
     await play(client)
     await client.aclose()
@@ -282,7 +282,7 @@ async def test_how_long_a_model_may_think_is_said_where_it_is_known_or_asked_for
     asked: str | None,
     sent: str | None,
 ) -> None:
-    monkeypatch.setattr("feedback_app.llm.client.OPENAI_URL", upstream.base_url)
+    monkeypatch.setattr("feedback_app.llm.client.openai_client.OPENAI_URL", upstream.base_url)
     address = upstream.base_url if server else None
     client = OpenAIClient(settings(address, LLM_REASONING_EFFORT=asked))
     await play(client)

@@ -25,7 +25,7 @@ from feedback_app.core.errors import (
     LLMTotalTimeout,
     LLMUnavailable,
 )
-from feedback_app.llm.completion import (
+from feedback_app.llm.client.completion import (
     CompletionEvent,
     Finished,
     ResponseOpened,
@@ -49,7 +49,7 @@ from tests.upstream import FAULTS, FEEDBACK, Scenario, Upstream, feedback_tokens
 
 @pytest.fixture
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feedback_app.llm.client.RETRY_DELAYS_S", (0.01, 0.02))
+    monkeypatch.setattr("feedback_app.llm.client.openai_client.RETRY_DELAYS_S", (0.01, 0.02))
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ async def test_a_slow_consumer_is_not_taken_for_a_stalled_model(upstream: Upstre
 async def test_a_whole_answer_does_not_fail_for_lack_of_its_usage(
     upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback_app.llm.client.USAGE_GRACE_S", 0.05)
+    monkeypatch.setattr("feedback_app.llm.client.openai_client.USAGE_GRACE_S", 0.05)
     upstream.play(Scenario(silent_after_finish=True))
     async with client_of(upstream.base_url) as client, asyncio.timeout(5):
         events = await play(client)
@@ -268,13 +268,15 @@ async def test_the_log_repeats_no_prompt_and_names_no_host(
     words = "gpu-7.internal.corp cannot read 'Notes: a rate limiter.' via http://10.0.0.7:8000/v1"
     upstream.play(refusing(400, "x" * 5_000, words))
     async with client_of(upstream.base_url) as client:
-        with caplog.at_level(logging.WARNING, logger="feedback_app.llm.client"):
+        with caplog.at_level(logging.WARNING, logger="feedback_app.llm.client.openai_client"):
             await play_to_fault(client)
     upstream.play(Scenario(fault_after=1, error={"message": words}))
     async with client_of(upstream.base_url) as client:
-        with caplog.at_level(logging.WARNING, logger="feedback_app.llm.client"):
+        with caplog.at_level(logging.WARNING, logger="feedback_app.llm.client.openai_client"):
             await play_to_fault(client)
-    lines = [r.getMessage() for r in caplog.records if r.name == "feedback_app.llm.client"]
+    lines = [
+        r.getMessage() for r in caplog.records if r.name == "feedback_app.llm.client.openai_client"
+    ]
     assert len(lines) == 2
     for line in lines:
         assert len(line) < 400
@@ -288,9 +290,9 @@ async def test_the_log_names_the_cause_but_neither_the_key_nor_credentials(
     words = f"Bad key {KEY} at https://user:hunter2@host/v1,\nBearer abc.def"
     upstream.play(refusing(401, "invalid_api_key", words))
     async with client_of(upstream.base_url) as client:
-        with caplog.at_level(logging.WARNING, logger="feedback_app.llm.client"):
+        with caplog.at_level(logging.WARNING, logger="feedback_app.llm.client.openai_client"):
             _, error = await play_to_fault(client)
-    (record,) = (r for r in caplog.records if r.name == "feedback_app.llm.client")
+    (record,) = (r for r in caplog.records if r.name == "feedback_app.llm.client.openai_client")
     line = record.getMessage()
     assert line.startswith("LLM_AUTH: AuthenticationError, status 401, code invalid_api_key, req_")
     assert not any(secret in line for secret in (KEY, "hunter2", "abc.def", "\n"))

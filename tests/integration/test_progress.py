@@ -4,7 +4,7 @@ from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
 from feedback_app.feedback.operation import OPERATION
 from feedback_app.llm.events import StatusEvent
-from feedback_app.llm.expected import expected_tokens
+from feedback_app.llm.generation.expected import expected_tokens
 from tests.factories import MadeInterview, make_call, make_interview
 from tests.integration.generating import stage
 from tests.upstream import Scenario, Upstream, feedback_tokens

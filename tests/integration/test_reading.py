@@ -12,7 +12,7 @@ from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import Database
 from feedback_app.feedback import editing, reading, service
 from feedback_app.feedback.schemas import Questions
-from feedback_app.llm.offline import OfflineClient
+from feedback_app.llm.client.offline import OfflineClient
 from tests.factories import MadeInterview, MadeJob, make_interview, make_job, make_user
 from tests.integration.generating import as_user, ending_of, follow, stage
 from tests.upstream import Upstream

@@ -19,10 +19,10 @@ from feedback_app.db.models import (
     PriceRecalculation,
 )
 from feedback_app.db.session import Database
-from feedback_app.llm import recalculation
 from feedback_app.llm.audit import Check
-from feedback_app.llm.ledger import Ledger
-from feedback_app.llm.recalculation import Plan, Scope
+from feedback_app.llm.ledger import recalculation
+from feedback_app.llm.ledger.ledger import Ledger
+from feedback_app.llm.ledger.recalculation import Plan, Scope
 from feedback_app.usage.prices import service
 from tests.factories import MadeInterview, make_call, make_interview
 from tests.integration.generating import as_user

@@ -18,9 +18,9 @@ from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import CallStatus, LlmCall, UsageRollup, User
 from feedback_app.db.session import Database
 from feedback_app.feedback import editing, queries
-from feedback_app.llm.admission import Admission
-from feedback_app.llm.completion import Usage
-from feedback_app.llm.ledger import Ledger, Reservation, Settlement
+from feedback_app.llm.admission.admission import Admission
+from feedback_app.llm.client.completion import Usage
+from feedback_app.llm.ledger.ledger import Ledger, Reservation, Settlement
 from tests.factories import (
     MadeInterview,
     call_owner,

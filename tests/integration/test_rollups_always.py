@@ -15,11 +15,11 @@ from feedback_app.core.ids import new_id
 from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.db.session import Database
 from feedback_app.feedback import editing
-from feedback_app.llm import recalculation
-from feedback_app.llm.completion import Usage
-from feedback_app.llm.ledger import Ledger, Reservation, insert_running
-from feedback_app.llm.pricing import Cost
-from feedback_app.llm.spending import spent
+from feedback_app.llm.admission.spending import spent
+from feedback_app.llm.client.completion import Usage
+from feedback_app.llm.ledger import recalculation
+from feedback_app.llm.ledger.ledger import Ledger, Reservation, insert_running
+from feedback_app.llm.ledger.pricing import Cost
 from tests.factories import (
     MadeInterview,
     call_owner,

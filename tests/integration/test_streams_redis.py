@@ -22,9 +22,9 @@ from feedback_app.llm.events import (
     from_record,
     to_record,
 )
-from feedback_app.llm.redis_keys import CONTROL, KEEP_S, events_key
-from feedback_app.llm.redis_streams import RedisStreamHub
-from feedback_app.llm.streams import EventLog, StreamHub
+from feedback_app.llm.stream.event_log import EventLog, StreamHub
+from feedback_app.llm.stream.redis_keys import CONTROL, KEEP_S, events_key
+from feedback_app.llm.stream.redis_streams import RedisStreamHub
 from tests.databases import free_port, temporary_home
 from tests.factories import call_owner
 from tests.integration.generating import FOLLOW_WITHIN_S, follow

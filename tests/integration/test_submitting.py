@@ -17,7 +17,7 @@ from feedback_app.db.session import Database
 from feedback_app.feedback import submitting
 from feedback_app.feedback.schemas import Panel
 from feedback_app.interviews import service as interviews
-from feedback_app.llm.citations import packed
+from feedback_app.llm.text.citations import packed
 from tests.factories import (
     MadeInterview,
     MadeJob,

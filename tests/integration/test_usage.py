@@ -10,7 +10,7 @@ from feedback_app.core import clock, zones
 from feedback_app.core.errors import Forbidden
 from feedback_app.db.models import CallStatus, LimitValue
 from feedback_app.db.session import Database
-from feedback_app.llm.limits import LimitName
+from feedback_app.llm.admission.limits import LimitName
 from feedback_app.usage import labels, service
 from tests.factories import make_call, make_interview, make_user, store
 from tests.integration.usage_office import (

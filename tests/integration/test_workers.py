@@ -11,9 +11,9 @@ from feedback_app.core.ids import new_id
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
 from feedback_app.llm.events import ChunkEvent, CompleteEvent, Event
-from feedback_app.llm.ledger import Ledger, Settlement
-from feedback_app.llm.redis_streams import RedisStreamHub
-from feedback_app.llm.sweeper import Sweeper
+from feedback_app.llm.generation.sweeper import Sweeper
+from feedback_app.llm.ledger.ledger import Ledger, Settlement
+from feedback_app.llm.stream.redis_streams import RedisStreamHub
 from tests.factories import make_call, make_interview
 from tests.integration.completing import TWELVE_TOKENS
 from tests.integration.generating import (
@@ -195,7 +195,7 @@ async def test_an_end_that_was_settled_but_never_told_reaches_followers(
 async def test_what_died_just_before_a_start_is_swept_soon_after_it(
     database: Database, upstream: Upstream, valkey_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback_app.llm.supervisor.SWEEP_LATER_S", 1.5)
+    monkeypatch.setattr("feedback_app.llm.generation.supervisor.SWEEP_LATER_S", 1.5)
     made = await make_interview(database)
     beat = clock.now() - timedelta(seconds=29)
     left = await make_call(database, made, status=CallStatus.RUNNING, heartbeat_at=beat)

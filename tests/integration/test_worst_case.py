@@ -11,7 +11,7 @@ from feedback_app.core.errors import BudgetExceeded
 from feedback_app.db.models import LimitValue
 from feedback_app.db.session import Database
 from feedback_app.feedback import service
-from feedback_app.llm.limits import LimitName
+from feedback_app.llm.admission.limits import LimitName
 from tests.factories import make_call, make_interview, override, store
 from tests.integration.generating import Stage, stage
 from tests.upstream import Scenario, Upstream

@@ -8,13 +8,13 @@ from typing import Any
 from feedback_app.db.session import Database
 from feedback_app.feedback import queries
 from feedback_app.feedback.operation import OPERATION, brief_of
-from feedback_app.llm.client import OpenAIClient
+from feedback_app.llm.client.openai_client import OpenAIClient
 from feedback_app.llm.events import Event
+from feedback_app.llm.generation.supervisor import Generations
 from feedback_app.llm.operation import Brief, Run
 from feedback_app.llm.owner import Owner
-from feedback_app.llm.redis_streams import RedisStreamHub
-from feedback_app.llm.streams import EventLog, StreamHub
-from feedback_app.llm.supervisor import Generations
+from feedback_app.llm.stream.event_log import EventLog, StreamHub
+from feedback_app.llm.stream.redis_streams import RedisStreamHub
 from tests.factories import MadeInterview, call_owner
 from tests.integration.completing import settings
 from tests.integration.generating import FOLLOW_WITHIN_S, as_user, follow

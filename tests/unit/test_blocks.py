@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from feedback_app.llm.blocks import Block, BlockSplitter, Span, block_from_dict, parse_blocks
+from feedback_app.llm.text.blocks import Block, BlockSplitter, Span, block_from_dict, parse_blocks
 from tests.upstream import FEEDBACK, MULTILINGUAL
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.core.errors import LLMContentFilter, LLMDisconnected, LLMEmpty, LLMError
-from feedback_app.llm.chunks import ChunkReader
-from feedback_app.llm.completion import Finished, ReasoningDelta, TextDelta, Usage
+from feedback_app.llm.client.chunks import ChunkReader
+from feedback_app.llm.client.completion import Finished, ReasoningDelta, TextDelta, Usage
 
 
 def chunk(delta: dict[str, Any] | None = None, **fields: Any) -> bytes:

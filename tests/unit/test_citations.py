@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.llm.blocks import Block, BlockSplitter, parse_blocks
-from feedback_app.llm.citations import (
+from feedback_app.llm.text.blocks import Block, BlockSplitter, parse_blocks
+from feedback_app.llm.text.citations import (
     MOST_MARKS,
     CitationFilter,
     marked,
@@ -13,7 +13,7 @@ from feedback_app.llm.citations import (
     unpacked,
     without_marks,
 )
-from feedback_app.llm.unwrapping import Unwrapped
+from feedback_app.llm.text.unwrapping import Unwrapped
 from tests.cutting import cut
 
 ANSWER = (

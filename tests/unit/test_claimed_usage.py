@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback_app.feedback.operation import OPERATION
-from feedback_app.llm.allowance import PREAMBLE_TOKENS, SLACK
-from feedback_app.llm.chunks import ChunkReader
-from feedback_app.llm.completion import CompletionEvent, CompletionRequest, ResponseOpened
-from feedback_app.llm.generation import Generation
-from feedback_app.llm.ledger import Settlement
-from feedback_app.llm.pacing import LoopLag
-from feedback_app.llm.pricing import Price, Rates, estimate_prompt_tokens
-from feedback_app.llm.streams import EventLog
-from feedback_app.llm.timeline import Timeline
+from feedback_app.llm.client.chunks import ChunkReader
+from feedback_app.llm.client.completion import CompletionEvent, CompletionRequest, ResponseOpened
+from feedback_app.llm.generation.allowance import PREAMBLE_TOKENS, SLACK
+from feedback_app.llm.generation.coalescing import LoopLag
+from feedback_app.llm.generation.generation import Generation
+from feedback_app.llm.generation.timeline import Timeline
+from feedback_app.llm.ledger.ledger import Settlement
+from feedback_app.llm.ledger.pricing import Price, Rates, estimate_prompt_tokens
+from feedback_app.llm.stream.event_log import EventLog
 from tests.factories import call_owner
 from tests.integration.completing import brief, request
 

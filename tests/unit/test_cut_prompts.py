@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from feedback_app.core.errors import LLMError, LLMUnavailable
-from feedback_app.llm.completion import (
+from feedback_app.llm.client.completion import (
     CompletionEvent,
     CompletionRequest,
     Finished,
@@ -15,13 +15,13 @@ from feedback_app.llm.completion import (
     TextDelta,
     Usage,
 )
-from feedback_app.llm.cut_prompts import LEAST_CONTEXT_TOKENS, sent_at_least
-from feedback_app.llm.generation import Generation
+from feedback_app.llm.generation.coalescing import LoopLag
+from feedback_app.llm.generation.generation import Generation
+from feedback_app.llm.generation.timeline import Timeline
+from feedback_app.llm.ledger.cut_prompts import LEAST_CONTEXT_TOKENS, sent_at_least
+from feedback_app.llm.ledger.pricing import estimate_tokens
 from feedback_app.llm.operation import Brief, Operation
-from feedback_app.llm.pacing import LoopLag
-from feedback_app.llm.pricing import estimate_tokens
-from feedback_app.llm.streams import EventLog
-from feedback_app.llm.timeline import Timeline
+from feedback_app.llm.stream.event_log import EventLog
 from tests.factories import call_owner
 from tests.upstream import FEEDBACK
 

@@ -20,8 +20,8 @@ from feedback_app.feedback.document import (
     without_end,
     words_in,
 )
-from feedback_app.llm.blocks import Block, Span, parse_blocks
-from feedback_app.llm.citations import marked
+from feedback_app.llm.text.blocks import Block, Span, parse_blocks
+from feedback_app.llm.text.citations import marked
 
 Node = dict[str, Any]
 

@@ -11,7 +11,7 @@ from feedback_app.core import clock
 from feedback_app.core.errors import LLMEmpty
 from feedback_app.feedback.assessment import Assessment
 from feedback_app.feedback.drafter.compose import compose
-from feedback_app.llm.completion import (
+from feedback_app.llm.client.completion import (
     CompletionEvent,
     CompletionRequest,
     Finished,
@@ -19,7 +19,12 @@ from feedback_app.llm.completion import (
     ResponseOpened,
     TextDelta,
 )
-from feedback_app.llm.offline import OPENING_DELAY_S, READING_PACE, OfflineClient, split_tokens
+from feedback_app.llm.client.offline import (
+    OPENING_DELAY_S,
+    READING_PACE,
+    OfflineClient,
+    split_tokens,
+)
 from tests.unit.drafter_factories import interview, rated
 
 

@@ -15,7 +15,12 @@ from feedback_app.core.errors import (
     LLMRateLimited,
     LLMUnavailable,
 )
-from feedback_app.llm.faults import provider_fault, redacted, rejects_parameter, retry_after_s
+from feedback_app.llm.client.faults import (
+    provider_fault,
+    redacted,
+    rejects_parameter,
+    retry_after_s,
+)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from feedback_app.live.view import SLOTS, LiveView, fill_slots, wire_block
-from feedback_app.llm import blocks
-from feedback_app.llm.blocks import (
+from feedback_app.llm.events import ChunkEvent
+from feedback_app.llm.text import blocks
+from feedback_app.llm.text.blocks import (
     DEEPEST,
     LONGEST_OPEN,
     MOST_BLOCKS,
@@ -19,7 +20,6 @@ from feedback_app.llm.blocks import (
     few,
     parse_blocks,
 )
-from feedback_app.llm.events import ChunkEvent
 from tests.hostile_answers import PIECE, UNITS, hostile, pieces, wide_table
 
 SHORT, LONG = 25_000, 100_000

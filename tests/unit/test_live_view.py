@@ -20,8 +20,6 @@ from feedback_app.live.view import (
     fill_slots,
     wire_block,
 )
-from feedback_app.llm.blocks import decided, parse_blocks
-from feedback_app.llm.citations import Citation, CitationFilter, marked, packed, without_marks
 from feedback_app.llm.events import (
     STAGE_MESSAGES,
     ChunkEvent,
@@ -30,6 +28,8 @@ from feedback_app.llm.events import (
     Stage,
     StatusEvent,
 )
+from feedback_app.llm.text.blocks import decided, parse_blocks
+from feedback_app.llm.text.citations import Citation, CitationFilter, marked, packed, without_marks
 from tests.cutting import cut
 
 _WORDS = [

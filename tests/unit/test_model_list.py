@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from feedback_app.llm.model_list import shutdown_date_of
+from feedback_app.llm.client.model_list import shutdown_date_of
 
 MODEL = "gpt-4o-mini"
 

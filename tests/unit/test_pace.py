@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.llm.pace import MAX_PIECES, PaceRecorder, paced
+from feedback_app.llm.generation.pace import MAX_PIECES, PaceRecorder, paced
 
 pieces = st.lists(st.tuples(st.integers(0, 500), st.text(min_size=1, max_size=5)), max_size=60)
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_app.llm.pacing import (
+from feedback_app.llm.generation.coalescing import (
     CHUNKS_PER_S,
     GRACE_S,
     MAX_INTERVAL_S,

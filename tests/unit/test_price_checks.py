@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from feedback_app.core.errors import Invalid
-from feedback_app.llm.pricing import FREE, Price, Rates
+from feedback_app.llm.ledger.pricing import FREE, Price, Rates
 from feedback_app.usage.prices.checks import (
     WrongPrice,
     doubts,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.llm.completion import Message, Usage
-from feedback_app.llm.pricing import (
+from feedback_app.llm.client.completion import Message, Usage
+from feedback_app.llm.ledger.pricing import (
     Price,
     Rates,
     Tier,

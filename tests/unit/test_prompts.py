@@ -13,7 +13,7 @@ from feedback_app.core.line_keys import line_key
 from feedback_app.feedback.assessment import Assessment, CompetencyAssessment, Recommendation
 from feedback_app.feedback.prompts import feedback_prompt
 from feedback_app.feedback.verdict import PLACE
-from feedback_app.llm.tags import without_tags
+from feedback_app.llm.text.tags import without_tags
 
 ASSESSMENT = Assessment(
     candidate="Priya Raman",

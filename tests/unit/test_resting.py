@@ -3,7 +3,7 @@
 import pytest
 
 from feedback_app.feedback.resting import Ground, Source, ground, numbers_when_sent
-from feedback_app.llm.blocks import Block, Span
+from feedback_app.llm.text.blocks import Block, Span
 
 TEXT = [Block("bullet", [Span("Named the index."), Span(" Asked first.", cite="3,1")])]
 NOTES = "asked first\n\nnamed the index\nlate"

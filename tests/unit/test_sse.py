@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.llm.sse import MAX_EVENT_BYTES, SSEDecoder
+from feedback_app.llm.client.sse import MAX_EVENT_BYTES, SSEDecoder
 
 TRICKY = "e\u0301 👩🏽‍💻 𝄞 שלום العربية 日本語 🇳🇱 \u2028\u2029\u0085\x0b\x0c\x1c"
 

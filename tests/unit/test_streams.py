@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from feedback_app.llm.events import ChunkEvent, EndedEvent
-from feedback_app.llm.streams import EventLog, StreamHub
+from feedback_app.llm.stream.event_log import EventLog, StreamHub
 from tests.factories import call_owner
 
 OWNER = call_owner("company", "user", "interview")

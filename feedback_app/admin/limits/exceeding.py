@@ -10,9 +10,9 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.money import as_set, cost, share_used
 from feedback_app.core.settings import get_settings
-from feedback_app.llm.admission import month_of
-from feedback_app.llm.limits import LimitName, default_limits, limits_of
-from feedback_app.llm.spending import spent
+from feedback_app.llm.admission.admission import month_of
+from feedback_app.llm.admission.limits import LimitName, default_limits, limits_of
+from feedback_app.llm.admission.spending import spent
 
 _MOST_NAMED = 3
 

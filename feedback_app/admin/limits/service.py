@@ -20,10 +20,15 @@ from feedback_app.core.money import cost, share_used
 from feedback_app.core.settings import get_settings
 from feedback_app.db.models import LimitChange, LimitValue
 from feedback_app.db.session import database
-from feedback_app.llm.admission import month_of
-from feedback_app.llm.limits import COMPANY_LIMITS, PERSON_LIMITS, LimitName, default_limits
-from feedback_app.llm.quote import NEAR
-from feedback_app.llm.spending import running, spent
+from feedback_app.llm.admission.admission import month_of
+from feedback_app.llm.admission.limits import (
+    COMPANY_LIMITS,
+    PERSON_LIMITS,
+    LimitName,
+    default_limits,
+)
+from feedback_app.llm.admission.quote import NEAR
+from feedback_app.llm.admission.spending import running, spent
 from feedback_app.ui import wording
 
 CHANGES_SHOWN = 50

@@ -4,7 +4,7 @@ from typing import Literal
 
 from feedback_app.core.errors import Invalid
 from feedback_app.core.money import as_set, parse_dollars, plain_dollars
-from feedback_app.llm.limits import LimitName
+from feedback_app.llm.admission.limits import LimitName
 
 Value = int | None | Literal["default"]
 """`None` is no limit at all; `default` is whatever holds where nothing is set."""

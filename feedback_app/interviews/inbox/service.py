@@ -21,7 +21,7 @@ from feedback_app.interviews.inbox.schemas import (
     Step,
 )
 from feedback_app.interviews.service import initials
-from feedback_app.llm.supervisor import generations
+from feedback_app.llm.generation.supervisor import generations
 from feedback_app.ui import wording
 
 MAX_SEARCH_CHARACTERS = 200

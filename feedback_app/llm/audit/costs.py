@@ -14,7 +14,7 @@ from feedback_app.llm.audit.finding import (
     fetch,
     of_company,
 )
-from feedback_app.llm.pricing import price_for
+from feedback_app.llm.ledger.pricing import price_for
 
 
 async def without_cost(session: AsyncSession, company_id: str | None) -> list[Finding]:

@@ -25,7 +25,7 @@ from feedback_app.llm.audit.finding import (
     fetch,
     of_company,
 )
-from feedback_app.llm.ledger import STALE_AFTER
+from feedback_app.llm.ledger.ledger import STALE_AFTER
 
 _RUNNING = col(LlmCall.status) == CallStatus.RUNNING
 

@@ -5,7 +5,7 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import Forbidden
 from feedback_app.db.session import database
 from feedback_app.llm.audit import audit_counted
-from feedback_app.llm.supervisor import generations
+from feedback_app.llm.generation.supervisor import generations
 from feedback_app.usage.checking.schemas import FindingRow
 
 

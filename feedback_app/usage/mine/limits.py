@@ -10,11 +10,11 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.money import as_set, cost, share_used
 from feedback_app.db.session import database
-from feedback_app.llm.admission import month_of
-from feedback_app.llm.limits import LimitName
-from feedback_app.llm.quote import Standing
-from feedback_app.llm.spending import spent
-from feedback_app.llm.supervisor import generations
+from feedback_app.llm.admission.admission import month_of
+from feedback_app.llm.admission.limits import LimitName
+from feedback_app.llm.admission.quote import Standing
+from feedback_app.llm.admission.spending import spent
+from feedback_app.llm.generation.supervisor import generations
 from feedback_app.ui import wording
 from feedback_app.usage import labels
 from feedback_app.usage.mine.schemas import LimitLine

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from feedback_app.core import clock
 from feedback_app.core.errors import Invalid
-from feedback_app.llm.pricing import FREE, Price, Rates
+from feedback_app.llm.ledger.pricing import FREE, Price, Rates
 from feedback_app.usage import labels
 from feedback_app.usage.prices.schemas import PeriodForm, PriceErrors, PriceForm
 

@@ -6,8 +6,15 @@ from decimal import Decimal
 
 from feedback_app.core import clock
 from feedback_app.db.models import PriceOverride
-from feedback_app.llm.pricing import FREE, OFFLINE_PROVIDER, Price, Rates, price_from, rates_of
-from feedback_app.llm.recalculation import Effect, Scope
+from feedback_app.llm.ledger.pricing import (
+    FREE,
+    OFFLINE_PROVIDER,
+    Price,
+    Rates,
+    price_from,
+    rates_of,
+)
+from feedback_app.llm.ledger.recalculation import Effect, Scope
 from feedback_app.ui import wording
 from feedback_app.usage import labels
 from feedback_app.usage.prices.queries import Kind, OverrideRecord, RecalculationRecord, UsedModel

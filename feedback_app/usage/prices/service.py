@@ -11,9 +11,9 @@ from feedback_app.core.errors import Forbidden, Invalid
 from feedback_app.core.settings import get_settings
 from feedback_app.db.models import PriceOverride
 from feedback_app.db.session import database
-from feedback_app.llm import recalculation
-from feedback_app.llm.pricing import price_for
-from feedback_app.llm.recalculation import Effect, PlanOutdated, Scope
+from feedback_app.llm.ledger import recalculation
+from feedback_app.llm.ledger.pricing import price_for
+from feedback_app.llm.ledger.recalculation import Effect, PlanOutdated, Scope
 from feedback_app.usage.prices import queries, rows
 from feedback_app.usage.prices.checks import NeedsConfirmation, doubts, parse_period, parse_price
 from feedback_app.usage.prices.queries import UsedModel

@@ -6,8 +6,8 @@ from typing import Any
 
 from feedback_app.db.models import Draft
 from feedback_app.llm.events import STAGE_MESSAGES, ChunkEvent, Event, StatusEvent
-from feedback_app.llm.pace import paced
-from feedback_app.llm.structured import CODE_BEGINS
+from feedback_app.llm.generation.pace import paced
+from feedback_app.llm.text.structured import CODE_BEGINS
 
 _PROGRESS_EVERY_MS = 1000
 _STAGE_PROGRESS = {"connecting": 0.0, "analyzing": 0.02, "thinking": 0.05, "generating": 0.1}

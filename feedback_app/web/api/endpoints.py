@@ -18,7 +18,7 @@ from feedback_app.core.errors import (
 from feedback_app.core.markers import llm_operation, sign_in_attempt
 from feedback_app.interviews import service as interviews
 from feedback_app.llm.events import EndedEvent
-from feedback_app.llm.following import log_of, outcome
+from feedback_app.llm.generation.following import log_of, outcome
 from feedback_app.usage.calls import service as calls
 from feedback_app.web.api.generated import Generated
 from feedback_app.web.api.reading import Endpoint, error_response, id_in_path, read_body, read_query

@@ -13,7 +13,7 @@ from functools import partial
 from feedback_app.core.errors import ConcurrencyLimit
 from feedback_app.core.ids import new_id
 from feedback_app.core.settings import get_settings
-from feedback_app.llm.streams import StreamHub
+from feedback_app.llm.stream.event_log import StreamHub
 
 SEE_EVERY_S = 5.0
 LOST_AFTER_S = 20

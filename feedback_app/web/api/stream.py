@@ -19,11 +19,11 @@ from feedback_app.core.markers import llm_operation
 from feedback_app.core.settings import get_settings
 from feedback_app.db.faults import as_app_error
 from feedback_app.db.outage import may_be_away
-from feedback_app.llm import following
 from feedback_app.llm.events import ChunkEvent, EndedEvent, as_dict
+from feedback_app.llm.generation import following
+from feedback_app.llm.generation.supervisor import generations
 from feedback_app.llm.owner import Owner
-from feedback_app.llm.streams import EventLog
-from feedback_app.llm.supervisor import generations
+from feedback_app.llm.stream.event_log import EventLog
 from feedback_app.web.api.generated import Generated
 from feedback_app.web.api.reading import id_in_path, read_query
 from feedback_app.web.api.schemas import FollowQuery

@@ -10,21 +10,21 @@ from feedback_app.core import clock
 from feedback_app.core.errors import LLMUnavailable
 from feedback_app.core.settings import Settings
 from feedback_app.db.session import Database
-from feedback_app.llm.admission import Admission
-from feedback_app.llm.allowance import SLACK
-from feedback_app.llm.completion import CompletionRequest
+from feedback_app.llm.admission.admission import Admission
+from feedback_app.llm.admission.quote import Quote
+from feedback_app.llm.client.completion import CompletionRequest
+from feedback_app.llm.client.offline import NEEDS_MODEL, OFFLINE_MODEL, OFFLINE_PROVIDER
 from feedback_app.llm.events import StatusEvent
-from feedback_app.llm.expected import expected_tokens
-from feedback_app.llm.generation import Generation
-from feedback_app.llm.ledger import Reservation
-from feedback_app.llm.offline import NEEDS_MODEL, OFFLINE_MODEL, OFFLINE_PROVIDER
+from feedback_app.llm.generation.allowance import SLACK
+from feedback_app.llm.generation.coalescing import LoopLag
+from feedback_app.llm.generation.expected import expected_tokens
+from feedback_app.llm.generation.generation import Generation
+from feedback_app.llm.generation.timeline import Timeline
+from feedback_app.llm.ledger.ledger import Reservation
+from feedback_app.llm.ledger.pricing import estimate_prompt_tokens
 from feedback_app.llm.operation import Brief, Operation, Run
-from feedback_app.llm.pacing import LoopLag
-from feedback_app.llm.pricing import estimate_prompt_tokens
-from feedback_app.llm.quote import Quote
-from feedback_app.llm.streams import EventLog
-from feedback_app.llm.structured import REPAIR_TOKENS, response_schema
-from feedback_app.llm.timeline import Timeline
+from feedback_app.llm.stream.event_log import EventLog
+from feedback_app.llm.text.structured import REPAIR_TOKENS, response_schema
 
 
 class Starter:

@@ -21,8 +21,8 @@ from feedback_app.db import rollups
 from feedback_app.db.models import CallStatus, LlmCall, PriceOverride, PriceRecalculation
 from feedback_app.db.rollups import CostMoves
 from feedback_app.db.tally import FIELDS
-from feedback_app.llm.completion import Usage
-from feedback_app.llm.pricing import price_from
+from feedback_app.llm.client.completion import Usage
+from feedback_app.llm.ledger.pricing import price_from
 
 READ = 250
 """Calls priced at a time: about 15 ms of arithmetic where prices are published ones."""

@@ -11,8 +11,7 @@ from typing import Any
 from feedback_app.core import clock
 from feedback_app.core.errors import AppError, Cancelled, Interrupted, LLMBadResponse, LLMEmpty
 from feedback_app.db.models import CallStatus
-from feedback_app.llm.citations import TOKENS_PER_MARK, Citation, CitationFilter, packed
-from feedback_app.llm.completion import (
+from feedback_app.llm.client.completion import (
     LENGTH,
     CompletionClient,
     CompletionRequest,
@@ -25,24 +24,25 @@ from feedback_app.llm.completion import (
     TextDelta,
     Usage,
 )
-from feedback_app.llm.cut_prompts import sent_at_least
 from feedback_app.llm.events import (
     ChunkEvent,
     ReasoningEvent,
     Stage,
     StatusEvent,
 )
-from feedback_app.llm.ledger import Checkpoint, Settlement
+from feedback_app.llm.generation.coalescing import LoopLag, Pacer
+from feedback_app.llm.generation.pace import PaceRecorder
+from feedback_app.llm.generation.request_use import RequestUse
+from feedback_app.llm.generation.timeline import Progress, Timeline
+from feedback_app.llm.ledger.cut_prompts import sent_at_least
+from feedback_app.llm.ledger.ledger import Checkpoint, Settlement
+from feedback_app.llm.ledger.pricing import estimate_tokens
 from feedback_app.llm.operation import Brief, Operation
-from feedback_app.llm.pace import PaceRecorder
-from feedback_app.llm.pacing import LoopLag, Pacer
-from feedback_app.llm.pricing import estimate_tokens
-from feedback_app.llm.replay import outline_of
-from feedback_app.llm.request_use import RequestUse
-from feedback_app.llm.streams import EventLog
-from feedback_app.llm.structured import WrongResult, in_reasoning, read_result, repair_messages
-from feedback_app.llm.timeline import Progress, Timeline
-from feedback_app.llm.unwrapping import Unwrapped
+from feedback_app.llm.stream.event_log import EventLog
+from feedback_app.llm.stream.replay import outline_of
+from feedback_app.llm.text.citations import TOKENS_PER_MARK, Citation, CitationFilter, packed
+from feedback_app.llm.text.structured import WrongResult, in_reasoning, read_result, repair_messages
+from feedback_app.llm.text.unwrapping import Unwrapped
 
 CUT_RESULT = "The answer reached its length limit before it was complete. Shorten the text."
 WRONG_RESULT = "The AI model's answer could not be read, not even when asked again. Try again."

@@ -13,9 +13,10 @@ from typing import Any
 from redis.exceptions import ResponseError
 
 from feedback_app.core.errors import Interrupted
-from feedback_app.llm.endings import ended_event
 from feedback_app.llm.events import ChunkEvent, Event, is_terminal
-from feedback_app.llm.redis_keys import (
+from feedback_app.llm.ledger.endings import ended_event
+from feedback_app.llm.stream.event_log import KEEP_LOG_S, EventLog, Owner, StreamHub
+from feedback_app.llm.stream.redis_keys import (
     CONTROL,
     FAULTS,
     KEEP_S,
@@ -30,8 +31,7 @@ from feedback_app.llm.redis_keys import (
     is_there_already,
     owner_key,
 )
-from feedback_app.llm.redis_outbox import Outbox
-from feedback_app.llm.streams import KEEP_LOG_S, EventLog, Owner, StreamHub
+from feedback_app.llm.stream.redis_outbox import Outbox
 
 _log = logging.getLogger(__name__)
 

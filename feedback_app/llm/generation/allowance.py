@@ -6,9 +6,9 @@ has to be possible: a call takes at most as many tokens as its prompt has bytes,
 and sixteen times its reserved output.
 """
 
-from feedback_app.llm.blocks import MOST_BLOCKS
-from feedback_app.llm.completion import CompletionRequest, Message, Usage
-from feedback_app.llm.pricing import CHARACTERS_PER_TOKEN, NON_LATIN_FROM
+from feedback_app.llm.client.completion import CompletionRequest, Message, Usage
+from feedback_app.llm.ledger.pricing import CHARACTERS_PER_TOKEN, NON_LATIN_FROM
+from feedback_app.llm.text.blocks import MOST_BLOCKS
 
 SLACK = 2
 """How many times the reserved output is taken: our estimate of tokens is rough, and an answer that

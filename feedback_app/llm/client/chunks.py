@@ -7,8 +7,15 @@ from typing import Any
 
 from feedback_app.core.errors import LLMContentFilter, LLMDisconnected, LLMEmpty, LLMError
 from feedback_app.core.text import storable
-from feedback_app.llm.completion import LENGTH, Finished, ReasoningDelta, Reported, TextDelta, Usage
-from feedback_app.llm.faults import provider_fault
+from feedback_app.llm.client.completion import (
+    LENGTH,
+    Finished,
+    ReasoningDelta,
+    Reported,
+    TextDelta,
+    Usage,
+)
+from feedback_app.llm.client.faults import provider_fault
 
 _CUT = frozenset({LENGTH, "max_tokens"})
 

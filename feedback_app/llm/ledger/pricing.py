@@ -20,8 +20,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.core.settings import get_settings
 from feedback_app.db.models import PriceOverride
-from feedback_app.llm.completion import Message, Usage
-from feedback_app.llm.offline import OFFLINE_PROVIDER
+from feedback_app.llm.client.completion import Message, Usage
+from feedback_app.llm.client.offline import OFFLINE_PROVIDER
 
 FREE_SETTING = "LLM_FREE_MODELS"
 CHARACTERS_PER_TOKEN = 4

@@ -17,15 +17,15 @@ from feedback_app.core import clock
 from feedback_app.core.settings import Settings
 from feedback_app.db.models import Company
 from feedback_app.db.session import Database
-from feedback_app.llm.ledger import Reservation, insert_running
-from feedback_app.llm.limits import LimitName, Limits, default_limits, limits_of
+from feedback_app.llm.admission.limits import LimitName, Limits, default_limits, limits_of
+from feedback_app.llm.admission.quote import Quote, Standing
+from feedback_app.llm.admission.spending import Running, running, spent
+from feedback_app.llm.admission.start_rates import Rates
+from feedback_app.llm.admission.worst_case import worst_case
+from feedback_app.llm.ledger.ledger import Reservation, insert_running
+from feedback_app.llm.ledger.pricing import Cost
+from feedback_app.llm.ledger.watching import BudgetRefusal, PriceRefusal, tell
 from feedback_app.llm.owner import Owner
-from feedback_app.llm.pricing import Cost
-from feedback_app.llm.quote import Quote, Standing
-from feedback_app.llm.rates import Rates
-from feedback_app.llm.spending import Running, running, spent
-from feedback_app.llm.watching import BudgetRefusal, PriceRefusal, tell
-from feedback_app.llm.worst_case import worst_case
 
 
 class Admission:

@@ -11,10 +11,10 @@ from feedback_app.core.errors import NotFound
 from feedback_app.db.models import CallStatus, Draft, LlmCall
 from feedback_app.db.session import database
 from feedback_app.llm.events import Event
+from feedback_app.llm.generation.supervisor import generations
 from feedback_app.llm.owner import Owner
-from feedback_app.llm.replay import replay
-from feedback_app.llm.streams import EventLog
-from feedback_app.llm.supervisor import generations
+from feedback_app.llm.stream.event_log import EventLog
+from feedback_app.llm.stream.replay import replay
 
 LOOK_AGAIN_S = 0.5
 """Between two looks at a call that another process runs and has not shared yet."""

@@ -6,8 +6,8 @@ runs and marks, nothing a browser could run; images become their description.
 However a text is made, it is parsed in time and room in proportion to its length: what would take
 more (a wide table, a paragraph of nothing but signs, lists as deep as a well) is plain text.
 
-Where the text has citation marks in it (`llm.citations.marked`), the statement before each mark
-carries the lines it names, and the mark itself is gone.
+Where the text has citation marks in it (`llm.text.citations.marked`), the statement before each
+mark carries the lines it names, and the mark itself is gone.
 """
 
 import re
@@ -20,7 +20,7 @@ from markdown_it.rules_block import StateBlock, blockquote, list_block, table
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from feedback_app.llm.citations import CLOSE, OPEN
+from feedback_app.llm.text.citations import CLOSE, OPEN
 
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
 """As `markdown_it.parser_block` calls it: the state, first and last line, whether only to look."""

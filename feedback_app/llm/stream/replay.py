@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from feedback_app.db.models import Draft, LlmCall
-from feedback_app.llm.endings import ending_of
 from feedback_app.llm.events import (
     ChunkEvent,
     CompleteEvent,
@@ -19,6 +18,7 @@ from feedback_app.llm.events import (
     ReasoningEvent,
     StatusEvent,
 )
+from feedback_app.llm.ledger.endings import ending_of
 from feedback_app.llm.operation import stage_message
 
 

@@ -7,9 +7,9 @@ from feedback_app.core.errors import (
     LLMFirstTokenTimeout,
     LLMTotalTimeout,
 )
-from feedback_app.llm.allowance import Allowance, is_possible
-from feedback_app.llm.completion import CompletionRequest, Usage
-from feedback_app.llm.pricing import estimate_prompt_tokens, estimate_tokens
+from feedback_app.llm.client.completion import CompletionRequest, Usage
+from feedback_app.llm.generation.allowance import Allowance, is_possible
+from feedback_app.llm.ledger.pricing import estimate_prompt_tokens, estimate_tokens
 
 _USED_BEFORE_OPENING = (Cancelled, Interrupted, LLMFirstTokenTimeout, LLMTotalTimeout)
 

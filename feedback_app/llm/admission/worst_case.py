@@ -13,9 +13,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.db.models import LlmCall, PriceOverride
-from feedback_app.llm.completion import Usage
-from feedback_app.llm.ledger import Reservation
-from feedback_app.llm.pricing import OFFLINE_PROVIDER, Cost, price_from
+from feedback_app.llm.client.completion import Usage
+from feedback_app.llm.ledger.ledger import Reservation
+from feedback_app.llm.ledger.pricing import OFFLINE_PROVIDER, Cost, price_from
 
 LATELY_CALLS = 200
 """Of the company: enough to know its models, few enough to read at every start."""

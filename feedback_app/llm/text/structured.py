@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from feedback_app.llm.completion import Message
+from feedback_app.llm.client.completion import Message
 
 REPAIR_TOKENS = 400
 """At most what a repair's request says besides the first messages and the answer."""

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator
 
 from feedback_app.core import clock
 from feedback_app.core.errors import LLMEmpty, LLMUnavailable
-from feedback_app.llm.completion import (
+from feedback_app.llm.client.completion import (
     LENGTH,
     CompletionEvent,
     CompletionRequest,

@@ -17,21 +17,21 @@ from feedback_app.core.settings import Settings
 from feedback_app.db.faults import NotOpen
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
-from feedback_app.llm import stop_requests
-from feedback_app.llm.admission import Admission
-from feedback_app.llm.completion import CompletionClient
-from feedback_app.llm.endings import ended_event, event_of
+from feedback_app.llm.admission.admission import Admission
+from feedback_app.llm.admission.quote import Quote, Standing
+from feedback_app.llm.client.completion import CompletionClient
 from feedback_app.llm.events import StatusEvent
-from feedback_app.llm.generation import Generation
-from feedback_app.llm.ledger import STALE_AFTER, Ledger, Settlement, as_stored
+from feedback_app.llm.generation import stop_requests
+from feedback_app.llm.generation.coalescing import LoopLag
+from feedback_app.llm.generation.generation import Generation
+from feedback_app.llm.generation.starting import Starter
+from feedback_app.llm.generation.sweeper import Sweeper
+from feedback_app.llm.generation.timeline import Progress, Timeline
+from feedback_app.llm.ledger.endings import ended_event, event_of
+from feedback_app.llm.ledger.ledger import STALE_AFTER, Ledger, Settlement, as_stored
+from feedback_app.llm.ledger.pricing import OFFLINE_PROVIDER
 from feedback_app.llm.operation import Run
-from feedback_app.llm.pacing import LoopLag
-from feedback_app.llm.pricing import OFFLINE_PROVIDER
-from feedback_app.llm.quote import Quote, Standing
-from feedback_app.llm.starting import Starter
-from feedback_app.llm.streams import KEEP_LOG_S, EventLog, StreamHub
-from feedback_app.llm.sweeper import Sweeper
-from feedback_app.llm.timeline import Progress, Timeline
+from feedback_app.llm.stream.event_log import KEEP_LOG_S, EventLog, StreamHub
 
 _log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from functools import partial
 
 from feedback_app.core import clock
 from feedback_app.db.models import CallStatus
-from feedback_app.llm.endings import ending_of
-from feedback_app.llm.ledger import STALE_AFTER, Ledger
-from feedback_app.llm.streams import StreamHub
+from feedback_app.llm.ledger.endings import ending_of
+from feedback_app.llm.ledger.ledger import STALE_AFTER, Ledger
+from feedback_app.llm.stream.event_log import StreamHub
 
 _log = logging.getLogger(__name__)
 

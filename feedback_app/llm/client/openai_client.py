@@ -29,24 +29,24 @@ from feedback_app.core.errors import (
     LLMUnavailable,
 )
 from feedback_app.core.settings import Settings
-from feedback_app.llm.bodies import bound
-from feedback_app.llm.chunks import ChunkReader
-from feedback_app.llm.completion import (
+from feedback_app.llm.client.bodies import bound
+from feedback_app.llm.client.chunks import ChunkReader
+from feedback_app.llm.client.completion import (
     CompletionEvent,
     CompletionRequest,
     Reported,
     ResponseOpened,
     Retrying,
 )
-from feedback_app.llm.faults import (
+from feedback_app.llm.client.faults import (
     provider_fault,
     redacted,
     rejects_format,
     rejects_parameter,
     retry_after_s,
 )
-from feedback_app.llm.model_list import shutdown_date_of
-from feedback_app.llm.sse import SSEDecoder
+from feedback_app.llm.client.model_list import shutdown_date_of
+from feedback_app.llm.client.sse import SSEDecoder
 
 logger = logging.getLogger(__name__)
 

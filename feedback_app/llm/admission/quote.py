@@ -7,8 +7,8 @@ from datetime import datetime
 from feedback_app.core import clock
 from feedback_app.core.errors import AppError, BudgetExceeded, ConcurrencyLimit, RateLimited
 from feedback_app.core.money import dollars
-from feedback_app.llm.limits import LimitName
-from feedback_app.llm.pricing import Cost
+from feedback_app.llm.admission.limits import LimitName
+from feedback_app.llm.ledger.pricing import Cost
 
 NEAR = 0.8
 """From this share on, what is used of a limit is worth a warning."""

@@ -9,7 +9,7 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.storage import storage_from_string
 
-from feedback_app.llm.redis_keys import FAULTS
+from feedback_app.llm.stream.redis_keys import FAULTS
 
 _log = logging.getLogger(__name__)
 

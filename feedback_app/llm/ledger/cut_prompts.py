@@ -12,7 +12,7 @@ three are counted as one. Of other text without spaces, such as Thai, no cut is 
 
 import re
 
-from feedback_app.llm.completion import Message
+from feedback_app.llm.client.completion import Message
 
 LEAST_CONTEXT_TOKENS = 1_000
 """No server reads less at once. Smaller counts come from servers that leave out what they had

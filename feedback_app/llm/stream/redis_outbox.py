@@ -16,7 +16,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from feedback_app.core import clock
-from feedback_app.llm.redis_keys import (
+from feedback_app.llm.stream.event_log import EventLog
+from feedback_app.llm.stream.redis_keys import (
     CONTROL,
     CONTROL_LENGTH,
     FAULTS,
@@ -30,7 +31,6 @@ from feedback_app.llm.redis_keys import (
     is_there_already,
     owner_key,
 )
-from feedback_app.llm.streams import EventLog
 
 _log = logging.getLogger(__name__)
 

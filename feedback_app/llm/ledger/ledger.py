@@ -30,13 +30,13 @@ from feedback_app.db.models import (
     User,
 )
 from feedback_app.db.session import Database
-from feedback_app.llm.blocks import parse_blocks
-from feedback_app.llm.citations import marked, unpacked
-from feedback_app.llm.completion import Usage
+from feedback_app.llm.client.completion import Usage
+from feedback_app.llm.ledger.pricing import Cost, cost_of, estimate_tokens
+from feedback_app.llm.ledger.watching import PromptCut, Settled, tell
 from feedback_app.llm.owner import Owner
-from feedback_app.llm.pricing import Cost, cost_of, estimate_tokens
-from feedback_app.llm.structured import drawn
-from feedback_app.llm.watching import PromptCut, Settled, tell
+from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.text.citations import marked, unpacked
+from feedback_app.llm.text.structured import drawn
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class Checkpoint:
     model: str | None
     """The model that answers, once the provider has named it."""
     cites: str = ""
-    """The text's citations (`llm.citations.packed`)."""
+    """The text's citations (`llm.text.citations.packed`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +109,10 @@ class Settlement:
     retries: int
     timings: list[dict[str, Any]]
     outline: list[Any]
-    """As `llm.replay` makes it; empty where the process died."""
+    """As `llm.stream.replay` makes it; empty where the process died."""
     pace: Sequence[int] = ()
     cites: str = ""
-    """The text's citations (`llm.citations.packed`)."""
+    """The text's citations (`llm.text.citations.packed`)."""
     sent_tokens_at_least: int = 0
     """As in `LlmCall`: 0 unless the server read only a part of the prompt."""
     is_typed: bool = False
