@@ -7,6 +7,7 @@ import reflex as rx
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.llm.events import STAGE_MESSAGES
+from feedback_app.ui.components import small_button
 
 
 def is_running() -> Any:
@@ -24,7 +25,7 @@ ENDED_EARLY = (Live.phase == "error") | (Live.phase == "cancelled") | (Live.phas
 def action_bar(on_begin: Any) -> rx.Component:
     """The one action and what is said of it. `on_begin` is done in the browser at a start."""
     return rx.el.div(
-        rx.el.div(_status(), class_name="action-status"),
+        rx.el.div(_status(), class_name="action-status note"),
         main_button(on_begin),
         rx.cond(
             RUNNING,
@@ -62,7 +63,7 @@ def main_button(on_begin: Any) -> rx.Component:
             ),
         ),
     )
-    return rx.el.button(
+    return rx.button(
         rx.cond(
             RUNNING,
             rx.icon("square", size=14),
@@ -80,7 +81,10 @@ def main_button(on_begin: Any) -> rx.Component:
         ),
         on_mouse_up=on_begin,
         disabled=~RUNNING & (~FeedbackState.can_generate | waits),
-        class_name=rx.cond(RUNNING, "main-button stop", "main-button"),
+        variant=rx.cond(RUNNING, "soft", "solid"),
+        color_scheme=rx.cond(RUNNING, "red", "iris"),
+        high_contrast=rx.cond(RUNNING, True, False),
+        class_name="tall",
         title=rx.cond(FeedbackState.has_evidence, "", "Add a note or rate a competency first."),
         custom_attrs={"aria-keyshortcuts": "Control+Enter"},
     )
@@ -140,17 +144,15 @@ def generation_error() -> rx.Component:
             rx.el.span(Live.error),
             rx.cond(
                 ENDED_EARLY & FeedbackState.may_retry & FeedbackState.can_generate,
-                rx.el.button(
+                small_button(
                     rx.cond(
                         FeedbackState.wait_s > 0,
                         f"Try again in {FeedbackState.wait_s} s",
                         "Try again",
                     ),
-                    type="button",
-                    on_click=Live.generate(FeedbackState.interview_id),
+                    Live.generate(FeedbackState.interview_id),
                     disabled=FeedbackState.wait_s > 0,
                     id="retry-generation",
-                    class_name="text-button",
                 ),
             ),
             class_name=rx.cond(Live.phase == "error", "banner bad", "banner near"),
@@ -166,7 +168,7 @@ def reasoning() -> rx.Component:
         Live.reasoning != "",
         rx.el.details(
             rx.el.summary("What the model is thinking"),
-            rx.el.p(Live.reasoning, class_name="reasoning-text"),
+            rx.el.p(Live.reasoning),
             class_name="reasoning",
             id="generation-reasoning",
         ),
@@ -184,6 +186,7 @@ def outcome() -> rx.Component:
                 rx.icon("info", size=14),
                 type="button",
                 id="about-draft",
+                class_name="quiet tool",
                 aria_label="About this draft",
                 custom_attrs={"popoverTarget": "generation-facts"},
             ),
@@ -196,6 +199,6 @@ def outcome() -> rx.Component:
                 class_name="facts",
                 custom_attrs={"popover": "auto"},
             ),
-            class_name="outcome",
+            class_name="line outcome",
         ),
     )
