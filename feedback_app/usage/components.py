@@ -121,7 +121,7 @@ def _days() -> rx.Component:
 
 def _day(label: str, name: str, value: str) -> rx.Component:
     return rx.el.label(
-        rx.el.span(label),
+        rx.el.span(label, style={"min_width": "2.5em"}),
         rx.el.input(
             type="date",
             name=name,
