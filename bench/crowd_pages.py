@@ -83,7 +83,7 @@ async def _watch(page: PageSocket, visit: Visit, delay_s: float) -> None:
 
     async def click() -> None:
         await asyncio.sleep(delay_s)
-        await page.send("l.generate", {"interview_id": visit.interview_id})
+        await page.send("l.generate", {"subject_id": visit.interview_id})
 
     clicking = asyncio.create_task(click())
     payload = ""

@@ -35,7 +35,7 @@ async def _work(session: aiohttp.ClientSession, address: str, cookie: str, inter
             payload = {"interview_id": interview, "notes": notes, "stamp": float(end), "base": 0}
             await page.send(f"{_INTERVIEW}.note", payload)
             await asyncio.sleep(KEY_S)
-        await page.send("l.generate", {"interview_id": interview})
+        await page.send("l.generate", {"subject_id": interview})
         await page.wait_for(sign_of("phase", "complete"))
         done["drafts"] += 1
     finally:

@@ -18,6 +18,8 @@ from feedback_app.auth.page import sign_in_page
 from feedback_app.auth.routes import AUTH_ROUTES
 from feedback_app.auth.state import SignInState
 from feedback_app.core.settings import get_settings
+from feedback_app.hiring.page import job_page, jobs_page
+from feedback_app.hiring.state import JobsState, JobState
 from feedback_app.interviews import tab
 from feedback_app.interviews.inbox.page import interviews_page
 from feedback_app.interviews.inbox.state import InterviewListState
@@ -104,6 +106,18 @@ app.add_page(
     route=routes.INTERVIEW,
     title=tab.title(),
     on_load=on_load(InterviewState.load),
+)
+app.add_page(
+    jobs_page,
+    route=routes.ADMIN_HIRING,
+    title="Jobs · Debrief",
+    on_load=on_load(JobsState.load),
+)
+app.add_page(
+    job_page,
+    route=routes.ADMIN_JOB,
+    title="Job · Debrief",
+    on_load=on_load(JobState.load),
 )
 app.add_page(
     usage_page,

@@ -13,6 +13,7 @@ from contextlib import (
 )
 from logging import getLogger
 
+from feedback_app.alerts.shutdowns import DailyShutdownCheck
 from feedback_app.alerts.watcher import Alerts
 from feedback_app.auth import demo_accounts
 from feedback_app.core import interpreter, logging
@@ -47,6 +48,7 @@ async def lifespan() -> AsyncIterator[None]:
         await stack.enter_async_context(_system_log())
         await stack.enter_async_context(_generations(settings))
         await stack.enter_async_context(_alerts(settings))
+        await stack.enter_async_context(_shutdown_check(settings))
         await stack.enter_async_context(_purge(settings))
         await asyncio.to_thread(load_word_lists)
         interpreter.tune()
@@ -92,6 +94,16 @@ async def _generations(settings: Settings) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _alerts(settings: Settings) -> AsyncIterator[None]:
     opened = Alerts(settings, database())
+    opened.open()
+    try:
+        yield
+    finally:
+        await opened.aclose()
+
+
+@asynccontextmanager
+async def _shutdown_check(settings: Settings) -> AsyncIterator[None]:
+    opened = DailyShutdownCheck(settings, database())
     opened.open()
     try:
         yield

@@ -16,6 +16,7 @@ ADMIN_LIMITS = "/admin/limits"
 ADMIN_USERS = "/admin/users"
 ADMIN_TEMPLATES = "/admin/templates"
 ADMIN_HIRING = "/admin/hiring"
+ADMIN_JOB = f"{ADMIN_HIRING}/jobs/[job_id]"
 ADMIN_LOGS = "/admin/logs"
 ADMIN_ALERTS = "/admin/alerts"
 
@@ -30,6 +31,8 @@ API_TOKEN = f"{API}/token"
 API_INTERVIEWS = f"{API}/interviews"
 API_GENERATE = f"{API}/interviews/{{interview_id}}/generate-feedback"
 API_GENERATE_STREAM = f"{API_GENERATE}/stream"
+API_METADATA = f"{API}/jobs/{{job_id}}/generate-metadata"
+API_METADATA_STREAM = f"{API_METADATA}/stream"
 API_LLM_CALLS = f"{API}/llm-calls"
 API_DOCS = f"{API}/docs"
 API_OPENAPI = f"{API}/openapi.json"
@@ -45,6 +48,11 @@ def login(*, next_path: str = "", error: str = "") -> str:
 def interview(interview_id: str) -> str:
     """The page of one interview."""
     return f"/interviews/{quote(interview_id, safe='')}"
+
+
+def admin_job(job_id: str) -> str:
+    """The page of one job."""
+    return f"{ADMIN_HIRING}/jobs/{quote(job_id, safe='')}"
 
 
 def admin_usage(**query: str) -> str:

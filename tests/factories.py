@@ -295,8 +295,11 @@ async def make_call(
 
 
 def override(set_by: User, model: str, starts_at: datetime, *per_mtok: int) -> PriceOverride:
-    """A company's own price: micro-dollars per 1M tokens of input, cached input and output."""
-    paid_in, cached, paid_out = per_mtok
+    """A company's own price: micro-dollars per 1M tokens of input, cached input and output.
+
+    A fourth is that of cache writes, which else cost what input does.
+    """
+    paid_in, cached, paid_out, *rest = per_mtok
     return PriceOverride(
         company_id=set_by.company_id,
         model=model,
@@ -304,6 +307,7 @@ def override(set_by: User, model: str, starts_at: datetime, *per_mtok: int) -> P
         input_microusd_per_mtok=paid_in,
         cached_microusd_per_mtok=cached,
         output_microusd_per_mtok=paid_out,
+        cache_write_microusd_per_mtok=rest[0] if rest else paid_in,
         set_by=set_by.id,
     )
 

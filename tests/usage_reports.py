@@ -1,8 +1,8 @@
 """Recorded usage reports and what each costs, worked out by hand.
 
 `usd` are the published list prices (or those a company has set) per million tokens, which is
-micro-dollars per token: uncached input, cached input, output. `microusd` is their sum over the
-tokens, written out beside each case and rounded half up.
+micro-dollars per token: uncached input, cached input, output, cache writes. `microusd` is their
+sum over the tokens, written out beside each case and rounded half up.
 """
 
 from dataclasses import dataclass
@@ -22,8 +22,9 @@ class Report:
     at: str
     """UTC."""
     usage: Usage
-    usd: tuple[str, str, str] | None
-    """Input, cached input and output; `None` where no price is known."""
+    usd: tuple[str, ...] | None
+    """Input, cached input and output, then cache writes where they cost other than input; `None`
+    where no price is known."""
     microusd: int | None
     source: str
     answered_by: str | None = None
@@ -42,7 +43,7 @@ def overrides(company_id: str, user_id: str) -> list[PriceOverride]:
     """The prices that the reports' company has set."""
 
     def set_price(model: str, day: str, *microusd: int, withdrawn: bool = False) -> PriceOverride:
-        paid_in, cached, paid_out = microusd
+        paid_in, cached, paid_out, *rest = microusd
         at = datetime.fromisoformat(f"{day}T00:00:00+00:00")
         return PriceOverride(
             id=f"{model}@{day}",
@@ -52,6 +53,7 @@ def overrides(company_id: str, user_id: str) -> list[PriceOverride]:
             input_microusd_per_mtok=paid_in,
             cached_microusd_per_mtok=cached,
             output_microusd_per_mtok=paid_out,
+            cache_write_microusd_per_mtok=rest[0] if rest else paid_in,
             set_by=user_id,
             withdrawn_at=at if withdrawn else None,
         )
@@ -60,6 +62,7 @@ def overrides(company_id: str, user_id: str) -> list[PriceOverride]:
         set_price("house-7b", "2026-05-01", 333_333, 100_000, 999_999),
         set_price("house-7b", "2026-03-01", 200_000, 50_000, 800_000),
         set_price("gpt-4o-mini", "2026-04-01", 120_000, 60_000, 480_000),
+        set_price("house-13b", "2026-07-01", 200_000, 20_000, 800_000, 250_000),
         set_price("local-llama", "2026-01-01", 0, 0, 0),
         set_price("phi-4", "2026-04-01", 70_000, 70_000, 140_000),
         set_price("mistral-large-latest", "2025-01-01", 10_000, 10_000, 10_000, withdrawn=True),
@@ -102,6 +105,15 @@ REPORTS = (
     # 4,097 * 0.25 + 811 * 2 = 1,024.25 + 1,622
     Report("gpt-5-mini", "2025-10-01T12:00:00", Usage(4097, 811, reasoning_tokens=640),
            ("0.25", "0.025", "2"), 2646, _genai("openai/gpt-5-mini")),
+    # 1,293 * 0.10 + 3,207 * 0.125 + 410 * 0.50 = 129.3 + 400.875 + 205
+    Report("gpt-6-luna", "2026-11-01T12:00:00", Usage(4500, 410, cache_write_tokens=3207),
+           ("0.10", "0.01", "0.50", "0.125"), 735, _genai("openai/gpt-6-luna")),
+    # 1,293 * 0.10 + 3,207 * 0.01 + 410 * 0.50 = 129.3 + 32.07 + 205: the same, now read
+    Report("gpt-6-luna", "2026-11-01T12:01:00", Usage(4500, 410, cached_tokens=3207),
+           ("0.10", "0.01", "0.50", "0.125"), 366, _genai("openai/gpt-6-luna")),
+    # 1,000 * 0.20 + 300,000 * 0.25 + 10 * 0.75: above 272,000 everything costs more
+    Report("gpt-6-luna", "2026-11-01T12:02:00", Usage(301_000, 10, cache_write_tokens=300_000),
+           ("0.20", "0.02", "0.75", "0.25"), 75_208, _genai("openai/gpt-6-luna")),
     # 1,200 * 15 + 2,500 * 60 = 18,000 + 150,000
     Report("o1", "2025-03-01T12:00:00", Usage(1200, 2500, reasoning_tokens=2048),
            ("15", "7.5", "60"), 168_000, _genai("openai/o1")),
@@ -122,29 +134,32 @@ REPORTS = (
            _genai("openai/gpt-4-turbo")),
     # 500 * 3 + 2,000 * 0.30 + 700 * 15 = 1,500 + 600 + 10,500
     Report("claude-3-5-sonnet-20241022", "2025-02-01T12:00:00",
-           Usage(2500, 700, cached_tokens=2000), ("3", "0.30", "15"), 12_600,
+           Usage(2500, 700, cached_tokens=2000), ("3", "0.30", "15", "3.75"), 12_600,
            _genai("anthropic/claude-3-5-sonnet")),
+    # 388 * 1 + 64 * 0.10 + 2,048 * 1.25 + 99 * 5 = 388 + 6.4 + 2,560 + 495
+    Report("claude-haiku-4-5", "2025-12-01T12:01:00", Usage(2500, 99, 0, 64, 2048),
+           ("1", "0.10", "5", "1.25"), 3449, _genai("anthropic/claude-haiku-4-5")),
     # 1,111 * 0.25 + 222 * 1.25 = 277.75 + 277.5
     Report("claude-3-haiku-20240307", "2024-09-01T12:00:00", Usage(1111, 222),
-           ("0.25", "0.03", "1.25"), 555, _genai("anthropic/claude-3-haiku")),
+           ("0.25", "0.03", "1.25", "0.30"), 555, _genai("anthropic/claude-3-haiku")),
     # 332 * 1 + 3,001 * 0.10 + 99 * 5 = 332 + 300.1 + 495
     Report("claude-haiku-4-5", "2025-12-01T12:00:00", Usage(3333, 99, cached_tokens=3001),
-           ("1", "0.10", "5"), 1127, _genai("anthropic/claude-haiku-4-5")),
+           ("1", "0.10", "5", "1.25"), 1127, _genai("anthropic/claude-haiku-4-5")),
     # 801 * 15 + 57 * 75 = 12,015 + 4,275
-    Report("claude-opus-4-1", "2025-09-01T12:00:00", Usage(801, 57), ("15", "1.50", "75"), 16_290,
-           _genai("anthropic/claude-opus-4-1")),
+    Report("claude-opus-4-1", "2025-09-01T12:00:00", Usage(801, 57),
+           ("15", "1.50", "75", "18.75"), 16_290, _genai("anthropic/claude-opus-4-1")),
     # 200,000 * 3 + 10 * 15 = 600,000 + 150: the dearer tier begins above 200,000
-    Report("claude-sonnet-4-5", "2025-12-01T12:00:00", Usage(200_000, 10), ("3", "0.30", "15"),
-           600_150, _genai("anthropic/claude-sonnet-4-5")),
+    Report("claude-sonnet-4-5", "2025-12-01T12:00:00", Usage(200_000, 10),
+           ("3", "0.30", "15", "3.75"), 600_150, _genai("anthropic/claude-sonnet-4-5")),
     # 200,001 * 6 + 10 * 22.50 = 1,200,006 + 225
-    Report("claude-sonnet-4-5", "2025-12-01T12:01:00", Usage(200_001, 10), ("6", "0.60", "22.50"),
-           1_200_231, _genai("anthropic/claude-sonnet-4-5")),
+    Report("claude-sonnet-4-5", "2025-12-01T12:01:00", Usage(200_001, 10),
+           ("6", "0.60", "22.50", "7.50"), 1_200_231, _genai("anthropic/claude-sonnet-4-5")),
     # 150,000 * 6 + 100,000 * 0.60 + 1,000 * 22.50 = 900,000 + 60,000 + 22,500
     Report("claude-sonnet-4-6", "2026-03-12T12:00:00", Usage(250_000, 1000, 0, 100_000),
-           ("6", "0.60", "22.50"), 982_500, _genai("anthropic/claude-sonnet-4-6")),
+           ("6", "0.60", "22.50", "7.50"), 982_500, _genai("anthropic/claude-sonnet-4-6")),
     # 150,000 * 3 + 100,000 * 0.30 + 1,000 * 15 = 450,000 + 30,000 + 15,000: the tier was dropped
     Report("claude-sonnet-4-6", "2026-03-13T12:00:00", Usage(250_000, 1000, 0, 100_000),
-           ("3", "0.30", "15"), 495_000, _genai("anthropic/claude-sonnet-4-6")),
+           ("3", "0.30", "15", "3.75"), 495_000, _genai("anthropic/claude-sonnet-4-6")),
     # 5,001 * 1.25 + 432 * 10 = 6,251.25 + 4,320
     Report("gemini-2.5-pro", "2025-08-01T12:00:00", Usage(5001, 432), ("1.25", "0.125", "10"),
            10_571, _genai("google/gemini-2.5-pro")),
@@ -192,6 +207,12 @@ REPORTS = (
     # 1,000 * 0.07 + 1,000 * 0.14: what an administrator sets counts before the setting
     Report("phi-4", "2026-06-01T12:00:00", Usage(1000, 1000), ("0.07", "0.07", "0.14"), 210,
            "override:phi-4@2026-04-01"),
+    # 100 * 0.20 + 900 * 0.25 + 10 * 0.80 = 20 + 225 + 8
+    Report("house-13b", "2026-07-01T12:00:00", Usage(1000, 10, cache_write_tokens=900),
+           ("0.20", "0.02", "0.80", "0.25"), 253, "override:house-13b@2026-07-01"),
+    # 1,000 * 0.12 + 1,000 * 0.48: this company pays for writes as for other input
+    Report("gpt-4o-mini", "2026-07-01T12:00:00", Usage(1000, 1000, cache_write_tokens=900),
+           ("0.12", "0.06", "0.48"), 600, "override:gpt-4o-mini@2026-04-01"),
     Report("house-13b", "2026-06-01T12:00:00", Usage(1000, 1000), None, None, ""),
     Report("offline-drafter", "2026-06-01T12:00:00", Usage(1000, 1000), _NOTHING, 0, "offline",
            provider="offline"),

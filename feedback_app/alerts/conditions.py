@@ -16,7 +16,7 @@ from feedback_app.db.models import CallStatus, LimitValue, LlmCall, UsageRollup
 from feedback_app.llm.admission import month_of
 from feedback_app.llm.limits import LimitName, default_limits
 from feedback_app.llm.quote import NEAR
-from feedback_app.llm.watching import BudgetRefusal, PriceRefusal
+from feedback_app.llm.watching import BudgetRefusal, PriceRefusal, PromptCut
 
 _PERSON, _COMPANY = LimitName.PERSON_COST_PER_MONTH, LimitName.COMPANY_COST_PER_MONTH
 _FAILED = (CallStatus.ERROR, CallStatus.INTERRUPTED)
@@ -92,28 +92,31 @@ async def conditions_of(
     return found
 
 
-def condition_of(refusal: BudgetRefusal | PriceRefusal) -> Condition:
-    """A refused call as a condition: the budget's end, or a price that is missing."""
-    month = month_name(refusal.at)
-    if isinstance(refusal, PriceRefusal):
-        return Condition(
-            refusal.company_id,
-            AlertKind.UNPRICED_MODEL,
-            refusal.model,
-            month,
-            AlertLevel.WARNING,
-            measured=0,
-        )
-    personal = refusal.user_id is not None
-    return Condition(
-        refusal.company_id,
-        AlertKind.PERSON_BUDGET if personal else AlertKind.COMPANY_BUDGET,
-        refusal.user_id or "",
-        month,
-        AlertLevel.CRITICAL,
-        measured=refusal.used_microusd,
-        bound=refusal.budget_microusd,
-    )
+def condition_of(happening: BudgetRefusal | PriceRefusal | PromptCut) -> Condition:
+    """One call as a condition: a budget's end, a price that is missing, or a prompt that was cut.
+
+    The same happening of the same month is the same condition, whatever was measured.
+    """
+    company_id, month = happening.company_id, month_name(happening.at)
+    match happening:
+        case PriceRefusal(model=model):
+            return Condition(
+                company_id, AlertKind.UNPRICED_MODEL, model, month, AlertLevel.WARNING, measured=0
+            )
+        case PromptCut(model=model, read_tokens=read):
+            return Condition(
+                company_id, AlertKind.CUT_PROMPT, model, month, AlertLevel.WARNING, measured=read
+            )
+        case BudgetRefusal(user_id=user_id):
+            return Condition(
+                company_id,
+                AlertKind.PERSON_BUDGET if user_id else AlertKind.COMPANY_BUDGET,
+                user_id or "",
+                month,
+                AlertLevel.CRITICAL,
+                measured=happening.used_microusd,
+                bound=happening.budget_microusd,
+            )
 
 
 def _of_budget(

@@ -147,6 +147,10 @@ def _body(message: _Message, address: str) -> bytes:
             data["threshold_percent"] = alert.bound / 10
         case AlertKind.UNPRICED_MODEL:
             data["model"], data["calls"] = alert.subject, alert.measured
+        case AlertKind.CUT_PROMPT:
+            data["model"], data["prompt_tokens_read"] = alert.subject, alert.measured
+        case AlertKind.MODEL_SHUTDOWN:
+            data["model"], data["shutdown_date"] = alert.subject, alert.period
     data["url"] = address + (explanation(alert)[1] or routes.ADMIN_ALERTS)
     moment = alert.raised_at.isoformat(timespec="seconds").replace("+00:00", "Z")
     event = {"type": "alert.raised", "timestamp": moment, "data": data}

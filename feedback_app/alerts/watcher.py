@@ -46,7 +46,7 @@ class Alerts:
         webhook = webhook or webhook_of(settings)
         self._outbox = Outbox(database, webhook, settings.address) if webhook else None
         self._companies: set[str] = set()
-        self._refused: dict[tuple[str, ...], Condition] = {}
+        self._noted: dict[tuple[str, ...], Condition] = {}
         self._woken = asyncio.Event()
         self._sent_for = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -71,7 +71,7 @@ class Alerts:
             self._companies.add(happening.company_id)
         else:
             condition = condition_of(happening)
-            self._refused[condition.company_id, condition.kind, condition.subject] = condition
+            self._noted[condition.company_id, condition.kind, condition.subject] = condition
         self._woken.set()
 
     async def _look_forever(self) -> None:
@@ -93,15 +93,15 @@ class Alerts:
     async def _look_at_noted(self) -> None:
         self._woken.clear()
         companies, self._companies = self._companies, set()
-        refused, self._refused = self._refused, {}
+        noted, self._noted = self._noted, {}
         send = self._outbox is not None
         try:
-            raised = await raise_alerts(self._database, refused.values(), send=send)
+            raised = await raise_alerts(self._database, noted.values(), send=send)
             for company_id in sorted(companies):
                 raised += await evaluate(self._database, self._settings, company_id)
         except BaseException:
             self._companies |= companies
-            self._refused = refused | self._refused
+            self._noted = noted | self._noted
             raise
         if raised:
             _log.info("%d alerts were raised", raised)

@@ -38,6 +38,18 @@ def sentence(alert: Alert, person: str) -> str:
                 f"The price of {alert.subject} is not known, so its drafts are refused "
                 "where there is a budget."
             )
+        case AlertKind.CUT_PROMPT:
+            return (
+                f"The server of {alert.subject} read only {alert.measured:,} tokens of a longer "
+                "prompt, so drafts may miss some of the notes. Let it read more at once; with "
+                "Ollama, by OLLAMA_CONTEXT_LENGTH."
+            )
+        case AlertKind.MODEL_SHUTDOWN:
+            day = date.fromisoformat(alert.period)
+            return (
+                f"{alert.subject} will be shut down by its provider on {day.day} {day:%B %Y}. "
+                "Drafts fail from then on, unless LLM_MODEL names another model."
+            )
         case _:
             return "This is a test alert. Nothing is wrong."
 
@@ -56,7 +68,7 @@ def _budget(alert: Alert, who: str, whose: str) -> str:
 
 
 def explanation(alert: Alert) -> tuple[str, str]:
-    """Where more is to be seen of it, as a label and a path; both empty for a test."""
+    """Where more is to be seen of it, as a label and a path; both empty where there is none."""
     match alert.kind:
         case AlertKind.COMPANY_BUDGET:
             return "Limits", routes.ADMIN_LIMITS
@@ -70,6 +82,9 @@ def explanation(alert: Alert) -> tuple[str, str]:
             return "That day's calls", _usage(day, day)
         case AlertKind.UNPRICED_MODEL:
             return "Prices", routes.ADMIN_PRICES
+        case AlertKind.CUT_PROMPT:
+            day = alert.raised_at.date()
+            return "That day's calls", _usage(day, day, model=alert.subject)
         case _:
             return "", ""
 

@@ -19,6 +19,8 @@ class AlertKind(StrEnum):
     PERSON_BUDGET = "person_budget"
     ERROR_RATE = "error_rate"
     UNPRICED_MODEL = "unpriced_model"
+    CUT_PROMPT = "cut_prompt"
+    MODEL_SHUTDOWN = "model_shutdown"
     TEST = "test"
 
 
@@ -62,12 +64,15 @@ class Alert(SQLModel, table=True):
     subject: str = ""
     """The user's id or the model's name; empty where it is the company."""
     period: str = Field(max_length=20)
-    """`2026-11` for a month, else the moment at which a shorter one began."""
+    """`2026-11` for a month, `2027-01-14` for the day of a shutdown, else the moment at which a
+    shorter one began."""
     level: str = Field(max_length=10)
     measured: int = Field(default=0, sa_type=BigInteger)
-    """Micro-dollars used of a budget; else how many of the calls failed or have no price."""
+    """Micro-dollars used of a budget, how many tokens were read of a prompt that was cut, or how
+    many days are left until a shutdown; else how many of the calls failed or have no price."""
     bound: int = Field(default=0, sa_type=BigInteger)
-    """The budget in micro-dollars, or the error rate's threshold in permille; else 0."""
+    """The budget in micro-dollars, the error rate's threshold in permille, or how many days before
+    a shutdown an alert is due; else 0."""
     calls: int = 0
     """How many calls an error rate is of."""
     raised_at: datetime = Field(default_factory=clock.now, sa_type=UtcDateTime)  # pyright: ignore[reportArgumentType]

@@ -46,6 +46,8 @@ _OUTCOMES = (
     (CallStatus.ERROR, "LLM_FIRST_TOKEN_TIMEOUT", 0.01),
     (CallStatus.ERROR, "LLM_UNAVAILABLE", 0.015),
 )
+_LEAST_CACHED_TOKENS = 1024
+"""Providers cache no shorter prompts."""
 _BEFORE_ANY_TOKEN = frozenset({"LLM_RATE_LIMITED", "LLM_FIRST_TOKEN_TIMEOUT", "LLM_UNAVAILABLE"})
 _OPERATIONS = (("feedback", True, 0.84), ("cv_parse", False, 0.11), ("job_metadata", False, 0.05))
 
@@ -188,10 +190,19 @@ class History:
         offline = model.provider == _OFFLINE
         counted = status is CallStatus.COMPLETE and not offline
         cached = prompt_tokens // 2 if draw.random() < 0.15 and counted else 0
+        is_kept = counted and not cached and prompt_tokens >= _LEAST_CACHED_TOKENS
+        written = prompt_tokens if is_kept else 0
         used = Usage(
-            input_tokens=prompt_tokens, cache_read_tokens=cached, output_tokens=completion_tokens
+            input_tokens=prompt_tokens,
+            cache_read_tokens=cached,
+            cache_write_tokens=written,
+            output_tokens=completion_tokens,
         )
-        worst = Usage(input_tokens=estimated, output_tokens=_MAX_OUTPUT_TOKENS)
+        worst = Usage(
+            input_tokens=estimated,
+            cache_write_tokens=estimated,
+            output_tokens=_MAX_OUTPUT_TOKENS,
+        )
         return LlmCall(
             id=self._id_at(started_at),
             operation=operation,
@@ -208,6 +219,7 @@ class History:
             prompt_tokens=prompt_tokens,
             completion_tokens=completion_tokens,
             cached_tokens=cached,
+            cache_write_tokens=written,
             tokens_estimated=not nothing_came and not counted,
             cost_microusd=_cost(model, used, started_at),
             reserved_microusd=_cost(model, worst, started_at),

@@ -80,6 +80,12 @@ class LlmCall(SQLModel, table=True):
     completion_tokens: int = 0
     reasoning_tokens: int = 0
     cached_tokens: int = 0
+    """The part of the prompt that the provider read from its cache."""
+    cache_write_tokens: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The part of the prompt that the provider wrote to its cache; no cached token is in it."""
+    sent_tokens_at_least: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The fewest tokens that the prompt can have had, where the server read only a part of it: its
+    count is `prompt_tokens`. Else 0."""
     tokens_estimated: bool = False
     cost_microusd: int | None = Field(default=None, sa_type=BigInteger)
     reserved_microusd: int | None = Field(default=None, sa_type=BigInteger)
@@ -158,6 +164,7 @@ class PriceOverride(SQLModel, table=True):
     input_microusd_per_mtok: int = Field(sa_type=BigInteger)
     cached_microusd_per_mtok: int = Field(sa_type=BigInteger)
     output_microusd_per_mtok: int = Field(sa_type=BigInteger)
+    cache_write_microusd_per_mtok: int = Field(sa_type=BigInteger)
     set_by: str = Field(foreign_key="app_user.id")
     set_at: datetime = moment()
     withdrawn_by: str | None = Field(default=None, foreign_key="app_user.id")

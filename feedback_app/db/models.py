@@ -135,6 +135,18 @@ class Job(SQLModel, table=True):
     department_id: str = Field(foreign_key="department.id")
     title: str
     summary: str = long_text()
+    level: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": ""})
+    must_haves: list[str] = json_list()
+    description: str = long_text()
+    """The job description as somebody pasted it."""
+    description_saved_at: datetime | None = optional_moment()
+    description_revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    description_writer: str = Field(
+        default="", max_length=32, sa_column_kwargs={"server_default": ""}
+    )
+    """Both as `Scorecard.notes_revision` and `notes_writer`."""
+    metadata_call_id: str | None = Field(default=None, max_length=36)
+    """The LLM call whose reading of the description was confirmed."""
 
 
 class Competency(SQLModel, table=True):

@@ -39,6 +39,7 @@ _FIELDS = (
     "completion_tokens",
     "reasoning_tokens",
     "cached_tokens",
+    "cache_write_tokens",
     "stream_ms",
     "latency_ms",
     "ttft_ms",
@@ -84,9 +85,8 @@ def tally(calls: Iterable[Sequence[Any]]) -> Tally:
     """The sums of these finished calls, each given as the values of `FIELDS`."""
     hours: dict[_Key, _Sums] = {}
     for call in calls:
-        (estimated, cost, saved, prompt, completion, reasoning, cached, stream, latency, ttft) = (
-            call[9:]
-        )
+        estimated, cost, saved, *tokens, stream, latency, ttft = call[9:]
+        prompt, completion, reasoning, cached, written = tokens
         key = _hour_key(call)
         made = hours.get(key)
         if made is None:
@@ -103,6 +103,7 @@ def tally(calls: Iterable[Sequence[Any]]) -> Tally:
             completion,
             reasoning,
             cached,
+            written,
             known,
             known if saved else 0,
             max(0, completion - reasoning) if stream else 0,

@@ -38,6 +38,9 @@ class UsageSums(SQLModel):
     completion_tokens: int = _sum()
     reasoning_tokens: int = _sum()
     cached_tokens: int = _sum()
+    cache_write_tokens: int = Field(
+        default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
+    )
     cost_microusd: int = _sum()
     """Of the calls whose price is known."""
     saved_cost_microusd: int = _sum()

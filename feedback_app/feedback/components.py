@@ -13,10 +13,11 @@ from reflex_components_core.el.elements.typography import Div
 from feedback_app.feedback.asking import OnAnswer, asking
 from feedback_app.feedback.choosing import choice
 from feedback_app.feedback.live import Live
-from feedback_app.feedback.panel import RUNNING, generation_error, outcome, reasoning
+from feedback_app.feedback.panel import PANEL, RUNNING
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.feedback.toolbar import toolbar
 from feedback_app.live.components import draft_text
+from feedback_app.live.panel import generation_error, outcome, reasoning
 from feedback_app.ui.browser import scroll_to
 from feedback_app.ui.editor import Draftbook, conflict_banner, rich_text, save_label
 
@@ -65,12 +66,12 @@ def paper(on_answer: OnAnswer) -> rx.Component:
     """The toolbar, what there is to ask, and the document."""
     return _surface(
         toolbar(),
-        generation_error(),
+        generation_error(PANEL),
         choice(),
         _conflict(),
         _departure(),
         asking(on_answer),
-        reasoning(),
+        reasoning(PANEL),
         rx.el.div(
             rx.cond(
                 _TEXT.over,
@@ -92,7 +93,7 @@ def paper(on_answer: OnAnswer) -> rx.Component:
         rx.el.div(
             rx.el.span(_TEXT.words, id="feedback-words", class_name="figure muted"),
             save_label("feedback-status", BOOK, _ID, _TEXT.save_state),
-            outcome(),
+            outcome(PANEL),
             class_name="line paper-foot",
         ),
         on_mouse_over=lambda lines: LIT.set_value(lines),

@@ -5,44 +5,19 @@ from typing import Any
 
 from feedback_app.feedback.editing import Written
 from feedback_app.feedback.showing import Beside, Shown
+from feedback_app.live.calls import CallMeta, QuoteView
 from feedback_app.live.settled import WireGroup
 from feedback_app.ui.wording import LocalTime
-
-
-@dataclass(frozen=True, slots=True)
-class DraftMeta:
-    """What one call took, in words for people."""
-
-    call_id: str = ""
-    status: str = ""
-    model: str = ""
-    tokens: str = ""
-    cost: str = ""
-    duration: str = ""
-    when: str = ""
-    error: str = ""
-    notice: str = ""
-    departs: str = ""
-    """Where its text departs from what was recorded (`departing`), in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
     """One past or present draft."""
 
-    meta: DraftMeta
+    meta: CallMeta
     text: str
     slots: dict[str, Any]
     """What the live view draws of it (`live.view.fill_slots`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteView:
-    """What a draft would cost now, in words; `refusal` or `warning` where a limit is near."""
-
-    text: str = ""
-    warning: str = ""
-    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,4 +152,4 @@ class FeedbackView:
     model: str
     may_reopen_freely: bool
     panel: Panel
-    drafts: list[DraftMeta]
+    drafts: list[CallMeta]

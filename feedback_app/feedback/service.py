@@ -4,7 +4,7 @@ What a person writes is kept by `editing`; `submitting` makes it final.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
@@ -12,7 +12,6 @@ from feedback_app.core.errors import (
     AlreadySubmitted,
     Invalid,
     NothingToAssess,
-    error_named,
 )
 from feedback_app.db.models import (
     DISCARDED_TEXT_FOR,
@@ -30,18 +29,16 @@ from feedback_app.feedback.editing import drawn, written
 from feedback_app.feedback.operation import OPERATION, brief_of
 from feedback_app.feedback.resting import Source
 from feedback_app.feedback.schemas import (
-    DraftMeta,
     DraftView,
     Evidence,
     FeedbackView,
     HistoryEntry,
-    QuoteView,
 )
 from feedback_app.feedback.showing import Beside, Shown, begun, typed
 from feedback_app.feedback.submitting import panel, within_grace
 from feedback_app.feedback.versions import FEEDBACK, undo_label
+from feedback_app.live.calls import call_meta, quote_of
 from feedback_app.live.view import fill_slots
-from feedback_app.llm.completion import LENGTH
 from feedback_app.llm.operation import Brief, Run
 from feedback_app.llm.owner import Owner
 from feedback_app.llm.supervisor import generations
@@ -60,7 +57,6 @@ VERSION_LABELS = {
     VersionKind.ELSEWHERE: "Written in another tab, not saved over the text",
 }
 _NO_MARKDOWN = str.maketrans("", "", "#*_`>~")
-LENGTH_NOTICE = "The answer reached its length limit and may end in mid-sentence."
 
 
 def owner_of(user: CurrentUser, interview_id: str) -> Owner:
@@ -92,19 +88,11 @@ async def start(user: CurrentUser, interview_id: str) -> str:
             raise NothingToAssess
         return await brief_of(assessment)
 
-    return await generations().start(Run(OPERATION, owner_of(user, interview_id), load))
+    return await generations().start(_run(user, interview_id, load))
 
 
-async def stop(user: CurrentUser, interview_id: str) -> bool:
-    """Stop this person's running draft of this interview; whether there was one."""
-    running = await generations().hub.running(owner_of(user, interview_id))
-    return running is not None and await generations().stop(running.call_id)
-
-
-async def running_call(user: CurrentUser, interview_id: str) -> str:
-    """The id of this person's draft of this interview that is being written; empty if none is."""
-    running = await generations().hub.running(owner_of(user, interview_id))
-    return running.call_id if running else ""
+def _run(user: CurrentUser, interview_id: str, load: Callable[[], Awaitable[Brief]]) -> Run:
+    return Run(OPERATION, owner_of(user, interview_id), load)
 
 
 async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
@@ -139,7 +127,7 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
         model=generations().model,
         may_reopen_freely=within_grace(scorecard),
         panel=await panel(user, interview_id),
-        drafts=[draft_meta(call) for call, _ in kept],
+        drafts=[call_meta(call) for call, _ in kept],
     )
 
 
@@ -166,7 +154,7 @@ async def _evidence(
     return Evidence(
         has_evidence=assessment.has_evidence,
         has_recommendation=assessment.recommendation is not None,
-        quote=await _quote(user, interview_id, assessment),
+        quote=await quote_of(_run(user, interview_id, lambda: brief_of(assessment))),
         questions=await reading.questions(user, interview_id),
         beside=beside,
         text=shown,
@@ -230,41 +218,13 @@ async def bring_back(user: CurrentUser, call_id: str) -> None:
         session.add(found)
 
 
-async def _quote(user: CurrentUser, interview_id: str, assessment: Assessment) -> QuoteView:
-    run = Run(OPERATION, owner_of(user, interview_id), lambda: brief_of(assessment))
-    quote = await generations().quote(run)
-    return QuoteView(
-        text=wording.quote(quote.cost.microusd, quote.left_microusd),
-        warning=quote.warning,
-        refusal=quote.refusal.message if quote.refusal else "",
-    )
-
-
-def draft_meta(call: LlmCall, departs: str = "") -> DraftMeta:
-    """What the call took, in words, and where its text departs from what was recorded."""
-    return DraftMeta(
-        call_id=call.id,
-        status=call.status,
-        model=call.resolved_model or call.requested_model,
-        tokens=wording.tokens(
-            call.prompt_tokens + call.completion_tokens, estimated=call.tokens_estimated
-        ),
-        cost=wording.cost(call.cost_microusd),
-        duration=wording.duration(call.latency_ms),
-        when=wording.moment(call.started_at),
-        error=error_named(call.error_code).sentence if call.error_code else "",
-        notice=LENGTH_NOTICE if call.finish_reason == LENGTH else "",
-        departs=departs,
-    )
-
-
 async def draft_view(call: LlmCall, draft: Draft, recorded: Recorded) -> DraftView:
     """The draft as the panel shows it."""
     return await asyncio.to_thread(_draft_view, call, draft, recorded)
 
 
 def _draft_view(call: LlmCall, draft: Draft, recorded: Recorded) -> DraftView:
-    meta = draft_meta(call, departure(draft.text, recorded))
+    meta = call_meta(call, departure(draft.text, recorded))
     return DraftView(meta=meta, text=draft.text, slots=fill_slots(drawn(draft)))
 
 

@@ -21,12 +21,12 @@ from feedback_app.feedback.schemas import (
     HistoryEntry,
     Panel,
     Questions,
-    QuoteView,
     Review,
 )
 from feedback_app.feedback.showing import Beside, Shown
 from feedback_app.feedback.showing import typed as shown_as_typed
 from feedback_app.feedback.versions import with_later_words
+from feedback_app.live.calls import QuoteView
 from feedback_app.live.settled import WireGroup
 from feedback_app.llm.blocks import Block, without_citations
 from feedback_app.ui import wording
@@ -88,10 +88,6 @@ class FeedbackState(Autosave, rx.State):
     model: str = ""
     quote: QuoteView = QuoteView()
     """What the next draft would cost, as a start would find it."""
-    may_retry: bool = True
-    """Whether trying again by itself can help after the draft that ended early."""
-    wait_s: int = 0
-    """Seconds until trying again can help."""
     waiting_call: str = ""
     """The draft that waits for the person's choice, because the editor holds their own text."""
     used: str = ""
@@ -318,19 +314,6 @@ class FeedbackState(Autosave, rx.State):
         """Look at the person's own `text`, or at the `draft` that is written beside it."""
         self.over = at == "draft"
 
-    @rx.event(background=True, supersedes=True)
-    @own_event
-    @guarded
-    async def count_down(self) -> None:
-        """Count the seconds until trying again can help."""
-        while True:
-            async with self:
-                if self.wait_s <= 0:
-                    return
-            await asyncio.sleep(1)
-            async with self:
-                self.wait_s = max(0, self.wait_s - 1)
-
     async def _submit(self) -> str | None:
         """Submit the editor's text; the next interview's id, `None` where it was refused."""
         await self._keep_now(self._keep, self._show_kept)
@@ -437,7 +420,7 @@ class FeedbackState(Autosave, rx.State):
         self.offline, self.model = shown.offline, shown.model
         self.submitted, self.submitted_utc = shown.submitted_at.text, shown.submitted_at.utc
         self.may_reopen_freely = shown.may_reopen_freely
-        self.history, self.may_retry = shown.history, True
+        self.history = shown.history
         self.panel, self.reviewing = shown.panel, False
         self.undo_label, self.copies = shown.undo, 0
         if self.just_submitted[:1] == [interview_id]:

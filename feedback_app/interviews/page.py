@@ -6,7 +6,7 @@ from feedback_app import routes
 from feedback_app.auth.components import signed_in_page
 from feedback_app.feedback.components import paper
 from feedback_app.feedback.live import Live
-from feedback_app.feedback.panel import action_bar
+from feedback_app.feedback.panel import PANEL
 from feedback_app.feedback.review import (
     final_page,
     just_submitted,
@@ -21,6 +21,7 @@ from feedback_app.interviews.desk_keys import desk_keys
 from feedback_app.interviews.notes import source_peek
 from feedback_app.interviews.scorecard import own_scorecard
 from feedback_app.interviews.state import InterviewState
+from feedback_app.live.panel import action_bar
 from feedback_app.ui.components import not_found_panel, skeleton_rows
 
 
@@ -54,7 +55,7 @@ def _desk() -> rx.Component:
         pane_tabs(),
         workspace(),
         rx.el.section(
-            action_bar(PANE.set_value("feedback")),
+            action_bar(PANEL, PANE.set_value("feedback")),
             paper(InterviewState.answer),
             id="generation-panel",
             class_name="paper-pane",

@@ -16,7 +16,6 @@ from feedback_app.db.outage import may_be_away
 from feedback_app.feedback import editing, reading, submitting
 from feedback_app.feedback import service as feedback
 from feedback_app.feedback.live import Live
-from feedback_app.feedback.schemas import DraftMeta
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews import service
 from feedback_app.interviews.schemas import (
@@ -25,6 +24,8 @@ from feedback_app.interviews.schemas import (
     InterviewDetail,
     InterviewRecord,
 )
+from feedback_app.live.calls import CallMeta
+from feedback_app.llm.following import running_call
 from feedback_app.ui.autosave import Autosave, Save, Typed, saved
 from feedback_app.ui.presence import is_open
 
@@ -116,9 +117,9 @@ class InterviewState(Autosave, rx.State):
         self.current, self.helping = -1, False
         panel = await self.get_state(FeedbackState)
         await panel._keep_now(panel._keep, panel._show_kept)
-        running = await feedback.running_call(user, interview_id)
+        running = await running_call(feedback.owner_of(user, interview_id))
         shown = await feedback.view(user, interview_id)
-        latest = shown.latest.meta if shown.latest else DraftMeta()
+        latest = shown.latest.meta if shown.latest else CallMeta()
         may_be_unseen = latest.status == CallStatus.COMPLETE and not shown.submitted_at.text
         if may_be_unseen and await editing.take_unseen(user, interview_id, latest.call_id):
             shown = await feedback.view(user, interview_id)

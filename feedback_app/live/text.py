@@ -1,5 +1,6 @@
 """The page vars that hold a text while it streams, for every state that shows one."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import reflex as rx
@@ -72,7 +73,7 @@ class LiveText(rx.State, mixin=True):
             if getattr(self, f"b{number}"):
                 setattr(self, f"b{number}", [])
 
-    def _assign(self, changes: dict[str, Any]) -> None:
+    def _assign(self, changes: Mapping[str, Any]) -> None:
         for name, value in changes.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)

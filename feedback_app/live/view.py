@@ -227,16 +227,11 @@ class LiveView:
     def take(self, events: Sequence[Event]) -> dict[str, Any]:
         """The page vars to set after these events; with none, only the counters advance."""
         changes: dict[str, Any] = {}
-        chunks: list[str] = []
+        chunks: list[ChunkEvent] = []
         for event in events:
             match event:
                 case ChunkEvent():
-                    citations = unpacked(event.cites)
-                    self._cited += len(citations)
-                    if citations:
-                        changes |= self._rests_on(citations)
-                    self.text += event.content
-                    chunks.append(marked(event.content, citations, event.offset))
+                    chunks.append(event)
                 case ReasoningEvent():
                     self._reasoning += event.content
                     self._reasoning_tokens += estimate_tokens(event.content)
@@ -246,16 +241,33 @@ class LiveView:
                 case CompleteEvent() | EndedEvent():
                     self.ending = event
         if chunks:
-            changes |= self._grow("".join(chunks))
+            changes |= self._grow(chunks)
         if self.ending is not None:
             changes |= self._close(self.ending)
         elif clock.monotonic() - self._counted >= COUNTERS_EVERY_S:
             changes |= self._count()
         return changes
 
-    def _grow(self, text: str) -> dict[str, Any]:
-        changes = self._slots.add(self._splitter.feed(text))
+    def _grow(self, chunks: Sequence[ChunkEvent]) -> dict[str, Any]:
+        """The vars that change with the next text."""
+        changes: dict[str, Any] = {}
+        added: list[str] = []
+        for chunk in chunks:
+            citations = unpacked(chunk.cites)
+            self._cited += len(citations)
+            if citations:
+                changes |= self._rests_on(citations)
+            self.text += chunk.content
+            added.append(marked(chunk.content, citations, chunk.offset))
+        changes |= self._slots.add(self._splitter.feed("".join(added)))
         return {**changes, **self._open.show(self._splitter.open)}
+
+    def _finish_text(self, ending: CompleteEvent | EndedEvent) -> dict[str, Any]:
+        """The vars that change when nothing more comes."""
+        # A mark behind the last text comes with the ending.
+        last = marked("", unpacked(ending.cites)[self._cited :])
+        changes = self._slots.add([*self._splitter.feed(last), *self._splitter.finish()])
+        return {**changes, **NOTHING_OPEN, "f": ""}
 
     def _rests_on(self, citations: Sequence[Citation]) -> dict[str, Any]:
         """The lines of the notes used so far, and those of the newest statement."""
@@ -280,10 +292,7 @@ class LiveView:
 
     def _close(self, ending: CompleteEvent | EndedEvent) -> dict[str, Any]:
         changes = self._count() | {"phase": ending.type, "message": ""}
-        # A mark behind the last text comes with the ending.
-        last = marked("", unpacked(ending.cites)[self._cited :])
-        changes |= self._slots.add([*self._splitter.feed(last), *self._splitter.finish()])
-        changes |= NOTHING_OPEN | {"f": ""}
+        changes |= self._finish_text(ending)
         if isinstance(ending, CompleteEvent):
             changes["progress"] = 100
         return changes

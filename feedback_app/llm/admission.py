@@ -100,7 +100,7 @@ class Admission:
     def _standings_of(
         self, session: AsyncSession, r: Reservation, cost: Cost, runs: Running
     ) -> AsyncIterator[Standing]:
-        tokens = r.prompt_tokens + r.max_output_tokens
+        tokens = r.most_prompt_tokens + r.max_output_tokens
         who = (r.owner.company_id, r.owner.user_id)
         return self._standings(session, who, r.started_at, tokens, cost, runs)
 

@@ -175,15 +175,18 @@ def _usage(fields: object) -> Usage | None:
     prompt, completion = _count(fields, "prompt_tokens"), _count(fields, "completion_tokens")
     reasoning = _detail(fields, "completion_tokens_details", "reasoning_tokens")
     cached = _detail(fields, "prompt_tokens_details", "cached_tokens")
-    if prompt is None or completion is None or reasoning is None or cached is None:
+    written = _detail(fields, "prompt_tokens_details", "cache_write_tokens")
+    if prompt is None or completion is None or reasoning is None:
+        return None
+    if cached is None or written is None or cached + written > prompt:
         return None
     is_apart = reasoning > completion or fields.get("total_tokens") == (
         prompt + completion + reasoning
     )
     completion += reasoning if is_apart else 0
-    if cached > prompt or completion > MOST_TOKENS:
+    if completion > MOST_TOKENS:
         return None
-    return Usage(prompt, completion, reasoning, cached)
+    return Usage(prompt, completion, reasoning, cached, written)
 
 
 def _count(fields: dict[str, Any], name: str) -> int | None:

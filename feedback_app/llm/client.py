@@ -8,8 +8,9 @@ import asyncio
 import logging
 import random
 from base64 import b64encode
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing, suppress
+from datetime import date
 from typing import Any, Literal, cast
 
 import httpx2
@@ -28,6 +29,7 @@ from feedback_app.core.errors import (
     LLMUnavailable,
 )
 from feedback_app.core.settings import Settings
+from feedback_app.llm.bodies import bound
 from feedback_app.llm.chunks import ChunkReader
 from feedback_app.llm.completion import (
     CompletionEvent,
@@ -36,7 +38,14 @@ from feedback_app.llm.completion import (
     ResponseOpened,
     Retrying,
 )
-from feedback_app.llm.faults import provider_fault, redacted, rejects_parameter, retry_after_s
+from feedback_app.llm.faults import (
+    provider_fault,
+    redacted,
+    rejects_format,
+    rejects_parameter,
+    retry_after_s,
+)
+from feedback_app.llm.model_list import shutdown_date_of
 from feedback_app.llm.sse import SSEDecoder
 
 logger = logging.getLogger(__name__)
@@ -46,8 +55,8 @@ RETRY_DELAYS_S = (0.5, 1.0)
 LONGEST_RETRY_AFTER_S = 10.0
 MAX_CONNECTIONS = 2000
 """Far above the concurrent streams of one process: admission limits those, not the pool."""
-MAX_REFUSAL_BYTES = 64_000
-"""What is read of the body of an answer with an error's status."""
+LIST_WITHIN_S = 10.0
+"""How long the list of models may take, as a whole."""
 USAGE_GRACE_S = 2.0
 """How long a whole answer waits for the usage and the end mark that should follow it."""
 DRAIN_S = 0.1
@@ -55,6 +64,9 @@ DRAIN_S = 0.1
 
 _RETRIED = (LLMConnectTimeout, LLMUnavailable, LLMRateLimited)
 _LimitName = Literal["max_completion_tokens", "max_tokens"]
+_Format = Literal["json_schema", "json_object", ""]
+_FORMATS: tuple[_Format, ...] = ("json_schema", "json_object", "")
+"""How a JSON answer is asked for; the last by the prompt alone."""
 
 
 class OpenAIClient:
@@ -74,7 +86,7 @@ class OpenAIClient:
             base_url=base_url,
             default_headers={**headers, "Accept-Encoding": "identity"},
             http_client=DefaultAioHttpClient(
-                timeout=timeout, limits=limits, event_hooks={"response": [_bound]}
+                timeout=timeout, limits=limits, event_hooks={"response": [bound]}
             ),
             timeout=timeout,
             max_retries=0,
@@ -84,9 +96,26 @@ class OpenAIClient:
         )
         self._asks_usage = True
         self._effort = settings.reasoning_effort
+        self._formats = _FORMATS
+        """How a JSON answer may be asked for, best first; what the server rejected is gone."""
 
     async def aclose(self) -> None:
         await self._openai.close()
+
+    async def shutdown_date(self, model: str) -> date | None:
+        """When the provider shuts the model down (UTC), as its list of models says.
+
+        `None` where it does not say so, or cannot be asked: many servers have no such list.
+        """
+        try:
+            async with asyncio.timeout(LIST_WITHIN_S):
+                listed = await self._openai.get(
+                    "/models", cast_to=httpx2.Response, options={"follow_redirects": False}
+                )
+        except (TimeoutError, openai.OpenAIError, httpx2.HTTPError) as error:
+            logger.debug("no list of models: %s", type(error).__name__)
+            return None
+        return await asyncio.to_thread(shutdown_date_of, model, listed.content)
 
     async def stream(self, request: CompletionRequest) -> AsyncGenerator[CompletionEvent, None]:
         """Stream one completion; see `completion` for the order of events and the faults.
@@ -131,13 +160,14 @@ class OpenAIClient:
     ) -> httpx2.Response:
         """Send the request; once more, at once, where the server does not know a parameter."""
         limit_name, asks_usage, effort = self._limit_name, self._asks_usage, self._effort
+        formats = self._formats
         other_limit_name = _OTHER[limit_name]
         while True:
             try:
                 async with asyncio.timeout_at(min(first_token_by, give_up_at)):
                     response = await stack.enter_async_context(
                         self._openai.chat.completions.with_streaming_response.create(
-                            **_parameters(request, limit_name, asks_usage, effort)
+                            **_parameters(request, limit_name, asks_usage, effort, formats[0])
                         )
                     )
             except TimeoutError:
@@ -150,10 +180,13 @@ class OpenAIClient:
                     effort = None
                 elif limit_name != other_limit_name and rejects_parameter(*refusal, limit_name):
                     limit_name = other_limit_name
+                elif request.schema and formats[0] and rejects_format(*refusal):
+                    formats = formats[1:]
                 else:
                     raise
             else:
                 self._limit_name, self._asks_usage, self._effort = limit_name, asks_usage, effort
+                self._formats = formats
                 return response.http_response
 
     async def _read(
@@ -233,36 +266,6 @@ class OpenAIClient:
         logger.warning("%s: %s", fault.code, words)
 
 
-class _Bounded(httpx2.AsyncByteStream):
-    """The beginning of a body."""
-
-    def __init__(self, body: httpx2.AsyncByteStream, most_bytes: int) -> None:
-        self._body = body
-        self._most_bytes = most_bytes
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        left = self._most_bytes
-        async for data in self._body:
-            yield data[:left]
-            left -= len(data)
-            if left <= 0:
-                return
-
-    async def aclose(self) -> None:
-        await self._body.aclose()
-
-
-async def _bound(response: httpx2.Response) -> None:
-    """Let answers be as long as on the wire, and refusals no longer than can be borne.
-
-    The SDK reads the whole body of a refusal and of a redirect. What comes compressed, which was
-    not asked for, is not unpacked: a little can be made to unpack to very much.
-    """
-    response.headers.pop("content-encoding", None)
-    if not response.is_success and isinstance(response.stream, httpx2.AsyncByteStream):
-        response.stream = _Bounded(response.stream, MAX_REFUSAL_BYTES)
-
-
 _OTHER: dict[_LimitName, _LimitName] = {
     "max_tokens": "max_completion_tokens",
     "max_completion_tokens": "max_tokens",
@@ -275,7 +278,11 @@ def _now() -> float:
 
 
 def _parameters(
-    request: CompletionRequest, limit_name: _LimitName, asks_usage: bool, effort: str | None
+    request: CompletionRequest,
+    limit_name: _LimitName,
+    asks_usage: bool,
+    effort: str | None,
+    response_format: _Format,
 ) -> dict[str, Any]:
     parameters: dict[str, Any] = {
         "model": request.model,
@@ -286,7 +293,12 @@ def _parameters(
     if asks_usage:
         parameters["stream_options"] = {"include_usage": True}
     if effort:
-        parameters["reasoning_effort"] = effort
+        parameters["reasoning_effort"] = "none" if request.schema else effort
+    if request.schema and response_format:
+        asked: dict[str, Any] = {"type": response_format}
+        if response_format == "json_schema":
+            asked["json_schema"] = {"name": "result", "strict": True, "schema": request.schema}
+        parameters["response_format"] = asked
     return parameters
 
 

@@ -7,9 +7,9 @@ before the text that came with it, the usage behind. It raises an `LLMError` for
 closes the request.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 LENGTH = "length"
 """The finish reason of an answer that reached its limit."""
@@ -34,16 +34,27 @@ class CompletionRequest:
     """Writes the answer without a model, in a thread; `None` where nothing can."""
     gather: Callable[[], Awaitable[None]] | None = None
     """Awaited between two reads of the answer, so that more of it comes at once."""
+    schema: Mapping[str, Any] | None = None
+    """The JSON schema that the answer is asked to fit; it comes without reasoning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens as the provider reported them; reasoning and cached are parts of the other two."""
+    """Tokens as the provider reported them.
+
+    Reasoning is a part of the completion; what was read from the provider's cache, and what was
+    written to it, are two parts of the prompt that never overlap.
+    """
 
     prompt_tokens: int
     completion_tokens: int
     reasoning_tokens: int = 0
     cached_tokens: int = 0
+    cache_write_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """Both together, of two requests of one call."""
+        return Usage(*(getattr(self, name) + getattr(other, name) for name in Usage.__slots__))
 
 
 @dataclass(frozen=True, slots=True)

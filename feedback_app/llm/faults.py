@@ -56,6 +56,7 @@ _UNSUPPORTED = re.compile(
     r"un(supported|known|recognized|expected)|not (supported|permitted|allowed)|extra field",
     re.IGNORECASE,
 )
+_FORMAT_NAMES = ("response_format", "json_schema", "json_object", "json mode", "structured output")
 _STATUS = re.compile(r"[45]\d\d")
 _SECRETS = re.compile(r"\bsk-[\w*.-]+|(?<=Bearer )\S+", re.IGNORECASE)
 _ADDRESSES = re.compile(
@@ -101,6 +102,19 @@ def rejects_parameter(status: int, error: object, name: str) -> bool:
     if details.get("code") != "unsupported_parameter" and not _UNSUPPORTED.search(message):
         return False
     return param.split(".")[0] == name if isinstance(param, str) and param else name in message
+
+
+def rejects_format(status: int, error: object) -> bool:
+    """Whether a refusal is about `response_format`: not known, or not of this kind.
+
+    Servers word it in too many ways to tell from the words why; what has nothing to do with it
+    does not name it.
+    """
+    if status not in {400, 422}:
+        return False
+    details: dict[str, Any] = error if isinstance(error, dict) else {"message": str(error)}
+    told = f"{details.get('param')} {details.get('message') or details}".lower()
+    return any(name in told for name in _FORMAT_NAMES)
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:

@@ -5,26 +5,19 @@ settles it.
 """
 
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from feedback_app.core import clock
-from feedback_app.core.errors import (
-    AppError,
-    Cancelled,
-    Interrupted,
-    LLMEmpty,
-    LLMFirstTokenTimeout,
-    LLMTotalTimeout,
-)
+from feedback_app.core.errors import AppError, Cancelled, Interrupted, LLMBadResponse, LLMEmpty
 from feedback_app.db.models import CallStatus
-from feedback_app.llm.allowance import Allowance, is_possible
 from feedback_app.llm.citations import TOKENS_PER_MARK, Citation, CitationFilter, packed
 from feedback_app.llm.completion import (
     LENGTH,
     CompletionClient,
     CompletionRequest,
     Finished,
+    Message,
     ReasoningDelta,
     Reported,
     ResponseOpened,
@@ -32,6 +25,7 @@ from feedback_app.llm.completion import (
     TextDelta,
     Usage,
 )
+from feedback_app.llm.cut_prompts import sent_at_least
 from feedback_app.llm.events import (
     ChunkEvent,
     ReasoningEvent,
@@ -42,38 +36,16 @@ from feedback_app.llm.ledger import Checkpoint, Settlement
 from feedback_app.llm.operation import Brief, Operation
 from feedback_app.llm.pace import PaceRecorder
 from feedback_app.llm.pacing import LoopLag, Pacer
-from feedback_app.llm.pricing import estimate_prompt_tokens, estimate_tokens
+from feedback_app.llm.pricing import estimate_tokens
 from feedback_app.llm.replay import outline_of
+from feedback_app.llm.request_use import RequestUse
 from feedback_app.llm.streams import EventLog
+from feedback_app.llm.structured import WrongResult, in_reasoning, read_result, repair_messages
+from feedback_app.llm.timeline import Progress, Timeline
 from feedback_app.llm.unwrapping import Unwrapped
 
-_USED_BEFORE_OPENING = (Cancelled, Interrupted, LLMFirstTokenTimeout, LLMTotalTimeout)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a running call has come."""
-
-    stage: Stage
-    tokens: int
-    """Estimated from what has come so far, reasoning included."""
-
-
-class Timeline:
-    """What happened when in one call, in milliseconds from its beginning: the click."""
-
-    def __init__(self) -> None:
-        self.started_at = clock.now()
-        self.began = clock.monotonic()
-        self.marks: list[dict[str, Any]] = []
-
-    def mark(self, what: str, **details: str | int) -> None:
-        """Note that this happened now."""
-        self.marks.append({"event": what, "at_ms": self.at_ms(clock.monotonic()), **details})
-
-    def at_ms(self, moment: float) -> int:
-        """When that moment of the monotonic clock was."""
-        return round((moment - self.began) * 1000)
+CUT_RESULT = "The answer reached its length limit before it was complete. Shorten the text."
+WRONG_RESULT = "The AI model's answer could not be read, not even when asked again. Try again."
 
 
 class Generation:
@@ -93,27 +65,35 @@ class Generation:
         self.log = log
         self.request = request
         self._operation = operation
+        self._result_type = operation.result
         self.text = ""
         """What has come, without the citation marks, which `citations` holds."""
         self.citations: list[Citation] = []
-        self._allowance = Allowance(request.max_output_tokens)
+        self.result: dict[str, Any] | None = None
+        """What a typed answer says, once it is known to be right."""
+        self._use = RequestUse(request)
+        self._used_before = Usage(0, 0)
+        """By requests of this call that have ended."""
+        self._before_is_estimated = False
+        self._asked_before: tuple[Message, ...] = ()
+        """The messages of those requests."""
+        self._begins_again = False
+        """Whether the next text takes the place of what has come."""
         self._unwrapped = Unwrapped()
         self._rewriter = brief.rewriter()
         self._marks = CitationFilter(brief.notes.count("\n") + 1 if brief.notes.strip() else 0)
         self._cited = 0
         """How many of the citations have been told."""
         self.reasoning_tokens = 0
+        self._thought: list[str] = []
+        """What came as reasoning of a typed answer."""
         self.deltas = 0
         self.retries = 0
-        self.opened = False
         self.model: str | None = None
         """The model that answers, once the provider has named it."""
-        self._reported: Usage | None = None
-        """What the provider counted, if it is of all that has come."""
         self._finish_reason: str | None = None
         self.timeline = timeline
         self._expected_tokens = expected_tokens
-        self.prompt_tokens = estimate_prompt_tokens(request.messages)
         self._first_delta: float | None = None
         self._first_text: float | None = None
         self._last_text: float | None = None
@@ -139,36 +119,86 @@ class Generation:
         self.timeline.mark(stage)
         self._append_status(message or self._operation.message(stage))
 
+    @property
+    def prompt_tokens(self) -> int:
+        """Estimated, of the request that runs."""
+        return self._use.prompt_tokens
+
     async def run(self, client: CompletionClient) -> None:
         """Stream the answer into the log; raises the `AppError` that ended it early.
 
-        An answer that outgrows its allowance ends there, as one does that the provider cut.
+        An answer that outgrows its allowance ends there, as one does that the provider cut. A
+        typed answer that is wrong is asked for once more, within the same call.
         """
         self.enter("thinking")
+        if self._result_type is None:
+            await self._stream(client)
+            return
+        try:
+            await self._stream_typed(client)
+        except WrongResult as wrong:
+            self._ask_again(str(wrong))
+            try:
+                await self._stream_typed(client)
+            except WrongResult:
+                raise LLMBadResponse(WRONG_RESULT) from None
+
+    async def _stream_typed(self, client: CompletionClient) -> None:
+        """Stream an answer that is to be JSON, and check it; raises `WrongResult`, too."""
+        assert self._result_type is not None
+        try:
+            await self._stream(client)
+        except LLMEmpty:
+            if not (thought := in_reasoning("".join(self._thought))):
+                raise
+            self._take_text(thought, 0)
+        self._keep(self._unwrapped.finish(), [])
+        try:
+            self.result = read_result(self.text, self._result_type).model_dump(mode="json")
+        except WrongResult:
+            if self._finish_reason == LENGTH:
+                raise LLMBadResponse(CUT_RESULT) from None
+            raise
+
+    def _ask_again(self, wrong: str) -> None:
+        """Go on with a second request, which says what was wrong with the answer to the first."""
+        usage, estimated = self._use.total(None, self.text, 0)
+        self._used_before, self._before_is_estimated = usage, estimated
+        self._asked_before = self.request.messages
+        messages = repair_messages(self.request.messages, self.text, wrong)
+        self.request = replace(self.request, messages=messages)
+        self._use = RequestUse(self.request)
+        self._unwrapped, self._thought, self._begins_again = Unwrapped(), [], True
+        self.timeline.mark("repair")
+        self.enter("thinking", "Checking the answer…")
+
+    async def _stream(self, client: CompletionClient) -> None:
+        use = self._use
+        use.was_sent = True
         async with aclosing(client.stream(self.request)) as events:
             async for event in events:
                 match event:
                     case TextDelta(text, chunks):
-                        self._take_text(self._allowance.take_text(text), chunks)
+                        self._take_text(use.allowance.take_text(text), chunks)
                     case ReasoningDelta(text, chunks):
-                        self._take_reasoning(self._allowance.take_reasoning(text), chunks)
+                        self._take_reasoning(use.allowance.take_reasoning(text), chunks)
                     case Reported(model, usage):
-                        self.model, self._reported = model, usage
+                        self.model, use.reported = model, usage
                     case Finished(reason, model, usage):
                         self._finish_reason = reason
-                        self.model, self._reported = model, usage
+                        self.model, use.reported = model, usage
                     case ResponseOpened():
-                        self.opened = True
+                        use.opened = True
                         self.timeline.mark("opened")
                     case Retrying(attempt, delay_s, code):
                         self.retries = attempt
                         self.timeline.mark("retry", code=code, delay_ms=round(delay_s * 1000))
                         self.enter("thinking", f"No answer yet. Trying again in {delay_s:.0f} s…")
-                if self._allowance.is_spent:
+                if use.allowance.is_spent:
                     # Of what the provider has counted, the last text may be missing.
-                    self._finish_reason, self._reported = LENGTH, None
+                    self._finish_reason, use.reported = LENGTH, None
                     break
-        if self._allowance.is_spent and not self._has_words:
+        if use.allowance.is_spent and not self._has_words:
             raise LLMEmpty
 
     def checkpoint(self) -> Checkpoint:
@@ -185,16 +215,23 @@ class Generation:
     def settlement(self, error: AppError | None) -> Settlement:
         """Let all pending text out and sum up the call as it ended."""
         self._reasoning.flush()
-        self._keep(*self._marks.feed(self._rewriter.feed(self._unwrapped.finish())))
-        self._keep(*self._marks.feed(self._rewriter.finish()))
-        self._keep(*self._marks.finish())
+        if self._result_type is None:
+            self._keep(*self._marks.feed(self._rewriter.feed(self._unwrapped.finish())))
+            self._keep(*self._marks.feed(self._rewriter.finish()))
+            self._keep(*self._marks.finish())
+        else:
+            self._keep(self._unwrapped.finish(), [])
         self._text.flush()
         status = {None: CallStatus.COMPLETE, Cancelled: CallStatus.CANCELLED}.get(
             type(error) if error else None,
             CallStatus.INTERRUPTED if isinstance(error, Interrupted) else CallStatus.ERROR,
         )
-        self.timeline.mark(status.value)
         usage, estimated = self._usage(error)
+        asked = self._asked_before + (self.request.messages if self._use.opened else ())
+        least = 0 if estimated else sent_at_least(asked, usage.prompt_tokens)
+        if least:
+            self.timeline.mark("prompt_cut", read=usage.prompt_tokens, sent_at_least=least)
+        self.timeline.mark(status.value)
         return Settlement(
             status=status,
             text=self.text,
@@ -216,30 +253,26 @@ class Generation:
             outline=outline_of(self.log.events),
             pace=self._pace.stored(),
             cites=packed(self.citations),
+            sent_tokens_at_least=least,
+            is_typed=self._result_type is not None,
+            result=self.result,
         )
 
     def _usage(self, error: AppError | None) -> tuple[Usage, bool]:
-        # Some servers send zeros until the end, and some what cannot be.
-        reported = self._reported
-        if (
-            reported
-            and (reported.completion_tokens or not self.deltas)
-            and is_possible(reported, self.request, self._allowance.taken_bytes)
-        ):
-            return reported, False
-        asked = self._stage != "connecting"
-        if not self.opened and not (asked and isinstance(error, _USED_BEFORE_OPENING)):
-            return Usage(0, 0), False
-        marks = TOKENS_PER_MARK * len(self.citations)
-        completion = self.reasoning_tokens + estimate_tokens(self.text) + marks
-        return Usage(self.prompt_tokens, completion, self.reasoning_tokens), True
+        answered = "" if self._begins_again else self.text
+        usage, estimated = self._use.total(error, answered, TOKENS_PER_MARK * len(self.citations))
+        return self._used_before + usage, estimated or self._before_is_estimated
 
     def _take_reasoning(self, text: str, chunks: int) -> None:
         if self._first_delta is None:
             self.timeline.mark("reasoning")
         self._first_delta = self._first_delta or clock.monotonic()
         self.deltas += chunks
-        self.reasoning_tokens += estimate_tokens(text)
+        self._use.deltas += chunks
+        self.reasoning_tokens += (tokens := estimate_tokens(text))
+        self._use.reasoning_tokens += tokens
+        if self._result_type is not None:
+            self._thought.append(text)
         self._reasoning.add(text)
 
     def _take_text(self, text: str, chunks: int) -> None:
@@ -250,12 +283,25 @@ class Generation:
         self._last_text = now
         self._has_words = self._has_words or not text.isspace()
         self.deltas += chunks
-        if self._first_text is None:
-            self._first_text = now
+        self._use.deltas += chunks
+        if self._first_text is None or self._begins_again:
+            self._first_text = self._first_text or now
             self._reasoning.flush()
+            self._begin_again()
             self.enter("generating")
             self.enter("streaming")
-        self._keep(*self._marks.feed(self._rewriter.feed(self._unwrapped.feed(text))))
+        text = self._unwrapped.feed(text)
+        if self._result_type is None:
+            self._keep(*self._marks.feed(self._rewriter.feed(text)))
+        else:
+            self._keep(text, [])
+
+    def _begin_again(self) -> None:
+        """Let what comes now take the place of the answer that was wrong."""
+        if self._begins_again:
+            self._text.flush()
+            self._begins_again, self._sent, self.text = False, 0, ""
+            self._pace = PaceRecorder()
 
     def _keep(self, text: str, citations: list[Citation]) -> None:
         self.citations += citations

@@ -35,7 +35,8 @@ from feedback_app.llm.citations import marked, unpacked
 from feedback_app.llm.completion import Usage
 from feedback_app.llm.owner import Owner
 from feedback_app.llm.pricing import Cost, cost_of, estimate_tokens
-from feedback_app.llm.watching import Settled, tell
+from feedback_app.llm.structured import drawn
+from feedback_app.llm.watching import PromptCut, Settled, tell
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Reservation:
     prompt_tokens: int
     """Estimated; replaced at settlement by what was really used."""
     max_output_tokens: int
+    """Of all requests of the call."""
     started_at: datetime
     prompt: list[dict[str, str]] | None = None
     """The messages, where they may be kept."""
@@ -65,6 +67,13 @@ class Reservation:
     judgements: str = ""
     """A mark of what else is sent."""
     department_id: str | None = None
+    repair_tokens: int = 0
+    """Estimated, of the prompt of a second request, which may be needed."""
+
+    @property
+    def most_prompt_tokens(self) -> int:
+        """Of all requests that the call may need."""
+        return self.prompt_tokens + self.repair_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,12 @@ class Settlement:
     pace: Sequence[int] = ()
     cites: str = ""
     """The text's citations (`llm.citations.packed`)."""
+    sent_tokens_at_least: int = 0
+    """As in `LlmCall`: 0 unless the server read only a part of the prompt."""
+    is_typed: bool = False
+    """Whether the text is, or should be, JSON."""
+    result: dict[str, Any] | None = None
+    """What a typed answer says, once it was found right."""
 
 
 class Ledger:
@@ -209,6 +224,9 @@ class Ledger:
                 await rollups.add_calls(session, [settled])
         if settled is not None:
             tell(Settled(settled.company_id))
+            if settled.sent_tokens_at_least:
+                model = settled.resolved_model or settled.requested_model
+                tell(PromptCut(settled.company_id, model, settled.prompt_tokens, clock.now()))
         return settled
 
     async def calls_and_texts(self, call_ids: Sequence[str]) -> list[tuple[LlmCall, str]]:
@@ -274,7 +292,7 @@ async def insert_running(session: AsyncSession, r: Reservation, worst: Cost) -> 
             prompt_tokens=r.prompt_tokens,
             tokens_estimated=True,
             reserved_microusd=worst.microusd,
-            reserved_tokens=r.prompt_tokens + r.max_output_tokens,
+            reserved_tokens=r.most_prompt_tokens + r.max_output_tokens,
             price_source=worst.source,
             request_id=current_request_id(),
             started_at=r.started_at,
@@ -309,6 +327,7 @@ def _estimated(row: LlmCall, s: Settlement) -> Settlement:
         text=text,
         usage=_estimated_usage(row, text),
         tokens_estimated=True,
+        sent_tokens_at_least=0,
         resolved_model=row.resolved_model,
         timings=[],
         outline=[],
@@ -324,7 +343,13 @@ def _estimated_usage(row: LlmCall, text: str) -> Usage:
 
 def as_stored(settlement: Settlement, row: LlmCall) -> Settlement:
     """The settlement with the counts that the ledger has."""
-    usage = Usage(row.prompt_tokens, row.completion_tokens, row.reasoning_tokens, row.cached_tokens)
+    usage = Usage(
+        row.prompt_tokens,
+        row.completion_tokens,
+        row.reasoning_tokens,
+        row.cached_tokens,
+        row.cache_write_tokens,
+    )
     return replace(settlement, usage=usage, tokens_estimated=row.tokens_estimated)
 
 
@@ -367,6 +392,8 @@ async def _settle(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmCall
         "completion_tokens": s.usage.completion_tokens,
         "reasoning_tokens": s.usage.reasoning_tokens,
         "cached_tokens": s.usage.cached_tokens,
+        "cache_write_tokens": s.usage.cache_write_tokens,
+        "sent_tokens_at_least": s.sent_tokens_at_least,
         "tokens_estimated": s.tokens_estimated,
         "cost_microusd": cost.microusd,
         "price_source": cost.source,
@@ -392,7 +419,8 @@ async def _settle(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmCall
         .values(
             text=s.text,
             cites=s.cites,
-            blocks=await soon(_blocks, s.text, s.cites),
+            blocks=await soon(_blocks, drawn(s.text) if s.is_typed else s.text, s.cites),
+            result=s.result,
             timings=s.timings,
             outline=s.outline,
             pace=list(s.pace),

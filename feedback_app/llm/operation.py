@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.llm.completion import Message, Rewriter, Unchanged
-from feedback_app.llm.events import STAGE_MESSAGES, Stage
+from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, Event, Stage, as_dict
 from feedback_app.llm.owner import Owner, Subject
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class Operation:
     """Whether one call runs per subject instead of one per person."""
     answer_field: str = "answer"
     """What the API calls the answer in the last event of a complete call."""
+    result: type[BaseModel] | None = None
+    """What the answer is asked to be, as JSON; Markdown where `None`."""
     checks: tuple[Check, ...] = ()
     """What the ledger's audit looks at besides, of what is made of the drafts."""
 
@@ -72,6 +75,14 @@ class Operation:
     def message(self, stage: Stage) -> str:
         """What people read while a call is in that stage."""
         return self.stages.get(stage) or STAGE_MESSAGES[stage]
+
+    def as_dict(self, event: Event) -> dict[str, Any]:
+        """An event of this operation as the API sends it; a typed answer as its result."""
+        body = as_dict(event, self.answer_field)
+        if self.result is not None and isinstance(event, CompleteEvent):
+            result = self.result.model_validate_json(event.text)
+            body[self.answer_field] = result.model_dump(mode="json")
+        return body
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +118,9 @@ def stage_message(name: str, stage: Stage) -> str:
     """What people read in a stage of the operation of that name, which may be no more declared."""
     operation = _declared.get(name)
     return operation.message(stage) if operation else STAGE_MESSAGES[stage]
+
+
+def is_typed(name: str) -> bool:
+    """Whether the answers of the operation of that name are JSON."""
+    operation = _declared.get(name)
+    return operation is not None and operation.result is not None

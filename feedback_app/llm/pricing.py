@@ -39,6 +39,8 @@ class Rates:
     """For the part of the prompt that the provider had cached."""
     output_usd: Decimal
     """Reasoning is part of the output."""
+    cache_write_usd: Decimal
+    """For the part of the prompt that the provider writes to its cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +66,23 @@ class Price:
     def cost(self, usage: Usage) -> int:
         """Micro-dollars for the usage, exact, rounded once and half up.
 
-        Cached tokens are a part of the prompt and cost their own rate instead of the input's.
+        Tokens read from the cache, and those written to it, are parts of the prompt and cost their
+        own rates instead of the input's.
         """
         reached = [t.rates for t in self.tiers if usage.prompt_tokens > t.above_prompt_tokens]
         rates = reached[-1] if reached else self.rates
         cached = min(usage.cached_tokens, usage.prompt_tokens)
+        written = min(usage.cache_write_tokens, usage.prompt_tokens - cached)
         exact = (
-            (usage.prompt_tokens - cached) * rates.input_usd
+            (usage.prompt_tokens - cached - written) * rates.input_usd
             + cached * rates.cached_usd
+            + written * rates.cache_write_usd
             + usage.completion_tokens * rates.output_usd
         )
         return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-FREE = Rates(Decimal(0), Decimal(0), Decimal(0))
+FREE = Rates(Decimal(0), Decimal(0), Decimal(0), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +188,7 @@ def rates_of(override: PriceOverride) -> Rates:
         Decimal(override.input_microusd_per_mtok) / _MICRO,
         Decimal(override.cached_microusd_per_mtok) / _MICRO,
         Decimal(override.output_microusd_per_mtok) / _MICRO,
+        Decimal(override.cache_write_microusd_per_mtok) / _MICRO,
     )
 
 
@@ -204,7 +210,12 @@ def _published(model: str, at: datetime) -> Price | None:
         return None
     starts = {
         tier.start
-        for listed_price in (prices.input_mtok, prices.cache_read_mtok, prices.output_mtok)
+        for listed_price in (
+            prices.input_mtok,
+            prices.cache_read_mtok,
+            prices.cache_write_mtok,
+            prices.output_mtok,
+        )
         if isinstance(listed_price, TieredPrices)
         for tier in listed_price.tiers
     }
@@ -219,11 +230,12 @@ def _rates_above(prices: ModelPrice, prompt_tokens: int) -> Rates | None:
     paid_in, paid_out = prices.input_mtok, prices.output_mtok
     if paid_in is None or paid_out is None:
         return None
-    cached = prices.cache_read_mtok
+    cached, written = prices.cache_read_mtok, prices.cache_write_mtok
     return Rates(
         _rate_above(paid_in, prompt_tokens),
         _rate_above(paid_in if cached is None else cached, prompt_tokens),
         _rate_above(paid_out, prompt_tokens),
+        _rate_above(paid_in if written is None else written, prompt_tokens),
     )
 
 

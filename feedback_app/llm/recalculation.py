@@ -179,7 +179,11 @@ def _change(call: Any, overrides: Sequence[PriceOverride]) -> Change | None:
         answered_by=call.resolved_model,
     )
     usage = Usage(
-        call.prompt_tokens, call.completion_tokens, call.reasoning_tokens, call.cached_tokens
+        call.prompt_tokens,
+        call.completion_tokens,
+        call.reasoning_tokens,
+        call.cached_tokens,
+        call.cache_write_tokens,
     )
     cost, source = (price.cost(usage), price.source) if price else (None, "")
     if (cost, source) == (call.cost_microusd, call.price_source):

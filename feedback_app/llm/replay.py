@@ -2,7 +2,8 @@
 
 The draft keeps an outline of the log: one entry per event before the ending, without text. A
 status is `[stage, progress]`, a chunk the number of its characters, and reasoning, whose text is
-not kept, is 0. With it a replay has the same events under the same `seq` as the log had.
+not kept, is 0, as is a chunk of an answer that another took the place of. With it a replay has the
+same events under the same `seq` as the log had.
 """
 
 from collections.abc import Sequence
@@ -29,6 +30,9 @@ def outline_of(events: Sequence[Event]) -> list[Any]:
             case StatusEvent():
                 outline.append([event.status, event.progress])
             case ChunkEvent():
+                if event.offset == 0:
+                    # The text begins again: what came before is kept no more.
+                    outline = [0 if isinstance(entry, int) else entry for entry in outline]
                 outline.append(len(event.content))
             case ReasoningEvent():
                 outline.append(0)

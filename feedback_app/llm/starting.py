@@ -11,10 +11,11 @@ from feedback_app.core.errors import LLMUnavailable
 from feedback_app.core.settings import Settings
 from feedback_app.db.session import Database
 from feedback_app.llm.admission import Admission
+from feedback_app.llm.allowance import SLACK
 from feedback_app.llm.completion import CompletionRequest
 from feedback_app.llm.events import StatusEvent
 from feedback_app.llm.expected import expected_tokens
-from feedback_app.llm.generation import Generation, Timeline
+from feedback_app.llm.generation import Generation
 from feedback_app.llm.ledger import Reservation
 from feedback_app.llm.offline import NEEDS_MODEL, OFFLINE_MODEL, OFFLINE_PROVIDER
 from feedback_app.llm.operation import Brief, Operation, Run
@@ -22,6 +23,8 @@ from feedback_app.llm.pacing import LoopLag
 from feedback_app.llm.pricing import estimate_prompt_tokens
 from feedback_app.llm.quote import Quote
 from feedback_app.llm.streams import EventLog
+from feedback_app.llm.structured import REPAIR_TOKENS, response_schema
+from feedback_app.llm.timeline import Timeline
 
 
 class Starter:
@@ -87,6 +90,7 @@ class Starter:
             max_output_tokens=self._most_output(operation),
             write_offline=operation.offline and partial(operation.offline, brief.facts),
             gather=self._lag.turns(self._flush_s),
+            schema=operation.result and response_schema(operation.result),
         )
 
     def _most_output(self, operation: Operation) -> int:
@@ -101,6 +105,10 @@ class Starter:
         started_at: datetime,
     ) -> Reservation:
         prompt = [{"role": m.role, "content": m.content} for m in brief.messages]
+        most_output = self._most_output(run.operation)
+        # A typed answer that is wrong is sent back, and asked for once more.
+        is_typed = run.operation.result is not None
+        repair_tokens = prompt_tokens + SLACK * most_output + REPAIR_TOKENS if is_typed else 0
         return Reservation(
             call_id=call_id,
             owner=run.owner,
@@ -110,7 +118,8 @@ class Starter:
             provider=self._provider,
             streaming=True,
             prompt_tokens=prompt_tokens,
-            max_output_tokens=self._most_output(run.operation),
+            max_output_tokens=2 * most_output if is_typed else most_output,
+            repair_tokens=repair_tokens,
             started_at=started_at,
             notes=brief.notes,
             judgements=brief.judgements,

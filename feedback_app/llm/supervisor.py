@@ -22,7 +22,7 @@ from feedback_app.llm.admission import Admission
 from feedback_app.llm.completion import CompletionClient
 from feedback_app.llm.endings import ended_event, event_of
 from feedback_app.llm.events import StatusEvent
-from feedback_app.llm.generation import Generation, Progress, Timeline
+from feedback_app.llm.generation import Generation
 from feedback_app.llm.ledger import STALE_AFTER, Ledger, Settlement, as_stored
 from feedback_app.llm.operation import Run
 from feedback_app.llm.pacing import LoopLag
@@ -31,6 +31,7 @@ from feedback_app.llm.quote import Quote, Standing
 from feedback_app.llm.starting import Starter
 from feedback_app.llm.streams import KEEP_LOG_S, EventLog, StreamHub
 from feedback_app.llm.sweeper import Sweeper
+from feedback_app.llm.timeline import Progress, Timeline
 
 _log = logging.getLogger(__name__)
 

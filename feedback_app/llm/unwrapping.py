@@ -2,7 +2,7 @@
 
 import re
 
-_FENCE = re.compile(r"(?<!\s)\s*+```[ \t]*+(?:(?:markdown|md)[ \t]*+)?\r?\n", re.IGNORECASE)
+_FENCE = re.compile(r"(?<!\s)\s*+```[ \t]*+(?:(?:markdown|md|json)[ \t]*+)?\r?\n", re.IGNORECASE)
 _MAY_BE_FENCE = re.compile(
     r"(?<!\s)\s*+(?:`{1,3}+[ \t]*+)?(?:[a-z]{1,8}+[ \t]*+)?\r?\Z", re.IGNORECASE
 )

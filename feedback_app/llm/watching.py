@@ -1,6 +1,7 @@
 """What the ledger tells whoever watches it in this process; it never waits for them.
 
-Refusals leave no row anywhere, so this is the only place where they can be noticed.
+Refusals leave no row anywhere, so this is the only place where they can be noticed. Prompts that
+were cut do, but nobody has to search the calls for them.
 """
 
 import logging
@@ -42,7 +43,18 @@ class PriceRefusal:
     at: datetime
 
 
-Happening = Settled | BudgetRefusal | PriceRefusal
+@dataclass(frozen=True, slots=True)
+class PromptCut:
+    """A model's server read only so many tokens of a longer prompt."""
+
+    company_id: str
+    model: str
+    """The one that answered, or the one that was asked."""
+    read_tokens: int
+    at: datetime
+
+
+Happening = Settled | BudgetRefusal | PriceRefusal | PromptCut
 
 _watcher: Callable[[Happening], None] | None = None
 

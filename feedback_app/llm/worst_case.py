@@ -26,6 +26,9 @@ _DATE = re.compile(r"-[\d-]+")
 async def worst_case(session: AsyncSession, r: Reservation) -> Cost:
     """The whole prompt and an answer as long as it may be, at the dearest price in force.
 
+    The prompt is taken as wholly new, wholly cached or wholly written to the cache, whichever
+    costs most.
+
     `None` where a name that may answer has no known price.
     """
     company_id, model, at = r.owner.company_id, r.requested_model, r.started_at
@@ -56,10 +59,17 @@ async def worst_case(session: AsyncSession, r: Reservation) -> Cost:
     for price in prices:
         if price is None:
             return Cost(None, "")
-        for cached in (0, r.prompt_tokens):
-            most = Usage(r.prompt_tokens, r.max_output_tokens, cached_tokens=cached)
-            costs.append(Cost(price.cost(most), price.source))
+        costs += (Cost(price.cost(most), price.source) for most in _at_most(r))
     return max(costs, key=lambda cost: cost.microusd or 0)
+
+
+def _at_most(r: Reservation) -> tuple[Usage, ...]:
+    prompt, output = r.most_prompt_tokens, r.max_output_tokens
+    return (
+        Usage(prompt, output),
+        Usage(prompt, output, cached_tokens=prompt),
+        Usage(prompt, output, cache_write_tokens=prompt),
+    )
 
 
 async def _answered_as(session: AsyncSession, company_id: str, model: str) -> list[str]:

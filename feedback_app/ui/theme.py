@@ -19,6 +19,7 @@ STYLESHEETS = [
         "desk-narrow",
         "usage",
         "admin",
+        "jobs",
     )
 ]
 """Served from `assets/`, in this order; `tokens.css` holds widths, heights and shadows."""

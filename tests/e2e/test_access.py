@@ -93,7 +93,7 @@ def test_events_sent_by_hand_for_somebody_elses_interview_are_refused(
         [
             (f"{_INTERVIEW}.save_notes", {"interview_id": theirs.id, "notes": "Overwritten."}),
             (f"{_INTERVIEW}.recommend", {"interview_id": theirs.id, "recommendation": "strong_no"}),
-            (f"{_STATE}.l.generate", {"interview_id": theirs.id}),
+            (f"{_STATE}.l.generate", {"subject_id": theirs.id}),
             (f"{_INTERVIEW}.save_notes", {"interview_id": mine.id, "notes": "By hand, but mine."}),
         ],
         until=last_is_kept,

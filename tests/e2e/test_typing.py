@@ -312,6 +312,22 @@ def test_every_other_text_field_of_the_product_is_left_to_who_types(
         assert expected <= walked, path
 
 
+def test_a_jobs_fields_are_left_to_who_types(page: Page, proxy: Proxy) -> None:
+    sign_in(page, "admin@demo.test", "admin-demo", path="/admin/hiring")
+    page.locator("#job-list li a").first.click()
+    description = page.locator("#job-description")
+    description.click()
+    page.keyboard.insert_text("Data engineer\nRequirements\n- SQL\n")
+    page.locator("#generate-metadata").click()
+    expect(page.locator("#job-form")).to_be_visible()
+    proxy.round_trip_s = 0.4
+    walked: set[str] = set()
+    for field in page.locator(TEXT_FIELDS).all():
+        walked.add(field.get_attribute("id") or "")
+        type_in_the_middle(page, field)
+    assert walked == {"job-description", "job-title", "job-competencies", "job-must_haves"}
+
+
 def test_the_sign_in_form_is_left_to_who_types(page: Page, proxy: Proxy) -> None:
     proxy.round_trip_s = 0.4
     page.goto("/login")

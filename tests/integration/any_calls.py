@@ -31,6 +31,7 @@ def any_call(draw: random.Random, made: MadeInterview, before: datetime) -> LlmC
         completion_tokens=draw.randrange(2_000),
         reasoning_tokens=draw.randrange(1_500),
         cached_tokens=draw.randrange(50),
+        cache_write_tokens=draw.randrange(50),
         tokens_estimated=draw.random() < 0.3,
         cost_microusd=draw.choice([None, 0, draw.randrange(10**12), draw.randrange(100)]),
         latency_ms=int(draw.lognormvariate(8, 2)) if answered else None,

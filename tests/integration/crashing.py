@@ -209,7 +209,7 @@ class Campaign:
             lags = await stack.enter_async_context(_measured_lags())
             until = time.monotonic() + ROUND_S
             acts: list[tuple[float, Callable[[], Awaitable[None]]]] = [
-                (plan.lead_s, partial(page.send, f"{LIVE}.generate", {"interview_id": each.id}))
+                (plan.lead_s, partial(page.send, f"{LIVE}.generate", {"subject_id": each.id}))
                 for plan, each, page in zip(plans, made, tabs, strict=True)
             ]
             release = partial(asyncio.to_thread, self._upstream.release)
@@ -296,7 +296,7 @@ class Campaign:
         async with self._tab() as page:
             await page.send(f"{INTERVIEW}.load", {}, path=f"/interviews/{killed.subject_id}")
             told = await page.until(LIVE, lambda live: "phase" in live)
-            await page.send(f"{LIVE}.generate", {"interview_id": killed.subject_id})
+            await page.send(f"{LIVE}.generate", {"subject_id": killed.subject_id})
             await page.until(LIVE, lambda live: live.get("phase") in {"complete", "error"})
         async with self._database.read() as session:
             rows = await session.exec(

@@ -5,17 +5,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from sqlalchemy.pool import QueuePool
 from sqlmodel import col, select
 
 from feedback_app.auth.sessions import CurrentUser
-from feedback_app.db.models import Draft, LimitValue, LlmCall, SystemLog, User
+from feedback_app.db.models import Company, Draft, LimitValue, LlmCall, SystemLog, User
 from feedback_app.db.session import Database
 from feedback_app.feedback import queries, service
 from feedback_app.feedback.operation import OPERATION, brief_of
 from feedback_app.feedback.prompts import feedback_prompt
+from feedback_app.hiring import service as hiring
+from feedback_app.hiring.operation import OPERATION as JOB_METADATA
+from feedback_app.hiring.operation import JobFacts
+from feedback_app.hiring.operation import brief_of as job_brief_of
 from feedback_app.llm.client import OpenAIClient
 from feedback_app.llm.completion import CompletionClient
 from feedback_app.llm.events import (
@@ -26,18 +30,21 @@ from feedback_app.llm.events import (
     ReasoningEvent,
     StatusEvent,
 )
+from feedback_app.llm.following import stop_running
 from feedback_app.llm.limits import LimitName
-from feedback_app.llm.operation import Brief, Run
+from feedback_app.llm.operation import Brief, Operation, Run
 from feedback_app.llm.owner import Owner
 from feedback_app.llm.pricing import estimate_prompt_tokens
 from feedback_app.llm.redis_streams import RedisStreamHub
 from feedback_app.llm.streams import EventLog, StreamHub
 from feedback_app.llm.supervisor import Generations, set_generations
-from tests.factories import MadeInterview, make_interview, store
-from tests.integration.completing import settings
-from tests.upstream import Scenario
+from tests.factories import MadeInterview, MadeJob, make_admin, make_interview, make_job, store
+from tests.integration.completing import TWELVE_TOKENS, settings
+from tests.upstream import FEEDBACK, Scenario, tokens_of
 
 FOLLOW_WITHIN_S = 30
+
+S = TypeVar("S", bound="Stage")
 
 HELD = Scenario(hold_after=12)
 """Twelve tokens, then silence until released."""
@@ -76,7 +83,7 @@ class Stage:
         return await service.start(self.user, self.interview_id)
 
     async def stop(self) -> bool:
-        return await service.stop(self.user, self.interview_id)
+        return await stop_running(self.owner)
 
     def log(self, call_id: str) -> EventLog:
         log = self.generations.hub.get(call_id)
@@ -105,6 +112,18 @@ class Stage:
         async with self.database.read() as session:
             return list((await session.exec(select(SystemLog))).all())
 
+    @classmethod
+    async def made_in(cls, database: Database, supervisor: Generations) -> Self:
+        return cls(database, supervisor, await make_interview(database))
+
+    @property
+    def operation(self) -> Operation:
+        return OPERATION
+
+    def answer_of(self, text: str) -> str:
+        """What the operation's model answers in place of this text of a draft."""
+        return text
+
     async def prompt_tokens(self) -> int:
         """The estimate for this interview's prompt."""
         async with self.database.read() as session:
@@ -115,6 +134,65 @@ class Stage:
         pool = self.database.engine.pool
         assert isinstance(pool, QueuePool)
         return pool.checkedout()
+
+
+DESCRIPTION = """Senior backend engineer
+What we are looking for
+- Solid SQL
+- Go or Python
+"""
+METADATA = (
+    '{"title": "Senior backend engineer", "level": "senior", "competencies": '
+    '[{"name": "SQL", "description": "Writes queries that stay fast."}, '
+    '{"name": "Schreibweise: 日本語 и 😀", "description": "Many scripts."}], '
+    '"must_haves": ["Solid SQL", "Go or Python", "'
+    + '", "'.join(f"{number} more things" for number in range(9))
+    + '"]}'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JobStage(Stage):
+    """The same for an administrator who has a job's description read."""
+
+    job: MadeJob
+    admin: User
+
+    @classmethod
+    async def made_in(cls, database: Database, supervisor: Generations) -> Self:
+        made = await make_interview(database)
+        company = await _company_of(database, made)
+        job = await make_job(database, company.id, description=DESCRIPTION)
+        return cls(database, supervisor, made, job, await make_admin(database, company))
+
+    @property
+    def user(self) -> CurrentUser:
+        return as_user(self.admin)
+
+    @property
+    def owner(self) -> Owner:
+        return hiring.owner_of(self.user, self.job.job.id)
+
+    @property
+    def operation(self) -> Operation:
+        return JOB_METADATA
+
+    def answer_of(self, text: str) -> str:
+        tokens = tokens_of(METADATA)
+        return {FEEDBACK: METADATA, TWELVE_TOKENS: "".join(tokens[:12])}.get(text, text)
+
+    async def start(self) -> str:
+        return await hiring.start(self.user, self.job.job.id)
+
+    async def prompt_tokens(self) -> int:
+        job = self.job.job
+        brief = job_brief_of(JobFacts(job.title, job.description, job.department_id))
+        return estimate_prompt_tokens(brief.messages)
+
+
+async def _company_of(database: Database, made: MadeInterview) -> Company:
+    async with database.read() as session:
+        return await session.get_one(Company, made.interviewer.company_id)
 
 
 async def limit(on: Stage, name: LimitName, value: int | None, user_id: str | None = None) -> None:
@@ -151,17 +229,17 @@ async def stage(
     base_url: str | None = None,
     *,
     client: CompletionClient | None = None,
+    kind: type[S] = Stage,
     **changes: Any,
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[S]:
     """A supervisor over the real client of `base_url`, unless `client` is given."""
     configured = settings(base_url, **changes)
-    made = await make_interview(database)
     url = configured.REDIS_URL
     async with RedisStreamHub(url) if url else nullcontext(StreamHub()) as hub:
         supervisor = Generations(configured, database, client or OpenAIClient(configured), hub)
         set_generations(supervisor)
         try:
-            yield Stage(database, supervisor, made)
+            yield await kind.made_in(database, supervisor)
         finally:
             set_generations(None)
             await supervisor.aclose()

@@ -56,6 +56,7 @@ def _counted(call: LlmCall) -> dict[Any, int]:
         "completion_tokens": call.completion_tokens,
         "reasoning_tokens": call.reasoning_tokens,
         "cached_tokens": call.cached_tokens,
+        "cache_write_tokens": call.cache_write_tokens,
         "cost_microusd": call.cost_microusd or 0,
         "saved_cost_microusd": (call.cost_microusd or 0) if call.saved_as_feedback else 0,
         "stream_tokens": answer_tokens(call) if call.stream_ms else 0,

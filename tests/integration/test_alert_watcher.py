@@ -167,13 +167,13 @@ async def test_a_look_that_fails_is_made_again_and_loses_nothing(database: Datab
         good, worker._database = worker._database, Database("postgresql://nobody@127.0.0.1:1/x")
         refusal = PriceRefusal(made.interviewer.company_id, "house-model", clock.now())
         worker._companies.add(made.interviewer.company_id)
-        worker._refused["house-model",] = condition_of(refusal)
+        worker._noted["house-model",] = condition_of(refusal)
         with pytest.raises(OSError, match=r"(?i)connect"):
             await failing()
         await worker._database.aclose()
         worker._database = good
         assert worker._companies == {made.interviewer.company_id}
-        assert list(worker._refused.values()) == [condition_of(refusal)]
+        assert list(worker._noted.values()) == [condition_of(refusal)]
         await failing()
     kinds = {alert.kind for alert in await alerts(database)}
     assert kinds == {AlertKind.COMPANY_BUDGET, AlertKind.UNPRICED_MODEL}

@@ -75,6 +75,32 @@ async def test_a_message_says_what_it_is_about_and_another_verifier_accepts_it(
     assert await outbox(database, receiver.url).deliver_due() == 0
 
 
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (
+            {"kind": "cut_prompt", "subject": "qwen3", "measured": 4_096},
+            {"model": "qwen3", "prompt_tokens_read": 4_096},
+        ),
+        (
+            {"kind": "model_shutdown", "subject": "gpt-4o-mini", "period": "2027-01-14"},
+            {"model": "gpt-4o-mini", "shutdown_date": "2027-01-14"},
+        ),
+    ],
+)
+async def test_what_is_told_of_a_model_has_its_figures(
+    database: Database, receiver: Receiver, values: dict[str, Any], told: dict[str, Any]
+) -> None:
+    await make_alert(database, **values)
+    await outbox(database, receiver.url).deliver_due()
+    (sent,) = receiver.deliveries
+    data = json.loads(sent.body)["data"]
+    assert {name: data[name] for name in told} == told
+    assert data["message"].startswith(f"The server of {told['model']}") or (
+        data["message"].startswith(f"{told['model']} will be shut down")
+    )
+
+
 async def test_the_verifier_in_the_documentation_accepts_what_is_sent_and_nothing_else(
     database: Database, receiver: Receiver
 ) -> None:

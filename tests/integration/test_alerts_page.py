@@ -66,6 +66,11 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             {"kind": "unpriced_model", "subject": "qwen3", "measured": 0},
             "The price of qwen3 is not known, so its drafts are refused where there is a budget.",
         ),
+        (
+            {"kind": "cut_prompt", "subject": "qwen3", "measured": 4_096},
+            "The server of qwen3 read only 4,096 tokens of a longer prompt, so drafts may miss "
+            "some of the notes. Let it read more at once; with Ollama, by OLLAMA_CONTEXT_LENGTH.",
+        ),
     ],
 )
 def test_an_alert_is_told_in_one_sentence(values: dict[str, Any], said: str) -> None:
@@ -78,10 +83,14 @@ def test_each_alert_leads_to_what_explains_it() -> None:
     facts: dict[str, Any] = {"company_id": "c", "period": "2026-02", "level": "warning"}
     person = Alert(kind=AlertKind.PERSON_BUDGET, subject="someone", **facts)
     failing = Alert(kind=AlertKind.ERROR_RATE, raised_at=NOVEMBER, **facts)
+    cut = Alert(kind=AlertKind.CUT_PROMPT, subject="qwen3", raised_at=NOVEMBER, **facts)
     assert explanation(person)[1] == (
         "/admin/usage?period=custom&from=2026-02-01&to=2026-02-28&person=someone"
     )
     assert explanation(failing)[1] == ("/admin/usage?period=custom&from=2026-11-10&to=2026-11-10")
+    assert explanation(cut)[1] == (
+        "/admin/usage?period=custom&from=2026-11-10&to=2026-11-10&model=qwen3"
+    )
     for kind, path in (
         (AlertKind.COMPANY_BUDGET, routes.ADMIN_LIMITS),
         (AlertKind.UNPRICED_MODEL, routes.ADMIN_PRICES),

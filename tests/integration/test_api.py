@@ -17,8 +17,8 @@ from feedback_app.core.settings import get_settings
 from feedback_app.db.models import CallStatus, LlmCall, LoginSession, SessionKind, SignInAttempt
 from feedback_app.db.session import Database
 from feedback_app.feedback import service
-from feedback_app.feedback.following import outcome
 from feedback_app.llm.events import Event
+from feedback_app.llm.following import outcome
 from feedback_app.llm.limits import LimitName
 from feedback_app.llm.streams import EventLog
 from feedback_app.web.api import endpoints

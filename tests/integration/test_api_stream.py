@@ -17,7 +17,8 @@ from feedback_app.core.ids import new_id
 from feedback_app.core.settings import get_settings
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
-from feedback_app.feedback import following, service
+from feedback_app.feedback import service
+from feedback_app.llm import following
 from feedback_app.llm.endings import ended_event
 from feedback_app.llm.events import ChunkEvent, Event, as_dict
 from feedback_app.llm.streams import EventLog
@@ -217,7 +218,7 @@ async def test_an_old_calls_socket_cannot_cancel_the_one_that_runs(
         upstream.play(HELD)
         log = api.on.log(await api.on.start())
         await until_logged(log)
-        assert not await following.stop(api.on.user, api.on.interview_id, old)
+        assert not await following.stop_call(api.on.owner, old)
         upstream.release()
         assert (await follow(log))[-1].type == "complete"
 
@@ -408,7 +409,9 @@ async def test_nobody_follows_or_cancels_what_another_person_drafts(
             query, headers = f"?call={log.call_id}", await api.headers(person)
             path = routes.API_GENERATE_STREAM.format(interview_id=interview_id)
             assert await refused(api, query, headers, path) == ("NOT_FOUND", 4404)
-            assert not await following.stop(as_user(person), interview_id, log.call_id)
+            assert not await following.stop_call(
+                service.owner_of(as_user(person), interview_id), log.call_id
+            )
         upstream.release()
         assert (await follow(log))[-1].type == "complete"
 

@@ -11,7 +11,8 @@ from feedback_app import routes
 from feedback_app.auth import sessions
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
-from feedback_app.feedback import following
+from feedback_app.feedback.service import owner_of
+from feedback_app.llm import following
 from feedback_app.llm.events import as_dict
 from feedback_app.llm.streams import EventLog
 from feedback_app.llm.supervisor import Generations
@@ -95,9 +96,9 @@ async def test_a_call_that_is_not_followed_here_is_stopped_as_well(
 ) -> None:
     async with elsewhere(database, upstream, valkey_url) as there:
         on = there.api.on
-        assert await following.stop(on.user, on.interview_id, there.log.call_id)
+        assert await following.stop_call(on.owner, there.log.call_id)
         assert (await follow(there.log))[-1].type == "cancelled"
-        assert not await following.stop(on.user, on.interview_id, there.log.call_id)
+        assert not await following.stop_call(on.owner, there.log.call_id)
 
 
 async def test_nobody_else_follows_or_stops_a_call_of_another_worker(
@@ -118,7 +119,7 @@ async def test_nobody_else_follows_or_stops_a_call_of_another_worker(
             headers = await api.headers(person)
             path = routes.API_GENERATE_STREAM.format(interview_id=interview_id)
             assert await refused(api, f"?call={call_id}", headers, path) == ("NOT_FOUND", 4404)
-            assert not await following.stop(as_user(person), interview_id, call_id)
+            assert not await following.stop_call(owner_of(as_user(person), interview_id), call_id)
             assert api.on.generations.hub.get(call_id) is None
         assert not there.log.ended
         async with api.stream(f"?call={call_id}", headers=await api.headers()) as socket:

@@ -71,6 +71,11 @@ async def test_calls_as_the_pipeline_leaves_them_have_no_findings(database: Data
         ),
         pytest.param(
             Check.ESTIMATE_MARK,
+            {"tokens_estimated": True, "cache_write_tokens": 64},
+            id="estimated, though the provider told what it wrote to its cache",
+        ),
+        pytest.param(
+            Check.ESTIMATE_MARK,
             {"finish_reason": None},
             id="not estimated, though nobody said that the answer was whole",
         ),

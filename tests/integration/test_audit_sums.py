@@ -71,14 +71,22 @@ async def make_place(database: Database) -> Place:
         error_code="LLM_STALLED",
         started_at=BEFORE_MIDNIGHT,
     )
-    await make_call(database, made, started_at=BEFORE_MIDNIGHT + timedelta(days=1))
+    await make_call(
+        database,
+        made,
+        cached_tokens=40,
+        cache_write_tokens=60,
+        started_at=BEFORE_MIDNIGHT + timedelta(days=1),
+    )
     place = Place(database, made, failed)
     assert await place.told() == []
     return place
 
 
 @both_tables
-@pytest.mark.parametrize("name", ["calls", "cost_microusd", "cached_tokens", "saved"])
+@pytest.mark.parametrize(
+    "name", ["calls", "cost_microusd", "cached_tokens", "cache_write_tokens", "saved"]
+)
 async def test_a_sum_that_does_not_add_up_is_found(
     database: Database, table: Sums, unit: str, name: str
 ) -> None:

@@ -12,6 +12,7 @@ from feedback_app.core.errors import AppError, NotFound
 from feedback_app.db.models import CallStatus, LlmCall, Scorecard
 from feedback_app.db.session import Database
 from feedback_app.feedback import editing, queries, reading, service, submitting
+from feedback_app.live.calls import LENGTH_NOTICE
 from feedback_app.llm.blocks import parse_blocks
 from feedback_app.llm.offline import OfflineClient
 from tests.factories import MadeInterview, add_interviewer, make_call, make_interview, make_user
@@ -154,9 +155,7 @@ async def test_a_view_shows_ended_drafts_and_where_the_feedback_began(database: 
         assert shown.evidence.beside.sent is not None
         drafts = [(entry.id, entry.opening) for entry in shown.history if entry.kind == "draft"]
         assert drafts == [(ended.id, "began so")]
-        assert [(meta.call_id, meta.notice) for meta in shown.drafts] == [
-            (ended.id, service.LENGTH_NOTICE)
-        ]
+        assert [(meta.call_id, meta.notice) for meta in shown.drafts] == [(ended.id, LENGTH_NOTICE)]
         assert shown.evidence.has_evidence
         assert shown.evidence.has_recommendation
         assert shown.offline

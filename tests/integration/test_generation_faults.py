@@ -4,6 +4,7 @@ What the client alone makes of each fault is in `test_openai_faults`.
 """
 
 import asyncio
+import json
 import math
 import socket
 from dataclasses import dataclass, replace
@@ -30,11 +31,15 @@ from feedback_app.core.errors import (
 )
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
+from feedback_app.llm.allowance import SLACK
 from feedback_app.llm.blocks import parse_blocks
 from feedback_app.llm.events import ChunkEvent, CompleteEvent, EndedEvent, Event, StatusEvent, usd
 from feedback_app.llm.pricing import estimate_tokens
+from feedback_app.llm.structured import REPAIR_TOKENS
 from tests.integration.completing import TWELVE_TOKENS, met_by
 from tests.integration.generating import (
+    METADATA,
+    JobStage,
     Stage,
     ending_of,
     gpt_4o_mini_microusd,
@@ -159,10 +164,13 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("feedback_app.llm.client.RETRY_DELAYS_S", (0.01, 0.02))
 
 
+@pytest.mark.parametrize("kind", [Stage, JobStage], ids=["feedback", "job_metadata"])
 @pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES.items()])
 async def test_a_generation_ends_as_it_should_and_leaves_nothing_behind(
-    database: Database, upstream: Upstream, case: Case
+    database: Database, upstream: Upstream, case: Case, kind: type[Stage]
 ) -> None:
+    if kind is JobStage:
+        case = as_typed(case)
     *first, last = case.answers
     upstream.queue(*first)
     upstream.play(last)
@@ -171,12 +179,26 @@ async def test_a_generation_ends_as_it_should_and_leaves_nothing_behind(
         "STREAM_FLUSH_MS": 10,
         **met_by(case.error),
     }
-    async with stage(database, upstream.base_url, **changes) as on:
+    async with stage(database, upstream.base_url, kind=kind, **changes) as on:
         before = asyncio.all_tasks()
         events = await on.run()
         check_nothing_left(on, before)
         assert len((await upstream.idle()).requests) == case.retries + 1
         await check(on, events, case)
+
+
+def as_typed(case: Case) -> Case:
+    """The case with JSON in place of a draft's text."""
+    whole: tuple[str, ...] = (FEEDBACK, FEEDBACK[:400], MULTILINGUAL)
+    texts: dict[str, str] = dict.fromkeys(whole, METADATA)
+    texts[str(TWELVE_TOKENS)] = "".join(tokens_of(METADATA)[:12])
+    answers = tuple(
+        replace(answer, tokens=tokens_of(texts[text]))
+        if (text := "".join(answer.tokens)) in texts
+        else answer
+        for answer in case.answers
+    )
+    return replace(case, answers=answers, text=texts.get(case.text, case.text))
 
 
 async def test_a_refused_connection_is_told_and_costs_nothing(database: Database) -> None:
@@ -223,16 +245,24 @@ async def check(on: Stage, events: list[Event], case: Case) -> None:
     check_events(events, case)
     row = await on.call()
     prompt = await on.prompt_tokens()
-    check_row(row, prompt, case)
+    check_row(row, prompt, case, is_typed=on.operation.result is not None)
     check_ending(ending_of(events), row, case)
     draft = await on.draft()
     assert (draft.llm_call_id, draft.text) == (row.id, case.text)
-    assert draft.blocks == [block.as_dict() for block in parse_blocks(case.text)]
+    if on.operation.result is None:
+        assert draft.blocks == [block.as_dict() for block in parse_blocks(case.text)]
+        assert draft.result is None
+    else:
+        assert draft.result == (None if case.error else json.loads(METADATA, strict=True))
     times = [timing["at_ms"] for timing in draft.timings]
     assert times == sorted(times)
     assert draft.timings[-1]["event"] == row.status
     (logged,) = await on.system_log()
-    assert (logged.component, logged.action, logged.status) == ("llm", "feedback", row.status)
+    assert (logged.component, logged.action, logged.status) == (
+        "llm",
+        on.operation.name,
+        row.status,
+    )
     assert (logged.llm_call_id, logged.user_id, logged.company_id) == (
         row.id,
         on.user.id,
@@ -264,7 +294,7 @@ def check_events(events: list[Event], case: Case) -> None:
             told += len(chunk.content)
 
 
-def check_row(row: LlmCall, prompt: int, case: Case) -> None:
+def check_row(row: LlmCall, prompt: int, case: Case, *, is_typed: bool = False) -> None:
     assert row.status == ("error" if case.error else "complete")
     assert row.error_code == (case.error.code if case.error else None)
     assert row.finish_reason == case.finish_reason
@@ -273,7 +303,12 @@ def check_row(row: LlmCall, prompt: int, case: Case) -> None:
     assert tokens == _tokens(prompt, case)
     assert row.tokens_estimated == (case.counting == "estimated")
     assert row.cost_microusd == gpt_4o_mini_microusd(tokens[0], tokens[1], tokens[3])
-    assert row.reserved_microusd == gpt_4o_mini_microusd(prompt, MAX_OUTPUT_TOKENS)
+    # A typed answer that is wrong is sent back, and asked for once more.
+    repair = prompt + SLACK * MAX_OUTPUT_TOKENS + REPAIR_TOKENS if is_typed else 0
+    requests = 2 if is_typed else 1
+    assert row.reserved_microusd == gpt_4o_mini_microusd(
+        prompt + repair, requests * MAX_OUTPUT_TOKENS
+    )
     assert row.price_source == "genai-prices:openai/gpt-4o-mini"
     assert row.requested_model == "gpt-4o-mini"
     assert row.resolved_model == ("gpt-4o-mini-2024-07-18" if case.is_named else None)

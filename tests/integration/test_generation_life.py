@@ -16,6 +16,7 @@ from feedback_app.llm.completion import (
     TextDelta,
 )
 from feedback_app.llm.events import Event
+from feedback_app.llm.following import stop_running
 from feedback_app.llm.pricing import estimate_tokens
 from tests.factories import add_interviewer, make_call, make_interview, make_user
 from tests.integration.completing import TWELVE_TOKENS
@@ -122,7 +123,7 @@ async def test_nobody_stops_somebody_elses_generation(
         await add_interviewer(database, on.made, colleague)
         log = on.log(await on.start())
         await until_text(log)
-        assert not await service.stop(as_user(colleague), on.interview_id)
+        assert not await stop_running(service.owner_of(as_user(colleague), on.interview_id))
         upstream.release()
         assert text_of(await follow(log)) == FEEDBACK
 

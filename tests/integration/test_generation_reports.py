@@ -1,5 +1,6 @@
 """What a provider said of a call counts however the call ended."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from feedback_app.llm.ledger import Ledger
 from feedback_app.llm.pricing import estimate_tokens
 from tests.integration.completing import TWELVE_TOKENS
 from tests.integration.generating import Stage, follow, gpt_4o_mini_microusd, stage, until_text
-from tests.upstream import REASONING, Scenario, Upstream
+from tests.upstream import FAULTS, REASONING, Scenario, Upstream
 
 ANSWERS_AS = "gpt-4o-mini-2024-07-18"
 
@@ -31,6 +32,18 @@ async def test_usage_told_with_each_chunk_is_what_a_stopped_call_used(
         row = await _stopped_after_twelve_tokens(on)
     assert (row.status, row.tokens_estimated) == ("cancelled", False)
     assert (row.prompt_tokens, row.completion_tokens, row.cached_tokens) == (900, 12, 128)
+
+
+async def test_cache_writes_are_settled_with_their_own_price(
+    database: Database, upstream: Upstream
+) -> None:
+    upstream.play(replace(FAULTS["cache-writes"], resolved_model="gpt-6-luna"))
+    async with stage(database, upstream.base_url, LLM_MODEL="gpt-6-luna") as on:
+        await on.run()
+        row = await on.call()
+    assert (row.prompt_tokens, row.cached_tokens, row.cache_write_tokens) == (900, 128, 512)
+    # 260 * 0.10 + 128 * 0.01 + 512 * 0.125 + output * 0.50
+    assert row.cost_microusd == round(26 + 1.28 + 64 + row.completion_tokens * 0.5)
 
 
 @pytest.mark.parametrize("usage", ["separate", "with_first", "zeros"])

@@ -54,7 +54,7 @@ async def test_a_server_that_stops_under_pages_that_follow_has_nothing_to_compla
         app = await stack.enter_async_context(served(database_url, tmp_path, upstream))
         for made in (first, *others):
             page = await stack.enter_async_context(opened(app, made))
-            await page.send(f"{LIVE}.generate", {"interview_id": made.id})
+            await page.send(f"{LIVE}.generate", {"subject_id": made.id})
             await until_streaming(page)
         await asyncio.to_thread(app.end)
         assert app.log == ""
@@ -77,7 +77,7 @@ async def test_pages_of_another_worker_are_shown_how_their_draft_ended(
         ]  # fmt: skip
         here = await stack.enter_async_context(opened(stopped, made))
         there = await stack.enter_async_context(opened(other, made))
-        await here.send(f"{LIVE}.generate", {"interview_id": made.id})
+        await here.send(f"{LIVE}.generate", {"subject_id": made.id})
         await asyncio.gather(until_streaming(here), until_streaming(there))
         told = asyncio.create_task(there.until(LIVE, lambda live: bool(live.get("error"))))
         await asyncio.to_thread(stopped.end)

@@ -7,9 +7,9 @@ import pytest
 
 from feedback_app.auth import sessions
 from feedback_app.db.session import Database
-from feedback_app.feedback import live
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
+from feedback_app.live import generator as live
 from tests.integration.generating import HELD, Stage, follow, stage, until_text
 from tests.integration.outages import WITHIN_S, until
 from tests.integration.states import state_of

@@ -1,5 +1,7 @@
 """Alembic's migrations, run on real databases."""
 
+from decimal import Decimal
+
 import pytest
 from alembic import command
 from sqlalchemy import text
@@ -11,12 +13,16 @@ from feedback_app.db.models import (
     CallStatus,
     CompetencyRating,
     LlmCall,
+    PriceOverride,
     Scorecard,
+    UsageDay,
+    UsageRollup,
 )
 from feedback_app.db.session import Database
+from feedback_app.llm.pricing import Rates, rates_of
 from tests.apart import call_apart
 from tests.databases import alembic_config, migrate
-from tests.factories import call_owner, make_call, make_interview
+from tests.factories import call_owner, make_call, make_interview, override, store
 
 
 def test_the_models_and_the_migrations_describe_the_same_tables(database_url: str) -> None:
@@ -77,6 +83,28 @@ async def test_calls_are_about_the_same_before_and_after_they_had_subjects(
             gone.id: (INTERVIEW, "", gone.id),
             bare.id: ("", "", ""),
         }
+
+
+async def test_what_was_before_cache_writes_were_told_of_costs_what_it_did(
+    database: Database, database_url: str
+) -> None:
+    made = await make_interview(database)
+    call = await make_call(database, made, cached_tokens=40, cache_write_tokens=60)
+    price = override(made.interviewer, "house-7b", call.started_at, 200, 20, 800, 250)
+    await store(database, price)
+    await database.engine.dispose()
+    call_apart(lambda: command.downgrade(alembic_config(database_url), "0017"))
+    call_apart(lambda: migrate(database_url))
+    async with database.read() as session:
+        kept = await session.get_one(LlmCall, call.id)
+        assert (kept.cached_tokens, kept.cache_write_tokens) == (40, 0)
+        assert kept.cost_microusd == call.cost_microusd
+        for table in (UsageRollup, UsageDay):
+            sums = (await session.exec(select(table.cached_tokens, table.cache_write_tokens))).all()
+            assert set(sums) == {(40, 0)}
+        assert rates_of(await session.get_one(PriceOverride, price.id)) == Rates(
+            Decimal("0.0002"), Decimal("0.00002"), Decimal("0.0008"), Decimal("0.0002")
+        )
 
 
 @pytest.mark.unaudited(reason="it ends at an older schema")

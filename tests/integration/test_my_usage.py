@@ -13,6 +13,7 @@ from feedback_app.core.errors import BudgetExceeded, ConcurrencyLimit, RateLimit
 from feedback_app.db.models import CallStatus, User
 from feedback_app.db.session import Database
 from feedback_app.feedback import service as feedback
+from feedback_app.llm.following import stop_running
 from feedback_app.llm.limits import LimitName
 from feedback_app.usage.mine import service
 from feedback_app.usage.mine.schemas import LimitLine, MyUsageView
@@ -204,7 +205,7 @@ async def test_what_a_running_draft_holds_is_not_left_of_any_limit(on: Stage) ->
     )
     with pytest.raises(ConcurrencyLimit):
         await on.start()
-    assert await feedback.stop(as_user(theirs.interviewer), theirs.id)
+    assert await stop_running(feedback.owner_of(as_user(theirs.interviewer), theirs.id))
     await follow(on.log(call_id))
     assert lines(await service.view(on.user, {}))["Company At once"].value == "1 draft left"
 
@@ -228,7 +229,7 @@ async def test_a_start_takes_from_the_pace_of_its_person_and_of_the_company(on: 
     assert re.fullmatch(r"of 20 within any minute, 1 used; one more from \d\d:\d\d:\d\d", own.note)
     with pytest.raises(RateLimited):
         await on.start()
-    await feedback.stop(as_user(theirs.interviewer), theirs.id)
+    await stop_running(feedback.owner_of(as_user(theirs.interviewer), theirs.id))
     await follow(on.log(call_id))
 
 

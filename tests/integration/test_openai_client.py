@@ -11,8 +11,9 @@ import httpx2
 import pytest
 
 from feedback_app.core.errors import LLMAuth, LLMBadResponse, LLMContentFilter
+from feedback_app.llm.bodies import MAX_LIST_BYTES, MAX_REFUSAL_BYTES, bound
 from feedback_app.llm.chunks import MOST_REFUSAL_CHARACTERS
-from feedback_app.llm.client import MAX_REFUSAL_BYTES, OpenAIClient, _bound
+from feedback_app.llm.client import OpenAIClient
 from feedback_app.llm.completion import (
     Finished,
     ReasoningDelta,
@@ -326,7 +327,11 @@ async def test_a_server_that_knows_neither_limit_is_not_asked_for_ever(upstream:
     assert "max_tokens" in body_of(upstream, 2)
 
 
-async def test_of_a_refusals_body_no_more_than_its_beginning_is_read() -> None:
+POST = httpx2.Request("POST", "http://127.0.0.1/v1/chat/completions")
+GET = httpx2.Request("GET", "http://127.0.0.1/v1/models")
+
+
+async def test_of_a_body_that_is_read_as_a_whole_no_more_than_its_beginning_is_read() -> None:
     asked = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -335,25 +340,31 @@ async def test_of_a_refusals_body_no_more_than_its_beginning_is_read() -> None:
             asked += 1
             yield b"x" * 10_000
 
-    for status, most in ((500, MAX_REFUSAL_BYTES), (302, MAX_REFUSAL_BYTES), (200, None)):
+    for sent, status, most in (
+        (POST, 500, MAX_REFUSAL_BYTES),
+        (POST, 302, MAX_REFUSAL_BYTES),
+        (GET, 404, MAX_REFUSAL_BYTES),
+        (GET, 200, MAX_LIST_BYTES),
+        (POST, 200, None),
+    ):
         asked = 0
-        response = httpx2.Response(status, content=endless())
-        await _bound(response)
+        response = httpx2.Response(status, content=endless(), request=sent)
+        await bound(response)
         body, read = response.aiter_raw(), 0
         async for data in body:
             read += len(data)
-            if read >= 200_000:
+            if read >= 3_000_000:
                 break
-        assert read == (most or 200_000)
-    assert asked == 20
+        assert read == (most or 3_000_000)
+    assert asked == 300
 
 
 async def test_what_comes_compressed_is_not_unpacked() -> None:
     bomb = gzip.compress(b"x" * 10_000_000)
     for status in (500, 200):
         headers = {"Content-Encoding": "gzip"}
-        response = httpx2.Response(status, headers=headers, content=_once(bomb))
-        await _bound(response)
+        response = httpx2.Response(status, headers=headers, content=_once(bomb), request=POST)
+        await bound(response)
         assert len(await response.aread()) <= len(bomb)
 
 

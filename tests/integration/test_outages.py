@@ -26,13 +26,14 @@ from feedback_app.db.models import (
     SystemLog,
 )
 from feedback_app.db.session import Database
-from feedback_app.feedback import live, service
+from feedback_app.feedback import service
 from feedback_app.feedback.document import to_html
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews import service as interviews
 from feedback_app.interviews import state as interviews_state
 from feedback_app.interviews.state import InterviewState
+from feedback_app.live import generator as live
 from feedback_app.live.view import SLOTS
 from feedback_app.llm.blocks import parse_blocks
 from feedback_app.ui import autosave

@@ -95,7 +95,7 @@ async def _generated(url: str, made: MadeInterview) -> tuple[dict[str, Any], lis
         await page.send(f"{INTERVIEW}.load", {}, path=f"/interviews/{made.id}")
         await page.until(LIVE, lambda live: live.get("phase") == "idle")
         before = len(page.deltas)
-        await page.send(f"{LIVE}.generate", {"interview_id": made.id})
+        await page.send(f"{LIVE}.generate", {"subject_id": made.id})
         await page.until(LIVE, lambda live: bool(live.get("meta", {}).get("call_id")))
         shown: dict[str, Any] = dict(_BEFORE)
         phases: list[str] = []
@@ -106,7 +106,6 @@ async def _generated(url: str, made: MadeInterview) -> tuple[dict[str, Any], lis
                 phases.append(live["phase"])
             feedback = plain(delta.get(FEEDBACK, {}))
             shown["editor"] = feedback.get("html", shown["editor"])
-            shown["may_retry"] = feedback.get("may_retry", shown["may_retry"])
     return shown, phases
 
 

@@ -267,16 +267,37 @@ async def test_the_form_begins_with_the_price_that_is_to_be_changed(database: Da
     _, admin = await office(database)
     user = as_user(admin)
 
-    async def begun(model: str) -> tuple[str, str, str]:
+    async def begun(model: str) -> tuple[str, str, str, str]:
         form = await service.blank(user, model)
-        return form.input, form.cached, form.output
+        return form.input, form.cached, form.output, form.cache_write
 
-    assert await begun("gpt-4o-mini") == ("0.15", "0.075", "0.60")
-    assert await begun(MODEL) == ("", "", "")
+    assert await begun("gpt-4o-mini") == ("0.15", "0.075", "0.60", "")
+    assert await begun("gpt-6-luna") == ("0.10", "0.01", "0.50", "0.125")
+    assert await begun(MODEL) == ("", "", "", "")
     await service.set_price(user, TYPED)
-    assert await begun(MODEL) == ("0.20", "0.05", "0.80")
-    await service.set_price(user, replace(TYPED, starts_on="2026-02-01", cached=""))
-    assert await begun(MODEL) == ("0.20", "", "0.80")
+    assert await begun(MODEL) == ("0.20", "0.05", "0.80", "")
+    later = replace(TYPED, starts_on="2026-02-01", cached="", cache_write="0.25")
+    await service.set_price(user, later)
+    assert await begun(MODEL) == ("0.20", "", "0.80", "0.25")
+    (row, *_) = (await service.view(user)).overrides
+    assert row.prices == "$0.20 in, $0.20 cached, $0.80 out, $0.25 cache writes"
+
+
+async def test_calls_are_priced_anew_with_what_they_wrote_to_the_cache(database: Database) -> None:
+    made, admin = await office(database)
+    user = as_user(admin)
+    await service.set_price(user, TYPED)
+    written: dict[str, Any] = PAID | {
+        "cost_microusd": 200,
+        "prompt_tokens": 1_000,
+        "completion_tokens": 0,
+        "cache_write_tokens": 1_000,
+    }
+    call = await make_call(database, made, **written, started_at=AT)
+    await service.set_price(user, replace(TYPED, starts_on="2026-02-01", cache_write="0.25"))
+    await service.recalculate(user, await service.preview(user, FEBRUARY))
+    async with database.read() as session:
+        assert (await session.get_one(LlmCall, call.id)).cost_microusd == 250
 
 
 async def test_nobody_waits_while_the_models_name_is_looked_up(

@@ -76,6 +76,7 @@ def expected(found: Sequence[LlmCall]) -> Totals:
         prompt_tokens=sum(call.prompt_tokens for call in found),
         completion_tokens=sum(call.completion_tokens for call in found),
         cached_tokens=sum(call.cached_tokens for call in found),
+        cache_write_tokens=sum(call.cache_write_tokens for call in found),
         reasoning_tokens=sum(call.reasoning_tokens for call in found),
         cost_microusd=None if found and unpriced == len(found) else cost(lambda call: True),
     )
@@ -96,6 +97,7 @@ _COUNTED = (
     "prompt_tokens",
     "completion_tokens",
     "cached_tokens",
+    "cache_write_tokens",
     "reasoning_tokens",
     "cost_microusd",
 )

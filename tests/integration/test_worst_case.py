@@ -26,10 +26,11 @@ class Case:
 
     answers_as: str | None = DATED
     asked: str = "gpt-4o-mini"
-    overrides: tuple[tuple[str, int, int, int], ...] = ()
-    """Model; input, cached input and output in micro-dollars per million tokens."""
+    overrides: tuple[tuple[Any, ...], ...] = ()
+    """As `factories.override` takes them: the model, then its prices."""
     answered_before: tuple[str, ...] = ()
     cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
     reserved_microusd_per_mtok: tuple[int, int] = (150_000, 600_000)
     """What the prompt and the answer must be reserved at."""
 
@@ -63,6 +64,17 @@ CASES = {
         overrides=(("gpt-4o-mini", 100_000, 400_000, 600_000),),
         cached_tokens=400,
         reserved_microusd_per_mtok=(400_000, 600_000),
+    ),
+    "a prompt that is written to the cache": Case(
+        answers_as="gpt-6-luna",
+        asked="gpt-6-luna",
+        cache_write_tokens=800,
+        reserved_microusd_per_mtok=(125_000, 500_000),
+    ),
+    "own prices of a model whose cache writes cost more": Case(
+        overrides=(("gpt-4o-mini", 100_000, 50_000, 600_000, 700_000),),
+        cache_write_tokens=400,
+        reserved_microusd_per_mtok=(700_000, 600_000),
     ),
     "a model that does not say its name": Case(answers_as=None),
 }
@@ -98,6 +110,7 @@ async def test_a_call_costs_at_most_what_was_reserved(
                 prompt_tokens=prompt,
                 resolved_model=case.answers_as,
                 cached_tokens=case.cached_tokens,
+                cache_write_tokens=case.cache_write_tokens,
             )
         )
         await on.run()

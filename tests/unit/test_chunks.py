@@ -93,6 +93,9 @@ def test_other_choices_than_the_first_are_ignored() -> None:
     assert not reader.is_whole
 
 
+_COUNTS: dict[str, Any] = {"prompt_tokens": 9, "completion_tokens": 5}
+
+
 @pytest.mark.parametrize(
     ("usage", "expected"),
     [
@@ -104,6 +107,14 @@ def test_other_choices_than_the_first_are_ignored() -> None:
                 "prompt_tokens_details": {"cached_tokens": 4},
             },
             Usage(9, 5, 3, 4),
+        ),
+        (
+            {**_COUNTS, "prompt_tokens_details": {"cached_tokens": 4, "cache_write_tokens": 5}},
+            Usage(9, 5, cached_tokens=4, cache_write_tokens=5),
+        ),
+        (
+            {**_COUNTS, "prompt_tokens_details": {"cache_write_tokens": 9}},
+            Usage(9, 5, cache_write_tokens=9),
         ),
         (
             {
@@ -146,9 +157,6 @@ def test_usage_is_read_as_far_as_it_is_told(
     assert reader_of(SAID, within).finish().usage == expected
 
 
-_COUNTS = {"prompt_tokens": 9, "completion_tokens": 5}
-
-
 @pytest.mark.parametrize(
     "usage",
     [
@@ -161,6 +169,10 @@ _COUNTS = {"prompt_tokens": 9, "completion_tokens": 5}
         {**_COUNTS, "prompt_tokens_details": {"cached_tokens": 10}},
         {**_COUNTS, "prompt_tokens_details": {"cached_tokens": -1}},
         {**_COUNTS, "prompt_tokens_details": {"cached_tokens": "4"}},
+        {**_COUNTS, "prompt_tokens_details": {"cache_write_tokens": 10}},
+        {**_COUNTS, "prompt_tokens_details": {"cache_write_tokens": -1}},
+        {**_COUNTS, "prompt_tokens_details": {"cache_write_tokens": 4.0}},
+        {**_COUNTS, "prompt_tokens_details": {"cached_tokens": 5, "cache_write_tokens": 5}},
         {**_COUNTS, "completion_tokens_details": {"reasoning_tokens": -1}},
         {**_COUNTS, "completion_tokens_details": {"reasoning_tokens": 10**7}},
         {"usage": _COUNTS},

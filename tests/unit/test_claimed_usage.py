@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from dataclasses import astuple
 from decimal import Decimal
 from typing import Any
 
@@ -13,15 +14,16 @@ from feedback_app.feedback.operation import OPERATION
 from feedback_app.llm.allowance import PREAMBLE_TOKENS, SLACK
 from feedback_app.llm.chunks import ChunkReader
 from feedback_app.llm.completion import CompletionEvent, CompletionRequest, ResponseOpened
-from feedback_app.llm.generation import Generation, Timeline
+from feedback_app.llm.generation import Generation
 from feedback_app.llm.ledger import Settlement
 from feedback_app.llm.pacing import LoopLag
 from feedback_app.llm.pricing import Price, Rates, estimate_prompt_tokens
 from feedback_app.llm.streams import EventLog
+from feedback_app.llm.timeline import Timeline
 from tests.factories import call_owner
 from tests.integration.completing import brief, request
 
-PRICE = Price("test", Rates(Decimal(3), Decimal(1), Decimal(15)))
+PRICE = Price("test", Rates(Decimal(3), Decimal(1), Decimal(15), Decimal(4)))
 ANSWER = "She drew before coding. " * 20
 OWNER = call_owner("company", "person", "interview")
 
@@ -40,7 +42,7 @@ claims = st.fixed_dictionaries(
         "completion_tokens": count,
         "total_tokens": count,
         "prompt_tokens_details": anything
-        | st.fixed_dictionaries({}, optional={"cached_tokens": count}),
+        | st.fixed_dictionaries({}, optional={"cached_tokens": count, "cache_write_tokens": count}),
         "completion_tokens_details": anything
         | st.fixed_dictionaries({}, optional={"reasoning_tokens": count}),
     },
@@ -86,9 +88,8 @@ def test_a_claim_lowers_no_sum_and_exceeds_no_reservation_by_more_than_the_bound
 ) -> None:
     ended = asyncio.run(settled(claim))
     used, asked = ended.usage, request()
-    parts = (used.prompt_tokens, used.completion_tokens, used.reasoning_tokens, used.cached_tokens)
-    assert all(type(part) is int and part >= 0 for part in parts)
-    assert used.cached_tokens <= used.prompt_tokens
+    assert all(type(part) is int and part >= 0 for part in astuple(used))
+    assert used.cached_tokens + used.cache_write_tokens <= used.prompt_tokens
     assert used.reasoning_tokens <= used.completion_tokens
     assert used.prompt_tokens <= 4 * estimate_prompt_tokens(asked.messages) + PREAMBLE_TOKENS
     assert used.completion_tokens <= 4 * SLACK * asked.max_output_tokens

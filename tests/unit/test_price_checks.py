@@ -21,8 +21,9 @@ TYPED = PriceForm("house-7b", "2026-03-01", "0.15", "0.075", "0.60")
 
 
 def rates(*usd: str) -> Rates:
-    paid_in, cached, paid_out = (Decimal(price) for price in usd)
-    return Rates(paid_in, cached, paid_out)
+    """Input, cached input and output, and cache writes where they cost other than input."""
+    paid_in, cached, paid_out, *rest = (Decimal(price) for price in usd)
+    return Rates(paid_in, cached, paid_out, *(rest or [paid_in]))
 
 
 def form(**changes: Any) -> PriceForm:
@@ -39,8 +40,14 @@ def test_cached_input_left_empty_costs_what_input_does() -> None:
     assert parse_price(form(cached="")).rates == rates("0.15", "0.15", "0.60")
 
 
+def test_cache_writes_cost_what_was_typed_and_left_empty_what_input_does() -> None:
+    assert parse_price(form(cache_write="0.1875")).rates == rates("0.15", "0.075", "0.60", "0.1875")
+    assert parse_price(form(cache_write="")).rates == rates("0.15", "0.075", "0.60", "0.15")
+
+
 def test_a_model_that_costs_nothing_needs_no_prices() -> None:
-    assert parse_price(form(free=True, input="", cached="x", output="")).rates == FREE
+    free = form(free=True, input="", cached="x", output="", cache_write="x")
+    assert parse_price(free).rates == FREE
 
 
 @pytest.mark.parametrize(
@@ -61,6 +68,8 @@ def test_a_model_that_costs_nothing_needs_no_prices() -> None:
         ("input", "NaN", "Write a number"),
         ("input", "١", "Write a number"),
         ("cached", "0.1234567", "At most 6 digits"),
+        ("cache_write", "-1", "cannot be negative"),
+        ("cache_write", "dear", "Write a number"),
         ("output", "100000.01", "at most $100,000"),
         ("output", ".", "Write a number"),
     ],
@@ -105,6 +114,8 @@ IN_FORCE = Price("test", rates("0.15", "0.075", "0.60"))
             IN_FORCE,
             ["1/1,000 of the previous", "per 1,000 tokens (1K)?", "$0.0006 per 1K is $0.60 per 1M"],
         ),
+        (("0.15", "0.075", "0.60", "0.1875"), IN_FORCE, []),
+        (("0.15", "0.075", "0.60", "1.50"), IN_FORCE, ["Cache writes: $1.50 instead of $0.15"]),
         (("0", "0", "0"), IN_FORCE, ["it would cost nothing"]),
         (("0.15", "0.15", "0.60"), Price("test", FREE), ["until now it costs nothing"]),
         (("0", "0", "0"), Price("test", FREE), []),
@@ -115,7 +126,7 @@ IN_FORCE = Price("test", rates("0.15", "0.075", "0.60"))
     ],
 )
 def test_a_price_far_from_what_is_known_is_doubted(
-    typed: tuple[str, str, str], before: Price | None, said: list[str]
+    typed: tuple[str, ...], before: Price | None, said: list[str]
 ) -> None:
     found = doubts(rates(*typed), before)
     assert bool(found) is bool(said)

@@ -1,5 +1,6 @@
 """Prices and what they make of a usage report, in whole micro-dollars."""
 
+from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -57,7 +58,8 @@ def test_the_prices_of_the_table_are_those_in_force(
     if price is not None and report.usd is not None:
         length = report.usage.prompt_tokens
         reached = [tier.rates for tier in price.tiers if length > tier.above_prompt_tokens]
-        expected = Rates(*(Decimal(usd) for usd in report.usd))
+        paid_in, cached, paid_out, *rest = map(Decimal, report.usd)
+        expected = Rates(paid_in, cached, paid_out, *(rest or [paid_in]))
         assert (reached[-1] if reached else price.rates) == expected
 
 
@@ -87,20 +89,24 @@ def test_of_prices_that_start_together_the_last_set_counts() -> None:
     assert price.source == "override:0002"
 
 
-def test_more_cached_tokens_than_prompt_tokens_count_as_the_whole_prompt() -> None:
-    price = Price("test", Rates(Decimal(2), Decimal(1), Decimal(4)))
+def test_parts_of_a_prompt_that_are_more_than_it_count_as_the_whole_prompt() -> None:
+    price = Price("test", Rates(Decimal(2), Decimal(1), Decimal(4), Decimal(3)))
     assert price.cost(Usage(10, 1, cached_tokens=20)) == 10 + 4
+    assert price.cost(Usage(10, 1, cache_write_tokens=20)) == 30 + 4
+    assert price.cost(Usage(10, 1, cached_tokens=4, cache_write_tokens=20)) == 4 + 18 + 4
 
 
 TOKENS = st.integers(0, 10_000_000)
 RATE = st.integers(0, 10**9).map(lambda microusd: Decimal(microusd) / 1_000_000)
-RATES = st.builds(Rates, RATE, RATE, RATE)
+RATES = st.builds(Rates, RATE, RATE, RATE, RATE)
 
 
 @st.composite
 def usages(draw: st.DrawFn) -> Usage:
     prompt, completion = draw(TOKENS), draw(TOKENS)
-    return Usage(prompt, completion, draw(st.integers(0, completion)), draw(st.integers(0, prompt)))
+    cached = draw(st.integers(0, prompt))
+    written = draw(st.integers(0, prompt - cached))
+    return Usage(prompt, completion, draw(st.integers(0, completion)), cached, written)
 
 
 def _sum(a: Usage, b: Usage) -> Usage:
@@ -109,6 +115,7 @@ def _sum(a: Usage, b: Usage) -> Usage:
         a.completion_tokens + b.completion_tokens,
         a.reasoning_tokens + b.reasoning_tokens,
         a.cached_tokens + b.cached_tokens,
+        a.cache_write_tokens + b.cache_write_tokens,
     )
 
 
@@ -124,7 +131,7 @@ def test_two_usages_cost_together_what_they_cost_apart_but_for_rounding(
 def test_more_tokens_never_cost_less_and_nothing_costs_less_than_nothing(
     rates: Rates, a: Usage, b: Usage
 ) -> None:
-    dearer = Rates(rates.input_usd * 2, rates.cached_usd * 2, rates.output_usd * 2)
+    dearer = Rates(*(2 * usd for usd in astuple(rates)))
     price = Price("test", rates, (Tier(200_000, dearer),))
     assert 0 <= price.cost(a) <= price.cost(_sum(a, b))
 
@@ -133,17 +140,18 @@ def test_more_tokens_never_cost_less_and_nothing_costs_less_than_nothing(
 def test_reasoning_is_part_of_the_completion_and_costs_nothing_beside_it(
     rates: Rates, usage: Usage
 ) -> None:
-    plain = Usage(usage.prompt_tokens, usage.completion_tokens, 0, usage.cached_tokens)
+    plain = replace(usage, reasoning_tokens=0)
     assert Price("test", rates).cost(usage) == Price("test", rates).cost(plain)
 
 
 @given(RATES, usages())
-def test_caching_changes_the_cost_by_the_difference_of_the_two_rates(
+def test_caching_changes_the_cost_by_the_difference_of_the_rates(
     rates: Rates, usage: Usage
 ) -> None:
     price = Price("test", rates)
     uncached = Usage(usage.prompt_tokens, usage.completion_tokens)
     saved = usage.cached_tokens * (rates.input_usd - rates.cached_usd)
+    saved += usage.cache_write_tokens * (rates.input_usd - rates.cache_write_usd)
     assert abs(price.cost(uncached) - price.cost(usage) - saved) <= 1
 
 

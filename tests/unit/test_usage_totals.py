@@ -155,6 +155,13 @@ def test_cached_and_reasoning_tokens_say_how_they_changed() -> None:
     assert (tokens_out.note, tokens_out.note_change) == ("30 of them reasoning", "(↓ 50%)")
 
 
+def test_tokens_written_to_the_cache_are_told_before_those_read_from_it() -> None:
+    now = Totals(calls=200, prompt_tokens=9000, cached_tokens=1200, cache_write_tokens=5000)
+    tokens = tile("tokens-in", now, Totals(calls=200, cached_tokens=1000))
+    assert tokens.note == "5,000 of them written to the cache, 1,200 read from it"
+    assert tokens.note_change == "(↑ 20%)"
+
+
 def test_an_unknown_cost_is_called_unknown_and_compared_with_nothing() -> None:
     waste = Waste(calls=2, unpriced=2)
     saved = {"saved": 1, "saved_unpriced": 1, "drafts_unpriced": 3}

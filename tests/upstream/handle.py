@@ -26,6 +26,8 @@ class State:
     open_connections: int
     """TCP connections that have asked for a completion and are not closed."""
     connections_made: int
+    lists: int
+    """How often the list of models was asked for."""
 
     @property
     def open_requests(self) -> list[Seen]:
@@ -83,6 +85,13 @@ class Upstream:
     def queue(self, *scenarios: Scenario) -> None:
         """Answer the next requests with these, one each, before the default."""
         self._call("POST", "queue", [scenario.as_json() for scenario in scenarios])
+
+    def list_models(self, scenario: Scenario) -> None:
+        """Answer requests for the list of models so: by its status and error, its body or a stall.
+
+        A scenario with none of these answers the list itself, with each model's `shutdown_date`.
+        """
+        self._call("POST", "list", scenario.as_json())
 
     def release(self, *, model: str | None = None) -> None:
         """End the hold of all requests received so far, or of those for one model."""

@@ -31,8 +31,9 @@ class Scenario:
     has one, in which nothing is written yet; `zeros`: each chunk has that."""
     prompt_tokens: int = 900
     cached_tokens: int | None = None
+    cache_write_tokens: int | None = None
     reasoning_tokens: int | None = None
-    """These two go out as details; without either the details are null."""
+    """These three go out as details; what is `None` is left out, as are details without any."""
     claimed: dict[str, Any] | None = None
     """Sent as the usage, whatever was used."""
     resolved_model: str | None = "gpt-4o-mini-2024-07-18"
@@ -50,6 +51,8 @@ class Scenario:
     body: str | None = None
     """Sent instead of events, with `content_type`."""
     content_type: str = "text/event-stream; charset=utf-8"
+    shutdown_date: Any = None
+    """Of the models it is played for, in the list of models."""
     rejects: tuple[str, ...] = ()
     """Parameters the server does not know: a request with one is answered 400."""
 
@@ -161,5 +164,7 @@ FAULTS: dict[str, Scenario] = {
     "slow-drip": saying(MULTILINGUAL, group=8, write_bytes=5, write_pause_s=0.0005),
     "split-characters": saying(MULTILINGUAL, write_bytes=1),
     "reasoning": Scenario(reasoning=REASONING, reasoning_tokens=31, cached_tokens=128),
+    "cut-prompt": Scenario(prompt_tokens=4_096),
+    "cache-writes": Scenario(cached_tokens=128, cache_write_tokens=512),
 }
 """Chosen by `Upstream.play(FAULTS[name])` or, without a call, by the model `fault-<name>`."""

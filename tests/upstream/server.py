@@ -43,6 +43,8 @@ class Server:
         self._default = Scenario()
         self._by_model: dict[str, Scenario] = {}
         self._queue: deque[Scenario] = deque()
+        self._listing = Scenario()
+        self._lists = 0
         self._gates: dict[str, asyncio.Event] = {}
         self._connections: set[web.RequestHandler] = set()
         self._connections_made = 0
@@ -53,6 +55,7 @@ class Server:
                 web.post("/v1/chat/completions", self._complete),
                 web.get("/v1/models", self._models),
                 web.post("/_control/play", self._play),
+                web.post("/_control/list", self._list),
                 web.post("/_control/queue", self._enqueue),
                 web.post("/_control/release", self._release),
                 web.post("/_control/reset", self._reset),
@@ -83,7 +86,8 @@ class Server:
 
     async def _reset(self, _: web.Request) -> web.Response:
         """Forget scenarios and closed requests; open ones stay known until they close."""
-        self._default = Scenario()
+        self._default = self._listing = Scenario()
+        self._lists = 0
         self._by_model.clear()
         self._queue.clear()
         self._seen = [seen for seen in self._seen if seen.ending is None]
@@ -105,6 +109,7 @@ class Server:
                 "requests": [asdict(seen) for seen in self._seen],
                 "open_connections": len(self._connections),
                 "connections_made": self._connections_made,
+                "lists": self._lists,
             }
         )
 
@@ -115,10 +120,33 @@ class Server:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def _models(self, _: web.Request) -> web.Response:
-        names = ["gpt-4o-mini", *self._by_model, *(f"fault-{name}" for name in FAULTS)]
-        data = [{"id": n, "object": "model", "created": 1, "owned_by": "upstream"} for n in names]
+    async def _models(self, request: web.Request) -> web.Response:
+        self._lists += 1
+        listing = self._listing
+        if listing.stall_before_headers:
+            await asyncio.Event().wait()
+        if listing.cut_before_headers and request.transport is not None:
+            request.transport.abort()
+        if listing.status != 200:
+            return _refusal(listing.status, listing.error or {}, dict(listing.headers))
+        if listing.body is not None:
+            return web.Response(text=listing.body, content_type="application/json")
+        names = {"gpt-4o-mini", *self._by_model, *(f"fault-{name}" for name in FAULTS)}
+        data = [
+            {
+                "id": name,
+                "object": "model",
+                "created": 1,
+                "owned_by": "upstream",
+                "shutdown_date": self._by_model.get(name, self._default).shutdown_date,
+            }
+            for name in sorted(names)
+        ]
         return web.json_response({"object": "list", "data": data})
+
+    async def _list(self, request: web.Request) -> web.Response:
+        self._listing = Scenario.from_json(await request.json())
+        return web.json_response({})
 
     def _scenario_for(self, model: str) -> Scenario:
         if model in self._by_model:

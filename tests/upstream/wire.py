@@ -98,12 +98,15 @@ class Wire:
             return scenario.claimed
         written = len(scenario.tokens) if written is None else written
         completion = written + (scenario.reasoning_tokens or 0)
-        cached, reasoning = scenario.cached_tokens, scenario.reasoning_tokens
+        read, written = scenario.cached_tokens, scenario.cache_write_tokens
+        cached = {} if read is None else {"cached_tokens": read}
+        cached |= {} if written is None else {"cache_write_tokens": written}
+        reasoning = scenario.reasoning_tokens
         return {
             "prompt_tokens": scenario.prompt_tokens,
             "completion_tokens": completion,
             "total_tokens": scenario.prompt_tokens + completion,
-            "prompt_tokens_details": None if cached is None else {"cached_tokens": cached},
+            "prompt_tokens_details": cached or None,
             "completion_tokens_details": (
                 None if reasoning is None else {"reasoning_tokens": reasoning}
             ),

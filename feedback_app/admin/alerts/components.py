@@ -40,7 +40,8 @@ def alert_list() -> rx.Component:
                 "bell",
                 "No alerts",
                 "An alert comes when a monthly budget is 80% used or used up, when many calls "
-                "fail, and when a model without a known price is called.",
+                "fail, when a model without a known price is called, when a model's server reads "
+                "only a part of the prompt, and before a provider shuts the model down.",
                 rx.link(rx.button("Look at the limits", variant="soft"), href=routes.ADMIN_LIMITS),
             ),
             id="alerts-empty",

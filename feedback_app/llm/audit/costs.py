@@ -79,14 +79,15 @@ async def without_tokens(session: AsyncSession, company_id: str | None) -> list[
 async def wrongly_estimated(session: AsyncSession, company_id: str | None) -> list[Finding]:
     """Calls whose tokens are marked as estimated, or not, against what the row says beside it.
 
-    Only a provider tells cached tokens, and a whole answer that it counted has a finish reason.
+    Only a provider tells what it read from its cache or wrote to it, and a whole answer that it
+    counted has a finish reason.
     """
     estimated = col(LlmCall.tokens_estimated)
     query = select(col(LlmCall.id), estimated).where(
         of_company(company_id),
         SETTLED,
         or_(
-            and_(estimated, col(LlmCall.cached_tokens) > 0),
+            and_(estimated, col(LlmCall.cached_tokens) + col(LlmCall.cache_write_tokens) > 0),
             and_(
                 ~estimated,
                 TOKENS > 0,

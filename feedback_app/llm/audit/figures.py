@@ -79,6 +79,7 @@ def _of_calls(shift: int) -> _Values:
         "completion_tokens": completion,
         "reasoning_tokens": reasoning,
         "cached_tokens": col(LlmCall.cached_tokens),
+        "cache_write_tokens": col(LlmCall.cache_write_tokens),
         "cost_microusd": cost,
         "saved_cost_microusd": case((saved, cost), else_=0),
         "stream_tokens": case(

@@ -33,6 +33,9 @@ class CallEntry:
     completion_tokens: int
     reasoning_tokens: int
     cached_tokens: int
+    cache_write_tokens: int
+    sent_tokens_at_least: int
+    """Of the prompt, where the server read only a part of it; else 0."""
     tokens_estimated: bool
     cost_microusd: int | None
     price_source: str

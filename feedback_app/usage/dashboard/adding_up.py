@@ -63,6 +63,7 @@ def totals(rows: Sequence[Sums], took: Iterable[Times], not_yet_saved: Unsaved) 
         prompt_tokens=_sum(rows, lambda r: r.prompt_tokens),
         completion_tokens=_sum(rows, lambda r: r.completion_tokens),
         cached_tokens=_sum(rows, lambda r: r.cached_tokens),
+        cache_write_tokens=_sum(rows, lambda r: r.cache_write_tokens),
         reasoning_tokens=_sum(rows, lambda r: r.reasoning_tokens),
         cost_microusd=money(_sum(rows, lambda r: r.cost_microusd), number, unpriced),
         drafts_cost_microusd=drafts_cost,

@@ -55,6 +55,7 @@ class Sums:
     completion_tokens: int
     reasoning_tokens: int
     cached_tokens: int
+    cache_write_tokens: int
     cost_microusd: int
     saved_cost_microusd: int
     stream_tokens: int

@@ -71,6 +71,8 @@ class Totals:
     completion_tokens: int = 0
     cached_tokens: int = 0
     """Of the prompt tokens."""
+    cache_write_tokens: int = 0
+    """Of the prompt tokens, others than the cached."""
     reasoning_tokens: int = 0
     """Of the completion tokens."""
     cost_microusd: int | None = 0

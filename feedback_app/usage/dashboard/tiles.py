@@ -21,7 +21,7 @@ def tiles(now: Totals, before: Totals) -> list[Tile]:
                     "usage-tokens-in",
                     "Tokens in",
                     f"{now.prompt_tokens:,}",
-                    f"{now.cached_tokens:,} of them cached",
+                    _cached(now),
                 ),
                 now.cached_tokens,
                 before.cached_tokens,
@@ -86,6 +86,14 @@ def tiles(now: Totals, before: Totals) -> list[Tile]:
             before.stop_rate,
         ),
     ]
+
+
+def _cached(now: Totals) -> str:
+    """The parts of the prompts that have a price of their own; last the one that is compared."""
+    if not now.cache_write_tokens:
+        return f"{now.cached_tokens:,} of them cached"
+    written = f"{now.cache_write_tokens:,} of them written to the cache"
+    return f"{written}, {now.cached_tokens:,} read from it"
 
 
 def _slowest(now: float | None, before: float | None) -> str:

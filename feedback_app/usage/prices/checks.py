@@ -62,16 +62,18 @@ def parse_price(form: PriceForm) -> NewPrice:
         WrongPrice: a field cannot be used.
     """
     starts_on = _day(form.starts_on)
-    cached = form.cached or form.input
+    cached, written = form.cached or form.input, form.cache_write or form.input
     errors = PriceErrors(
         model=_model_error(form.model),
         starts_on=_start_error(starts_on),
         input="" if form.free else _price_error(form.input),
         cached="" if form.free or not form.cached else _price_error(form.cached),
         output="" if form.free else _price_error(form.output),
+        cache_write="" if form.free or not form.cache_write else _price_error(form.cache_write),
     )
-    if not form.free and not any((errors.input, errors.cached, errors.output)):
-        rates = Rates(_usd(form.input), _usd(cached), _usd(form.output))
+    wrong = errors.input, errors.cached, errors.output, errors.cache_write
+    if not form.free and not any(wrong):
+        rates = Rates(_usd(form.input), _usd(cached), _usd(form.output), _usd(written))
         if rates == FREE:
             errors = PriceErrors(
                 errors.model,
@@ -116,6 +118,7 @@ def doubts(rates: Rates, in_force: Price | None) -> tuple[str, ...]:
         told = [
             _leap("Input", rates.input_usd, before.input_usd),
             _leap("Cached input", rates.cached_usd, before.cached_usd),
+            _leap("Cache writes", rates.cache_write_usd, before.cache_write_usd),
             _leap("Output", rates.output_usd, before.output_usd),
         ]
     found = [doubt for doubt in told if doubt]

@@ -14,6 +14,7 @@ _COLUMNS = (
     ("Calls", "number"),
     ("Input", "number"),
     ("Cached input", "number"),
+    ("Cache writes", "number"),
     ("Output", "number"),
     ("Source", ""),
 )
@@ -115,6 +116,7 @@ def _model(row: ModelRow) -> rx.Component:
         ),
         _figure("Input", row.input),
         _figure("Cached input", row.cached),
+        _figure("Cache writes", row.cache_write),
         _figure("Output", row.output),
         rx.el.td(
             rx.cond(

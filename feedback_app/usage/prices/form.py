@@ -10,7 +10,7 @@ _form, _errors = PricesState.form, PricesState.errors
 
 
 def price_dialog() -> rx.Component:
-    """A model, the day it starts, three prices; before a probable slip, the question."""
+    """A model, the day it starts, four prices; before a probable slip, the question."""
     return rx.dialog.root(
         rx.dialog.content(
             rx.dialog.title("Set a price", size="4"),
@@ -62,6 +62,14 @@ def _fields() -> rx.Component:
                     "cached",
                     _form.cached,
                     _errors.cached,
+                    "Empty: as input",
+                    kind="amount",
+                ),
+                _field(
+                    "Cache writes",
+                    "cache_write",
+                    _form.cache_write,
+                    _errors.cache_write,
                     "Empty: as input",
                     kind="amount",
                 ),

@@ -96,19 +96,30 @@ def form_of(model: str, starts_on: date, rates: Rates | None) -> PriceForm:
     """The form that sets a price from that day on; it begins with `rates`, where any are known."""
     if rates is None or rates == FREE:
         return PriceForm(model, starts_on.isoformat())
-    figures = rates.input_usd, rates.cached_usd, rates.output_usd
-    paid_in, cached, paid_out = (labels.rate(usd)[1:] for usd in figures)
+    paid_in, cached, paid_out, written = (labels.rate(usd)[1:] for usd in _figures(rates))
     return PriceForm(
-        model, starts_on.isoformat(), paid_in, "" if cached == paid_in else cached, paid_out
+        model,
+        starts_on.isoformat(),
+        paid_in,
+        "" if cached == paid_in else cached,
+        paid_out,
+        "" if written == paid_in else written,
     )
 
 
 def prices(rates: Rates) -> str:
-    """`$0.15 in, $0.075 cached, $0.60 out`."""
+    """`$0.15 in, $0.075 cached, $0.60 out`, and cache writes where they cost other than input."""
     if rates == FREE:
         return "Costs nothing"
-    parts = (rates.input_usd, "in"), (rates.cached_usd, "cached"), (rates.output_usd, "out")
-    return ", ".join(f"{labels.rate(usd)} {name}" for usd, name in parts)
+    paid_in, cached, paid_out, written = map(labels.rate, _figures(rates))
+    parts = [f"{paid_in} in", f"{cached} cached", f"{paid_out} out"]
+    if rates.cache_write_usd != rates.input_usd:
+        parts.append(f"{written} cache writes")
+    return ", ".join(parts)
+
+
+def _figures(rates: Rates) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    return rates.input_usd, rates.cached_usd, rates.output_usd, rates.cache_write_usd
 
 
 def _price_now(kind: Kind, set_prices: Sequence[PriceOverride], now: datetime) -> Price | None:
@@ -123,19 +134,18 @@ def _model(
     is_in_use: bool,
 ) -> ModelRow:
     source, note = _source(price, setters)
-    figures = (
-        (price.rates.input_usd, price.rates.cached_usd, price.rates.output_usd) if price else ()
-    )
-    shown = [labels.rate(usd) for usd in figures] or [labels.NONE] * 3
+    figures = map(labels.rate, _figures(price.rates)) if price else [labels.NONE] * 4
+    paid_in, cached, paid_out, written = figures
     return ModelRow(
         model=model.name,
         model_note="Drafts ask for this model" if is_in_use else "",
         calls=f"{model.calls:,}" if model.calls else labels.NONE,
         unknown=labels.unknown_costs(model.unpriced) if model.unpriced else "",
         is_known=price is not None,
-        input=shown[0],
-        cached=shown[1],
-        output=shown[2],
+        input=paid_in,
+        cached=cached,
+        cache_write=written,
+        output=paid_out,
         source=source,
         source_note=note,
         can_set=any(kind.provider != OFFLINE_PROVIDER for kind in model.kinds),

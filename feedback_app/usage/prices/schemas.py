@@ -25,6 +25,8 @@ class PriceForm:
     cached: str = ""
     """Empty where cached input costs what other input does."""
     output: str = ""
+    cache_write: str = ""
+    """Empty where what is written to the cache costs what other input does."""
     free: bool = False
     """Whether it costs nothing; then the prices do not count."""
 
@@ -33,7 +35,8 @@ class PriceForm:
         """From what the browser sent, whatever that is."""
         texts = {name: _typed(form, name) for name in ("model", "starts_on", "input", "output")}
         free = form.get("free") in (True, "on", "true")
-        return cls(**texts, cached=_typed(form, "cached"), free=free)
+        cached, cache_write = _typed(form, "cached"), _typed(form, "cache_write")
+        return cls(**texts, cached=cached, cache_write=cache_write, free=free)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class PriceErrors:
     input: str = ""
     cached: str = ""
     output: str = ""
+    cache_write: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class ModelRow:
     is_known: bool
     input: str
     cached: str
+    cache_write: str
     output: str
     source: str
     source_note: str

@@ -102,6 +102,7 @@ async def set_price(
             input_microusd_per_mtok=_micro(new.rates.input_usd),
             cached_microusd_per_mtok=_micro(new.rates.cached_usd),
             output_microusd_per_mtok=_micro(new.rates.output_usd),
+            cache_write_microusd_per_mtok=_micro(new.rates.cache_write_usd),
             set_by=user.id,
         )
         session.add(override)

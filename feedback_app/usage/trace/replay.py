@@ -7,6 +7,7 @@ from typing import Any
 from feedback_app.db.models import Draft
 from feedback_app.llm.events import STAGE_MESSAGES, ChunkEvent, Event, StatusEvent
 from feedback_app.llm.pace import paced
+from feedback_app.llm.structured import CODE_BEGINS
 
 _PROGRESS_EVERY_MS = 1000
 _STAGE_PROGRESS = {"connecting": 0.0, "analyzing": 0.02, "thinking": 0.05, "generating": 0.1}
@@ -20,11 +21,16 @@ class Moment:
     event: Event
 
 
-def moments(draft: Draft) -> list[Moment]:
-    """Stages and text of a draft in order, without the ending; empty where no pace was noted."""
+def moments(draft: Draft, *, is_typed: bool = False) -> list[Moment]:
+    """Stages and text of a draft in order, without the ending; empty where no pace was noted.
+
+    A typed answer is JSON, which is shown as code.
+    """
     pieces = paced(draft.text, draft.pace)
     if not pieces:
         return []
+    if is_typed:
+        pieces[0] = pieces[0][0], CODE_BEGINS + pieces[0][1]
     happened: list[Moment] = [*_stages(draft.llm_call_id, draft.timings)]
     told, counted_ms = 0, -_PROGRESS_EVERY_MS
     for at_ms, text in pieces:

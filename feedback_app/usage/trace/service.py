@@ -18,6 +18,7 @@ from feedback_app.db.models import FEEDBACK, INTERVIEW, CallStatus, Draft, LlmCa
 from feedback_app.db.session import database
 from feedback_app.live.view import fill_slots
 from feedback_app.llm.blocks import block_from_dict, few, parse_blocks, without_citations
+from feedback_app.llm.operation import is_typed
 from feedback_app.ui import wording
 from feedback_app.usage import labels
 from feedback_app.usage.trace import queries, replay, timeline
@@ -54,7 +55,7 @@ async def trace(user: CurrentUser, call_id: str) -> Trace:
     withheld = _why_withheld(record, user)
     answer_note = withheld or _why_no_answer(call, draft)
     prompt = draft.prompt if draft and not withheld else None
-    can_replay = not answer_note and draft is not None and bool(replay.moments(draft))
+    can_replay = not answer_note and draft is not None and bool(_moments(call, draft))
     subject = record.subject
     view = TraceView(
         call_id=call.id,
@@ -98,7 +99,11 @@ async def moments(user: CurrentUser, call_id: str) -> list[Moment]:
         return []
     if _why_no_answer(record.call, record.draft):
         return []
-    return replay.moments(record.draft)
+    return _moments(record.call, record.draft)
+
+
+def _moments(call: LlmCall, draft: Draft) -> list[Moment]:
+    return replay.moments(draft, is_typed=is_typed(call.operation))
 
 
 async def _record(user: CurrentUser, call_id: str) -> TraceRecord:
@@ -164,13 +169,16 @@ def _template(call: LlmCall) -> str:
 def _tokens(call: LlmCall) -> list[Fact]:
     running = call.status == CallStatus.RUNNING
     mark = "≈ " if call.tokens_estimated else ""
+    least = call.sent_tokens_at_least
+    cut = f"the server read only so much of at least {least:,} tokens" if least else ""
     note = "estimated, not counted by the provider" if call.tokens_estimated else ""
     written = labels.NONE if running else f"{mark}{call.completion_tokens:,}"
     return [
-        Fact("Prompt", f"{mark}{call.prompt_tokens:,}", note),
+        Fact("Prompt", f"{mark}{call.prompt_tokens:,}", note or cut),
         Fact("Completion", written, "" if running else note),
         Fact("Reasoning", f"{call.reasoning_tokens:,}", "part of the completion"),
         Fact("Cached", f"{call.cached_tokens:,}", "part of the prompt"),
+        Fact("Written to the cache", f"{call.cache_write_tokens:,}", "part of the prompt"),
     ]
 
 

@@ -17,7 +17,11 @@ _STAGES = {
     "streaming": "Writing",
     "closing": "Waiting for the end",
 }
-_MOMENTS = {"opened": "The model's response opened", "reasoning": "The first reasoning came"}
+_MOMENTS = {
+    "opened": "The model's response opened",
+    "reasoning": "The first reasoning came",
+    "repair": "The answer was not what was asked for; it was asked for again",
+}
 _UNRECORDED = "Its phases were not noted; these follow from the ledger's figures."
 _RUNNING = "The phases are noted when the call ends."
 
@@ -66,6 +70,9 @@ def _noted(timing: dict[str, Any]) -> _Mark:
     if event == "retry":
         wait = labels.milliseconds(timing.get("delay_ms"))
         label = f"{timing.get('code', 'A fault')}: tried again after {wait}"
+    if event == "prompt_cut":
+        read, least = timing.get("read", 0), timing.get("sent_at_least", 0)
+        label = f"The server read only {read:,} of at least {least:,} tokens of the prompt"
     return _Mark(event, int(timing["at_ms"]), label)
 
 

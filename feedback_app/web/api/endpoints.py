@@ -16,15 +16,13 @@ from feedback_app.core.errors import (
     error_named,
 )
 from feedback_app.core.markers import llm_operation, sign_in_attempt
-from feedback_app.feedback import service as feedback
-from feedback_app.feedback.following import log_of, outcome
-from feedback_app.feedback.operation import OPERATION
 from feedback_app.interviews import service as interviews
-from feedback_app.llm.events import EndedEvent, as_dict
+from feedback_app.llm.events import EndedEvent
+from feedback_app.llm.following import log_of, outcome
 from feedback_app.usage.calls import service as calls
-from feedback_app.web.api.reading import error_response, interview_id_in, read_body, read_query
+from feedback_app.web.api.generated import Generated
+from feedback_app.web.api.reading import Endpoint, error_response, id_in_path, read_body, read_query
 from feedback_app.web.api.schemas import (
-    DraftOptions,
     InterviewPage,
     ListQuery,
     LlmCallPage,
@@ -70,20 +68,27 @@ async def list_interviews(request: Request) -> Response:
     return _json(InterviewPage(items=items, next=following))
 
 
-@llm_operation
-async def generate_feedback(request: Request) -> Response:
-    """Draft feedback, or wait for the draft that is being written, and answer how it ended."""
-    user = await user_from_request(request)
-    await read_body(request, DraftOptions, optional=True)
-    interview_id = interview_id_in(request)
-    call_id = await feedback.start(user, interview_id)
-    ending = await outcome(await log_of(user, interview_id, call_id))
-    if isinstance(ending, EndedEvent):
-        error = error_named(ending.code)(ending.message, retry_after_s=ending.retry_after_s)
-        return error_response(error, partial=ending.partial)
-    return JSONResponse(
-        as_dict(ending, OPERATION.answer_field), headers={"Cache-Control": "no-store"}
-    )
+def generate(generated: Generated, name: str) -> Endpoint:
+    """The endpoint that starts a call of an operation, or waits for the one that runs, and answers
+    how it ended. `name` is the endpoint's in the documentation."""
+
+    @llm_operation
+    async def endpoint(request: Request) -> Response:
+        user = await user_from_request(request)
+        options = await read_body(request, generated.body, optional=True)
+        subject_id = id_in_path(request, generated.subject)
+        owner = generated.owner_of(user, subject_id)
+        call_id = await generated.start(user, subject_id, options)
+        ending = await outcome(await log_of(owner, call_id))
+        if isinstance(ending, EndedEvent):
+            error = error_named(ending.code)(ending.message, retry_after_s=ending.retry_after_s)
+            return error_response(error, partial=ending.partial)
+        return JSONResponse(
+            generated.operation.as_dict(ending), headers={"Cache-Control": "no-store"}
+        )
+
+    endpoint.__name__ = name
+    return endpoint
 
 
 async def list_llm_calls(request: Request) -> Response:

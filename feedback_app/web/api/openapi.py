@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document of the API, made from its operations."""
 
 from functools import lru_cache
+from string import Formatter
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -8,7 +9,6 @@ from pydantic import TypeAdapter
 from feedback_app.auth.cookies import cookie_name
 from feedback_app.auth.sessions import COOKIE
 from feedback_app.core.errors import AppError
-from feedback_app.feedback.operation import OPERATION
 from feedback_app.llm.events import (
     ChunkEvent,
     CompleteEvent,
@@ -16,6 +16,7 @@ from feedback_app.llm.events import (
     ReasoningEvent,
     StatusEvent,
 )
+from feedback_app.web.api.generated import Generated
 from feedback_app.web.api.operations import OPERATIONS, Operation
 from feedback_app.web.api.schemas import ErrorBody
 
@@ -37,7 +38,8 @@ def document() -> dict[str, Any]:
             "title": "Debrief API",
             "version": "1",
             "description": (
-                "Drafts interview feedback and tells what it cost. Every error has the same "
+                "Drafts interview feedback, reads job descriptions, and tells what that cost. "
+                "Every error has the same "
                 "shape: `code`, `message`, `retryable`, and `partial` where a draft ended early. "
                 "A `Retry-After` says when trying again may help, where that is known."
             ),
@@ -76,15 +78,41 @@ def _schemas() -> tuple[dict[str, Any], dict[type, dict[str, Any]]]:
             schema = schemas[event.__name__]
             schema["properties"] = {"type": {"const": kind}} | schema["properties"]
             schema["required"] = ["type", *schema["required"]]
-    properties, required = (schemas["CompleteEvent"][part] for part in ("properties", "required"))
-    properties[OPERATION.answer_field] = properties.pop("text")
-    required[required.index("text")] = OPERATION.answer_field
     for event in ("ChunkEvent", "CompleteEvent", "EndedEvent"):
         schemas[event]["properties"].pop("cites")
+    complete = schemas.pop("CompleteEvent")
+    for generated in (o.generated for o in OPERATIONS):
+        if generated is not None:
+            schemas[_complete(generated)] = _complete_schema(complete, generated, schemas)
     for not_sent in ("tokens_estimated", "retry_after_s"):
         schemas["EndedEvent"]["properties"].pop(not_sent)
     schemas["EndedEvent"]["required"].remove("tokens_estimated")
     return schemas, {kind: schema for (kind, _mode), schema in found.items()}
+
+
+def _complete(generated: Generated) -> str:
+    """The name of the last event of a complete call among the components."""
+    result = generated.operation.result
+    return f"{result.__name__}Event" if result else CompleteEvent.__name__
+
+
+def _complete_schema(
+    complete: dict[str, Any], generated: Generated, schemas: dict[str, Any]
+) -> dict[str, Any]:
+    """The schema of that event, with the answer under its own name."""
+    field, result = generated.operation.answer_field, generated.operation.result
+    answer = complete["properties"]["text"]
+    if result is not None:
+        found = TypeAdapter(result).json_schema(ref_template=_REFERENCE)
+        schemas |= found.pop("$defs", {}) | {result.__name__: found}
+        answer = {"$ref": _REFERENCE.format(model=result.__name__)}
+    return complete | {
+        "properties": {
+            field if name == "text" else name: answer if name == "text" else schema
+            for name, schema in complete["properties"].items()
+        },
+        "required": [field if name == "text" else name for name in complete["required"]],
+    }
 
 
 def _operation(operation: Operation, references: dict[type, dict[str, Any]]) -> dict[str, Any]:
@@ -98,8 +126,9 @@ def _operation(operation: Operation, references: dict[type, dict[str, Any]]) -> 
     if operation.method == "WS":
         described["x-websocket"] = True
     parameters = [
-        {"name": "interview_id", "in": "path", "required": True, "schema": {"type": "string"}}
-        for _ in range("{interview_id}" in operation.path)
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for _, name, _, _ in Formatter().parse(operation.path)
+        if name
     ]
     if operation.query is not None:
         parameters += _query_parameters(operation.query)
@@ -128,13 +157,16 @@ def _query_parameters(query: type) -> list[dict[str, Any]]:
 
 
 def _responses(operation: Operation, references: dict[type, dict[str, Any]]) -> dict[str, Any]:
+    generated = operation.generated
+    complete = {"$ref": _REFERENCE.format(model=_complete(generated))} if generated else {}
     if operation.answer is not None:
-        content = {"application/json": {"schema": references[operation.answer]}}
+        content = {"application/json": {"schema": complete or references[operation.answer]}}
         responses: dict[str, Any] = {"200": {"description": "Done", "content": content}}
     elif operation.method != "WS":
         responses = {"204": {"description": "Done"}}
     else:
-        events = {"oneOf": [references[event] for event in _EVENTS]}
+        others = [references[event] for event in _EVENTS if event is not CompleteEvent]
+        events = {"oneOf": [*others, complete]}
         content = {"application/json": {"schema": events}}
         responses = {"101": {"description": "Each message is one of these", "content": content}}
         # What an HTTP operation answers as errors, a socket tells as an event.

@@ -1,6 +1,6 @@
 """Every operation of the API: one table, from which the routes and the documentation are made."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -28,19 +28,22 @@ from feedback_app.core.errors import (
 )
 from feedback_app.llm.events import CompleteEvent
 from feedback_app.web.api import endpoints
+from feedback_app.web.api.generated import FEEDBACK, JOB_METADATA, Generated
 from feedback_app.web.api.reading import answered
 from feedback_app.web.api.schemas import (
     DraftOptions,
+    FollowQuery,
     InterviewPage,
     ListQuery,
     LlmCallPage,
+    MetadataOptions,
     StreamQuery,
     TokenAnswer,
     TokenRequest,
 )
-from feedback_app.web.api.stream import stream_feedback
+from feedback_app.web.api.stream import stream
 
-_Endpoint = Callable[..., Coroutine[Any, Any, Any]]
+_Endpoint = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Operation:
     """Those it may answer; of `LLMError`, all kinds."""
     answer: type | None = None
     """`None` for a socket, and for 204."""
+    generated: Generated | None = None
+    """What it generates, whose answer is in the last event of a complete call."""
     body: type[BaseModel] | None = None
     body_optional: bool = False
     query: type[BaseModel] | None = None
@@ -142,7 +147,8 @@ OPERATIONS = (
     Operation(
         method="POST",
         path=routes.API_GENERATE,
-        endpoint=endpoints.generate_feedback,
+        endpoint=endpoints.generate(FEEDBACK, "generate_feedback"),
+        generated=FEEDBACK,
         summary="Draft feedback and wait for it",
         description=(
             "Starts a draft, or joins the one that is being written, and answers when it has "
@@ -157,7 +163,8 @@ OPERATIONS = (
     Operation(
         method="WS",
         path=routes.API_GENERATE_STREAM,
-        endpoint=stream_feedback,
+        endpoint=stream(FEEDBACK, "stream_feedback"),
+        generated=FEEDBACK,
         summary="Follow a draft as it is written",
         description=(
             "A WebSocket. Without `call` it follows the draft that is being written or starts "
@@ -173,6 +180,37 @@ OPERATIONS = (
         ),
         errors=_GENERATING,
         query=StreamQuery,
+    ),
+    Operation(
+        method="POST",
+        path=routes.API_METADATA,
+        endpoint=endpoints.generate(JOB_METADATA, "generate_job_metadata"),
+        generated=JOB_METADATA,
+        summary="Read a job description and wait for it",
+        description=(
+            "For administrators. Reads the job's description, or the one that is sent, which takes "
+            "its place, and answers what the job asks for as `metadata`. Nothing of the job "
+            "changes before an administrator confirms it on its page. One call runs for a job at "
+            "a time; a second request waits for the first one's answer."
+        ),
+        errors=_GENERATING,
+        answer=CompleteEvent,
+        body=MetadataOptions,
+        body_optional=True,
+    ),
+    Operation(
+        method="WS",
+        path=routes.API_METADATA_STREAM,
+        endpoint=stream(JOB_METADATA, "stream_job_metadata"),
+        generated=JOB_METADATA,
+        summary="Follow a job description as it is read",
+        description=(
+            "A WebSocket, for administrators, as for drafts. The chunks are the pieces of a JSON "
+            "object; where an answer turns out to be wrong, it is asked for once more, and its "
+            "chunks begin at `offset` 0 again. The `complete` event has the result as `metadata`."
+        ),
+        errors=_GENERATING,
+        query=FollowQuery,
     ),
     _listing(
         path=routes.API_LLM_CALLS,

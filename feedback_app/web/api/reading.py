@@ -53,16 +53,16 @@ def read_query(parameters: Mapping[str, str], model: type[M]) -> M:
         raise _invalid(error) from None
 
 
-def interview_id_in(connection: HTTPConnection) -> str:
-    """The interview a path names.
+def id_in_path(connection: HTTPConnection, name: str) -> str:
+    """The id that a path has in its parameter `name`.
 
     Raises:
         NotFound: no id could have these characters.
     """
-    interview_id = connection.path_params["interview_id"]
-    if interview_id != storable(interview_id):
+    found = connection.path_params[name]
+    if found != storable(found):
         raise NotFound
-    return interview_id
+    return found
 
 
 def _invalid(error: ValidationError) -> Invalid:

@@ -72,7 +72,16 @@ class DraftOptions(_Model):
     instruction: Annotated[str | None, AfterValidator(_no_instruction)] = None
 
 
-class StreamQuery(DraftOptions):
+class MetadataOptions(_Model):
+    """What to read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    description: PlainText | None = None
+    """Takes the place of the job's description first; without it that one is read."""
+
+
+class FollowQuery(_Model):
     """What a stream is to follow."""
 
     model_config = ConfigDict(extra="ignore")
@@ -85,6 +94,12 @@ class StreamQuery(DraftOptions):
     """Whether each chunk also carries `accumulated`, the text so far."""
     token: str | None = None
     """A bearer token, for clients that cannot set headers."""
+
+
+class StreamQuery(FollowQuery, DraftOptions):
+    """What a stream of feedback is to follow, and how to draft what it starts."""
+
+    model_config = ConfigDict(extra="ignore")
 
 
 class ListQuery(_Model):

@@ -6,7 +6,8 @@ read with another socket.
 
 import asyncio
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -18,13 +19,14 @@ from feedback_app.core.markers import llm_operation
 from feedback_app.core.settings import get_settings
 from feedback_app.db.faults import as_app_error
 from feedback_app.db.outage import may_be_away
-from feedback_app.feedback import following, service
-from feedback_app.feedback.operation import OPERATION
+from feedback_app.llm import following
 from feedback_app.llm.events import ChunkEvent, EndedEvent, as_dict
+from feedback_app.llm.owner import Owner
 from feedback_app.llm.streams import EventLog
 from feedback_app.llm.supervisor import generations
-from feedback_app.web.api.reading import interview_id_in, read_query
-from feedback_app.web.api.schemas import StreamQuery
+from feedback_app.web.api.generated import Generated
+from feedback_app.web.api.reading import id_in_path, read_query
+from feedback_app.web.api.schemas import FollowQuery
 from feedback_app.web.api.sockets import one_more
 
 SEND_WITHIN_S = 10.0
@@ -45,20 +47,37 @@ class _Gone(Exception):
     """The client left, or takes no more."""
 
 
-@llm_operation
-async def stream_feedback(websocket: WebSocket) -> None:
-    """Follow the running generation, start one, or resume `?call=` after `?after=`."""
-    try:
-        await _within(websocket.accept())
-        await _within(websocket.close(await _code_of(websocket)))
-    except _Gone:
-        return
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """The call that a socket follows."""
+
+    generated: Generated
+    user: CurrentUser
+    owner: Owner
+    call_id: str
+    query: FollowQuery
 
 
-async def _code_of(websocket: WebSocket) -> int:
+def stream(generated: Generated, name: str) -> Callable[[WebSocket], Coroutine[Any, Any, None]]:
+    """The endpoint that follows the running call of an operation, starts one, or resumes `?call=`
+    after `?after=`. `name` is the endpoint's in the documentation."""
+
+    @llm_operation
+    async def endpoint(websocket: WebSocket) -> None:
+        try:
+            await _within(websocket.accept())
+            await _within(websocket.close(await _code_of(generated, websocket)))
+        except _Gone:
+            return
+
+    endpoint.__name__ = name
+    return endpoint
+
+
+async def _code_of(generated: Generated, websocket: WebSocket) -> int:
     """Serve the socket to its end; the code to close it with."""
     try:
-        return await _serve(websocket)
+        return await _serve(generated, websocket)
     except _Gone:
         raise
     except Exception as fault:
@@ -67,18 +86,16 @@ async def _code_of(websocket: WebSocket) -> int:
         return FAULT if error.code == AppError.code else _close_code(error)
 
 
-async def _serve(websocket: WebSocket) -> int:
+async def _serve(generated: Generated, websocket: WebSocket) -> int:
     user = await _user_of(websocket)
-    query = read_query(websocket.query_params, StreamQuery)
-    interview_id = interview_id_in(websocket)
+    query = read_query(websocket.query_params, generated.query)
+    subject_id = id_in_path(websocket, generated.subject)
+    owner = generated.owner_of(user, subject_id)
     async with one_more(generations().hub, user.id):
-        call_id = query.call or await service.start(user, interview_id)
-        telling = asyncio.create_task(
-            _tell(websocket, user, interview_id, call_id, query), name=f"tell-{call_id}"
-        )
-        listening = asyncio.create_task(
-            _listen(websocket, user, interview_id, call_id), name=f"listen-{call_id}"
-        )
+        call_id = query.call or await generated.start(user, subject_id, None)
+        followed = _Followed(generated, user, owner, call_id, query)
+        telling = asyncio.create_task(_tell(websocket, followed), name=f"tell-{call_id}")
+        listening = asyncio.create_task(_listen(websocket, followed), name=f"listen-{call_id}")
         checking = asyncio.create_task(_check(websocket, user), name=f"check-{call_id}")
         tasks = (telling, listening, checking)
         longest_s = get_settings().LLM_TOTAL_TIMEOUT_S + AFTER_TOTAL_TIMEOUT_S
@@ -97,15 +114,14 @@ async def _serve(websocket: WebSocket) -> int:
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _tell(
-    websocket: WebSocket, user: CurrentUser, interview_id: str, call_id: str, query: StreamQuery
-) -> int:
+async def _tell(websocket: WebSocket, followed: _Followed) -> int:
     """Send every event after the last the client has; the code to close with."""
-    log = await following.log_of(user, interview_id, call_id, after=query.after)
+    query = followed.query
+    log = await following.log_of(followed.owner, followed.call_id, after=query.after)
     seen, text = query.after, ""
     while not (log.ended and seen >= len(log.events)):
         for event in await log.batch(seen, WAIT_S):
-            body = as_dict(event, OPERATION.answer_field)
+            body = followed.generated.operation.as_dict(event)
             if query.accumulated and isinstance(event, ChunkEvent):
                 # Not before: when the socket opened, the log may have had less than the client.
                 text = (text or _text_before(log, event))[: event.offset] + event.content
@@ -117,7 +133,7 @@ async def _tell(
     return NORMAL
 
 
-async def _listen(websocket: WebSocket, user: CurrentUser, interview_id: str, call_id: str) -> None:
+async def _listen(websocket: WebSocket, followed: _Followed) -> None:
     """Do what the client says, until it leaves; what is not understood is ignored."""
     while True:
         try:
@@ -127,8 +143,8 @@ async def _listen(websocket: WebSocket, user: CurrentUser, interview_id: str, ca
         if said["type"] == "websocket.disconnect":
             raise _Gone
         if _asks_to_cancel(said.get("text") or ""):
-            await _still(websocket, user)
-            await following.stop(user, interview_id, call_id)
+            await _still(websocket, followed.user)
+            await following.stop_call(followed.owner, followed.call_id)
 
 
 async def _check(websocket: WebSocket, user: CurrentUser) -> None:

@@ -1,13 +1,15 @@
-"""The event log of one of a person's drafts, for followers that are no page: live or replayed."""
+"""The event log of one of an owner's calls, for followers that are no page: live or replayed.
+
+An `Owner` is made from the acting user, so that nobody finds a call of somebody else.
+"""
 
 import asyncio
 
-from feedback_app.auth.sessions import CurrentUser
+from sqlmodel import col, select
+
 from feedback_app.core.errors import NotFound
 from feedback_app.db.models import CallStatus, Draft, LlmCall
 from feedback_app.db.session import database
-from feedback_app.feedback import queries
-from feedback_app.feedback.service import owner_of
 from feedback_app.llm.events import Event
 from feedback_app.llm.owner import Owner
 from feedback_app.llm.replay import replay
@@ -18,19 +20,18 @@ LOOK_AGAIN_S = 0.5
 """Between two looks at a call that another process runs and has not shared yet."""
 
 
-async def log_of(user: CurrentUser, interview_id: str, call_id: str, *, after: int = 0) -> EventLog:
-    """The log of a call of this person and interview; a finished one is rebuilt if need be.
+async def log_of(owner: Owner, call_id: str, *, after: int = 0) -> EventLog:
+    """The log of a call of this owner; a finished one is rebuilt if need be.
 
     `after` is the last event the follower has. A call that another process runs is waited for.
 
     Raises:
-        NotFound: no such call, another interview's or another person's.
+        NotFound: no such call, or another owner's: of another operation, subject or person.
     """
-    owner = owner_of(user, interview_id)
     if log := _log_here(owner, call_id):
         return log
     while True:
-        call, draft = await _own_call(user, owner, call_id)
+        call, draft = await _own_call(owner, call_id)
         # Only now that it is known to be theirs: the hub takes the caller's word for the owner.
         if log := await generations().hub.find(call_id, owner):
             return log
@@ -43,15 +44,26 @@ async def log_of(user: CurrentUser, interview_id: str, call_id: str, *, after: i
     return rebuilt
 
 
-async def stop(user: CurrentUser, interview_id: str, call_id: str) -> bool:
-    """Stop this call of the person, in whichever process it runs; whether it was running."""
-    owner = owner_of(user, interview_id)
+async def stop_call(owner: Owner, call_id: str) -> bool:
+    """Stop this call of the owner, in whichever process it runs; whether it was running."""
     try:
         if _log_here(owner, call_id) is None:
-            await _own_call(user, owner, call_id)
+            await _own_call(owner, call_id)
     except NotFound:
         return False
     return await generations().stop(call_id)
+
+
+async def running_call(owner: Owner) -> str:
+    """The id of the owner's running call; empty if there is none."""
+    running = await generations().hub.running(owner)
+    return running.call_id if running else ""
+
+
+async def stop_running(owner: Owner) -> bool:
+    """Stop the owner's running call; whether there was one."""
+    call_id = await running_call(owner)
+    return call_id != "" and await generations().stop(call_id)
 
 
 async def outcome(log: EventLog) -> Event:
@@ -74,14 +86,19 @@ def _log_here(owner: Owner, call_id: str) -> EventLog | None:
     return log
 
 
-async def _own_call(user: CurrentUser, owner: Owner, call_id: str) -> tuple[LlmCall, Draft]:
-    """The person's call for this interview, as the database has it.
+async def _own_call(owner: Owner, call_id: str) -> tuple[LlmCall, Draft]:
+    """The owner's call as the database has it.
 
     Raises:
         NotFound: there is none.
     """
     async with database().read() as session:
-        call, draft = await queries.draft_of(session, user, call_id)
-    if call.run_key != owner.run_key:
+        rows = await session.exec(
+            select(LlmCall, Draft)
+            .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
+            .where(LlmCall.id == call_id, LlmCall.run_key == owner.run_key)
+        )
+        found = rows.first()
+    if found is None:
         raise NotFound
-    return call, draft
+    return found

@@ -1,0 +1,298 @@
+"""The pieces of a job's page: its description, and the proposal that fills in beside it."""
+
+from typing import Any
+
+import reflex as rx
+from reflex.experimental import ClientStateVar
+
+from feedback_app import routes
+from feedback_app.hiring.metadata import LEVELS
+from feedback_app.hiring.state import JobsState, JobState
+from feedback_app.live.panel import Panel, action_bar, generation_error, outcome, reasoning
+from feedback_app.ui.components import card, empty_state
+from feedback_app.ui.editor import LONG_TEXT, Draftbook, conflict_banner, save_label, typed_area
+
+_JOB = JobState.job
+_STATE: Any = JobState
+_ROWS: Any = JobsState.rows
+"""Their attributes as the browser has them."""
+DESCRIPTION = Draftbook("jobtext")
+"""What the browser keeps of the description's editor."""
+FIELDS = Draftbook("jobfield")
+"""What it keeps of the field of the proposal that was typed in last."""
+FIELD_OF: Any = ClientStateVar.create("jobfieldof", default="")
+"""Which field that is."""
+_AHEAD = DESCRIPTION.is_ahead(_JOB.id, JobState.description_save.acked)
+_PROPOSAL = JobState.proposal
+
+PANEL = Panel(
+    live=JobState,
+    subject_id=_JOB.id,
+    button="generate-metadata",
+    label=rx.cond(JobState.offline, "Fill in from the description", "Fill in with AI"),
+    is_offline=JobState.offline,
+    offline_words="Read without an AI model: its lists and its heads",
+    may_start=JobState.has_description,
+    has_facts=JobState.has_description,
+    hint="Paste the job description first.",
+    quote=JobState.quote,
+    noun="proposal",
+)
+
+
+def job_list() -> rx.Component:
+    """The company's jobs; a click on one opens it."""
+    return rx.cond(
+        _ROWS.length() > 0,
+        rx.el.ul(rx.foreach(_ROWS, _row), id="job-list", class_name="card rows"),
+        empty_state("briefcase", "No jobs yet", "Jobs appear here with the company's data."),
+    )
+
+
+def _row(row: Any) -> rx.Component:
+    return rx.el.li(
+        rx.link(
+            rx.el.span(
+                rx.el.b(row.title),
+                rx.el.span(row.department, class_name="muted"),
+            ),
+            rx.el.span(row.level, class_name="muted"),
+            rx.el.span(row.competencies, class_name="muted figure"),
+            rx.icon("chevron-right", size=16),
+            href=f"{routes.ADMIN_HIRING}/jobs/" + row.id,
+            underline="none",
+            class_name="job-row",
+        ),
+        custom_attrs={"data-id": row.id},
+    )
+
+
+def description() -> rx.Component:
+    """The job description, as somebody pasted it."""
+    key = f"{_JOB.id} {JobState.revision}"
+    return card(
+        rx.el.div(
+            rx.heading("Job description", as_="h2", size="3", weight="medium"),
+            save_label("description-status", DESCRIPTION, _JOB.id, JobState.description_save),
+            class_name="split card-head",
+        ),
+        rx.cond(
+            JobState.conflict,
+            conflict_banner(
+                "description",
+                "Somebody else changed this description. Which should stay?",
+                mine=(
+                    "keep-my-description",
+                    "Mine",
+                    JobState.keep_mine(_JOB.id, DESCRIPTION.text.value, DESCRIPTION.stamp.value),
+                ),
+                other=(
+                    "show-other-description",
+                    "Theirs",
+                    [DESCRIPTION.stamp.set_value(0), JobState.show_other(_JOB.id)],
+                ),
+            ),
+        ),
+        *DESCRIPTION.vars(),
+        _begin_description(key=key),
+        _description_editor(key=key),
+    )
+
+
+@rx.memo
+def _begin_description(rest: rx.RestProp) -> rx.Component:
+    """When the editor begins: send what only the browser has, else take over the server's."""
+    resend = JobState.describe(
+        _JOB.id, DESCRIPTION.text.value, DESCRIPTION.stamp.value, DESCRIPTION.base.value
+    )
+    acked = JobState.description_save.acked
+    return rx.el.span(
+        hidden=True,
+        on_mount=[
+            rx.cond(_AHEAD, resend, rx.noop()),
+            DESCRIPTION.text.set_value(
+                rx.cond(_AHEAD, DESCRIPTION.text.value, JobState.description)
+            ),
+            DESCRIPTION.owner.set_value(_JOB.id),
+            DESCRIPTION.stamp.set_value(rx.cond(_AHEAD, DESCRIPTION.stamp.value, acked)),
+        ],
+    )
+
+
+@rx.memo
+def _description_editor(rest: rx.RestProp) -> rx.Component:
+    """The editor, begun anew only under another key."""
+
+    def typed(text: Any, stamp: Any) -> list[Any]:
+        base = rx.cond(_AHEAD, DESCRIPTION.base.value, JobState.description_revision)
+        describe = JobState.describe
+        return [
+            *DESCRIPTION.note(_JOB.id, text, stamp, base),
+            rx.cond(
+                text.to(str).length() < LONG_TEXT,
+                describe(_JOB.id, text, stamp, base),
+                describe(_JOB.id, text, stamp, base).debounce(400),
+            ),
+        ]
+
+    return typed_area(
+        id="job-description",
+        default_value=rx.cond(_AHEAD, DESCRIPTION.text.value.to(str), JobState.description),
+        placeholder="Paste the job description here. Everything is saved as you type.",
+        aria_label="Job description",
+        class_name="input",
+        rows="18",
+        dir="auto",
+        on_change=typed,
+    )
+
+
+def proposal() -> rx.Component:
+    """The generator, and what the description is read as: while it comes, then as a form."""
+    return rx.el.section(
+        action_bar(PANEL, None),
+        generation_error(PANEL),
+        reasoning(PANEL),
+        rx.cond(
+            JobState.outcome != "",
+            rx.el.p(JobState.outcome, role="status", id="job-outcome", class_name="banner near"),
+        ),
+        rx.cond(
+            PANEL.running,
+            _coming(),
+            rx.cond(_PROPOSAL.call_id != "", _form(), _present()),
+        ),
+        rx.el.div(outcome(PANEL), class_name="line paper-foot"),
+        id="generation-panel",
+        class_name="card",
+        custom_attrs={"data-phase": JobState.phase},
+        aria_label="What the job asks for",
+    )
+
+
+def _coming() -> rx.Component:
+    """The fields as they are being written."""
+    return rx.el.div(
+        _shown("Title", JobState.title_now),
+        _shown("Level", JobState.level_now),
+        _list("Competencies", rx.foreach(_STATE.competencies_now, _competency)),
+        _list("Must-haves", rx.foreach(_STATE.must_haves_now, rx.el.li)),
+        id="job-fields-coming",
+        class_name="field job-fields",
+    )
+
+
+def _present() -> rx.Component:
+    """What the job asks for now."""
+    return rx.el.div(
+        _shown("Title", _JOB.title),
+        _shown("Level", _JOB.level),
+        _list("Competencies", rx.foreach(_STATE.job.competencies, _competency)),
+        _list("Must-haves", rx.foreach(_STATE.job.must_haves, rx.el.li)),
+        id="job-fields",
+        class_name="field job-fields",
+    )
+
+
+def _shown(label: str, value: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.h3(label, class_name="field-label"),
+        rx.el.p(rx.cond(value != "", value, "—"), dir="auto"),
+    )
+
+
+def _list(label: str, items: rx.Component) -> rx.Component:
+    return rx.el.div(rx.el.h3(label, class_name="field-label"), rx.el.ul(items))
+
+
+def _competency(row: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.strong(row[0]),
+        rx.cond(row[1] != "", rx.fragment(": ", row[1])),
+        dir="auto",
+    )
+
+
+def _form() -> rx.Component:
+    """The proposal, to be changed, confirmed or discarded."""
+    call = _PROPOSAL.call_id
+    return rx.el.div(
+        *FIELDS.vars(),
+        FIELD_OF,
+        rx.el.p(
+            "A proposal. Nothing of the job changes before you confirm it.",
+            class_name="muted",
+        ),
+        _field("title", "Title", _PROPOSAL.title, rows="1"),
+        rx.el.label("Level", html_for="job-level", class_name="field-label"),
+        rx.el.select(
+            *(rx.el.option(label, value=level) for level, label in LEVELS.items()),
+            id="job-level",
+            default_value=_PROPOSAL.level,
+            key=f"{call} {JobState.fields_revision}",
+            on_change=lambda level: JobState.choose_level(call, level),
+            class_name="input select",
+        ),
+        _field(
+            "competencies",
+            "Competencies, one a line: its name, a colon, and what good looks like",
+            _PROPOSAL.competencies,
+            rows="8",
+        ),
+        _field("must_haves", "Must-haves, one a line", _PROPOSAL.must_haves, rows="6"),
+        rx.el.div(
+            rx.button("Confirm", on_click=JobState.confirm(call), id="confirm-metadata", size="2"),
+            rx.button(
+                "Discard",
+                on_click=JobState.discard(call),
+                id="discard-metadata",
+                variant="soft",
+                color_scheme="gray",
+                size="2",
+            ),
+            save_label("fields-status", FIELDS, call, JobState.fields_save),
+            class_name="line",
+        ),
+        id="job-form",
+        class_name="field job-fields",
+    )
+
+
+def _field(name: str, label: str, value: Any, rows: str) -> rx.Component:
+    return rx.fragment(
+        rx.el.label(label, html_for=f"job-{name}", class_name="field-label"),
+        _field_editor(
+            name=name,
+            identity=f"job-{name}",
+            value=value,
+            rows=rows,
+            key=f"{_PROPOSAL.call_id} {name} {JobState.fields_revision}",
+        ),
+    )
+
+
+@rx.memo
+def _field_editor(
+    name: rx.Var[str],
+    identity: rx.Var[str],
+    value: rx.Var[str],
+    rows: rx.Var[str],
+    rest: rx.RestProp,
+) -> rx.Component:
+    """One field of the proposal, begun anew only under another key."""
+    call = _PROPOSAL.call_id
+    is_ahead = FIELDS.is_ahead(call, JobState.fields_save.acked) & (FIELD_OF.value == name)
+    resend = JobState.revise(call, name, FIELDS.text.value, FIELDS.stamp.value)
+    return typed_area(
+        id=identity,
+        default_value=rx.cond(is_ahead, FIELDS.text.value.to(str), value),
+        on_mount=rx.cond(is_ahead, resend, rx.noop()),
+        class_name="input",
+        rows=rows,
+        dir="auto",
+        on_change=lambda text, stamp: [
+            *FIELDS.note(call, text, stamp),
+            FIELD_OF.set_value(name),
+            JobState.revise(call, name, text, stamp),
+        ],
+    )

@@ -1,0 +1,43 @@
+"""Turns a typed answer's events into the fields of a form, while its JSON is written."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from feedback_app.core import clock
+from feedback_app.live.view import LiveView
+from feedback_app.llm.events import ChunkEvent, CompleteEvent, EndedEvent
+from feedback_app.llm.structured import so_far
+
+EVERY_S = 0.1
+"""How often the fields change at most: a list is sent whole whenever it grows."""
+
+
+class FieldsView(LiveView):
+    """What one follower has shown of one typed answer.
+
+    `fill` makes page vars of the fields there are by now; a field may be missing, or end early.
+    """
+
+    def __init__(self, fill: Callable[[dict[str, Any]], dict[str, Any]], age_s: float = 0) -> None:
+        super().__init__(age_s)
+        self._fill = fill
+        self._shown: dict[str, Any] = {}
+        self._filled = float("-inf")
+
+    def _grow(self, chunks: Sequence[ChunkEvent]) -> dict[str, Any]:
+        for chunk in chunks:
+            # An answer that was wrong is written again from its beginning.
+            self.text = self.text[: chunk.offset] + chunk.content
+        if clock.monotonic() - self._filled < EVERY_S:
+            return {}
+        self._filled = clock.monotonic()
+        return self._changes()
+
+    def _finish_text(self, ending: CompleteEvent | EndedEvent) -> dict[str, Any]:
+        return self._changes()
+
+    def _changes(self) -> dict[str, Any]:
+        filled = self._fill(so_far(self.text))
+        changed = {name: value for name, value in filled.items() if self._shown.get(name) != value}
+        self._shown = filled
+        return changed
