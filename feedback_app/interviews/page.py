@@ -71,9 +71,9 @@ def _desk() -> rx.Component:
 
 
 def _final() -> rx.Component:
-    return rx.el.div(desk_head(), final_page(own_scorecard()), class_name="final")
+    return rx.el.div(desk_head(), final_page(own_scorecard()))
 
 
 def _submitted() -> rx.Component:
     """What others submitted, for an administrator."""
-    return rx.el.div(desk_head(), submitted_feedback(FeedbackState.panel), class_name="final")
+    return rx.el.div(desk_head(), submitted_feedback(FeedbackState.panel))

@@ -27,7 +27,7 @@ WHOLE = "".join("".join(block.text.split()) for block in parse_blocks(FEEDBACK))
 """What the page shows of the whole answer, without its white space."""
 
 _RECORD_TEXTS = """() => {
-  const shown = "#live-feedback .streaming, .editing:not([hidden]) #feedback-editor";
+  const shown = "#live-feedback > .document, .editing:not([hidden]) #feedback-editor";
   const note = () => window.texts.push(document.querySelector(shown)?.textContent ?? "");
   window.texts = [];
   new MutationObserver(note).observe(document.body, {
