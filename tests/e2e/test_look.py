@@ -215,17 +215,6 @@ def test_the_limits_page(themed: Page, running_app: RunningApp) -> None:
     assert_fits(themed)
 
 
-def test_the_whole_job_by_keyboard(page: Page, made: MadeInterview) -> None:
-    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
-    interview = InterviewPage(page).shown()
-    interview.generate_button.focus()
-    page.keyboard.press("Enter")
-    interview.expect_phase("streaming")
-    interview.stop_button.focus()
-    page.keyboard.press("Enter")
-    interview.expect_phase("cancelled")
-
-
 def test_a_model_name_without_a_blank_widens_no_page(
     page: Page, made: MadeInterview, running_app: RunningApp
 ) -> None:
