@@ -28,8 +28,9 @@ from feedback_app.feedback.versions import (
     keep_version,
     version_of,
 )
-from feedback_app.llm.text.blocks import Block, block_from_dict, few, parse_blocks
+from feedback_app.llm.text.blocks import Block, block_from_dict
 from feedback_app.llm.text.citations import marked, unpacked
+from feedback_app.llm.text.markdown import few, parse_blocks
 
 MAX_FEEDBACK_CHARACTERS = 50_000
 

@@ -30,8 +30,9 @@ from feedback_app.feedback.schemas import (
     RemarkView,
     UnplacedView,
 )
-from feedback_app.llm.text.blocks import Block, parse_blocks
+from feedback_app.llm.text.blocks import Block
 from feedback_app.llm.text.citations import marked, without_marks
+from feedback_app.llm.text.markdown import parse_blocks
 
 _NOTHING = Assessment(
     candidate="",

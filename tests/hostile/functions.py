@@ -46,7 +46,7 @@ from feedback_app.live.view import _healed
 from feedback_app.llm.client.faults import redacted
 from feedback_app.llm.client.offline import split_tokens
 from feedback_app.llm.ledger.pricing import estimate_tokens
-from feedback_app.llm.text import blocks, citations, tags
+from feedback_app.llm.text import citations, cited_statements, markdown, splitting, tags
 from feedback_app.llm.text.blocks import Block, Span
 from feedback_app.llm.text.unwrapping import Unwrapped
 from tests.hostile.growth import LONG, Read
@@ -183,12 +183,12 @@ def _of_remarks() -> dict[str, Read]:
 def _of_answers() -> dict[str, Read]:
     return {
         "live.view.LiveView._healed": _healed,
-        "llm.text.blocks.cited": lambda text: blocks.cited(
+        "llm.text.cited_statements.cited": lambda text: cited_statements.cited(
             [Span(text), Span(f"{citations.OPEN}3{citations.CLOSE}")]
         ),
-        "llm.text.blocks.decided": blocks.decided,
-        "llm.text.blocks.parse_blocks": blocks.parse_blocks,
-        "llm.text.blocks.plain": blocks.plain,
+        "llm.text.splitting.decided": splitting.decided,
+        "llm.text.markdown.parse_blocks": markdown.parse_blocks,
+        "llm.text.markdown.plain": markdown.plain,
         "llm.text.tags.without_tags": tags.without_tags,
         "llm.text.citations.marked": lambda text: citations.marked(
             text, [(at, "3") for at in range(0, len(text), 50)]

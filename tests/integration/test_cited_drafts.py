@@ -11,8 +11,9 @@ from feedback_app.feedback.editing import Written
 from feedback_app.feedback.showing import Beside, typed
 from feedback_app.feedback.state import FeedbackState, _Kept
 from feedback_app.live.view import fill_slots
-from feedback_app.llm.text.blocks import block_from_dict, parse_blocks
+from feedback_app.llm.text.blocks import block_from_dict
 from feedback_app.llm.text.citations import unpacked
+from feedback_app.llm.text.markdown import parse_blocks
 from feedback_app.ui.autosave import Save, Typed
 from tests.integration.generating import (
     Stage,

@@ -23,8 +23,9 @@ from feedback_app.feedback.versions import (
     with_later_words,
 )
 from feedback_app.interviews import service as interviews
-from feedback_app.llm.text.blocks import Block, parse_blocks
+from feedback_app.llm.text.blocks import Block
 from feedback_app.llm.text.citations import packed
+from feedback_app.llm.text.markdown import parse_blocks
 from tests.factories import MadeInterview, make_call, make_interview
 from tests.integration.generating import as_user
 from tests.saving import save_feedback

@@ -14,7 +14,7 @@ from feedback_app.db.session import Database
 from feedback_app.feedback import editing, queries, reading, service, submitting
 from feedback_app.live.calls import LENGTH_NOTICE
 from feedback_app.llm.client.offline import OfflineClient
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.text.markdown import parse_blocks
 from tests.factories import MadeInterview, add_interviewer, make_call, make_interview, make_user
 from tests.integration.generating import as_user, stage
 from tests.saving import save_feedback

@@ -35,7 +35,7 @@ from feedback_app.interviews import state as interviews_state
 from feedback_app.interviews.state import InterviewState
 from feedback_app.live import generator as live
 from feedback_app.live.view import SLOTS
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.text.markdown import parse_blocks
 from feedback_app.ui import autosave
 from feedback_app.ui.notice import NoticeState
 from feedback_app.usage import state as usage_state

@@ -20,7 +20,8 @@ from feedback_app.db.session import Database
 from feedback_app.feedback import editing, queries
 from feedback_app.llm.admission.admission import Admission
 from feedback_app.llm.client.completion import Usage
-from feedback_app.llm.ledger.ledger import Ledger, Reservation, Settlement
+from feedback_app.llm.ledger.entries import Reservation, Settlement
+from feedback_app.llm.ledger.ledger import Ledger
 from tests.factories import (
     MadeInterview,
     call_owner,

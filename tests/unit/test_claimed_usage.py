@@ -17,7 +17,7 @@ from feedback_app.llm.generation.allowance import PREAMBLE_TOKENS, SLACK
 from feedback_app.llm.generation.coalescing import LoopLag
 from feedback_app.llm.generation.generation import Generation
 from feedback_app.llm.generation.timeline import Timeline
-from feedback_app.llm.ledger.ledger import Settlement
+from feedback_app.llm.ledger.entries import Settlement
 from feedback_app.llm.ledger.pricing import Price, Rates, estimate_prompt_tokens
 from feedback_app.llm.stream.event_log import EventLog
 from tests.factories import call_owner

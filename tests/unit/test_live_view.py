@@ -28,8 +28,9 @@ from feedback_app.llm.events import (
     Stage,
     StatusEvent,
 )
-from feedback_app.llm.text.blocks import decided, parse_blocks
 from feedback_app.llm.text.citations import Citation, CitationFilter, marked, packed, without_marks
+from feedback_app.llm.text.markdown import parse_blocks
+from feedback_app.llm.text.splitting import decided
 from tests.cutting import cut
 
 _WORDS = [

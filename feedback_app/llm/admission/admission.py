@@ -22,7 +22,8 @@ from feedback_app.llm.admission.quote import Quote, Standing
 from feedback_app.llm.admission.spending import Running, running, spent
 from feedback_app.llm.admission.start_rates import Rates
 from feedback_app.llm.admission.worst_case import worst_case
-from feedback_app.llm.ledger.ledger import Reservation, insert_running
+from feedback_app.llm.ledger.entries import Reservation
+from feedback_app.llm.ledger.ledger import insert_running
 from feedback_app.llm.ledger.pricing import Cost
 from feedback_app.llm.ledger.watching import BudgetRefusal, PriceRefusal, tell
 from feedback_app.llm.owner import Owner

@@ -35,7 +35,7 @@ from feedback_app.llm.generation.pace import PaceRecorder
 from feedback_app.llm.generation.request_use import RequestUse
 from feedback_app.llm.generation.timeline import Progress, Timeline
 from feedback_app.llm.ledger.cut_prompts import sent_at_least
-from feedback_app.llm.ledger.ledger import Checkpoint, Settlement
+from feedback_app.llm.ledger.entries import Checkpoint, Settlement
 from feedback_app.llm.ledger.pricing import estimate_tokens
 from feedback_app.llm.operation import Brief, Operation
 from feedback_app.llm.stream.event_log import EventLog

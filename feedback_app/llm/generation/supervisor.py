@@ -28,8 +28,10 @@ from feedback_app.llm.generation.starting import Starter
 from feedback_app.llm.generation.sweeper import Sweeper
 from feedback_app.llm.generation.timeline import Progress, Timeline
 from feedback_app.llm.ledger.endings import ended_event, event_of
-from feedback_app.llm.ledger.ledger import STALE_AFTER, Ledger, Settlement, as_stored
+from feedback_app.llm.ledger.entries import Settlement
+from feedback_app.llm.ledger.ledger import STALE_AFTER, Ledger
 from feedback_app.llm.ledger.pricing import OFFLINE_PROVIDER
+from feedback_app.llm.ledger.settling import as_stored
 from feedback_app.llm.operation import Run
 from feedback_app.llm.stream.event_log import KEEP_LOG_S, EventLog, StreamHub
 

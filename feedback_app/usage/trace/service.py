@@ -18,7 +18,8 @@ from feedback_app.db.models import FEEDBACK, INTERVIEW, CallStatus, Draft, LlmCa
 from feedback_app.db.session import database
 from feedback_app.live.view import fill_slots
 from feedback_app.llm.operation import is_typed
-from feedback_app.llm.text.blocks import block_from_dict, few, parse_blocks, without_citations
+from feedback_app.llm.text.blocks import block_from_dict, without_citations
+from feedback_app.llm.text.markdown import few, parse_blocks
 from feedback_app.ui import wording
 from feedback_app.usage import labels
 from feedback_app.usage.trace import queries, replay, timeline
