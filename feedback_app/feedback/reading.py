@@ -17,13 +17,14 @@ from feedback_app.core.errors import Invalid
 from feedback_app.core.threads import soon
 from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import database
-from feedback_app.feedback import editing, queries
+from feedback_app.feedback import editing
 from feedback_app.feedback.assessment import Assessment, CompetencyAssessment
 from feedback_app.feedback.drafter.compose import compose_loose, compose_sides, verdict_of
 from feedback_app.feedback.drafter.reading import Reading, read
 from feedback_app.feedback.editing import Written, written
+from feedback_app.feedback.evidence.placing import put_point, take_out
 from feedback_app.feedback.personal import Remark, find_remarks, without_remarks
-from feedback_app.feedback.placing import put_point, take_out
+from feedback_app.feedback.queries import scorecard_rows
 from feedback_app.feedback.schemas import (
     ContradictionView,
     Questions,
@@ -78,8 +79,8 @@ async def load(session: AsyncSession, user: CurrentUser, interview_id: str) -> L
     Raises:
         NotFound: not an interview of this person.
     """
-    assessment = await queries.load_assessment(session, user, interview_id)
-    scorecard = await queries.scorecard_of(session, user, interview_id)
+    assessment = await scorecard_rows.load_assessment(session, user, interview_id)
+    scorecard = await scorecard_rows.scorecard_of(session, user, interview_id)
     return assessment, frozenset(scorecard.put_back)
 
 
@@ -95,9 +96,9 @@ async def questions(user: CurrentUser, interview_id: str) -> Questions:
         NotFound: not an interview of this person.
     """
     async with database().read() as session:
-        scorecard = await queries.scorecard_of(session, user, interview_id)
-        assessment = await queries.load_assessment(session, user, interview_id)
-        rated = await queries.competencies_of(session, scorecard)
+        scorecard = await scorecard_rows.scorecard_of(session, user, interview_id)
+        assessment = await scorecard_rows.load_assessment(session, user, interview_id)
+        rated = await scorecard_rows.competencies_of(session, scorecard)
     not_assessed = {c.id for c, rating in rated if rating is not None and rating.not_assessed}
     return await asyncio.to_thread(_questions, assessment, scorecard, not_assessed)
 
@@ -111,8 +112,8 @@ async def put_back(user: CurrentUser, interview_id: str, key: str, wanted: bool)
         Invalid: there is no such remark.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
-        assessment = await queries.load_assessment(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
+        assessment = await scorecard_rows.load_assessment(session, user, interview_id)
         found = await soon(_remarks, assessment)
         if key not in {remark.key for remark, _ in found}:
             raise Invalid("This remark is not in your notes any more.")
@@ -132,7 +133,7 @@ async def place(
         Invalid: there is no such line to place, or no such competency.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         assessment = await soon(for_drafting, *await load(session, user, interview_id))
         reading = await soon(read, assessment)
         if key not in {line.key for line in reading.unplaced}:
@@ -190,7 +191,7 @@ async def answer(user: CurrentUser, interview_id: str, key: str, code: str) -> N
         Invalid: there is no such question, or no such answer to it.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         assessment = await soon(for_drafting, *await load(session, user, interview_id))
         reading = await soon(read, assessment)
         asked = next((c for c in reading.contradictions if c.key == key), None)
@@ -213,7 +214,7 @@ async def start_over(user: CurrentUser, interview_id: str) -> None:
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         scorecard.placements, scorecard.answers = {}, {}
         session.add(scorecard)
 

@@ -22,12 +22,13 @@ from feedback_app.db.models import (
     VersionKind,
 )
 from feedback_app.db.session import database
-from feedback_app.feedback import queries, reading
+from feedback_app.feedback import reading
 from feedback_app.feedback.assessment import Assessment
-from feedback_app.feedback.departing import Recorded, departure, recorded_in
 from feedback_app.feedback.editing import drawn, written
+from feedback_app.feedback.evidence.departing import Recorded, departure, recorded_in
+from feedback_app.feedback.evidence.resting import Source
 from feedback_app.feedback.operation import OPERATION, brief_of
-from feedback_app.feedback.resting import Source
+from feedback_app.feedback.queries import draft_rows, scorecard_rows, version_rows
 from feedback_app.feedback.schemas import (
     DraftView,
     Evidence,
@@ -76,7 +77,7 @@ async def start(user: CurrentUser, interview_id: str) -> str:
         BudgetExceeded: too little of a budget is left, or the model's price is not known.
     """
     async with database().read() as session:
-        scorecard = await queries.scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.scorecard_of(session, user, interview_id)
     if scorecard.submitted_at:
         raise AlreadySubmitted
 
@@ -102,12 +103,12 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
         NotFound: not an interview of this person.
     """
     async with database().read() as session:
-        scorecard = await queries.scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.scorecard_of(session, user, interview_id)
         loaded = await reading.load(session, user, interview_id)
-        origin = await queries.origin_of(session, user, scorecard)
-        asked_last = await queries.latest_source(session, user, interview_id)
-        drafts = await queries.drafts_of(session, user, interview_id)
-        versions = await queries.versions_of(session, scorecard.id, FEEDBACK)
+        origin = await draft_rows.origin_of(session, user, scorecard)
+        asked_last = await draft_rows.latest_source(session, user, interview_id)
+        drafts = await draft_rows.drafts_of(session, user, interview_id)
+        versions = await version_rows.versions_of(session, scorecard.id, FEEDBACK)
         undo = await undo_label(session, scorecard)
     assessment = await reading.ready(loaded)
     ended = [(call, draft) for call, draft in drafts if call.status != CallStatus.RUNNING]
@@ -138,10 +139,10 @@ async def evidence(user: CurrentUser, interview_id: str) -> Evidence:
         NotFound: not an interview of this person.
     """
     async with database().read() as session:
-        scorecard = await queries.scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.scorecard_of(session, user, interview_id)
         loaded = await reading.load(session, user, interview_id)
-        origin = await queries.origin_of(session, user, scorecard)
-        latest = await queries.latest_source(session, user, interview_id)
+        origin = await draft_rows.origin_of(session, user, scorecard)
+        latest = await draft_rows.latest_source(session, user, interview_id)
     assessment = await reading.ready(loaded)
     beside = _beside(assessment, origin, latest)
     shown = await typed(await written(scorecard), beside)
@@ -182,7 +183,7 @@ async def draft(user: CurrentUser, call_id: str) -> DraftView:
         NotFound: no such draft, or somebody else's.
     """
     async with database().read() as session:
-        call, found = await queries.draft_of(session, user, call_id)
+        call, found = await draft_rows.draft_of(session, user, call_id)
         loaded = await reading.load(session, user, call.subject_id)
     assessment = await reading.ready(loaded)
     return await draft_view(call, found, recorded_in(assessment))
@@ -196,7 +197,7 @@ async def discard(user: CurrentUser, call_id: str) -> None:
         Invalid: it is still being written.
     """
     async with database().write() as session:
-        call, found = await queries.draft_of(session, user, call_id)
+        call, found = await draft_rows.draft_of(session, user, call_id)
         if call.status == CallStatus.RUNNING:
             raise Invalid("Stop the draft before you discard it.")
         found.discarded_at = clock.now()
@@ -211,7 +212,7 @@ async def bring_back(user: CurrentUser, call_id: str) -> None:
         Invalid: it was discarded so long ago that its text is gone.
     """
     async with database().write() as session:
-        _, found = await queries.draft_of(session, user, call_id)
+        _, found = await draft_rows.draft_of(session, user, call_id)
         if found.discarded_at and found.discarded_at < clock.now() - DISCARDED_TEXT_FOR:
             raise Invalid("This draft was discarded more than a day ago and cannot come back.")
         found.discarded_at = None

@@ -12,9 +12,10 @@ from feedback_app.core import clock
 from feedback_app.core.errors import AlreadySubmitted, ChangedElsewhere, Invalid, NotFound
 from feedback_app.db.models import Scorecard, TextVersion, VersionKind
 from feedback_app.db.session import Database
-from feedback_app.feedback import editing, queries
+from feedback_app.feedback import editing
 from feedback_app.feedback.document import from_editor
 from feedback_app.feedback.editing import Written
+from feedback_app.feedback.queries import version_rows
 from feedback_app.feedback.versions import (
     FEEDBACK,
     MOST_VERSIONS,
@@ -54,7 +55,7 @@ async def kept(database: Database, made: MadeInterview) -> Scorecard:
 async def versions(database: Database, made: MadeInterview) -> list[TextVersion]:
     """The versions of the feedback, oldest first."""
     async with database.read() as session:
-        found = await queries.versions_of(session, made.scorecard.id, FEEDBACK)
+        found = await version_rows.versions_of(session, made.scorecard.id, FEEDBACK)
     return list(reversed(found))
 
 

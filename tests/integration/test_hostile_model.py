@@ -9,7 +9,7 @@ from sqlmodel import select
 from feedback_app.db.models import CallStatus, UsageDay
 from feedback_app.db.session import Database
 from feedback_app.feedback import editing, service, submitting
-from feedback_app.feedback.departing import departure
+from feedback_app.feedback.evidence.departing import departure
 from feedback_app.interviews import service as interviews
 from feedback_app.live.calls import LENGTH_NOTICE
 from feedback_app.live.view import LiveView

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback_app.feedback.placing import put_point
+from feedback_app.feedback.evidence.placing import put_point
 from feedback_app.llm.text.blocks import Block
 from feedback_app.llm.text.citations import marked as with_marks
 from feedback_app.llm.text.citations import without_marks

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from feedback_app.feedback.drafter.knowledge import knowledge
-from feedback_app.feedback.drafter.labels import Labels
 from feedback_app.feedback.drafter.language import guess_language, languages_of
+from feedback_app.feedback.drafter.layout.labels import Labels
+from feedback_app.feedback.drafter.layout.speakers import Speakers, find_speakers
+from feedback_app.feedback.drafter.layout.structure import Block, blocks_of
 from feedback_app.feedback.drafter.polarity import judge, unquoted
 from feedback_app.feedback.drafter.polish import written_out
 from feedback_app.feedback.drafter.sentences import sentences
-from feedback_app.feedback.drafter.speakers import Speakers, find_speakers
-from feedback_app.feedback.drafter.structure import Block, blocks_of
 from feedback_app.feedback.drafter.topics import topic_of
 from feedback_app.feedback.drafter.words import (
     Language,
