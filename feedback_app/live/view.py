@@ -21,7 +21,7 @@ from feedback_app.llm.events import (
     ReasoningEvent,
     StatusEvent,
 )
-from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from feedback_app.llm.text.blocks import Block, Span
 from feedback_app.llm.text.citations import Citation, marked, unpacked
 from feedback_app.llm.text.markdown import parse_blocks

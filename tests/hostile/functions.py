@@ -44,7 +44,7 @@ from feedback_app.interviews.service import MAX_REASON_CHARACTERS
 from feedback_app.live.view import _healed
 from feedback_app.llm.client.faults import redacted
 from feedback_app.llm.client.offline import split_tokens
-from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from feedback_app.llm.text import citations, cited_statements, markdown, splitting, tags
 from feedback_app.llm.text.blocks import Block, Span
 from feedback_app.llm.text.unwrapping import Unwrapped

@@ -30,7 +30,7 @@ from feedback_app.db.models import Draft, LlmCall, LogComponent, Scorecard, Syst
 from feedback_app.db.session import Database
 from feedback_app.feedback.prompts import feedback_prompt
 from feedback_app.feedback.queries import scorecard_rows
-from feedback_app.llm.ledger.pricing import estimate_prompt_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_prompt_tokens
 from tests.databases import free_port
 from tests.e2e.serving import RunningApp, start, wait_until_up
 from tests.factories import MadeInterview, make_call, make_interview, make_user

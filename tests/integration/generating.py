@@ -34,7 +34,7 @@ from feedback_app.llm.events import (
 )
 from feedback_app.llm.generation.following import stop_running
 from feedback_app.llm.generation.supervisor import Generations, set_generations
-from feedback_app.llm.ledger.pricing import estimate_prompt_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_prompt_tokens
 from feedback_app.llm.operation import Brief, Operation, Run
 from feedback_app.llm.owner import Owner
 from feedback_app.llm.stream.event_log import EventLog, StreamHub

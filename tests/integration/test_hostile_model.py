@@ -17,7 +17,7 @@ from feedback_app.llm.client.completion import Usage
 from feedback_app.llm.events import CompleteEvent
 from feedback_app.llm.generation.allowance import SLACK
 from feedback_app.llm.ledger.ledger import Ledger
-from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from feedback_app.llm.text.markdown import MOST_BLOCKS
 from tests.hostile_answers import PIECE, hostile, pieces, wide_table
 from tests.integration.generating import (

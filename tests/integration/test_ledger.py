@@ -14,7 +14,7 @@ from feedback_app.db.session import Database
 from feedback_app.llm.client.completion import Usage
 from feedback_app.llm.ledger.entries import Checkpoint, Settlement
 from feedback_app.llm.ledger.ledger import Ledger
-from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from feedback_app.llm.text.markdown import parse_blocks
 from tests.factories import make_call, make_interview
 from tests.integration.generating import gpt_4o_mini_microusd

@@ -14,7 +14,7 @@ from feedback_app.feedback.document import to_html
 from feedback_app.feedback.prompts import feedback_prompt
 from feedback_app.feedback.queries import scorecard_rows
 from feedback_app.live.view import SLOTS, wire_block
-from feedback_app.llm.ledger.pricing import estimate_prompt_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_prompt_tokens
 from feedback_app.llm.text.markdown import parse_blocks
 from tests.databases import Databases, free_port, temporary_home
 from tests.e2e.serving import RunningApp, serving

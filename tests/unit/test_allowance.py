@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from feedback_app.llm.client.completion import Usage
 from feedback_app.llm.generation.allowance import SLACK, Allowance, is_possible, most_weight
-from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from feedback_app.llm.text.markdown import MOST_BLOCKS
 from tests.integration.completing import request
 

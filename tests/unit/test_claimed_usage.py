@@ -18,12 +18,13 @@ from feedback_app.llm.generation.coalescing import LoopLag
 from feedback_app.llm.generation.generation import Generation
 from feedback_app.llm.generation.timeline import Timeline
 from feedback_app.llm.ledger.entries import Settlement
-from feedback_app.llm.ledger.pricing import Price, Rates, estimate_prompt_tokens
+from feedback_app.llm.ledger.pricing import Price, TokenRates
+from feedback_app.llm.ledger.token_estimates import estimate_prompt_tokens
 from feedback_app.llm.stream.event_log import EventLog
 from tests.factories import call_owner
 from tests.integration.completing import brief, request
 
-PRICE = Price("test", Rates(Decimal(3), Decimal(1), Decimal(15), Decimal(4)))
+PRICE = Price("test", TokenRates(Decimal(3), Decimal(1), Decimal(15), Decimal(4)))
 ANSWER = "She drew before coding. " * 20
 OWNER = call_owner("company", "person", "interview")
 

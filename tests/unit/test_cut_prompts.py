@@ -19,7 +19,7 @@ from feedback_app.llm.generation.coalescing import LoopLag
 from feedback_app.llm.generation.generation import Generation
 from feedback_app.llm.generation.timeline import Timeline
 from feedback_app.llm.ledger.cut_prompts import LEAST_CONTEXT_TOKENS, sent_at_least
-from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from feedback_app.llm.operation import Brief, Operation
 from feedback_app.llm.stream.event_log import EventLog
 from tests.factories import call_owner

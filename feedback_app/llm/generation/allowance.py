@@ -7,7 +7,7 @@ and sixteen times its reserved output.
 """
 
 from feedback_app.llm.client.completion import CompletionRequest, Message, Usage
-from feedback_app.llm.ledger.pricing import CHARACTERS_PER_TOKEN, NON_LATIN_FROM
+from feedback_app.llm.ledger.token_estimates import CHARACTERS_PER_TOKEN, NON_LATIN_FROM
 from feedback_app.llm.text.markdown import MOST_BLOCKS
 
 SLACK = 2

@@ -30,13 +30,13 @@ from feedback_app.llm.events import (
     Stage,
     StatusEvent,
 )
-from feedback_app.llm.generation.coalescing import LoopLag, Pacer
+from feedback_app.llm.generation.coalescing import Coalescer, LoopLag
 from feedback_app.llm.generation.pace import PaceRecorder
 from feedback_app.llm.generation.request_use import RequestUse
 from feedback_app.llm.generation.timeline import Progress, Timeline
 from feedback_app.llm.ledger.cut_prompts import sent_at_least
 from feedback_app.llm.ledger.entries import Checkpoint, Settlement
-from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from feedback_app.llm.operation import Brief, Operation
 from feedback_app.llm.stream.event_log import EventLog
 from feedback_app.llm.stream.replay import outline_of
@@ -104,8 +104,8 @@ class Generation:
         self._progress = 0.0
         self._stage: Stage = "connecting"
         self._status_at = 0.0
-        self._text = Pacer(self._emit_text, flush_s, lag)
-        self._reasoning = Pacer(self._emit_reasoning, flush_s, lag)
+        self._text = Coalescer(self._emit_text, flush_s, lag)
+        self._reasoning = Coalescer(self._emit_reasoning, flush_s, lag)
 
     @property
     def progress(self) -> Progress:

@@ -21,7 +21,7 @@ from feedback_app.llm.generation.expected import expected_tokens
 from feedback_app.llm.generation.generation import Generation
 from feedback_app.llm.generation.timeline import Timeline
 from feedback_app.llm.ledger.entries import Reservation
-from feedback_app.llm.ledger.pricing import estimate_prompt_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_prompt_tokens
 from feedback_app.llm.operation import Brief, Operation, Run
 from feedback_app.llm.stream.event_log import EventLog
 from feedback_app.llm.text.structured import REPAIR_TOKENS, response_schema

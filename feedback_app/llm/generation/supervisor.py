@@ -18,7 +18,8 @@ from feedback_app.db.faults import NotOpen
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
 from feedback_app.llm.admission.admission import Admission
-from feedback_app.llm.admission.quote import Quote, Standing
+from feedback_app.llm.admission.limit_use import LimitUse
+from feedback_app.llm.admission.quote import Quote
 from feedback_app.llm.client.completion import CompletionClient
 from feedback_app.llm.events import StatusEvent
 from feedback_app.llm.generation import stop_requests
@@ -151,9 +152,9 @@ class Generations:
         """What a call would cost at most and what it finds of each limit, as a start would."""
         return await self._starter.quote(run)
 
-    async def standings(self, company_id: str, user_id: str) -> tuple[Standing, ...]:
+    async def limit_uses(self, company_id: str, user_id: str) -> tuple[LimitUse, ...]:
         """Every limit that holds for the person's drafts, as a start would find it now."""
-        return await self._admission.standings(company_id, user_id)
+        return await self._admission.limit_uses(company_id, user_id)
 
     @property
     def live_calls(self) -> Collection[str] | None:

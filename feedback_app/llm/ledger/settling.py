@@ -24,7 +24,8 @@ from feedback_app.db.models import (
 )
 from feedback_app.llm.client.completion import Usage
 from feedback_app.llm.ledger.entries import Settlement
-from feedback_app.llm.ledger.pricing import cost_of, estimate_tokens
+from feedback_app.llm.ledger.pricing import cost_of
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from feedback_app.llm.text.citations import marked, unpacked
 from feedback_app.llm.text.markdown import parse_blocks
 from feedback_app.llm.text.structured import drawn

@@ -52,7 +52,7 @@ LONGEST_HEADING = 300
 
 
 @dataclass(slots=True)
-class Block:
+class NoteBlock:
     """The text of one bullet, line or paragraph."""
 
     pieces: list[tuple[int, str]]
@@ -72,7 +72,9 @@ class Block:
     """Whether a label says that it tells the task."""
 
 
-def blocks_of(lines: Sequence[str], labels: Labels, speakers: frozenset[str]) -> Iterator[Block]:
+def blocks_of(
+    lines: Sequence[str], labels: Labels, speakers: frozenset[str]
+) -> Iterator[NoteBlock]:
     """The blocks of the notes in order; `speakers` are the labels of a transcript's speakers."""
     reader = _Reader(lines, labels, speakers)
     yield from reader.blocks()
@@ -84,7 +86,7 @@ class _Reader:
         self._labels = labels
         self._speakers = speakers
         self._over = Heading()
-        self._block: Block | None = None
+        self._block: NoteBlock | None = None
         self._paragraph = 0
         self._fenced = fenced(lines)
         self._wrapped = wrapped(lines)
@@ -94,7 +96,7 @@ class _Reader:
         self._label_depth: int | None = None
         self._by_paragraphs = self._each_paragraph_has_a_label()
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[NoteBlock]:
         for number, raw in enumerate(self._lines, start=1):
             line = clean_line(raw)
             if not line or _RULE.fullmatch(line) or self._fenced[number - 1]:
@@ -112,7 +114,7 @@ class _Reader:
         elif not self._over.lasting:
             self._over = Heading(cv=self._over.cv)
 
-    def _line(self, number: int, raw: str, line: str) -> Iterator[Block]:
+    def _line(self, number: int, raw: str, line: str) -> Iterator[NoteBlock]:
         if "|" in line and (line.startswith("|") or line.count("|") >= 2):
             yield from self._close()
             yield from self._row(number, line)
@@ -147,7 +149,7 @@ class _Reader:
         self._under_heading = False
         if self._label_depth is not None and depth <= self._label_depth:
             over.held = over.held if self._by_paragraphs else None
-        block = Block(
+        block = NoteBlock(
             [],
             speaker=speaker,
             competency=over.competency,
@@ -165,7 +167,7 @@ class _Reader:
             block.pieces.append((number, body))
             self._block = block
 
-    def _close(self) -> Iterator[Block]:
+    def _close(self) -> Iterator[NoteBlock]:
         if self._block is not None:
             yield self._block
             self._block = None
@@ -233,7 +235,7 @@ class _Reader:
         label = next((group for group in found.groups() if group), "") if found else ""
         return len(label.split()) <= 6 and self._labels.competency(label) is not None
 
-    def _inline_label(self, body: str, block: Block, depth: int) -> str:
+    def _inline_label(self, body: str, block: NoteBlock, depth: int) -> str:
         """The text behind a label at its start, the label's meaning put into the block."""
         bold = _BOLD.match(body)
         bracketed = _BRACKETED.match(body)
@@ -273,7 +275,7 @@ class _Reader:
         block.context = f"{block.context} {label}"
         return _LEADING_SCORE.sub("", rest, count=1)
 
-    def _row(self, number: int, line: str) -> Iterator[Block]:
+    def _row(self, number: int, line: str) -> Iterator[NoteBlock]:
         """A row of a table: the first cell is a label, the others are text."""
         following = self._lines[number] if number < len(self._lines) else ""
         if "-" in following and _RULE.fullmatch(clean_line(following)):
@@ -287,7 +289,7 @@ class _Reader:
         texts = filled[1:] if over else filled
         for text in texts:
             if len(text.split()) > 1 or len(text) > 6:
-                yield Block(
+                yield NoteBlock(
                     [(number, text)],
                     competency=over.competency if over else None,
                     lean=over.lean if over else 0,
