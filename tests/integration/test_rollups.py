@@ -46,8 +46,6 @@ SETTLED = Settlement(
     stream_ms=3_000,
     chunk_count=70,
     retries=0,
-    timings=[],
-    outline=[],
 )
 
 

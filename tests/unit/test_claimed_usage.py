@@ -16,7 +16,7 @@ from feedback_app.llm.client.completion import CompletionEvent, CompletionReques
 from feedback_app.llm.generation.allowance import PREAMBLE_TOKENS, SLACK
 from feedback_app.llm.generation.coalescing import LoopLag
 from feedback_app.llm.generation.generation import Generation
-from feedback_app.llm.generation.timeline import Timeline
+from feedback_app.llm.generation.recorder import Recorder
 from feedback_app.llm.ledger.entries import Settlement
 from feedback_app.llm.ledger.pricing import Price, TokenRates
 from feedback_app.llm.ledger.token_estimates import estimate_prompt_tokens
@@ -77,7 +77,7 @@ class Claiming:
 async def settled(usage: Any) -> Settlement:
     """How an answer with that claim is settled."""
     log = EventLog("call", OWNER)
-    generation = Generation(log, OPERATION, brief(), request(), Timeline(), 100, 0.0, LoopLag())
+    generation = Generation(log, OPERATION, brief(), request(), Recorder(), 100, 0.0, LoopLag())
     await generation.run(Claiming(usage))
     return generation.settlement(None)
 

@@ -1,7 +1,6 @@
 """What a call tells the ledger: as it begins, each second while it runs, and as it ends."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +59,18 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """How an answer came about, as its draft keeps it; empty where the process died."""
+
+    timings: list[dict[str, Any]] = field(default_factory=list)
+    """What happened (`event`) and when (`at_ms`, from the click), in order."""
+    outline: list[Any] = field(default_factory=list)
+    """The events that were told, without their text, as `llm.stream.replay` reads them."""
+    pace: list[int] = field(default_factory=list)
+    """When each piece of the text left, as `llm.generation.pace` reads it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """How a call ended and what it used."""
 
@@ -75,10 +86,7 @@ class Settlement:
     stream_ms: int | None
     chunk_count: int
     retries: int
-    timings: list[dict[str, Any]]
-    outline: list[Any]
-    """As `llm.stream.replay` makes it; empty where the process died."""
-    pace: Sequence[int] = ()
+    recording: Recording = field(default_factory=Recording)
     cites: str = ""
     """The text's citations (`llm.text.citations.packed`)."""
     sent_tokens_at_least: int = 0

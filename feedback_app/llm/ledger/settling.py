@@ -23,7 +23,7 @@ from feedback_app.db.models import (
     SystemLog,
 )
 from feedback_app.llm.client.completion import Usage
-from feedback_app.llm.ledger.entries import Settlement
+from feedback_app.llm.ledger.entries import Recording, Settlement
 from feedback_app.llm.ledger.pricing import cost_of
 from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from feedback_app.llm.text.citations import marked, unpacked
@@ -41,9 +41,7 @@ def estimated(row: LlmCall, s: Settlement) -> Settlement:
         tokens_estimated=True,
         sent_tokens_at_least=0,
         resolved_model=row.resolved_model,
-        timings=[],
-        outline=[],
-        pace=(),
+        recording=Recording(),
     )
 
 
@@ -80,8 +78,6 @@ def interruption(row: LlmCall, partial: str, cites: str) -> Settlement:
         stream_ms=row.stream_ms,
         chunk_count=row.chunk_count,
         retries=row.retries,
-        timings=[],
-        outline=[],
         cites=cites,
     )
 
@@ -133,9 +129,9 @@ async def settle_row(session: AsyncSession, row: LlmCall, s: Settlement) -> LlmC
             cites=s.cites,
             blocks=await soon(_blocks, drawn(s.text) if s.is_typed else s.text, s.cites),
             result=s.result,
-            timings=s.timings,
-            outline=s.outline,
-            pace=list(s.pace),
+            timings=s.recording.timings,
+            outline=s.recording.outline,
+            pace=s.recording.pace,
         )
         .execution_options(synchronize_session=False)
     )
