@@ -38,13 +38,13 @@ async def review(user: CurrentUser, interview_id: str) -> Review:
         NotFound: not an interview of this person.
     """
     async with database().read() as session:
-        scorecard = await scorecard_rows.scorecard_of(session, user, interview_id)
+        record = await scorecard_rows.record_of(session, user, interview_id)
+        scorecard = record.scorecard
         rated = await scorecard_rows.competencies_of(session, scorecard)
-        origin = await draft_rows.origin_of(session, user, scorecard)
+        origin = (await draft_rows.sources_of(session, user, scorecard)).origin
         left = await scorecard_rows.left_to_write(session, user, clock.now(), interview_id)
-        loaded = await reading.load(session, user, interview_id)
-    assessment = await reading.ready(loaded)
-    asked = await reading.questions(user, interview_id)
+    assessment = await reading.ready(record)
+    asked = await reading.questions_about(record)
     warnings = list(_missing(rated))
     if origin is not None and origin.notes.strip() != assessment.notes.strip():
         warnings.append("Your notes have changed since this was drafted.")

@@ -1,8 +1,10 @@
 """The SQL of drafts of feedback. Every query sees only the acting person's."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy import select as select_values
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -62,32 +64,55 @@ async def draft_of(session: AsyncSession, user: CurrentUser, call_id: str) -> tu
     return found
 
 
-async def latest_source(
-    session: AsyncSession, user: CurrentUser, interview_id: str
-) -> Source | None:
-    """What the newest draft that was finished and is not discarded was asked from."""
-    rows = await session.exec(
-        select(Draft.notes, Draft.judgements, Draft.cites)
-        .join(LlmCall, col(LlmCall.id) == Draft.llm_call_id)
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the drafts of one person about one interview were asked from."""
+
+    origin: Source | None
+    """The one their feedback began as; `None` where it is all their own."""
+    latest: Source | None
+    """The newest one that was finished and is not discarded."""
+
+
+async def sources_of(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> Sources:
+    """What the feedback's draft and the newest draft were asked from; their texts are not read.
+
+    Raises:
+        NotFound: the draft that the feedback began as is none of the person's.
+    """
+    newest = (
+        select(LlmCall.id)
+        .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
         .where(
             *_own_calls(user),
-            LlmCall.subject_id == interview_id,
+            LlmCall.subject_id == scorecard.interview_id,
             LlmCall.status == CallStatus.COMPLETE,
             col(Draft.discarded_at).is_(None),
         )
         .order_by(col(LlmCall.id).desc())
         .limit(1)
+        .scalar_subquery()
     )
-    found = rows.first()
-    return Source(found[0], found[1], cites=found[2] != "") if found else None
-
-
-async def origin_of(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> Draft | None:
-    """The draft that the person's feedback began as; `None` where it is all their own."""
-    if not scorecard.feedback_call_id:
-        return None
-    _, origin = await draft_of(session, user, scorecard.feedback_call_id)
-    return origin
+    origin_id = scorecard.feedback_call_id
+    asked = (
+        select_values(
+            col(LlmCall.id),
+            newest,
+            col(Draft.notes),
+            col(Draft.judgements),
+            col(Draft.cites) != "",
+        )
+        .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
+        .where(*_own_calls(user), col(LlmCall.id).in_([newest, origin_id or ""]))
+    )
+    rows = (await (await session.connection()).execute(asked)).all()
+    found = {
+        call_id: Source(notes, judgements, cites) for call_id, _, notes, judgements, cites in rows
+    }
+    newest_id = rows[0][1] if rows else None
+    if origin_id and origin_id not in found:
+        raise NotFound
+    return Sources(found.get(origin_id or ""), found.get(newest_id or ""))
 
 
 async def mark_saved_call(

@@ -1,8 +1,10 @@
 """The SQL of feedback. Every query takes the acting user and sees only that person's part."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select as select_values
 from sqlalchemy import tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -83,30 +85,76 @@ async def competencies_of(
     return [(competency, rating) for competency, rating in rows.all()]
 
 
-async def load_assessment(
-    session: AsyncSession, user: CurrentUser, interview_id: str
-) -> Assessment:
-    """Everything the person recorded about the interview.
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A person's scorecard, and what they recorded by it."""
+
+    scorecard: Scorecard
+    assessment: Assessment
+    not_assessed: frozenset[str]
+    """The ids of the competencies they chose not to assess."""
+
+    @property
+    def put_back(self) -> frozenset[str]:
+        """The keys of the remarks about the candidate's person that drafts may use."""
+        return frozenset(self.scorecard.put_back)
+
+
+async def record_of(session: AsyncSession, user: CurrentUser, interview_id: str) -> Record:
+    """Everything the person recorded about the interview, in three queries.
 
     Raises:
         NotFound: as `scorecard_of`.
     """
     scorecard = await scorecard_of(session, user, interview_id)
-    interview, job, department, candidate = (
-        await session.exec(
-            select(Interview, Job, Department, Candidate)
-            .join(Job, col(Job.id) == Interview.job_id)
-            .join(Department, col(Department.id) == Job.department_id)
-            .join(Candidate, col(Candidate.id) == Interview.candidate_id)
-            .where(Interview.id == interview_id)
+    rated = await competencies_of(session, scorecard)
+    return Record(
+        scorecard,
+        await _assessment(session, user, scorecard, rated),
+        frozenset(c.id for c, rating in rated if rating is not None and rating.not_assessed),
+    )
+
+
+async def load_assessment(
+    session: AsyncSession, user: CurrentUser, interview_id: str
+) -> Assessment:
+    """What a draft may use of the record.
+
+    Raises:
+        NotFound: as `scorecard_of`.
+    """
+    return (await record_of(session, user, interview_id)).assessment
+
+
+async def _assessment(
+    session: AsyncSession,
+    user: CurrentUser,
+    scorecard: Scorecard,
+    rated: Sequence[tuple[Competency, CompetencyRating | None]],
+) -> Assessment:
+    # Only the columns that are used: candidates have CVs, jobs descriptions.
+    about = (
+        select_values(
+            col(Interview.kind),
+            col(Interview.held_at),
+            col(Job.title),
+            col(Department.name),
+            col(Department.id),
+            col(Candidate.name),
         )
-    ).one()
+        .join(Job, col(Job.id) == Interview.job_id)
+        .join(Department, col(Department.id) == Job.department_id)
+        .join(Candidate, col(Candidate.id) == Interview.candidate_id)
+        .where(col(Interview.id) == scorecard.interview_id)
+    )
+    found = (await (await session.connection()).execute(about)).one()
+    kind, held_at, job, department, department_id, candidate = found
     return Assessment(
-        candidate=candidate.name,
-        job=job.title,
-        department=department.name,
-        kind=interview.kind,
-        held_on=interview.held_at.date(),
+        candidate=candidate,
+        job=job,
+        department=department,
+        kind=kind,
+        held_on=held_at.date(),
         interviewer=user.name,
         competencies=tuple(
             CompetencyAssessment(
@@ -116,7 +164,7 @@ async def load_assessment(
                 reason=rating.reason if rating else "",
                 id=competency.id,
             )
-            for competency, rating in await competencies_of(session, scorecard)
+            for competency, rating in rated
         ),
         notes=scorecard.notes,
         recommendation=(
@@ -124,7 +172,7 @@ async def load_assessment(
         ),
         placements=scorecard.placements,
         answers=scorecard.answers,
-        department_id=department.id,
+        department_id=department_id,
     )
 
 
