@@ -22,9 +22,11 @@ from feedback_app.llm.events import (
     StatusEvent,
     is_terminal,
 )
-from feedback_app.llm.ledger.pricing import estimate_tokens
-from feedback_app.llm.text.blocks import Block, BlockSplitter, Span, decided, parse_blocks
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
+from feedback_app.llm.text.blocks import Block, Span
 from feedback_app.llm.text.citations import Citation, marked, unpacked
+from feedback_app.llm.text.markdown import parse_blocks
+from feedback_app.llm.text.splitting import BlockSplitter, decided
 from feedback_app.ui import wording
 
 WireSpan = tuple[str, str, str]

@@ -5,9 +5,10 @@ from typing import Literal
 import reflex as rx
 
 from feedback_app import routes
+from feedback_app.ui.choice import Choice
 from feedback_app.ui.components import empty_state, error_callout, skeleton_rows, time_element
 from feedback_app.usage.running.state import RunningState
-from feedback_app.usage.schemas import Choice, PeriodLink, TabLink
+from feedback_app.usage.schemas import PeriodLink, TabLink
 from feedback_app.usage.state import Field, UsageState
 
 _filters = UsageState.filters

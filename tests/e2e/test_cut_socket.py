@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from feedback_app.db.models import CallStatus
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.text.markdown import parse_blocks
 from tests.databases import free_port
 from tests.e2e.behind import LEFT_BEHIND, call_of, followers_of, wait_for
 from tests.e2e.pages.interview import InterviewPage

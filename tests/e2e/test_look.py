@@ -11,7 +11,7 @@ from feedback_app import routes
 from feedback_app.core import clock
 from feedback_app.db.models import Scorecard
 from feedback_app.db.session import Database
-from feedback_app.web.api.operations import OPERATIONS
+from feedback_app.web.api.api_routes import API_ROUTES
 from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.limits import LimitsPage
 from tests.e2e.pages.sign_in import sign_in
@@ -48,7 +48,7 @@ def assert_fits(page: Page) -> None:
 
 def test_the_api_documentation(themed: Page) -> None:
     themed.goto(routes.API_DOCS)
-    expect(themed.locator("section")).to_have_count(len(OPERATIONS))
+    expect(themed.locator("section")).to_have_count(len(API_ROUTES))
     assert_no_barriers(themed)
     assert_fits(themed)
 

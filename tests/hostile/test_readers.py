@@ -13,14 +13,17 @@ READING_MODULES = (
     *(
         "core.line_keys",
         "core.text",
-        "llm.text.blocks",
         "llm.text.citations",
+        "llm.text.cited_statements",
+        "llm.text.markdown",
+        "llm.text.splitting",
         "llm.client.offline",
         "llm.text.tags",
     ),
     "feedback.prompts",
-    "feedback.departing",
-    *("feedback.document", "feedback.placing", "feedback.resting", "live.view"),
+    "feedback.document",
+    "live.view",
+    *(f"feedback.evidence.{name}" for name in ("departing", "placing", "resting")),
     *(
         f"feedback.personal.{name}"
         for name in ("finding", "judging", "remark", "sentences", "tokens")
@@ -28,9 +31,10 @@ READING_MODULES = (
     *(
         f"feedback.drafter.{name}"
         for name in (
-            *("compose", "evidence", "labels", "language", "lines", "matching", "notes"),
-            *("opening", "outline", "plan", "polarity", "polish", "quotations", "reading"),
-            *("sentences", "speakers", "structure", "topics", "words"),
+            *("compose", "evidence", "language", "matching", "notes", "opening", "outline"),
+            *("plan", "polarity", "polish", "quotations", "reading", "sentences", "topics"),
+            *("words", "layout.labels", "layout.lines", "layout.speakers"),
+            *("layout.headings", "layout.structure"),
         )
     ),
 )

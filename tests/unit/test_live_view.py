@@ -30,8 +30,9 @@ from feedback_app.llm.events import (
     StatusEvent,
 )
 from feedback_app.llm.ledger.endings import ended_event
-from feedback_app.llm.text.blocks import decided, parse_blocks
 from feedback_app.llm.text.citations import Citation, CitationFilter, marked, packed, without_marks
+from feedback_app.llm.text.markdown import parse_blocks
+from feedback_app.llm.text.splitting import decided
 from tests.cutting import cut
 
 _WORDS = [

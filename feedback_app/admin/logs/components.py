@@ -5,8 +5,9 @@ from typing import Any, Literal
 import reflex as rx
 
 from feedback_app import routes
-from feedback_app.admin.logs.schemas import Choice, ComponentLink, LogRow
+from feedback_app.admin.logs.schemas import ComponentLink, LogRow
 from feedback_app.admin.logs.state import LogsState
+from feedback_app.ui.choice import Choice
 from feedback_app.ui.components import badge, card, empty_state, error_callout, skeleton_rows
 
 _view = LogsState.view

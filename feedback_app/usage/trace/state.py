@@ -22,7 +22,7 @@ from feedback_app.db.outage import may_be_away, once_it_answers
 from feedback_app.live.text import LiveText
 from feedback_app.live.view import LiveView
 from feedback_app.usage.trace import service
-from feedback_app.usage.trace.replay import Moment
+from feedback_app.usage.trace.playback import Moment
 from feedback_app.usage.trace.schemas import TraceView
 from feedback_app.usage.trace.service import Trace
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import reflex as rx
 
-from feedback_app.feedback.copying import copier
+from feedback_app.feedback.components.copying import copier
+from feedback_app.feedback.components.panel import RUNNING
 from feedback_app.feedback.live import Live
-from feedback_app.feedback.panel import RUNNING
 from feedback_app.feedback.schemas import HistoryEntry
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.feedback.versions import REDO

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from feedback_app.feedback.copying import copier
+from feedback_app.feedback.components.copying import copier
 from feedback_app.feedback.schemas import Colleague
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.live.components import settled_text

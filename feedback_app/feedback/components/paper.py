@@ -10,12 +10,12 @@ from reflex_base.vars.function import FunctionVar
 from reflex_base.vars.object import ObjectVar
 from reflex_components_core.el.elements.typography import Div
 
-from feedback_app.feedback.asking import OnAnswer, asking
-from feedback_app.feedback.choosing import choice
+from feedback_app.feedback.components.asking import OnAnswer, asking
+from feedback_app.feedback.components.choosing import choice
+from feedback_app.feedback.components.panel import PANEL, RUNNING
+from feedback_app.feedback.components.toolbar import toolbar
 from feedback_app.feedback.live import Live
-from feedback_app.feedback.panel import PANEL, RUNNING
 from feedback_app.feedback.state import FeedbackState
-from feedback_app.feedback.toolbar import toolbar
 from feedback_app.live.components import draft_text
 from feedback_app.live.panel import generation_error, outcome, reasoning
 from feedback_app.ui.browser import scroll_to

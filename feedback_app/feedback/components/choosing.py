@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
+from feedback_app.feedback.components.panel import RUNNING
 from feedback_app.feedback.live import Live
-from feedback_app.feedback.panel import RUNNING
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.ui.components import small_button
 
