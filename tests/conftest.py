@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -16,6 +17,10 @@ from feedback_app.core.settings import Settings, get_settings
 from tests.guard.sitecustomize import forbid_outside
 
 pytest_plugins = ["tests.services"]
+
+# A deadline asserts how long an example takes, which no test does: a busy machine is slow.
+settings.register_profile("debrief", deadline=None)
+settings.load_profile("debrief")
 
 forbid_outside()
 

@@ -147,9 +147,7 @@ async def play(kind: str, url: str, script: list[Append | Join | Leave | Pause])
 
 
 @pytest.mark.parametrize("kind", ["memory", "redis"])
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(script=scripts)
 def test_every_follower_sees_everything_from_where_it_joined_once_and_in_order(
     kind: str, valkey_url: str, script: list[Append | Join | Leave | Pause]

@@ -141,13 +141,12 @@ def split(chunks: list[str]) -> list[Block]:
 @example(["x\na | b\n-|-", "c"])
 @example(["[a]: https://x.test\n\nb\n\n", "[a]"])
 @example(["a\r", "b"])
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_a_text_cut_anywhere_gives_the_blocks_of_the_whole(chunks: list[str]) -> None:
     assert split(chunks) == parse_blocks("".join(chunks))
 
 
 @given(st.sampled_from([FEEDBACK, MULTILINGUAL]), st.integers(1, 40))
-@settings(deadline=None)
 def test_an_answer_cut_into_equal_pieces_gives_the_blocks_of_the_whole(
     text: str, size: int
 ) -> None:

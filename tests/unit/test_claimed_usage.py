@@ -82,7 +82,7 @@ async def settled(usage: Any) -> Settlement:
     return generation.settlement(None)
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 @given(claims | anything)
 def test_a_claim_lowers_no_sum_and_exceeds_no_reservation_by_more_than_the_bound(
     claim: Any,

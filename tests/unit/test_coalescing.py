@@ -8,7 +8,7 @@ from itertools import count, pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.llm.generation.coalescing import (
@@ -94,7 +94,6 @@ _PAUSES = st.sampled_from([0.0, 0.001, 0.012, 0.039, 0.04, 0.041, 0.055, 0.2, 3.
 
 
 @given(st.lists(st.tuples(_PAUSES, st.text(max_size=4))), st.sampled_from([0.0, 0.01, 0.3]))
-@settings(deadline=None)
 def test_whatever_comes_whenever_leaves_whole_and_in_order(
     deltas: list[tuple[float, str]], late_s: float
 ) -> None:
@@ -113,7 +112,6 @@ def test_whatever_comes_whenever_leaves_whole_and_in_order(
 
 
 @given(st.lists(st.tuples(_PAUSES, st.text(min_size=1, max_size=4)), min_size=1))
-@settings(deadline=None)
 def test_text_waits_at_most_for_the_interval_and_the_grace(
     deltas: list[tuple[float, str]],
 ) -> None:

@@ -356,7 +356,7 @@ ASSESSMENTS = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(ASSESSMENTS)
 def test_whatever_is_typed_every_mark_is_a_line_and_no_question_is_asked(
     assessment: Assessment,

@@ -80,14 +80,19 @@ async def sources_of(session: AsyncSession, user: CurrentUser, scorecard: Scorec
     Raises:
         NotFound: the draft that the feedback began as is none of the person's.
     """
+    counts = and_(
+        col(LlmCall.status) == CallStatus.COMPLETE,
+        col(Draft.discarded_at).is_(None),
+    )
+    # By subject and person alone: the company's index has far more calls, and SQLite prefers it.
     newest = (
         select(LlmCall.id)
         .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
         .where(
-            *_own_calls(user),
             LlmCall.subject_id == scorecard.interview_id,
-            LlmCall.status == CallStatus.COMPLETE,
-            col(Draft.discarded_at).is_(None),
+            LlmCall.user_id == user.id,
+            LlmCall.operation == FEEDBACK,
+            counts,
         )
         .order_by(col(LlmCall.id).desc())
         .limit(1)
@@ -97,22 +102,26 @@ async def sources_of(session: AsyncSession, user: CurrentUser, scorecard: Scorec
     asked = (
         select_values(
             col(LlmCall.id),
-            newest,
+            counts,
             col(Draft.notes),
             col(Draft.judgements),
             col(Draft.cites) != "",
         )
         .join(Draft, col(Draft.llm_call_id) == LlmCall.id)
         .where(*_own_calls(user), col(LlmCall.id).in_([newest, origin_id or ""]))
+        .order_by(col(LlmCall.id).desc())
     )
-    rows = (await (await session.connection()).execute(asked)).all()
-    found = {
-        call_id: Source(notes, judgements, cites) for call_id, _, notes, judgements, cites in rows
-    }
-    newest_id = rows[0][1] if rows else None
-    if origin_id and origin_id not in found:
+    rows = await (await session.connection()).execute(asked)
+    origin = latest = None
+    for call_id, does_count, notes, judgements, cites in rows:
+        source = Source(notes, judgements, cites)
+        if call_id == origin_id:
+            origin = source
+        if does_count and latest is None:
+            latest = source
+    if origin_id and origin is None:
         raise NotFound
-    return Sources(found.get(origin_id or ""), found.get(newest_id or ""))
+    return Sources(origin, latest)
 
 
 async def mark_saved_call(
