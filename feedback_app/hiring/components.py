@@ -95,7 +95,7 @@ def description() -> rx.Component:
         ),
         *DESCRIPTION.vars(),
         _begin_description(key=key),
-        _description_editor(key=key),
+        _description_editor(key=f"{_JOB.id} {DESCRIPTION.beginning(JobState.revision, _AHEAD)}"),
     )
 
 
@@ -109,6 +109,7 @@ def _begin_description(rest: rx.RestProp) -> rx.Component:
     return rx.el.span(
         hidden=True,
         on_mount=[
+            *DESCRIPTION.begin(JobState.revision, _AHEAD),
             rx.cond(_AHEAD, resend, rx.noop()),
             DESCRIPTION.text.set_value(
                 rx.cond(_AHEAD, DESCRIPTION.text.value, JobState.description)

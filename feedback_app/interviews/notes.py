@@ -30,6 +30,7 @@ def _begin_notes(rest: rx.RestProp) -> rx.Component:
     return rx.el.span(
         hidden=True,
         on_mount=[
+            *NOTES.begin(InterviewState.revision, _AHEAD),
             rx.cond(_AHEAD, resend, rx.noop()),
             NOTES.text.set_value(rx.cond(_AHEAD, NOTES.text.value, InterviewState.notes)),
             NOTES.owner.set_value(_DETAIL.id),
@@ -99,12 +100,13 @@ def _notes_editor(rest: rx.RestProp) -> rx.Component:
 
 def notes() -> rx.Component:
     key = f"{_DETAIL.id} {InterviewState.revision}"
+    beginning = NOTES.beginning(InterviewState.revision, _AHEAD)
     return rx.fragment(
         _notes_conflict(),
         rx.el.div(
             _begin_notes(key=key),
             _notes_lines(),
-            _notes_editor(key=key),
+            _notes_editor(key=f"{_DETAIL.id} {beginning}"),
             class_name="numbered",
         ),
     )

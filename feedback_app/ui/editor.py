@@ -62,10 +62,30 @@ class Draftbook:
         self.stamp: Any = ClientStateVar.create(f"{name}stamp", default=0)
         self.base: Any = ClientStateVar.create(f"{name}base", default=0)
         self.owner: Any = ClientStateVar.create(f"{name}owner", default="")
+        self._begun: Any = ClientStateVar.create(f"{name}begun", default=-1)
+        """The number of the beginning that the editor shows."""
+        self._passed: Any = ClientStateVar.create(f"{name}passed", default=-1)
+        """That of a beginning that came while the browser was ahead."""
 
     def vars(self) -> list[Any]:
         """All of them, to be placed once in the page, above whatever uses them."""
-        return [self.text, self.stamp, self.base, self.owner]
+        return [self.text, self.stamp, self.base, self.owner, self._begun, self._passed]
+
+    def beginning(self, number: Any, ahead: Any) -> Any:
+        """For the editor's key: which beginning it shows of those that the server has counted.
+
+        Over a text that only the browser has no editor is begun anew: it would take the focus from
+        who types, and keys would then be shortcuts. What the server wanted to show is passed over;
+        the text is sent, and the answer tells what became of it.
+        """
+        return rx.cond((self._passed.value == number) | ahead, self._begun.value, number)
+
+    def begin(self, number: Any, ahead: Any) -> list[Any]:
+        """What is noted in the browser when the server counts a beginning."""
+        return [
+            self._passed.set_value(rx.cond(ahead, number, self._passed.value)),
+            self._begun.set_value(rx.cond(ahead, self._begun.value, number)),
+        ]
 
     def note(self, owner: Any, text: Any, stamp: Any, base: Any = 0) -> list[Any]:
         """What an editor's change does in the browser."""

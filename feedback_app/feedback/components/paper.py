@@ -113,7 +113,10 @@ def paper(on_answer: OnAnswer) -> rx.Component:
 def _begin_editor(rest: rx.RestProp) -> rx.Component:
     """When the editor begins: send what only the browser has, else forget what it had."""
     resend = _TEXT.edit(_ID, BOOK.text.value, BOOK.stamp.value, BOOK.base.value)
-    return rx.el.span(hidden=True, on_mount=rx.cond(_AHEAD, resend, rx.noop()))
+    return rx.el.span(
+        hidden=True,
+        on_mount=[*BOOK.begin(_TEXT.editor_key, _AHEAD), rx.cond(_AHEAD, resend, rx.noop())],
+    )
 
 
 @rx.memo
@@ -147,7 +150,7 @@ def _editor() -> rx.Component:
                 aria_hidden="true",
             ),
         ),
-        _text_editor(key=key),
+        _text_editor(key=f"{_ID} {BOOK.beginning(_TEXT.editor_key, _AHEAD)}"),
     )
 
 
