@@ -130,7 +130,8 @@ class Generator(LiveText, mixin=True):
             joined, self._joined = self._joined, ""
         owner = self._owner_of(user, subject_id)
         hub = generations().hub
-        _log.debug("a page begins to follow %s", owner.run_key)
+        subject = owner.subject
+        _log.debug("a page begins to follow %s %s", subject.kind, subject.id)
         try:
             log = hub.get(joined) or await hub.next(owner)
             while True:
@@ -139,7 +140,7 @@ class Generator(LiveText, mixin=True):
                 await self._follow_one(owner, log)
                 log = await hub.next(owner, log.call_id)
         finally:
-            _log.debug("a page ceases to follow %s", owner.run_key)
+            _log.debug("a page ceases to follow %s %s", subject.kind, subject.id)
 
     @rx.event(background=True, supersedes=True)
     @own_event
