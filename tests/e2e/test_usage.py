@@ -411,7 +411,9 @@ def test_in_a_narrow_window_the_administration_is_one_menu_for_the_keyboard_too(
     page.locator("#admin-menu").focus()
     page.keyboard.press("Enter")
     menu = page.get_by_role("dialog", name="Administration")
-    expect(menu.get_by_role("link")).to_have_text(["Usage", "Prices", "Limits", "Alerts", "Log"])
+    expect(menu.get_by_role("link")).to_have_text(
+        ["Jobs", "Usage", "Prices", "Limits", "Alerts", "Log"]
+    )
     expect(menu.get_by_role("link", name="Usage")).to_have_attribute("aria-current", "page")
     assert_no_barriers(page)
     for name in ("Usage", "Prices"):
@@ -421,4 +423,6 @@ def test_in_a_narrow_window_the_administration_is_one_menu_for_the_keyboard_too(
     expect(page.locator("h1")).to_have_text("Prices")
     expect(menu).to_be_hidden()
     page.set_viewport_size({"width": 1280, "height": 800})
-    expect(links).to_have_text(["My interviews", "Usage", "Prices", "Limits", "Alerts", "Log"])
+    expect(links).to_have_text(
+        ["My interviews", "Jobs", "Usage", "Prices", "Limits", "Alerts", "Log"]
+    )

@@ -11,7 +11,7 @@ from feedback_app.core.clock import now
 from feedback_app.db.session import Database
 from feedback_app.feedback import editing, operation, service, showing, submitting
 from feedback_app.llm.client.offline import OfflineClient
-from feedback_app.llm.ledger import ledger
+from feedback_app.llm.ledger import settling
 from feedback_app.llm.text.markdown import parse_blocks
 from tests.factories import make_interview
 from tests.integration.generating import as_user, stage
@@ -47,7 +47,7 @@ async def test_a_prompt_is_built_beside_the_loop(database: Database, watch: Watc
 
 
 async def test_an_answer_becomes_blocks_beside_the_loop(database: Database, watch: Watch) -> None:
-    calls = watch(ledger, "parse_blocks")
+    calls = watch(settling, "parse_blocks")
     async with stage(database, client=OfflineClient(None)) as on:
         await on.run()
         assert (await on.draft()).blocks
