@@ -5,7 +5,7 @@ from typing import Any
 
 from feedback_app.core import clock
 from feedback_app.live.view import LiveView
-from feedback_app.llm.events import ChunkEvent, CompleteEvent, EndedEvent
+from feedback_app.llm.events import ChunkEvent, CompleteEvent, EndedEvent, Event
 from feedback_app.llm.text.structured import so_far
 
 EVERY_S = 0.1
@@ -23,20 +23,28 @@ class FieldsView(LiveView):
         self._fill = fill
         self._shown: dict[str, Any] = {}
         self._filled = float("-inf")
+        self._is_behind = False
+        """Whether text came that the fields do not show yet."""
+
+    def take(self, events: Sequence[Event]) -> dict[str, Any]:
+        """As any live view; what was held back comes with the next look, though no event does."""
+        changes = super().take(events)
+        if self._is_behind and clock.monotonic() - self._filled >= EVERY_S:
+            changes |= self._changes()
+        return changes
 
     def _grow(self, chunks: Sequence[ChunkEvent]) -> dict[str, Any]:
         for chunk in chunks:
             # An answer that was wrong is written again from its beginning.
             self.text = self.text[: chunk.offset] + chunk.content
-        if clock.monotonic() - self._filled < EVERY_S:
-            return {}
-        self._filled = clock.monotonic()
-        return self._changes()
+        self._is_behind = True
+        return {}
 
     def _finish_text(self, ending: CompleteEvent | EndedEvent) -> dict[str, Any]:
         return self._changes()
 
     def _changes(self) -> dict[str, Any]:
+        self._filled, self._is_behind = clock.monotonic(), False
         filled = self._fill(so_far(self.text))
         changed = {name: value for name, value in filled.items() if self._shown.get(name) != value}
         self._shown = filled
