@@ -16,7 +16,7 @@ def test_what_came_too_soon_is_shown_though_nothing_more_comes(
     assert view.take([ChunkEvent(1, "call", '{"title": "Da', 0)])["title"] == "Da"
     assert "title" not in view.take([ChunkEvent(2, "call", "ta", 13)])
     assert "title" not in view.take([])
-    now += EVERY_S
+    now += 2 * EVERY_S
     assert view.take([])["title"] == "Data"
 
 
