@@ -416,7 +416,7 @@ def test_in_a_narrow_window_the_administration_is_one_menu_for_the_keyboard_too(
     )
     expect(menu.get_by_role("link", name="Usage")).to_have_attribute("aria-current", "page")
     assert_no_barriers(page)
-    for name in ("Usage", "Prices"):
+    for name in ("Jobs", "Usage", "Prices"):
         page.keyboard.press("Tab")
         expect(menu.get_by_role("link", name=name)).to_be_focused()
     page.keyboard.press("Enter")
