@@ -31,7 +31,7 @@ _OTHER = re.compile(
     r"|nous offrons|ofrecemos|oferecemos|perks",
     re.IGNORECASE,
 )
-_BULLET = re.compile(r"\s*(?:[-*•·–▪◦]|\d{1,2}[.)])\s+")
+_BULLET = re.compile(r"(?:[-*•·–▪◦]|\d{1,2}[.)])\s+")
 _HIRING = re.compile(
     r"(?:wir suchen|we(?: are|'re) (?:looking for|hiring|seeking)|join us as) (?:eine?n? |an? )?",
     re.IGNORECASE,
@@ -142,9 +142,9 @@ def _title(line: str) -> str:
 def _lines(text: str) -> Iterator[tuple[str, bool]]:
     """The lines with words in them, without their bullets, and whether they had one."""
     for raw in text.splitlines():
-        bullet = _BULLET.match(raw)
-        line = raw[bullet.end() :] if bullet else raw
-        line = line.strip().strip("#*_ \t")
+        line = raw.strip()
+        bullet = _BULLET.match(line)
+        line = (line[bullet.end() :] if bullet else line).strip("#*_ \t")
         if any(map(str.isalnum, line[:_FIRST_CHARACTERS])):
             yield line, bullet is not None
 
