@@ -51,9 +51,10 @@ def _filter(key: str, label: str, count: int) -> rx.Component:
         ),
         rx.el.span(
             label,
-            rx.cond(
-                InterviewListState.loaded,
-                rx.el.span(" ", count, class_name="filter-count"),
+            rx.el.span(
+                " ",
+                rx.cond(InterviewListState.loaded, count, ""),
+                class_name="filter-count",
             ),
         ),
         class_name="filter-choice",
