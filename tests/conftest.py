@@ -14,10 +14,12 @@ os.environ["ENV_FILE"] = os.devnull
 
 from feedback_app.core.settings import Settings, get_settings
 from tests.guard.sitecustomize import forbid_outside
+from tests.statements import share_statements
 
 pytest_plugins = ["tests.services"]
 
 forbid_outside()
+share_statements()
 
 os.environ.setdefault("CRASH_SEED", str(secrets.randbelow(10**9)))
 
