@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from passlib.hash import argon2
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -20,6 +21,9 @@ pytest_plugins = ["tests.services"]
 
 forbid_outside()
 share_statements()
+
+argon2.default_rounds, argon2.memory_cost, argon2.parallelism = 1, 8, 1
+"""The least there is: a real hash takes 60 ms, and each of the demo's people has one."""
 
 os.environ.setdefault("CRASH_SEED", str(secrets.randbelow(10**9)))
 
