@@ -10,7 +10,7 @@ import reflex as rx
 from feedback_app.auth.guards import acting_user, guarded, require_user
 from feedback_app.auth.typing import guarded_typing
 from feedback_app.core.errors import AppError, ChangedElsewhere, NotFound, NothingToAssess
-from feedback_app.core.markers import generation_event, logged, own_event, typing
+from feedback_app.core.markers import generation_event, logged, own_event, public, typing
 from feedback_app.db.models import CallStatus
 from feedback_app.db.outage import may_be_away
 from feedback_app.feedback import editing, reading, submitting
@@ -137,9 +137,13 @@ class InterviewState(Autosave, rx.State):
 
     @rx.event
     @logged("Left an interview")
-    @guarded
+    @public
     async def leave(self) -> None:
-        """The page was left inside the app: the next interview starts from a skeleton."""
+        """The page was left inside the app: the next interview starts from a skeleton.
+
+        Also by whoever is being led to the sign-in page: they are not to be led there again from
+        an address that is half the old one.
+        """
         self.loaded = self.missing = False
 
     @rx.event(background=True, supersedes=True)

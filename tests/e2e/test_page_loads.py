@@ -82,6 +82,15 @@ def test_nothing_moves_when_interviews_come(
     assert page.evaluate(_MOVED) == []
 
 
+def test_signing_in_leads_to_the_address_that_was_asked_for(
+    page: Page, made: MadeInterview
+) -> None:
+    asked = routes.interview(made.interview.id)
+    sign_in(page, made.interviewer.email, path=asked)
+    expect(page.locator("#generate-feedback")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"{asked}$"))
+
+
 def test_the_library_of_charts_comes_with_the_first_chart(
     page: Page, running_app: RunningApp
 ) -> None:
