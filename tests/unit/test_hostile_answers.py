@@ -21,6 +21,8 @@ from feedback_app.llm.text.blocks import (
 )
 from tests.hostile_answers import PIECE, UNITS, hostile, pieces, wide_table
 
+pytestmark = pytest.mark.slow
+
 MOST_BYTES = 120
 """To a page for each character; an ordinary answer takes 11."""
 
