@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from passlib.hash import argon2
+from passlib.handlers.argon2 import argon2
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
