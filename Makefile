@@ -34,11 +34,12 @@ quick: $(VENV)/dev ## Unit and SQLite tests alone: no browser, no server
 	@$(PY) -m pytest --numprocesses 2 -m "not ($(subst $(space), or ,$(LEFT_OUT)))" $(ARGS)
 	@echo "Left out, and run by 'make test': $(LEFT_OUT)"
 
-check: $(VENV)/dev ## Lint, formatting, types and layers
+check: $(VENV)/dev ## Lint, formatting, types, layers and the size of files
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m pyright
 	@$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	@$(PY) -m pytest --quiet --numprocesses 0 tests/unit/test_layout.py
 
 format: $(VENV)/dev ## Format everything, and mend what the linter can
 	@$(PY) -m ruff check --fix .

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bench import machine
 from feedback_app.live.view import LiveView, fill_slots
 from feedback_app.llm.events import ChunkEvent
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.text.markdown import parse_blocks
 from tests.hostile_answers import UNITS, hostile, pieces
 
 MOST_BYTES = 120

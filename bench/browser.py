@@ -28,7 +28,7 @@ _WATCH = """
     asked = false;
     const nowPhase = document.getElementById("generation-panel")?.dataset.phase ?? "";
     const live = document.querySelector(
-      "#live-feedback:not(:has(.editing)), #live-feedback .streaming");
+      "#live-feedback:not(:has(.editing)), #live-feedback > .document");
     const nowText = live?.textContent ?? text;
     if (nowPhase === phase && nowText === text) return;
     [phase, text] = [nowPhase, nowText];

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import median
 
@@ -35,6 +35,8 @@ MAX_REQUEST_RATIO = 1.5
 ALWAYS_GOOD_MS = 10.0
 """Whatever the ratio: nobody can tell this from idle."""
 REQUEST_GOAL_AT = 100
+MAX_FLOOR_RATIO = 1.6
+FLOOR_GOAL_AT = 200
 
 MUCH_WAITING = 0.2
 
@@ -80,10 +82,35 @@ def run(options: argparse.Namespace) -> list[str]:
             print(f"Measuring {streams} at once", flush=True)
             visits = [Visit(*next(left)) for _ in range(streams)]
             probe_cookie, _ = next(left)
-            level = _Level(home, app, model, port, tokens)
-            levels.append(level.measure(visits, probe_cookie))
+            level = _Level(home, app, model, port, tokens).measure(visits, probe_cookie)
+            levels.append(replace(level, floor=_floor(port, streams, tokens)))
     _print_table(levels, facts, options.seconds)
     return _missed(levels)
+
+
+def _floor(port: int, streams: int, tokens: int) -> float:
+    """Cores that a bare program uses which only passes on as many streams (`crowd_floor`)."""
+    with ExitStack() as stack:
+        floor, told = stack.enter_context(_helper("crowd_floor", "serve", str(port)))
+        readers, _ = stack.enter_context(
+            _helper(
+                "crowd_floor",
+                "read",
+                told,
+                str(streams),
+                f"{_CLICKS_WITHIN_S:g}",
+                expected="ready",
+            )
+        )
+        processes = Processes(app=floor.pid)
+        _tell(readers)
+        time.sleep(_CLICKS_WITHIN_S + 1)
+        all_run = processes.read()
+        time.sleep(tokens / TOKENS_PER_SECOND - _CLICKS_WITHIN_S - 2)
+        still = processes.read()
+        _hear(readers, "done")
+    sent_moments(port)
+    return cores(all_run, still)["app"]
 
 
 class _Level:
@@ -228,6 +255,8 @@ _ROWS: tuple[tuple[str, Callable[[Level], str]], ...] = (
     ("flushes a second, each page", lambda v: f"{v.flushes_per_s:.1f}"),
     ("bytes per character", lambda v: f"{v.bytes_per_character:.1f}"),
     ("cores: app", _cores("app")),
+    ("cores: a bare program that passes on", lambda v: f"{v.floor:.2f}"),
+    ("  app, times that", lambda v: f"{v.cores['app'] / v.floor:.1f}"),
     ("cores: model", _cores("model")),
     ("cores: pages", _cores("pages")),
     ("cores: probe", _cores("probe")),
@@ -274,6 +303,12 @@ def _missed(levels: Sequence[Level]) -> list[str]:
             missed.append(
                 f"Missed: token lag p95 with {level.streams} at once is {level.lag.p95:.0f} ms, "
                 f"the goal is {MAX_LAG_P95_MS:.0f} ms."
+            )
+        if level.streams == FLOOR_GOAL_AT and level.cores["app"] > MAX_FLOOR_RATIO * level.floor:
+            missed.append(
+                f"Missed: with {level.streams} at once the app uses "
+                f"{level.cores['app'] / level.floor:.1f} times the cores of a bare program, the "
+                f"goal is {MAX_FLOOR_RATIO:.1f} times."
             )
         if level.streams > REQUEST_GOAL_AT:
             continue

@@ -64,6 +64,8 @@ class Level:
     """Drafts that did not reach their page, or their row in the ledger, whole."""
     load: float
     """The machine's, of the last minute, when the streams had ended."""
+    floor: float = 0.0
+    """Cores that a bare program uses which passes on as many streams."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from bench.browser import Frame, Sample
 
+SHOWING = frozenset({"generating", "streaming", "complete"})
+"""The phases in which the page shows text of the answer that is being written."""
 _NOT_SHOWN = re.compile(r"[\W_]+")
 
 
@@ -40,7 +42,7 @@ def token_lags(
             or never all of it.
     """
     answer = _letters("".join(tokens))
-    showing = [sample for sample in samples if sample.phase in {"streaming", "complete"}]
+    showing = [sample for sample in samples if sample.phase in SHOWING]
     shown: list[int] = []
     for sample in showing:
         letters = _letters(sample.text)

@@ -39,7 +39,6 @@ from feedback_app.usage.trace.state import TraceState
 from feedback_app.web.api.app import Api
 from feedback_app.web.bodies import Deadlines
 from feedback_app.web.caching import CacheHeaders
-from feedback_app.web.event_log import EventLog, OwnState
 from feedback_app.web.export import EXPORT_ROUTES
 from feedback_app.web.faults import PageFaults, log_page_fault, show_fault
 from feedback_app.web.health import HEALTH_ROUTES
@@ -52,6 +51,7 @@ from feedback_app.web.request_log import RequestLog
 from feedback_app.web.security import SecurityHeaders
 from feedback_app.web.session_header import SessionHeader
 from feedback_app.web.shortcuts import SHORTCUT_ROUTES
+from feedback_app.web.ui_events import OwnState, UiEventRows
 
 
 def _request_log(inner: ASGIApp) -> ASGIApp:
@@ -88,7 +88,7 @@ app = rx.App(
 # A fragment, because Reflex puts the rest of the page inside of what a wrap returns.
 app.app_wraps[(5, "Overlay")] = lambda _stateful: rx.fragment(rx.memo(connection_banner)())
 app.add_middleware(OwnState(), index=0)
-app.add_middleware(EventLog())
+app.add_middleware(UiEventRows())
 app.add_middleware(PageFaults())
 app.register_lifespan_task(lifespan)
 app.register_lifespan_task(watch_sockets)

@@ -4,7 +4,7 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.feedback import editing
 from feedback_app.feedback.editing import Written
 from feedback_app.interviews import service as interviews
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.text.markdown import parse_blocks
 
 
 async def save_feedback(

@@ -10,12 +10,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.core.settings import Settings
-from feedback_app.db.alert import Alert, AlertKind, AlertLevel
 from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import CallStatus, LimitValue, LlmCall, UsageRollup
+from feedback_app.db.tables.alerts import Alert, AlertKind, AlertLevel
 from feedback_app.llm.admission.admission import month_of
+from feedback_app.llm.admission.limit_use import NEAR
 from feedback_app.llm.admission.limits import LimitName, default_limits
-from feedback_app.llm.admission.quote import NEAR
 from feedback_app.llm.ledger.watching import BudgetRefusal, PriceRefusal, PromptCut
 
 _PERSON, _COMPANY = LimitName.PERSON_COST_PER_MONTH, LimitName.COMPANY_COST_PER_MONTH

@@ -19,9 +19,9 @@ from feedback_app.alerts.webhook import Outcome, Webhook
 from feedback_app.alerts.wording import explanation, sentence
 from feedback_app.core import clock
 from feedback_app.core.money import plain_dollars
-from feedback_app.db.alert import Alert, AlertKind
 from feedback_app.db.models import Company, User
 from feedback_app.db.session import Database
+from feedback_app.db.tables.alerts import Alert, AlertKind
 
 MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=10)

@@ -12,10 +12,10 @@ from feedback_app.alerts.conditions import Condition, Key, conditions_of, key_of
 from feedback_app.core import clock
 from feedback_app.core.ids import new_id
 from feedback_app.core.settings import Settings
-from feedback_app.db.alert import Alert, AlertLevel
 from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import Company, UsageRollup
 from feedback_app.db.session import Database
+from feedback_app.db.tables.alerts import Alert, AlertLevel
 from feedback_app.llm.admission.admission import month_of
 
 _TABLE: Table = Alert.__table__  # pyright: ignore[reportAttributeAccessIssue]

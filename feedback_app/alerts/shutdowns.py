@@ -16,9 +16,9 @@ from feedback_app.alerts.conditions import Condition
 from feedback_app.alerts.raising import raise_alerts
 from feedback_app.core import clock
 from feedback_app.core.settings import Settings
-from feedback_app.db.alert import AlertKind, AlertLevel
 from feedback_app.db.models import Company
 from feedback_app.db.session import Database
+from feedback_app.db.tables.alerts import AlertKind, AlertLevel
 from feedback_app.llm.client.openai_client import OpenAIClient
 
 _log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from feedback_app import routes
 from feedback_app.core.money import as_set, cost, share_used
-from feedback_app.db.alert import Alert, AlertKind, AlertLevel
+from feedback_app.db.tables.alerts import Alert, AlertKind, AlertLevel
 
 LEVELS: dict[str, str] = {
     AlertLevel.INFO: "Info",

@@ -44,7 +44,7 @@ def bell(*, current: bool = False) -> rx.Component:
             rx.el.span(
                 rx.cond(BellState.unseen > 99, "99+", f"{BellState.unseen}"),
                 id="alerts-unseen",
-                class_name="bell-count",
+                class_name="bell-count figure",
                 aria_hidden="true",
             ),
         ),
@@ -56,6 +56,6 @@ def bell(*, current: bool = False) -> rx.Component:
         ),
         underline="none",
         id="alerts-bell",
-        class_name="bell",
+        class_name="quiet bar-button",
         custom_attrs={"aria-current": "page"} if current else {},
     )

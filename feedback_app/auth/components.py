@@ -80,7 +80,7 @@ def _account_menu() -> rx.Component:
             )
         ),
         rx.popover.content(
-            rx.el.div(
+            rx.flex(
                 rx.el.div(
                     rx.text(AuthState.name, size="2", weight="medium"),
                     rx.text(AuthState.email, size="2", color_scheme="gray"),
@@ -101,7 +101,8 @@ def _account_menu() -> rx.Component:
                         href=routes.MY_USAGE,
                         underline="none",
                         id="my-usage-link",
-                        class_name="account-link",
+                        class_name="quiet menu-link",
+                        margin_x="-10px",
                     )
                 ),
                 native_form(
@@ -116,7 +117,9 @@ def _account_menu() -> rx.Component:
                     ),
                     action=routes.SIGN_OUT,
                 ),
-                class_name="account",
+                width="248px",
+                direction="column",
+                spacing="3",
             ),
             aria_label="Account",
             align="end",

@@ -14,11 +14,14 @@ from feedback_app.ui.layout import centred
 def sign_in_page() -> rx.Component:
     """Email and password, posted by the browser itself so that the cookie can be set."""
     return centred(
-        rx.el.div(
-            rx.el.img(src="/logo.svg", alt=""),
+        rx.flex(
+            rx.el.img(src="/logo.svg", alt="", width=44, height=44),
             rx.heading("Sign in to Debrief", as_="h1", size="6", weight="bold"),
             rx.text("Interview feedback, while it is fresh.", size="2", color_scheme="gray"),
-            class_name="sign-in-head",
+            direction="column",
+            align="center",
+            spacing="2",
+            margin_bottom="8px",
         ),
         card(
             native_form(
@@ -59,7 +62,7 @@ def sign_in_page() -> rx.Component:
                 ),
                 rx.button("Sign in", type="submit", size="3", id="login-submit"),
                 action=routes.SIGN_IN,
-                class_name="sign-in-form",
+                class_name="stack",
             ),
         ),
         _demo() if get_settings().DEMO else rx.fragment(),
@@ -83,9 +86,9 @@ def _demo() -> rx.Component:
 def _demo_row(person: DemoSignIn) -> rx.Component:
     return rx.el.button(
         rx.el.span(person.label),
-        rx.el.span(person.email),
+        rx.el.span(person.email, class_name="note"),
         type="button",
         on_click=SignInState.fill(person.email),
-        class_name="demo-row",
+        class_name="quiet demo-row",
         custom_attrs={"data-id": person.email},
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from feedback_app.db import histogram
 from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import LlmCall, UsageDay, UsageRollup
-from feedback_app.db.usage_tables import UsageSums
+from feedback_app.db.tables.usage import UsageSums
 
 HOURS: Table = UsageRollup.__table__  # pyright: ignore[reportAttributeAccessIssue]
 DAYS: Table = UsageDay.__table__  # pyright: ignore[reportAttributeAccessIssue]

@@ -18,8 +18,8 @@ from feedback_app.core.errors import ChangedElsewhere, Invalid, NotFound
 from feedback_app.core.threads import soon
 from feedback_app.db.models import Draft, Scorecard, TextVersion, VersionKind
 from feedback_app.db.session import database
-from feedback_app.feedback import queries
 from feedback_app.feedback.document import to_markdown, without_end
+from feedback_app.feedback.queries import draft_rows, scorecard_rows, version_rows
 from feedback_app.feedback.versions import (
     FEEDBACK,
     Aside,
@@ -28,8 +28,9 @@ from feedback_app.feedback.versions import (
     keep_version,
     version_of,
 )
-from feedback_app.llm.text.blocks import Block, block_from_dict, few, parse_blocks
+from feedback_app.llm.text.blocks import Block, block_from_dict
 from feedback_app.llm.text.citations import marked, unpacked
+from feedback_app.llm.text.markdown import few, parse_blocks
 
 MAX_FEEDBACK_CHARACTERS = 50_000
 
@@ -80,7 +81,7 @@ async def save(
     text = await soon(to_markdown, without_end(blocks))
     _check_length(text)
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         same_tab = writer != "" and scorecard.feedback_writer == writer
         if scorecard.feedback_revision != base and not same_tab and scorecard.feedback != text:
             await keep_aside(session, scorecard, Aside(FEEDBACK, writer, base), text, blocks)
@@ -105,7 +106,7 @@ async def keep(user: CurrentUser, interview_id: str) -> Written:
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         await _make_theirs(session, user, scorecard)
     return await written(scorecard)
 
@@ -118,7 +119,7 @@ async def take_draft(user: CurrentUser, interview_id: str, call_id: str) -> Writ
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         blocks = await _draft_blocks(session, user, interview_id, call_id)
         if scorecard.feedback_call_id == call_id:
             return await written(scorecard)
@@ -138,10 +139,10 @@ async def take_unseen(user: CurrentUser, interview_id: str, call_id: str) -> boo
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         blocks = await _draft_blocks(session, user, interview_id, call_id)
         known = scorecard.feedback_call_id == call_id
-        if known or await queries.has_version_of(session, scorecard.id, call_id):
+        if known or await version_rows.has_version_of(session, scorecard.id, call_id):
             return False
         if not await _is_untouched(session, user, scorecard):
             return False
@@ -157,7 +158,7 @@ async def replace_with(user: CurrentUser, interview_id: str, call_id: str) -> Wr
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         blocks = await _draft_blocks(session, user, interview_id, call_id)
         await _replace(session, user, scorecard, blocks, call_id, VersionKind.REPLACED)
     return await written(scorecard)
@@ -172,7 +173,7 @@ async def append(user: CurrentUser, interview_id: str, call_id: str) -> Written:
         Invalid: both together would be too long.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         more = await _draft_blocks(session, user, interview_id, call_id)
         both = [*without_end((await written(scorecard)).blocks), *more]
         _check_length(await soon(to_markdown, both))
@@ -194,7 +195,7 @@ async def rewrite(
     """
     _check_length(await soon(to_markdown, blocks))
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         call_id = scorecard.feedback_call_id
         await _replace(session, user, scorecard, blocks, call_id, VersionKind.REWRITTEN)
         version = await session.get_one(TextVersion, scorecard.undo_id)
@@ -211,7 +212,7 @@ async def clear_if_only(user: CurrentUser, interview_id: str, call_id: str) -> W
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         if scorecard.feedback_call_id == call_id and await _is_untouched(session, user, scorecard):
             await _replace(session, user, scorecard, [], None, VersionKind.DISCARDED)
     return await written(scorecard)
@@ -226,13 +227,13 @@ async def undo(user: CurrentUser, interview_id: str) -> Written:
         Invalid: there is nothing to undo.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         version = await version_of(session, scorecard, scorecard.undo_id or "")
         if version is None:
             raise Invalid("There is nothing to undo.")
         kind = VersionKind.UNDONE
         if version.kind == VersionKind.UNDONE:
-            kind = await queries.undone_kind(session, version)
+            kind = await version_rows.undone_kind(session, version)
         await _restore(session, user, scorecard, version, kind)
         if version.placements is not None:
             scorecard.placements = version.placements
@@ -247,7 +248,7 @@ async def restore(user: CurrentUser, interview_id: str, version_id: str) -> Writ
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         version = await version_of(session, scorecard, version_id)
         if version is None:
             raise NotFound
@@ -288,7 +289,7 @@ async def _replace(
     if kind == VersionKind.DRAFT:
         scorecard.feedback_kept = False
         session.add(scorecard)
-        await queries.mark_saved_call(session, user, scorecard.interview_id, None)
+        await draft_rows.mark_saved_call(session, user, scorecard.interview_id, None)
     else:
         await _make_theirs(session, user, scorecard)
 
@@ -308,7 +309,7 @@ async def _restore(
 async def _draft_blocks(
     session: AsyncSession, user: CurrentUser, interview_id: str, call_id: str
 ) -> list[Block]:
-    call, draft = await queries.draft_of(session, user, call_id)
+    call, draft = await draft_rows.draft_of(session, user, call_id)
     if call.subject_id != interview_id:
         raise NotFound
     return await soon(drawn, draft)
@@ -330,7 +331,7 @@ async def _make_theirs(session: AsyncSession, user: CurrentUser, scorecard: Scor
     scorecard.feedback_kept = True
     session.add(scorecard)
     call_id = scorecard.feedback_call_id
-    await queries.mark_saved_call(session, user, scorecard.interview_id, call_id)
+    await draft_rows.mark_saved_call(session, user, scorecard.interview_id, call_id)
 
 
 def _check_length(text: str) -> None:

@@ -6,32 +6,32 @@ explain; the part of the draft that a placed line concerns is rewritten at once.
 """
 
 import asyncio
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
-
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import Invalid
 from feedback_app.core.threads import soon
-from feedback_app.db.models import CompetencyRating, Scorecard
+from feedback_app.db.models import CompetencyRating
 from feedback_app.db.session import database
-from feedback_app.feedback import editing, queries
+from feedback_app.feedback import editing
 from feedback_app.feedback.assessment import Assessment, CompetencyAssessment
 from feedback_app.feedback.drafter.compose import compose_loose, compose_sides, verdict_of
 from feedback_app.feedback.drafter.reading import Reading, read
 from feedback_app.feedback.editing import Written, written
+from feedback_app.feedback.evidence.placing import put_point, take_out
 from feedback_app.feedback.personal import Remark, find_remarks, without_remarks
-from feedback_app.feedback.placing import put_point, take_out
+from feedback_app.feedback.queries import scorecard_rows
+from feedback_app.feedback.queries.scorecard_rows import Record
 from feedback_app.feedback.schemas import (
     ContradictionView,
     Questions,
     RemarkView,
     UnplacedView,
 )
-from feedback_app.llm.text.blocks import Block, parse_blocks
+from feedback_app.llm.text.blocks import Block
 from feedback_app.llm.text.citations import marked, without_marks
+from feedback_app.llm.text.markdown import parse_blocks
 
 _NOTHING = Assessment(
     candidate="",
@@ -67,24 +67,9 @@ def for_drafting(assessment: Assessment, put_back: frozenset[str]) -> Assessment
     )
 
 
-Loaded = tuple[Assessment, frozenset[str]]
-"""A record, and the keys of the remarks that were put back: what `for_drafting` takes."""
-
-
-async def load(session: AsyncSession, user: CurrentUser, interview_id: str) -> Loaded:
-    """A person's record of an interview, as `ready` makes it usable once the session is closed.
-
-    Raises:
-        NotFound: not an interview of this person.
-    """
-    assessment = await queries.load_assessment(session, user, interview_id)
-    scorecard = await queries.scorecard_of(session, user, interview_id)
-    return assessment, frozenset(scorecard.put_back)
-
-
-async def ready(loaded: Loaded) -> Assessment:
-    """What a draft of the record may use."""
-    return await asyncio.to_thread(for_drafting, *loaded)
+async def ready(record: Record) -> Assessment:
+    """What a draft of the record may use; call it once the session is closed."""
+    return await asyncio.to_thread(for_drafting, record.assessment, record.put_back)
 
 
 async def questions(user: CurrentUser, interview_id: str) -> Questions:
@@ -94,11 +79,13 @@ async def questions(user: CurrentUser, interview_id: str) -> Questions:
         NotFound: not an interview of this person.
     """
     async with database().read() as session:
-        scorecard = await queries.scorecard_of(session, user, interview_id)
-        assessment = await queries.load_assessment(session, user, interview_id)
-        rated = await queries.competencies_of(session, scorecard)
-    not_assessed = {c.id for c, rating in rated if rating is not None and rating.not_assessed}
-    return await asyncio.to_thread(_questions, assessment, scorecard, not_assessed)
+        record = await scorecard_rows.record_of(session, user, interview_id)
+    return await questions_about(record)
+
+
+async def questions_about(record: Record) -> Questions:
+    """What there is to ask about the record."""
+    return await asyncio.to_thread(_questions, record)
 
 
 async def put_back(user: CurrentUser, interview_id: str, key: str, wanted: bool) -> None:
@@ -110,8 +97,8 @@ async def put_back(user: CurrentUser, interview_id: str, key: str, wanted: bool)
         Invalid: there is no such remark.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
-        assessment = await queries.load_assessment(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
+        assessment = await scorecard_rows.load_assessment(session, user, interview_id)
         found = await soon(_remarks, assessment)
         if key not in {remark.key for remark, _ in found}:
             raise Invalid("This remark is not in your notes any more.")
@@ -131,8 +118,9 @@ async def place(
         Invalid: there is no such line to place, or no such competency.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
-        assessment = await soon(for_drafting, *await load(session, user, interview_id))
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
+        record = await scorecard_rows.record_of(session, user, interview_id)
+        assessment = await soon(for_drafting, record.assessment, record.put_back)
         reading = await soon(read, assessment)
         if key not in {line.key for line in reading.unplaced}:
             raise Invalid("This line is placed already, or not in your notes any more.")
@@ -189,8 +177,9 @@ async def answer(user: CurrentUser, interview_id: str, key: str, code: str) -> N
         Invalid: there is no such question, or no such answer to it.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
-        assessment = await soon(for_drafting, *await load(session, user, interview_id))
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
+        record = await scorecard_rows.record_of(session, user, interview_id)
+        assessment = await soon(for_drafting, record.assessment, record.put_back)
         reading = await soon(read, assessment)
         asked = next((c for c in reading.contradictions if c.key == key), None)
         if asked is None or code not in dict(asked.answers):
@@ -212,7 +201,7 @@ async def start_over(user: CurrentUser, interview_id: str) -> None:
         AlreadySubmitted: the feedback is final.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         scorecard.placements, scorecard.answers = {}, {}
         session.add(scorecard)
 
@@ -256,10 +245,8 @@ def _grouped(to_do: list[str]) -> list[str]:
     return [f"{', '.join(those)}: {missing}" for missing, those in names.items()]
 
 
-def _questions(
-    assessment: Assessment, scorecard: Scorecard, not_assessed: Collection[str]
-) -> Questions:
-    wanted = frozenset(scorecard.put_back)
+def _questions(record: Record) -> Questions:
+    assessment, wanted = record.assessment, record.put_back
     reading: Reading = read(for_drafting(assessment, wanted))
     remarks = _remarks(assessment)
     return Questions(
@@ -284,9 +271,9 @@ def _questions(
             for c in reading.contradictions
         ],
         to_do=[
-            *_grouped([words for c, words in reading.to_do if c not in not_assessed]),
+            *_grouped([words for c, words in reading.to_do if c not in record.not_assessed]),
             *(["your recommendation"] if assessment.recommendation is None else []),
         ],
-        has_answers=bool(scorecard.placements or scorecard.answers),
+        has_answers=bool(assessment.placements or assessment.answers),
         competencies=[[c.id, c.name] for c in assessment.competencies],
     )

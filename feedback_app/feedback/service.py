@@ -22,12 +22,14 @@ from feedback_app.db.models import (
     VersionKind,
 )
 from feedback_app.db.session import database
-from feedback_app.feedback import queries, reading
+from feedback_app.feedback import reading
 from feedback_app.feedback.assessment import Assessment
-from feedback_app.feedback.departing import Recorded, departure, recorded_in
 from feedback_app.feedback.editing import drawn, written
+from feedback_app.feedback.evidence.departing import Recorded, departure, recorded_in
 from feedback_app.feedback.operation import OPERATION, brief_of
-from feedback_app.feedback.resting import Source
+from feedback_app.feedback.queries import draft_rows, scorecard_rows, version_rows
+from feedback_app.feedback.queries.draft_rows import Sources
+from feedback_app.feedback.queries.scorecard_rows import Record
 from feedback_app.feedback.schemas import (
     DraftView,
     Evidence,
@@ -76,14 +78,14 @@ async def start(user: CurrentUser, interview_id: str) -> str:
         BudgetExceeded: too little of a budget is left, or the model's price is not known.
     """
     async with database().read() as session:
-        scorecard = await queries.scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.scorecard_of(session, user, interview_id)
     if scorecard.submitted_at:
         raise AlreadySubmitted
 
     async def load() -> Brief:
         async with database().read() as session:
-            loaded = await reading.load(session, user, interview_id)
-        assessment = await reading.ready(loaded)
+            record = await scorecard_rows.record_of(session, user, interview_id)
+        assessment = await reading.ready(record)
         if not assessment.has_evidence:
             raise NothingToAssess
         return await brief_of(assessment)
@@ -102,25 +104,24 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
         NotFound: not an interview of this person.
     """
     async with database().read() as session:
-        scorecard = await queries.scorecard_of(session, user, interview_id)
-        loaded = await reading.load(session, user, interview_id)
-        origin = await queries.origin_of(session, user, scorecard)
-        asked_last = await queries.latest_source(session, user, interview_id)
-        drafts = await queries.drafts_of(session, user, interview_id)
-        versions = await queries.versions_of(session, scorecard.id, FEEDBACK)
+        record = await scorecard_rows.record_of(session, user, interview_id)
+        scorecard = record.scorecard
+        sources = await draft_rows.sources_of(session, user, scorecard)
+        drafts = await draft_rows.drafts_of(session, user, interview_id)
+        versions = await version_rows.versions_of(session, scorecard.id, FEEDBACK)
         undo = await undo_label(session, scorecard)
-    assessment = await reading.ready(loaded)
+    assessment = await reading.ready(record)
     ended = [(call, draft) for call, draft in drafts if call.status != CallStatus.RUNNING]
     kept = [(call, draft) for call, draft in ended if draft.discarded_at is None]
     text = await written(scorecard)
-    beside = _beside(assessment, origin, asked_last)
+    beside = _beside(assessment, sources)
     latest = ended[0] if ended and ended[0] in kept else None
     return FeedbackView(
         text=text,
         undo=undo,
         saved_at=wording.local_time(scorecard.feedback_saved_at),
         submitted_at=wording.local_time(scorecard.submitted_at),
-        evidence=await _evidence(user, interview_id, assessment, await begun(text, beside), beside),
+        evidence=await _evidence(user, record, assessment, await begun(text, beside), beside),
         latest=await draft_view(*latest, beside.recorded) if latest else None,
         history=await asyncio.to_thread(_history, kept, versions),
         offline=generations().offline,
@@ -138,41 +139,36 @@ async def evidence(user: CurrentUser, interview_id: str) -> Evidence:
         NotFound: not an interview of this person.
     """
     async with database().read() as session:
-        scorecard = await queries.scorecard_of(session, user, interview_id)
-        loaded = await reading.load(session, user, interview_id)
-        origin = await queries.origin_of(session, user, scorecard)
-        latest = await queries.latest_source(session, user, interview_id)
-    assessment = await reading.ready(loaded)
-    beside = _beside(assessment, origin, latest)
-    shown = await typed(await written(scorecard), beside)
-    return await _evidence(user, interview_id, assessment, shown, beside)
+        record = await scorecard_rows.record_of(session, user, interview_id)
+        sources = await draft_rows.sources_of(session, user, record.scorecard)
+    assessment = await reading.ready(record)
+    beside = _beside(assessment, sources)
+    shown = await typed(await written(record.scorecard), beside)
+    return await _evidence(user, record, assessment, shown, beside)
 
 
 async def _evidence(
-    user: CurrentUser, interview_id: str, assessment: Assessment, shown: Shown, beside: Beside
+    user: CurrentUser, record: Record, assessment: Assessment, shown: Shown, beside: Beside
 ) -> Evidence:
+    run = _run(user, record.scorecard.interview_id, lambda: brief_of(assessment))
     return Evidence(
         has_evidence=assessment.has_evidence,
         has_recommendation=assessment.recommendation is not None,
-        quote=await quote_of(_run(user, interview_id, lambda: brief_of(assessment))),
-        questions=await reading.questions(user, interview_id),
+        quote=await quote_of(run),
+        questions=await reading.questions_about(record),
         beside=beside,
         text=shown,
     )
 
 
-def _beside(assessment: Assessment, origin: Draft | None, latest: Source | None) -> Beside:
+def _beside(assessment: Assessment, sources: Sources) -> Beside:
     return Beside(
-        sent=_source(origin),
-        latest=latest,
+        sent=sources.origin,
+        latest=sources.latest,
         notes=assessment.notes,
         judgements=assessment.judgements,
         recorded=recorded_in(assessment),
     )
-
-
-def _source(draft: Draft | None) -> Source | None:
-    return Source(draft.notes, draft.judgements, draft.cites != "") if draft else None
 
 
 async def draft(user: CurrentUser, call_id: str) -> DraftView:
@@ -182,9 +178,9 @@ async def draft(user: CurrentUser, call_id: str) -> DraftView:
         NotFound: no such draft, or somebody else's.
     """
     async with database().read() as session:
-        call, found = await queries.draft_of(session, user, call_id)
-        loaded = await reading.load(session, user, call.subject_id)
-    assessment = await reading.ready(loaded)
+        call, found = await draft_rows.draft_of(session, user, call_id)
+        record = await scorecard_rows.record_of(session, user, call.subject_id)
+    assessment = await reading.ready(record)
     return await draft_view(call, found, recorded_in(assessment))
 
 
@@ -196,7 +192,7 @@ async def discard(user: CurrentUser, call_id: str) -> None:
         Invalid: it is still being written.
     """
     async with database().write() as session:
-        call, found = await queries.draft_of(session, user, call_id)
+        call, found = await draft_rows.draft_of(session, user, call_id)
         if call.status == CallStatus.RUNNING:
             raise Invalid("Stop the draft before you discard it.")
         found.discarded_at = clock.now()
@@ -211,7 +207,7 @@ async def bring_back(user: CurrentUser, call_id: str) -> None:
         Invalid: it was discarded so long ago that its text is gone.
     """
     async with database().write() as session:
-        _, found = await queries.draft_of(session, user, call_id)
+        _, found = await draft_rows.draft_of(session, user, call_id)
         if found.discarded_at and found.discarded_at < clock.now() - DISCARDED_TEXT_FOR:
             raise Invalid("This draft was discarded more than a day ago and cannot come back.")
         found.discarded_at = None

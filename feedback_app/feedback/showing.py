@@ -7,10 +7,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from feedback_app.feedback.departing import Recorded, departure
 from feedback_app.feedback.document import to_html, words_in
 from feedback_app.feedback.editing import Written
-from feedback_app.feedback.resting import Ground, Source, ground
+from feedback_app.feedback.evidence.departing import Recorded, departure
+from feedback_app.feedback.evidence.resting import Ground, Source, ground
 from feedback_app.live.settled import WireGroup, grouped
 from feedback_app.llm.text.blocks import Block, without_citations
 

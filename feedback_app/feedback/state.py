@@ -2,18 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
 
 from feedback_app import routes
 from feedback_app.auth.guards import acting_user, guarded
-from feedback_app.auth.typing import guarded_typing
-from feedback_app.core.errors import AppError, ChangedElsewhere
-from feedback_app.core.markers import logged, own_event, typing
+from feedback_app.core.errors import AppError
+from feedback_app.core.markers import logged, own_event
 from feedback_app.feedback import editing, reading, service, submitting
-from feedback_app.feedback.document import from_editor, to_html, to_markdown, to_plain
+from feedback_app.feedback.document import to_html, to_markdown, to_plain
 from feedback_app.feedback.editing import Written
 from feedback_app.feedback.schemas import (
     Evidence,
@@ -23,63 +21,26 @@ from feedback_app.feedback.schemas import (
     Questions,
     Review,
 )
-from feedback_app.feedback.showing import Beside, Shown
-from feedback_app.feedback.showing import typed as shown_as_typed
-from feedback_app.feedback.versions import with_later_words
+from feedback_app.feedback.showing import Shown
+from feedback_app.feedback.typed_text import TypedText
 from feedback_app.live.calls import QuoteView
-from feedback_app.live.settled import WireGroup
-from feedback_app.llm.text.blocks import Block, without_citations
-from feedback_app.ui import wording
-from feedback_app.ui.autosave import Autosave, Save, Typed, saved
+from feedback_app.llm.text.blocks import without_citations
+from feedback_app.ui.autosave import Save, Typed, saved
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """How a text was kept."""
-
-    save: Save
-    shown: Shown | None = None
-    beside: Beside | None = None
-    """What it was read beside."""
-    conflict: bool = False
-    html: str = ""
-    """The text of a conflict, to begin the editor with."""
-
-
-def _typed_text(
-    interview_id: str, document: dict[str, Any], stamp: float = 0, base: int = 0
-) -> tuple[str, Typed]:
-    return interview_id, Typed(document, stamp, base)
-
-
-class FeedbackState(Autosave, rx.State):
+class FeedbackState(TypedText, rx.State):
     """One person's feedback on the interview the page shows."""
 
-    interview_id: str = ""
     over: bool = False
     """Whether the page shows a draft in place of the editor."""
-    html: str = ""
-    """What the editor begins with; it is begun anew only under another `editor_key`."""
-    editor_key: int = 0
-    revision: int = 0
     clip: str = ""
     clip_html: str = ""
     """What the page is to put into the clipboard, as `copies` says once more each time."""
     copies: int = 0
-    words: str = ""
-    is_empty: bool = True
-    save_state: Save = Save()
-    conflict: bool = False
-    """Whether another tab has saved another text than the one in this editor."""
-    undo_label: str = ""
-    """What Undo takes back."""
     just_submitted: list[str] = []
     """The id and the candidate of the interview before this one, until something is done here."""
     """The interview whose feedback was submitted before this page was opened."""
-    submitted: str = ""
     submitted_utc: str = ""
-    final: list[WireGroup] = []
-    """The submitted text."""
     may_reopen_freely: bool = False
     has_evidence: bool = False
     has_recommendation: bool = False
@@ -88,55 +49,15 @@ class FeedbackState(Autosave, rx.State):
     model: str = ""
     quote: QuoteView = QuoteView()
     """What the next draft would cost, as a start would find it."""
-    waiting_call: str = ""
-    """The draft that waits for the person's choice, because the editor holds their own text."""
-    used: str = ""
-    """The lines of the notes that the text rests on, as `resting.Ground` tells them."""
-    changed: str = ""
-    departs: str = ""
-    """Where the text departs from what was recorded, in one sentence."""
-    sent_lines: list[int] = []
-    unused: int = 0
     review: Review = Review([], [], "", [], 0)
     reviewing: bool = False
     panel: Panel = Panel(0, 0, [])
     questions: Questions = Questions([], "", [], [], [], False, [])
 
-    _blocks: list[Block] = []
-    _mine: dict[str, Any] = {}
-    """The document of the editor while another tab's text stands against it."""
-    _beside: Beside = Beside()
-
     @rx.var
     def can_generate(self) -> bool:
         """Whether there is something to assess and the feedback is still open."""
         return self.has_evidence and not self.submitted
-
-    @rx.event(background=True, supersedes=True)
-    @typing("Wrote feedback")
-    @guarded_typing(_typed_text)
-    async def edit(
-        self, interview_id: str, document: dict[str, Any], stamp: float = 0, base: int = 0
-    ) -> None:
-        """Take the text as it is typed, and keep it once the typing pauses."""
-        await self._keep_after_pause(self._keep, self._show_kept)
-
-    @rx.event
-    @logged("Saved feedback")
-    @guarded
-    async def save(self, interview_id: str) -> None:
-        """Keep the text now, and count the draft it began as as used."""
-        if interview_id != self.interview_id:
-            return
-        await self._keep_now(self._keep, self._show_kept)
-        if self.save_state.status == "failed":
-            return
-        try:
-            await editing.keep(acting_user(), interview_id)
-        except AppError as error:
-            self.save_state = Save(self.save_state.acked, "failed", error.message)
-            return
-        self.save_state = saved(self.save_state.acked, wording.now())
 
     @rx.event
     @logged("Kept the feedback of one tab")
@@ -337,40 +258,6 @@ class FeedbackState(Autosave, rx.State):
         self._tell(shown.evidence.text)
         self.panel = await submitting.panel(user, self.interview_id)
 
-    def _shows(self, key: str) -> bool:
-        return key != "" and key == self.interview_id
-
-    async def _keep(self, interview_id: str, typed: Typed) -> _Kept:
-        """Keep one text that was typed; how it went."""
-        user = acting_user()
-        blocks: list[Block] = []
-        try:
-            blocks = await asyncio.to_thread(from_editor, typed.text)
-            text = await editing.save(user, interview_id, blocks, typed.base, self._writer())
-            beside = self._beside
-            shown = await shown_as_typed(text, beside)
-        except ChangedElsewhere as error:
-            html = await asyncio.to_thread(to_html, blocks)
-            return _Kept(Save(typed.stamp, "failed", error.message), conflict=True, html=html)
-        except AppError as error:
-            return _Kept(Save(typed.stamp, "failed", error.message))
-        return _Kept(saved(typed.stamp, wording.now()), shown, beside)
-
-    def _show_kept(self, interview_id: str, typed: Typed, kept: _Kept) -> None:
-        if interview_id != self.interview_id:
-            return
-        self.save_state, self.conflict = kept.save, kept.conflict
-        if kept.conflict:
-            # Until one of both is chosen: what is typed on goes over what this went over.
-            self.html, self.revision, self._mine = kept.html, typed.base, typed.text
-        if kept.shown is not None:
-            if kept.shown.revision > self.revision:
-                self.undo_label = with_later_words(self.undo_label)
-            self._tell_text(kept.shown)
-            # What it is read beside may have changed meanwhile, and been told of already.
-            if kept.beside == self._beside:
-                self._tell_ground(kept.shown)
-
     async def _act(self, act: Awaitable[Written]) -> None:
         """Keep what is typed, then change the text as a whole and show it."""
         await self._keep_now(self._keep, self._show_kept)
@@ -382,29 +269,6 @@ class FeedbackState(Autosave, rx.State):
         shown = await self._refresh()
         self._begin(shown)
         self.over = False
-
-    def _begin(self, shown: Shown) -> None:
-        self.html, self.editor_key = shown.html, self.editor_key + 1
-        self.waiting_call, self.conflict = "", False
-        self.save_state = saved(self.save_state.acked, wording.now())
-        self._tell(shown)
-
-    def _tell(self, shown: Shown) -> None:
-        """Show what is said of the text beside the editor."""
-        self._tell_text(shown)
-        self._tell_ground(shown)
-
-    def _tell_text(self, shown: Shown) -> None:
-        self._blocks, self.revision = shown.blocks, shown.revision
-        self.is_empty, self.words = shown.is_empty, shown.words
-        if self.submitted and shown.final is not None:
-            self.final = shown.final
-
-    def _tell_ground(self, shown: Shown) -> None:
-        """Show which lines of the notes the text rests on, and where it departs from the record."""
-        self.departs = shown.departs
-        self.used, self.changed = shown.ground.used, shown.ground.changed
-        self.sent_lines, self.unused = shown.ground.sent_lines, shown.ground.unused
 
     async def _refresh(self) -> Shown:
         """Read the history anew; the text as it was read with it."""
@@ -443,9 +307,6 @@ class FeedbackState(Autosave, rx.State):
         self._begin(shown.evidence.text)
         self._show_evidence(shown.evidence)
         self.save_state = Save(self.save_state.acked, "saved", "Updated from another tab")
-
-    def _is_typing(self) -> bool:
-        return bool(self._waiting) or self.conflict
 
     def _show_evidence(self, shown: Evidence) -> bool:
         """Show what there is to draft from and what that would cost.

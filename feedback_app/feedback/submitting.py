@@ -15,10 +15,11 @@ from feedback_app.core.errors import Forbidden, Invalid, NotFound
 from feedback_app.core.text import storable
 from feedback_app.db.models import Competency, CompetencyRating, Scorecard, ScorecardEvent
 from feedback_app.db.session import database
-from feedback_app.feedback import queries, reading
+from feedback_app.feedback import reading
 from feedback_app.feedback.assessment import RATING_LABELS, RECOMMENDATION_LABELS, Recommendation
-from feedback_app.feedback.departing import departure, recorded_in
 from feedback_app.feedback.editing import blocks_of
+from feedback_app.feedback.evidence.departing import departure, recorded_in
+from feedback_app.feedback.queries import draft_rows, scorecard_rows
 from feedback_app.feedback.schemas import Colleague, Panel, Review
 from feedback_app.live.settled import grouped
 from feedback_app.llm.text.blocks import without_citations
@@ -37,13 +38,13 @@ async def review(user: CurrentUser, interview_id: str) -> Review:
         NotFound: not an interview of this person.
     """
     async with database().read() as session:
-        scorecard = await queries.scorecard_of(session, user, interview_id)
-        rated = await queries.competencies_of(session, scorecard)
-        origin = await queries.origin_of(session, user, scorecard)
-        left = await queries.left_to_write(session, user, clock.now(), interview_id)
-        loaded = await reading.load(session, user, interview_id)
-    assessment = await reading.ready(loaded)
-    asked = await reading.questions(user, interview_id)
+        record = await scorecard_rows.record_of(session, user, interview_id)
+        scorecard = record.scorecard
+        rated = await scorecard_rows.competencies_of(session, scorecard)
+        origin = (await draft_rows.sources_of(session, user, scorecard)).origin
+        left = await scorecard_rows.left_to_write(session, user, clock.now(), interview_id)
+    assessment = await reading.ready(record)
+    asked = await reading.questions_about(record)
     warnings = list(_missing(rated))
     if origin is not None and origin.notes.strip() != assessment.notes.strip():
         warnings.append("Your notes have changed since this was drafted.")
@@ -72,22 +73,24 @@ async def submit(user: CurrentUser, interview_id: str) -> str:
         Invalid: there is no feedback, or no recommendation, yet.
     """
     async with database().write() as session:
-        scorecard = await queries.open_scorecard_of(session, user, interview_id)
+        scorecard = await scorecard_rows.open_scorecard_of(session, user, interview_id)
         if refusals := _refusals(scorecard):
             raise Invalid(refusals[0])
         scorecard.submitted_at, scorecard.feedback_kept = clock.now(), True
         session.add(scorecard)
         session.add(ScorecardEvent(scorecard_id=scorecard.id, user_id=user.id, kind=SUBMITTED))
         if scorecard.feedback_call_id:
-            await queries.mark_saved_call(session, user, interview_id, scorecard.feedback_call_id)
-        left = await queries.left_to_write(session, user, clock.now(), interview_id)
+            await draft_rows.mark_saved_call(
+                session, user, interview_id, scorecard.feedback_call_id
+            )
+        left = await scorecard_rows.left_to_write(session, user, clock.now(), interview_id)
     return left[0] if left else ""
 
 
 async def next_to_write(user: CurrentUser, interview_id: str) -> str:
     """The interview to write about after this one; empty where none is left."""
     async with database().read() as session:
-        left = await queries.left_to_write(session, user, clock.now(), interview_id)
+        left = await scorecard_rows.left_to_write(session, user, clock.now(), interview_id)
     return left[0] if left else ""
 
 
@@ -102,7 +105,7 @@ async def reopen(user: CurrentUser, interview_id: str, reason: str = "") -> None
     if len(reason) > MAX_REASON_CHARACTERS:
         raise Invalid(f"A reason may have {MAX_REASON_CHARACTERS} characters.")
     async with database().write() as session:
-        scorecard = await queries.scorecard_of(session, user, interview_id, lock=True)
+        scorecard = await scorecard_rows.scorecard_of(session, user, interview_id, lock=True)
         if scorecard.submitted_at is None:
             raise Invalid("This feedback is not submitted.")
         if not reason and not within_grace(scorecard):
@@ -123,7 +126,7 @@ def within_grace(scorecard: Scorecard) -> bool:
 async def candidate(user: CurrentUser, interview_id: str) -> str:
     """Whom an interview of the company was with."""
     async with database().read() as session:
-        return await queries.candidate_of(session, user, interview_id)
+        return await scorecard_rows.candidate_of(session, user, interview_id)
 
 
 async def panel(user: CurrentUser, interview_id: str) -> Panel:
@@ -133,12 +136,14 @@ async def panel(user: CurrentUser, interview_id: str) -> Panel:
         NotFound: not an interview of this person.
     """
     async with database().read() as session:
-        own = await queries.scorecard_of(session, user, interview_id)
-        others = await queries.colleagues_of(session, user, interview_id)
+        own = await scorecard_rows.scorecard_of(session, user, interview_id)
+        others = await scorecard_rows.colleagues_of(session, user, interview_id)
         submitted = [found for found in others if found[0].submitted_at is not None]
         rated: list[Rated] = []
         if own.submitted_at is not None:
-            rated = [await queries.competencies_of(session, card) for card, _, _ in submitted]
+            rated = [
+                await scorecard_rows.competencies_of(session, card) for card, _, _ in submitted
+            ]
     readable = await asyncio.to_thread(_colleagues, submitted, rated)
     return Panel(len(submitted), len(others) - len(submitted), readable)
 
@@ -153,11 +158,11 @@ async def submitted_on(user: CurrentUser, interview_id: str) -> Panel:
     if not user.is_admin:
         raise Forbidden
     async with database().read() as session:
-        found = await queries.scorecards_on(session, user, interview_id)
+        found = await scorecard_rows.scorecards_on(session, user, interview_id)
         if not found:
             raise NotFound
         submitted = [parts for parts in found if parts[0].submitted_at is not None]
-        rated = [await queries.competencies_of(session, card) for card, _, _ in submitted]
+        rated = [await scorecard_rows.competencies_of(session, card) for card, _, _ in submitted]
     readable = await asyncio.to_thread(_colleagues, submitted, rated)
     return Panel(len(submitted), len(found) - len(submitted), readable)
 

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from feedback_app.core import clock
 from feedback_app.core.text import storable
 from feedback_app.db.models import Scorecard, TextVersion, VersionKind
-from feedback_app.feedback import queries
+from feedback_app.feedback.queries import version_rows
 from feedback_app.llm.text.blocks import Block
 
 TYPED_EVERY = timedelta(minutes=5)
@@ -67,7 +67,7 @@ async def keep_version(
     )
     session.add(version)
     await session.flush()
-    await queries.forget_versions(session, scorecard.id, FEEDBACK, MOST_VERSIONS)
+    await version_rows.forget_versions(session, scorecard.id, FEEDBACK, MOST_VERSIONS)
     return version
 
 
@@ -75,7 +75,7 @@ async def keep_typed(session: AsyncSession, scorecard: Scorecard) -> None:
     """Keep the text that typing goes on from, every few minutes."""
     if not scorecard.feedback.strip():
         return
-    last = await queries.last_version(session, scorecard.id, FEEDBACK)
+    last = await version_rows.last_version(session, scorecard.id, FEEDBACK)
     saved = scorecard.feedback_saved_at or clock.now()
     if max(saved, last.at if last else saved) <= clock.now() - TYPED_EVERY:
         await keep_version(session, scorecard, VersionKind.TYPED)
@@ -96,7 +96,7 @@ async def keep_aside(
     """Keep a text that was not saved; what the same tab goes on to write takes its place."""
     # The page says what it was written over; whoever sends events by hand may say anything.
     base = of.base if isinstance(of.base, int) and 0 <= of.base < MOST_REVISIONS else 0
-    known = of.writer and await queries.version_of_tab(
+    known = of.writer and await version_rows.version_of_tab(
         session, scorecard.id, of.field, of.writer, base
     )
     version = known or TextVersion(
@@ -110,7 +110,7 @@ async def keep_aside(
     version.blocks = [block.as_dict() for block in blocks]
     session.add(version)
     await session.flush()
-    await queries.forget_versions(session, scorecard.id, of.field, MOST_VERSIONS)
+    await version_rows.forget_versions(session, scorecard.id, of.field, MOST_VERSIONS)
 
 
 async def keep_notes_aside(

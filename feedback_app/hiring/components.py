@@ -31,7 +31,7 @@ PANEL = Panel(
     button="generate-metadata",
     label=rx.cond(JobState.offline, "Fill in from the description", "Fill in with AI"),
     is_offline=JobState.offline,
-    offline_words="Read without an AI model: its lists and its heads",
+    offline_words="Read by rules, without an AI model",
     may_start=JobState.has_description,
     has_facts=JobState.has_description,
     hint="Paste the job description first.",
@@ -44,7 +44,7 @@ def job_list() -> rx.Component:
     """The company's jobs; a click on one opens it."""
     return rx.cond(
         _ROWS.length() > 0,
-        rx.el.ul(rx.foreach(_ROWS, _row), id="job-list", class_name="job-list"),
+        rx.el.ul(rx.foreach(_ROWS, _row), id="job-list", class_name="card rows"),
         empty_state("briefcase", "No jobs yet", "Jobs appear here with the company's data."),
     )
 
@@ -53,7 +53,7 @@ def _row(row: Any) -> rx.Component:
     return rx.el.li(
         rx.link(
             rx.el.span(
-                rx.el.span(row.title, class_name="job-title"),
+                rx.el.b(row.title),
                 rx.el.span(row.department, class_name="muted"),
             ),
             rx.el.span(row.level, class_name="muted"),
@@ -74,7 +74,7 @@ def description() -> rx.Component:
         rx.el.div(
             rx.heading("Job description", as_="h2", size="3", weight="medium"),
             save_label("description-status", DESCRIPTION, _JOB.id, JobState.description_save),
-            class_name="usage-card-head",
+            class_name="split card-head",
         ),
         rx.cond(
             JobState.conflict,
@@ -140,7 +140,7 @@ def _description_editor(rest: rx.RestProp) -> rx.Component:
         default_value=rx.cond(_AHEAD, DESCRIPTION.text.value.to(str), JobState.description),
         placeholder="Paste the job description here. Everything is saved as you type.",
         aria_label="Job description",
-        class_name="job-text",
+        class_name="input",
         rows="18",
         dir="auto",
         on_change=typed,
@@ -162,9 +162,9 @@ def proposal() -> rx.Component:
             _coming(),
             rx.cond(_PROPOSAL.call_id != "", _form(), _present()),
         ),
-        rx.el.div(outcome(PANEL), class_name="paper-foot"),
+        rx.el.div(outcome(PANEL), class_name="line paper-foot"),
         id="generation-panel",
-        class_name="card job-proposal",
+        class_name="card",
         custom_attrs={"data-phase": JobState.phase},
         aria_label="What the job asks for",
     )
@@ -178,7 +178,7 @@ def _coming() -> rx.Component:
         _list("Competencies", rx.foreach(_STATE.competencies_now, _competency)),
         _list("Must-haves", rx.foreach(_STATE.must_haves_now, rx.el.li)),
         id="job-fields-coming",
-        class_name="job-fields",
+        class_name="field job-fields",
     )
 
 
@@ -190,21 +190,19 @@ def _present() -> rx.Component:
         _list("Competencies", rx.foreach(_STATE.job.competencies, _competency)),
         _list("Must-haves", rx.foreach(_STATE.job.must_haves, rx.el.li)),
         id="job-fields",
-        class_name="job-fields",
+        class_name="field job-fields",
     )
 
 
 def _shown(label: str, value: Any) -> rx.Component:
     return rx.el.div(
-        rx.el.h3(label, class_name="job-label"),
+        rx.el.h3(label, class_name="field-label"),
         rx.el.p(rx.cond(value != "", value, "—"), dir="auto"),
     )
 
 
 def _list(label: str, items: rx.Component) -> rx.Component:
-    return rx.el.div(
-        rx.el.h3(label, class_name="job-label"), rx.el.ul(items, class_name="job-items")
-    )
+    return rx.el.div(rx.el.h3(label, class_name="field-label"), rx.el.ul(items))
 
 
 def _competency(row: Any) -> rx.Component:
@@ -226,14 +224,14 @@ def _form() -> rx.Component:
             class_name="muted",
         ),
         _field("title", "Title", _PROPOSAL.title, rows="1"),
-        rx.el.label("Level", html_for="job-level", class_name="job-label"),
+        rx.el.label("Level", html_for="job-level", class_name="field-label"),
         rx.el.select(
             *(rx.el.option(label, value=level) for level, label in LEVELS.items()),
             id="job-level",
             default_value=_PROPOSAL.level,
             key=f"{call} {JobState.fields_revision}",
             on_change=lambda level: JobState.choose_level(call, level),
-            class_name="job-select",
+            class_name="input select",
         ),
         _field(
             "competencies",
@@ -253,16 +251,16 @@ def _form() -> rx.Component:
                 size="2",
             ),
             save_label("fields-status", FIELDS, call, JobState.fields_save),
-            class_name="panel-actions",
+            class_name="line",
         ),
         id="job-form",
-        class_name="job-fields",
+        class_name="field job-fields",
     )
 
 
 def _field(name: str, label: str, value: Any, rows: str) -> rx.Component:
     return rx.fragment(
-        rx.el.label(label, html_for=f"job-{name}", class_name="job-label"),
+        rx.el.label(label, html_for=f"job-{name}", class_name="field-label"),
         _field_editor(
             name=name,
             identity=f"job-{name}",
@@ -289,7 +287,7 @@ def _field_editor(
         id=identity,
         default_value=rx.cond(is_ahead, FIELDS.text.value.to(str), value),
         on_mount=rx.cond(is_ahead, resend, rx.noop()),
-        class_name="job-text",
+        class_name="input",
         rows=rows,
         dir="auto",
         on_change=lambda text, stamp: [

@@ -53,19 +53,24 @@ def job_page() -> rx.Component:
 
 def _job() -> rx.Component:
     return rx.el.div(
-        rx.el.div(
+        rx.flex(
             rx.link(
                 rx.icon("arrow-left", size=15),
                 "Jobs",
                 href=routes.ADMIN_HIRING,
                 size="2",
-                class_name="back",
+                display="inline-flex",
+                align_items="center",
+                gap="6px",
             ),
             rx.heading(
                 JobState.job.title, as_="h1", size="6", weight="bold", class_name="page-title"
             ),
             rx.text(JobState.job.department, size="2", color_scheme="gray"),
-            class_name="interview-head",
+            direction="column",
+            align="start",
+            spacing="2",
+            margin_bottom="20px",
         ),
         rx.el.div(components.description(), components.proposal(), class_name="job-desk"),
         id="job-page",

@@ -30,9 +30,9 @@ def desk_head(*actions: rx.Component) -> rx.Component:
     return rx.el.div(
         rx.link(
             rx.icon("arrow-left", size=16),
-            rx.el.span("My interviews", class_name="back-label"),
+            rx.el.span("My interviews", class_name="sr-only"),
             href=routes.INTERVIEWS,
-            class_name="back",
+            class_name="quiet back",
             aria_label="My interviews",
         ),
         rx.el.div(
@@ -47,7 +47,7 @@ def desk_head(*actions: rx.Component) -> rx.Component:
                 time_element(_DETAIL.held),
                 " · ",
                 _DETAIL.duration,
-                class_name="desk-facts",
+                class_name="note",
             ),
             class_name="desk-who",
         ),
@@ -66,7 +66,7 @@ def pane_tabs() -> rx.Component:
                 type="button",
                 on_click=[PANE.set_value(name), scroll_to_top()],
                 custom_attrs={"aria-pressed": rx.cond(PANE.value == name, "true", "false")},
-                class_name="pane-tab",
+                class_name="quiet tab",
                 id=f"pane-{name}",
             )
             for name, label in (
@@ -91,7 +91,7 @@ def workspace() -> rx.Component:
                         _aside_tab(name, label)
                         for name, label in (("notes", "Notes"), ("cv", "CV"), ("job", "Job"))
                     ),
-                    class_name="aside-tabs",
+                    class_name="choices",
                     role="tablist",
                     aria_label="Notes and background",
                 ),
@@ -102,17 +102,17 @@ def workspace() -> rx.Component:
                             _TEXT.unused,
                             rx.cond(_TEXT.unused == 1, " line not used", " lines not used"),
                             id="unused-lines",
-                            class_name="muted",
+                            class_name="note",
                         ),
                     ),
                     save_label("notes-status", NOTES, _DETAIL.id, InterviewState.notes_save),
-                    class_name="paper-state",
+                    class_name="pane-state",
                 ),
                 class_name="pane-head",
             ),
-            rx.el.div(notes(), hidden=ASIDE.value != "notes", role="tabpanel", aria_label="Notes"),
-            rx.el.div(_cv(), hidden=ASIDE.value != "cv", role="tabpanel", aria_label="CV"),
-            rx.el.div(_job(), hidden=ASIDE.value != "job", role="tabpanel", aria_label="Job"),
+            _panel("notes", "Notes", notes()),
+            _panel("cv", "CV", _cv()),
+            _panel("job", "Job", _job()),
             class_name="notes-pane",
         ),
         rx.el.section(
@@ -122,7 +122,7 @@ def workspace() -> rx.Component:
         *REASONS.vars(),
         REASON_OF,
         ASIDE,
-        class_name="workspace",
+        class_name="workspace scrolls",
     )
 
 
@@ -133,17 +133,27 @@ def _aside_tab(name: str, label: str) -> rx.Component:
         role="tab",
         on_click=ASIDE.set_value(name),
         custom_attrs={"aria-selected": rx.cond(ASIDE.value == name, "true", "false")},
-        class_name="aside-tab",
+        class_name="quiet tab",
         id=f"aside-{name}",
+    )
+
+
+def _panel(name: str, label: str, content: rx.Component) -> rx.Component:
+    return rx.el.div(
+        content,
+        hidden=ASIDE.value != name,
+        role="tabpanel",
+        aria_label=label,
+        class_name="scrolls",
     )
 
 
 def _cv() -> rx.Component:
     return rx.el.div(
-        rx.el.p(_DETAIL.headline, class_name="aside-lead"),
+        rx.el.p(_DETAIL.headline),
         rx.cond(
             _DETAIL.cv != "",
-            rx.el.p(_DETAIL.cv, class_name="prose", dir="auto"),
+            rx.el.p(_DETAIL.cv, dir="auto"),
             rx.el.p("There is no CV of this candidate.", class_name="muted"),
         ),
         class_name="aside-text",
@@ -153,8 +163,8 @@ def _cv() -> rx.Component:
 
 def _job() -> rx.Component:
     return rx.el.div(
-        rx.el.p(_DETAIL.job, " · ", _DETAIL.department, class_name="aside-lead"),
-        rx.el.p(_DETAIL.job_summary, class_name="prose", dir="auto"),
+        rx.el.p(_DETAIL.job, " · ", _DETAIL.department),
+        rx.el.p(_DETAIL.job_summary, dir="auto"),
         rx.el.dl(rx.foreach(InterviewState.competencies, _meaning)),
         class_name="aside-text",
         id="job",

@@ -4,11 +4,12 @@ from typing import Any
 
 import reflex as rx
 
-from feedback_app.feedback.components import LIT
+from feedback_app.feedback.components.paper import LIT
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews.state import InterviewState
 from feedback_app.ui.browser import scroll_to
+from feedback_app.ui.components import small_button
 from feedback_app.ui.editor import LONG_TEXT, Draftbook, conflict_banner, typed_area
 
 _TEXT: Any = FeedbackState
@@ -117,16 +118,14 @@ def source_peek(pane: Any) -> rx.Component:
         LIT.value & (pane.value == "feedback"),
         rx.el.div(
             rx.el.span(number, ": ", lines[number.to(int) - 1]),
-            rx.el.button(
+            small_button(
                 "Show in notes",
-                type="button",
                 # Leaving the text puts its lines out: they are lit again where they are shown.
-                on_click=[
+                [
                     pane.set_value("notes"),
                     LIT.set_value(LIT.value),
                     scroll_to("n" + number, when_drawn=True),
                 ],
-                class_name="text-button",
             ),
             class_name="peek",
             id="source-peek",

@@ -4,16 +4,16 @@ import reflex as rx
 
 from feedback_app import routes
 from feedback_app.auth.components import signed_in_page
-from feedback_app.feedback.components import paper
-from feedback_app.feedback.live import Live
-from feedback_app.feedback.panel import PANEL
-from feedback_app.feedback.review import (
+from feedback_app.feedback.components.panel import PANEL
+from feedback_app.feedback.components.paper import paper
+from feedback_app.feedback.components.review import (
     final_page,
     just_submitted,
     review_sheet,
     submit_button,
     submitted_feedback,
 )
+from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews import tab
 from feedback_app.interviews.desk import PANE, desk_head, pane_tabs, workspace
@@ -82,9 +82,9 @@ def _desk() -> rx.Component:
 
 
 def _final() -> rx.Component:
-    return rx.el.div(desk_head(), final_page(own_scorecard()), class_name="final")
+    return rx.el.div(desk_head(), final_page(own_scorecard()))
 
 
 def _submitted() -> rx.Component:
     """What others submitted, for an administrator."""
-    return rx.el.div(desk_head(), submitted_feedback(FeedbackState.panel), class_name="final")
+    return rx.el.div(desk_head(), submitted_feedback(FeedbackState.panel))

@@ -34,20 +34,21 @@ def scorecard() -> rx.Component:
                 rx.el.span(rx.el.b(str(step)), f" {label}", custom_attrs={"data-step": str(step)})
                 for step, label in RATING_LABELS.items()
             ),
-            class_name="legend",
+            class_name="legend muted",
             aria_hidden="true",
         ),
         rx.cond(
             _TEXT.questions.to_do.length() > 0,
-            rx.el.p("To do: ", _TEXT.questions.to_do.join(" · "), id="to-do", class_name="to-do"),
+            rx.el.p(
+                "To do: ", _TEXT.questions.to_do.join(" · "), id="to-do", class_name="to-do near"
+            ),
         ),
         rx.el.div(
             rx.foreach(InterviewState.competencies, _competency),
             id="competencies",
-            class_name="competencies",
         ),
         rx.el.div(
-            rx.el.span("Your recommendation", class_name="recommendation-label"),
+            rx.el.span("Your recommendation"),
             _scale(
                 "recommendation",
                 "Your recommendation",
@@ -74,7 +75,7 @@ def own_scorecard() -> rx.Component:
                     "",
                 )
             ),
-            class_name="review-verdict",
+            class_name="verdict",
         ),
         rx.el.dl(
             rx.foreach(
@@ -98,7 +99,7 @@ def own_scorecard() -> rx.Component:
                     ),
                 ),
             ),
-            class_name="review-ratings",
+            class_name="pairs",
         ),
         id="own-scorecard",
     )

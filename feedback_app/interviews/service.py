@@ -7,7 +7,7 @@ from feedback_app.core.text import storable
 from feedback_app.db.models import CompetencyRating
 from feedback_app.db.session import database
 from feedback_app.feedback.assessment import RATING_LABELS, Recommendation
-from feedback_app.feedback.queries import competencies_of, open_scorecard_of
+from feedback_app.feedback.queries.scorecard_rows import competencies_of, open_scorecard_of
 from feedback_app.feedback.versions import keep_notes_aside
 from feedback_app.interviews import queries
 from feedback_app.interviews.schemas import (

@@ -27,7 +27,7 @@ def _span(span: Any) -> rx.Component:
 
 
 def _element(kind: Any, marker: Any, *runs: rx.Component) -> rx.Component:
-    look = {"class_name": "block " + kind, "custom_attrs": {"data-marker": marker}, "dir": "auto"}
+    look = {"class_name": kind, "custom_attrs": {"data-marker": marker}, "dir": "auto"}
     return rx.cond(
         kind.startswith("heading"),
         rx.el.h3(*runs, **look),
@@ -36,7 +36,7 @@ def _element(kind: Any, marker: Any, *runs: rx.Component) -> rx.Component:
             rx.el.pre(*runs, **look),
             rx.cond(
                 kind.startswith("bullet") | kind.startswith("ordered"),
-                rx.el.ul(rx.el.li(*runs, **look), class_name="one-item"),
+                rx.el.ul(rx.el.li(*runs, **look)),
                 rx.el.p(*runs, **look),
             ),
         ),

@@ -163,7 +163,7 @@ class Generator(LiveText, mixin=True):
         async with self:
             self._ask()
         while True:
-            batch = view.up_to_next_stage(await log.batch(seen, TICK_S))
+            batch = view.up_to_ending(await log.batch(seen, TICK_S))
             seen += len(batch)
             changes = view.take(batch)
             if not began and view.stage in _ADMITTED:
@@ -179,11 +179,11 @@ class Generator(LiveText, mixin=True):
                 announced_at = clock.monotonic()
                 seconds = changes.get("elapsed", "")
                 changes["announcement"] = f"Still writing. {seconds}"
-            if changes:
+            for shown in filter(None, (changes, *view.later_stages)):
                 async with self:
-                    self._assign(changes)
-            if "phase" in changes:
-                await asyncio.sleep(ONE_FRAME_S)
+                    self._assign(shown)
+                if "phase" in shown:
+                    await asyncio.sleep(ONE_FRAME_S)
             if clock.monotonic() - checked_at >= CHECK_SESSION_EVERY_S:
                 with may_be_away():
                     await self._still_signed_in(owner)

@@ -11,6 +11,7 @@ import reflex as rx
 
 from feedback_app.live.generator import Generator
 from feedback_app.llm.events import STAGE_MESSAGES
+from feedback_app.ui.components import small_button
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def action_bar(panel: Panel, on_begin: Any) -> rx.Component:
     """The one action and what is said of it. `on_begin` is done in the browser at a start."""
     live = panel.live
     return rx.el.div(
-        rx.el.div(_status(panel), class_name="action-status"),
+        rx.el.div(_status(panel), class_name="action-status note"),
         main_button(panel, on_begin),
         rx.cond(
             panel.running,
@@ -89,7 +90,7 @@ def main_button(panel: Panel, on_begin: Any) -> rx.Component:
     label = rx.cond(
         running, "Stop", rx.cond(live.wait_s > 0, f"Try again in {live.wait_s} s", panel.label)
     )
-    return rx.el.button(
+    return rx.button(
         rx.cond(
             running,
             rx.icon("square", size=14),
@@ -103,7 +104,10 @@ def main_button(panel: Panel, on_begin: Any) -> rx.Component:
         ),
         on_mouse_up=on_begin,
         disabled=~running & (~panel.may_start | waits),
-        class_name=rx.cond(running, "main-button stop", "main-button"),
+        variant=rx.cond(running, "soft", "solid"),
+        color_scheme=rx.cond(running, "red", "iris"),
+        high_contrast=rx.cond(running, True, False),
+        class_name="tall",
         title=rx.cond(panel.has_facts, "", panel.hint),
         custom_attrs={"aria-keyshortcuts": "Control+Enter"},
     )
@@ -119,13 +123,11 @@ def generation_error(panel: Panel) -> rx.Component:
             rx.el.span(live.error),
             rx.cond(
                 panel.ended_early & live.may_retry & panel.may_start,
-                rx.el.button(
+                small_button(
                     rx.cond(live.wait_s > 0, f"Try again in {live.wait_s} s", "Try again"),
-                    type="button",
-                    on_click=_event(live.generate)(panel.subject_id),
+                    _event(live.generate)(panel.subject_id),
                     disabled=live.wait_s > 0,
                     id="retry-generation",
-                    class_name="text-button",
                 ),
             ),
             class_name=rx.cond(live.phase == "error", "banner bad", "banner near"),
@@ -141,7 +143,7 @@ def reasoning(panel: Panel) -> rx.Component:
         panel.live.reasoning != "",
         rx.el.details(
             rx.el.summary("What the model is thinking"),
-            rx.el.p(panel.live.reasoning, class_name="reasoning-text"),
+            rx.el.p(panel.live.reasoning),
             class_name="reasoning",
             id="generation-reasoning",
         ),
@@ -160,6 +162,7 @@ def outcome(panel: Panel) -> rx.Component:
                 rx.icon("info", size=14),
                 type="button",
                 id="about-draft",
+                class_name="quiet tool",
                 aria_label=f"About this {panel.noun}",
                 custom_attrs={"popoverTarget": "generation-facts"},
             ),
@@ -172,7 +175,7 @@ def outcome(panel: Panel) -> rx.Component:
                 class_name="facts",
                 custom_attrs={"popover": "auto"},
             ),
-            class_name="outcome",
+            class_name="line outcome",
         ),
     )
 

@@ -20,10 +20,13 @@ from feedback_app.llm.events import (
     Event,
     ReasoningEvent,
     StatusEvent,
+    is_terminal,
 )
-from feedback_app.llm.ledger.pricing import estimate_tokens
-from feedback_app.llm.text.blocks import Block, BlockSplitter, Span, decided, parse_blocks
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
+from feedback_app.llm.text.blocks import Block, Span
 from feedback_app.llm.text.citations import Citation, marked, unpacked
+from feedback_app.llm.text.markdown import parse_blocks
+from feedback_app.llm.text.splitting import BlockSplitter, decided
 from feedback_app.ui import wording
 
 WireSpan = tuple[str, str, str]
@@ -199,6 +202,8 @@ class LiveView:
     def __init__(self, age_s: float = 0.0) -> None:
         self.text = ""
         self.ending: CompleteEvent | EndedEvent | None = None
+        self.later_stages: list[dict[str, Any]] = []
+        """The vars of stages that are to be shown after what was taken last, each by itself."""
         self._splitter = BlockSplitter()
         self._slots = _Slots()
         self._open = _OpenBlock()
@@ -217,16 +222,19 @@ class LiveView:
         """The stage it is in."""
         return self._stage
 
-    def up_to_next_stage(self, events: Sequence[Event]) -> Sequence[Event]:
-        """The events up to the first that enters another stage: each stage is shown by itself."""
-        for number, event in enumerate(events, start=1):
-            if isinstance(event, StatusEvent) and event.status != self._stage:
-                return events[:number]
-        return events
+    def up_to_ending(self, events: Sequence[Event]) -> Sequence[Event]:
+        """The events without the ending, where they enter a stage that must be shown before it."""
+        enters = any(isinstance(e, StatusEvent) and e.status != self._stage for e in events)
+        return events[:-1] if enters and is_terminal(events[-1]) else events
 
     def take(self, events: Sequence[Event]) -> dict[str, Any]:
-        """The page vars to set after these events; with none, only the counters advance."""
+        """The page vars to set after these events; with none, only the counters advance.
+
+        Text is in them whatever stage it came in. Of several stages they have the first, and
+        `later_stages` the others: each is to be drawn by itself, and no text waits for that.
+        """
         changes: dict[str, Any] = {}
+        entered: list[dict[str, Any]] = []
         chunks: list[ChunkEvent] = []
         for event in events:
             match event:
@@ -236,10 +244,16 @@ class LiveView:
                     self._reasoning += event.content
                     self._reasoning_tokens += estimate_tokens(event.content)
                 case StatusEvent():
+                    shown = {"phase": event.status, "message": event.message}
+                    if event.status == self._stage:
+                        (entered[-1] if entered else changes).update(shown)
+                    else:
+                        entered.append(shown)
                     self._progress, self._stage = event.progress, event.status
-                    changes |= {"phase": event.status, "message": event.message}
                 case CompleteEvent() | EndedEvent():
                     self.ending = event
+        changes |= entered[0] if entered else {}
+        self.later_stages = entered[1:]
         if chunks:
             changes |= self._grow(chunks)
         if self.ending is not None:

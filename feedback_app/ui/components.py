@@ -33,10 +33,33 @@ def stat(
 ) -> rx.Component:
     """One number and what it counts."""
     return rx.el.div(
-        rx.text(label, size="2", color_scheme="gray"),
-        rx.text(value, size="6", weight="bold", class_name="figure", **props),
-        rx.cond(note != "", rx.text(note, size="1", color_scheme="gray")),
-        class_name="card stat",
+        rx.el.span(label, class_name="note"),
+        rx.el.span(value, class_name="value figure", **props),
+        rx.cond(note != "", rx.el.small(note)),
+        class_name="card tile",
+    )
+
+
+_TONES = {
+    "green": ("complete", "in_force"),
+    "red": ("error", "interrupted", "critical"),
+    "amber": ("unknown", "coming", "warning"),
+    "iris": ("running", "llm"),
+    "cyan": ("ui",),
+}
+
+
+def badge(label: str | rx.Var[str], code: str | rx.Var[str], **props: Any) -> rx.Component:
+    """A word in the colour of what its code stands for; `data-status` holds the code."""
+    tones = ((known, tone) for tone, codes in _TONES.items() for known in codes)
+    color: Any = rx.match(rx.Var.create(code), *tones, "gray")
+    return rx.badge(
+        label,
+        color_scheme=color,
+        radius="full",
+        high_contrast=True,
+        custom_attrs={"data-status": code},
+        **props,
     )
 
 
@@ -86,7 +109,7 @@ def skeleton_rows(count: int = 4, *, height: str = "64px") -> rx.Component:
     """Stands in for a list while it loads."""
     return rx.el.div(
         *(rx.skeleton(height=height, width="100%") for _ in range(count)),
-        class_name="skeletons",
+        class_name="stack",
         aria_hidden="true",
     )
 
@@ -99,9 +122,15 @@ def tool(icon: str, label: Any, on_click: Any, *, bare: bool = False, **props: A
         title=label if bare else "",
         type="button",
         on_click=on_click,
-        class_name="tool",
+        class_name="quiet tool",
         **props,
     )
+
+
+def small_button(label: Any, on_click: Any, **props: Any) -> rx.Component:
+    """A button beside a sentence."""
+    look = {"variant": "soft", "color_scheme": "gray", "high_contrast": True}
+    return rx.button(label, type="button", on_click=on_click, **look | props)
 
 
 def key_cap(name: str) -> rx.Component:

@@ -19,6 +19,8 @@ from reflex_base.vars.object import ObjectVar
 from reflex_components_core.core.banner import has_connection_errors
 from reflex_components_core.el.elements.forms import Textarea
 
+from feedback_app.ui.components import small_button
+
 _TIPTAP = "3.34.0"
 LONG_TEXT = 20_000
 """Characters from which a text is sent once the typing pauses, not with every key."""
@@ -111,13 +113,8 @@ def conflict_banner(
     return rx.el.div(
         rx.el.span(question),
         rx.el.div(
-            *(
-                rx.el.button(
-                    label, type="button", on_click=event, id=identity, class_name="text-button"
-                )
-                for identity, label, event in (mine, other)
-            ),
-            class_name="panel-actions",
+            *(small_button(label, event, id=identity) for identity, label, event in (mine, other)),
+            class_name="choices",
         ),
         class_name="banner near",
         role="alert",

@@ -106,10 +106,11 @@ def shortcut_list(*chosen: Shortcut) -> rx.Component:
                     *([key_cap("Ctrl")] if one.with_ctrl else []),
                     *([key_cap("Shift")] if one.with_shift else []),
                     key_cap(one.shown or one.key),
+                    class_name="choices",
                 ),
                 rx.el.dd(one.label),
             )
             for one in chosen
         ),
-        class_name="shortcut-list",
+        class_name="pairs shortcuts",
     )

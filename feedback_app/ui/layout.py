@@ -122,8 +122,8 @@ def page_header(
             ),
             rx.cond(subtitle != "", rx.text(subtitle, size="2", color_scheme="gray")),
         ),
-        rx.el.div(*actions, class_name="page-actions") if actions else rx.fragment(),
-        class_name="page-header",
+        rx.el.div(*actions, class_name="line") if actions else rx.fragment(),
+        class_name="split page-header",
     )
 
 
@@ -166,13 +166,15 @@ def _nav_menu(links: Sequence[NavLink], active: str) -> rx.Component:
                 variant="ghost",
                 color_scheme="gray",
                 id="admin-menu",
-                class_name="nav-link nav-menu",
+                class_name="quiet nav-link nav-menu",
                 custom_attrs={"data-current": str(active in {x.href for x in links}).lower()},
             )
         ),
         rx.popover.content(
             *(
-                rx.popover.close(_nav_link(link, current=link.href == active, look="nav-menu-link"))
+                rx.popover.close(
+                    _nav_link(link, current=link.href == active, class_name="quiet menu-link")
+                )
                 for link in links
             ),
             aria_label="Administration",
@@ -182,11 +184,11 @@ def _nav_menu(links: Sequence[NavLink], active: str) -> rx.Component:
     )
 
 
-def _nav_link(link: NavLink, *, current: bool, look: str = "nav-link") -> rx.Component:
+def _nav_link(link: NavLink, *, current: bool, class_name: str = "quiet nav-link") -> rx.Component:
     return rx.link(
         link.label,
         href=link.href,
         underline="none",
-        class_name=look,
+        class_name=class_name,
         custom_attrs={"aria-current": "page"} if current else {},
     )

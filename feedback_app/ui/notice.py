@@ -30,7 +30,7 @@ def notice() -> rx.Component:
             NoticeState.message != "",
             rx.el.div(
                 rx.icon("circle-alert", size=18),
-                rx.el.span(NoticeState.message, class_name="notice-text"),
+                rx.el.span(NoticeState.message),
                 rx.icon_button(
                     rx.icon("x", size=16),
                     aria_label="Dismiss this message",
@@ -38,12 +38,10 @@ def notice() -> rx.Component:
                     variant="ghost",
                     color_scheme="red",
                     size="1",
-                    class_name="notice-dismiss",
                 ),
                 id="page-notice",
-                class_name="notice-box",
+                class_name="banner bad",
             ),
         ),
         role="alert",
-        class_name="notice",
     )

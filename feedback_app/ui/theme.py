@@ -9,14 +9,17 @@ STYLESHEETS = [
     f"css/{name}.css"
     for name in (
         "tokens",
+        "base",
+        "shared",
         "frame",
-        "controls",
+        "table",
         "inbox",
         "document",
         "desk",
+        "paper",
+        "desk-narrow",
         "usage",
         "admin",
-        "dashboard",
         "jobs",
     )
 ]

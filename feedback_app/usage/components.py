@@ -5,9 +5,10 @@ from typing import Literal
 import reflex as rx
 
 from feedback_app import routes
+from feedback_app.ui.choice import Choice
 from feedback_app.ui.components import empty_state, error_callout, skeleton_rows, time_element
 from feedback_app.usage.running.state import RunningState
-from feedback_app.usage.schemas import Choice, PeriodLink, TabLink
+from feedback_app.usage.schemas import PeriodLink, TabLink
 from feedback_app.usage.state import Field, UsageState
 
 _filters = UsageState.filters
@@ -21,7 +22,7 @@ def refresh_button() -> rx.Component:
         rx.el.span(
             "Follows by itself; updated ",
             time_element(UsageState.updated),
-            class_name="usage-updated",
+            class_name="note figure",
         ),
         rx.button(
             rx.icon("refresh-cw", size=15),
@@ -44,8 +45,8 @@ def periods() -> rx.Component:
             class_name="segments",
         ),
         rx.cond(_filters.is_custom, _days()),
-        rx.el.span(UsageState.head.span, ", days in UTC", class_name="usage-span"),
-        class_name="usage-filters",
+        rx.el.span(UsageState.head.span, ", days in UTC", class_name="note figure at-end"),
+        class_name="line",
     )
 
 
@@ -69,7 +70,7 @@ def filters() -> rx.Component:
         ),
         role="group",
         aria_label="Narrow every figure and list",
-        class_name="usage-filters usage-narrow",
+        class_name="line",
     )
 
 
@@ -88,7 +89,7 @@ def _tab(tab: TabLink) -> rx.Component:
         tab.label,
         rx.cond(
             (tab.name == "running") & (RunningState.number > 0),
-            rx.el.span(RunningState.number, class_name="tab-count"),
+            rx.badge(RunningState.number, radius="full", high_contrast=True),
         ),
         href=tab.href,
         underline="none",
@@ -112,26 +113,25 @@ def _days() -> rx.Component:
         _day("From", "from", _filters.first_day),
         _day("To", "to", _filters.last_day),
         rx.button("Show", type="submit", variant="soft", color_scheme="gray", id="usage-show-days"),
-        rx.el.p(
-            UsageState.days_problem, role="alert", id="usage-days-problem", class_name="limit-error"
-        ),
+        rx.el.p(UsageState.days_problem, role="alert", id="usage-days-problem", class_name="error"),
         on_submit=UsageState.choose_days,
         id="usage-days",
-        class_name="usage-days-form",
+        class_name="line",
     )
 
 
 def _day(label: str, name: str, value: str) -> rx.Component:
     return rx.el.label(
-        rx.el.span(label),
+        rx.el.span(label, style={"min_width": "2.5em"}),
         rx.el.input(
             type="date",
             name=name,
             default_value=value,
             key=value,
             id=f"usage-{name}",
-            class_name="filter-day",
+            class_name="input",
         ),
+        class_name="line note",
     )
 
 
@@ -145,7 +145,7 @@ def _select(
         on_change=lambda chosen: UsageState.choose(name, chosen),
         aria_label=label,
         id=f"usage-filter-{name}",
-        class_name="filter-select",
+        class_name="input select",
     )
 
 
@@ -214,7 +214,7 @@ def loading() -> rx.Component:
         skeleton_rows(1, height="480px"),
         rx.el.span("Loading the figures…", role="status", class_name="sr-only"),
         id="usage-loading",
-        class_name="usage",
+        class_name="usage stack",
     )
 
 

@@ -53,10 +53,10 @@ def _dashboard() -> rx.Component:
                 ("errors", _of_calls(errors())),
                 _of_calls(calls()),
             ),
-            class_name="usage-part",
+            class_name="stack",
         ),
         id="usage-dashboard",
-        class_name="usage",
+        class_name="usage stack",
         aria_busy=UsageState.busy,
     )
 

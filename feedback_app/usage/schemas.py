@@ -2,17 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from feedback_app.ui.choice import Choice
 from feedback_app.ui.wording import NO_TIME, LocalTime
 from feedback_app.usage.calls.views import CallsView
 from feedback_app.usage.dashboard.views import ChartView, Headline, RankingView, Tile
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One option of a filter."""
-
-    value: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from feedback_app.core.errors import Forbidden
 from feedback_app.db.epoch import hour_of
 from feedback_app.db.session import database
 from feedback_app.ui import wording
+from feedback_app.ui.choice import Choice
 from feedback_app.usage import address, labels, queries
 from feedback_app.usage.budget import budget_of
 from feedback_app.usage.calls import rows
@@ -25,14 +26,7 @@ from feedback_app.usage.dashboard.schemas import Choices, Dashboard
 from feedback_app.usage.dashboard.service import dashboard
 from feedback_app.usage.dashboard.tiles import tiles
 from feedback_app.usage.filters import Period, Span, Tab, UsageFilter, filter_from, page_from
-from feedback_app.usage.schemas import (
-    Choice,
-    FilterView,
-    HeadView,
-    PeriodLink,
-    TabLink,
-    UsageView,
-)
+from feedback_app.usage.schemas import FilterView, HeadView, PeriodLink, TabLink, UsageView
 
 _PERIOD_LABELS: dict[Period, str] = {
     Period.TODAY: "Today",

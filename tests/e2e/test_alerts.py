@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 import pytest
 from playwright.sync_api import Page, expect
 
-from feedback_app.db.alert import AlertKind, AlertLevel
 from feedback_app.db.session import Database
+from feedback_app.db.tables.alerts import AlertKind, AlertLevel
 from tests.e2e.pages.alerts import AlertsPage
 from tests.e2e.pages.interview import InterviewPage
 from tests.e2e.pages.sign_in import sign_in

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from feedback_app.db.models import CallStatus
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.text.markdown import parse_blocks
 from tests.databases import free_port
 from tests.e2e.behind import LEFT_BEHIND, call_of, followers_of, wait_for
 from tests.e2e.pages.interview import InterviewPage
@@ -27,7 +27,7 @@ WHOLE = "".join("".join(block.text.split()) for block in parse_blocks(FEEDBACK))
 """What the page shows of the whole answer, without its white space."""
 
 _RECORD_TEXTS = """() => {
-  const shown = "#live-feedback .streaming, .editing:not([hidden]) #feedback-editor";
+  const shown = "#live-feedback > .document, .editing:not([hidden]) #feedback-editor";
   const note = () => window.texts.push(document.querySelector(shown)?.textContent ?? "");
   window.texts = [];
   new MutationObserver(note).observe(document.body, {

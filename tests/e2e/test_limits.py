@@ -112,7 +112,7 @@ def test_one_person_gets_a_limit_of_their_own_and_loses_it(page: Page, made: Mad
     page.locator("#exception-limit").select_option("person_cost_per_month")
     page.locator("#exception-value").fill("$5")
     page.locator("#exception-set").click()
-    row = page.locator(f".limit-exceptions [data-id='{made.interviewer.id}']")
+    row = page.locator(f"#limits-exceptions [data-id='{made.interviewer.id}']")
     expect(row).to_contain_text("Budget per month: $5.00")
     row.get_by_role("button", name="Remove").click()
     expect(row).to_have_count(0)

@@ -45,6 +45,20 @@ def app_env(upstream_process: Upstream) -> Mapping[str, str]:
     }
 
 
+def test_a_draft_is_begun_and_stopped_by_keyboard(
+    page: Page, upstream: Upstream, made: MadeInterview
+) -> None:
+    upstream.play(Scenario(hold_after=20))
+    sign_in(page, made.interviewer.email, path=f"/interviews/{made.id}")
+    interview = InterviewPage(page).shown()
+    interview.generate_button.focus()
+    page.keyboard.press("Enter")
+    interview.expect_phase("streaming")
+    # One button, whose focus stays on it.
+    page.keyboard.press("Enter")
+    interview.expect_phase("cancelled")
+
+
 def test_text_grows_on_the_page_before_the_answer_ends(
     page: Page, upstream: Upstream, made: MadeInterview, running_app: RunningApp
 ) -> None:

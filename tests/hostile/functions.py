@@ -12,41 +12,40 @@ from typing import Any
 from feedback_app.core.line_keys import line_key
 from feedback_app.core.money import parse_dollars
 from feedback_app.core.text import compatible, on_one_line, storable
-from feedback_app.feedback import departing, document, placing, resting
+from feedback_app.feedback import document
 from feedback_app.feedback.assessment import Assessment, CompetencyAssessment, Recommendation
 from feedback_app.feedback.drafter import (
     compose,
     evidence,
-    labels,
     language,
-    lines,
     notes,
     polarity,
     polish,
     sentences,
-    structure,
     words,
 )
 from feedback_app.feedback.drafter import reading as drafter_reading
 from feedback_app.feedback.drafter.knowledge import knowledge
-from feedback_app.feedback.drafter.labels import Labels
+from feedback_app.feedback.drafter.layout import headings, labels, lines, structure
+from feedback_app.feedback.drafter.layout.labels import Labels
+from feedback_app.feedback.drafter.layout.speakers import find_speakers
 from feedback_app.feedback.drafter.quotations import Marks, quotations, with_quotations
-from feedback_app.feedback.drafter.speakers import find_speakers
 from feedback_app.feedback.drafter.topics import topic_of
+from feedback_app.feedback.evidence import departing, placing, resting
+from feedback_app.feedback.evidence.resting import Source
 from feedback_app.feedback.personal import find_remarks, remark_key, without_remarks
 from feedback_app.feedback.personal.judging import grounds_of
 from feedback_app.feedback.personal.sentences import sentences_of
 from feedback_app.feedback.personal.tokens import fold, tokens_of
 from feedback_app.feedback.prompts import feedback_prompt
 from feedback_app.feedback.reading import for_drafting
-from feedback_app.feedback.resting import Source
 from feedback_app.feedback.verdict import VerdictPlace
 from feedback_app.interviews.service import MAX_REASON_CHARACTERS
 from feedback_app.live.view import _healed
 from feedback_app.llm.client.faults import redacted
 from feedback_app.llm.client.offline import split_tokens
-from feedback_app.llm.ledger.pricing import estimate_tokens
-from feedback_app.llm.text import blocks, citations, tags
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
+from feedback_app.llm.text import citations, cited_statements, markdown, splitting, tags
 from feedback_app.llm.text.blocks import Block, Span
 from feedback_app.llm.text.unwrapping import Unwrapped
 from tests.hostile.growth import LONG, Read
@@ -102,10 +101,10 @@ def _of_notes() -> dict[str, Read]:
         f"{drafter}.notes.read_notes": lambda text: notes.read_notes(
             text, Labels(_NAMES), "Maya Okafor", "Jonas Weber", "en"
         ),
-        f"{drafter}.structure.blocks_of": lambda text: list(
+        f"{drafter}.layout.structure.blocks_of": lambda text: list(
             structure.blocks_of(text.split("\n"), Labels(_NAMES), frozenset())
         ),
-        f"{drafter}.speakers.find_speakers": lambda text: find_speakers(
+        f"{drafter}.layout.speakers.find_speakers": lambda text: find_speakers(
             text.split("\n"), Labels(_NAMES), "Maya Okafor", "Jonas Weber"
         ),
         "feedback.reading.for_drafting": lambda text: for_drafting(_interview(text), frozenset()),
@@ -123,12 +122,15 @@ def _of_parts_of_notes() -> dict[str, Read]:
         f"{drafter}.language.languages_of": lambda text: language.languages_of(
             text.split("\n"), "en"
         ),
-        f"{drafter}.lines.clean_line": lines.clean_line,
-        f"{drafter}.lines.depth_of": lambda text: lines.depth_of(text, False),
-        f"{drafter}.lines.fenced": lambda text: lines.fenced(text.split("\n")),
-        f"{drafter}.lines.has_times": lambda text: lines.has_times(text.split("\n")),
-        f"{drafter}.lines.without_marks": lambda text: lines.without_marks(text, True, True),
-        f"{drafter}.lines.wrapped": lambda text: lines.wrapped(text.split("\n")),
+        f"{drafter}.layout.headings.heading_of": lambda text: headings.heading_of(
+            text, Labels(_NAMES)
+        ),
+        f"{drafter}.layout.lines.clean_line": lines.clean_line,
+        f"{drafter}.layout.lines.depth_of": lambda text: lines.depth_of(text, False),
+        f"{drafter}.layout.lines.fenced": lambda text: lines.fenced(text.split("\n")),
+        f"{drafter}.layout.lines.has_times": lambda text: lines.has_times(text.split("\n")),
+        f"{drafter}.layout.lines.without_marks": lambda text: lines.without_marks(text, True, True),
+        f"{drafter}.layout.lines.wrapped": lambda text: lines.wrapped(text.split("\n")),
         f"{drafter}.quotations.quotations": lambda text: list(quotations(text, marks, 800)),
         f"{drafter}.quotations.with_quotations": lambda text: with_quotations(
             text, marks, 800, str.upper
@@ -147,10 +149,10 @@ def _of_remarks() -> dict[str, Read]:
     frame = knowledge("en").frame
     return {
         f"{drafter}.evidence.is_empty_reason": lambda text: evidence.is_empty_reason(text, "en"),
-        f"{drafter}.labels.groups_of": labels.groups_of,
-        f"{drafter}.labels.plain_label": labels.plain_label,
-        f"{drafter}.labels.words_aside": labels.words_aside,
-        f"{drafter}.labels.Labels.competency": lambda text: Labels(_NAMES).competency(text),
+        f"{drafter}.layout.labels.groups_of": labels.groups_of,
+        f"{drafter}.layout.labels.plain_label": labels.plain_label,
+        f"{drafter}.layout.labels.words_aside": labels.words_aside,
+        f"{drafter}.layout.labels.Labels.competency": lambda text: Labels(_NAMES).competency(text),
         f"{drafter}.language.guess_language": lambda text: language.guess_language(text, "en"),
         f"{drafter}.polarity.judge": lambda text: polarity.judge(text, "en"),
         f"{drafter}.polarity.judge in German": lambda text: polarity.judge(text, "de"),
@@ -165,7 +167,7 @@ def _of_remarks() -> dict[str, Read]:
         f"{drafter}.polish.statement": lambda text: polish.statement(text, "en", frame),
         f"{drafter}.polish.without_lead": lambda text: polish.without_lead(text, "en"),
         f"{drafter}.polish.written_out": lambda text: polish.written_out(text, "en"),
-        f"{drafter}.structure.speaker_label": structure.speaker_label,
+        f"{drafter}.layout.structure.speaker_label": structure.speaker_label,
         f"{drafter}.topics.topic_of": lambda text: topic_of(text, "en"),
         f"{drafter}.words.content_stems": lambda text: words.content_stems(text, "ja", frozenset()),
         f"{drafter}.words.folded": words.folded,
@@ -183,12 +185,12 @@ def _of_remarks() -> dict[str, Read]:
 def _of_answers() -> dict[str, Read]:
     return {
         "live.view.LiveView._healed": _healed,
-        "llm.text.blocks.cited": lambda text: blocks.cited(
+        "llm.text.cited_statements.cited": lambda text: cited_statements.cited(
             [Span(text), Span(f"{citations.OPEN}3{citations.CLOSE}")]
         ),
-        "llm.text.blocks.decided": blocks.decided,
-        "llm.text.blocks.parse_blocks": blocks.parse_blocks,
-        "llm.text.blocks.plain": blocks.plain,
+        "llm.text.splitting.decided": splitting.decided,
+        "llm.text.markdown.parse_blocks": markdown.parse_blocks,
+        "llm.text.markdown.plain": markdown.plain,
         "llm.text.tags.without_tags": tags.without_tags,
         "llm.text.citations.marked": lambda text: citations.marked(
             text, [(at, "3") for at in range(0, len(text), 50)]
@@ -214,17 +216,17 @@ def _of_feedback() -> dict[str, Read]:
         "feedback.document.to_markdown": lambda text: document.to_markdown(_paragraphs(text)),
         "feedback.document.to_plain": lambda text: document.to_plain(_paragraphs(text)),
         "feedback.document.words_in": lambda text: document.words_in(_paragraphs(text)),
-        "feedback.departing.departure": lambda text: departing.departure(text, _RECORDED),
-        "feedback.placing.put_point": lambda text: placing.put_point(
+        "feedback.evidence.departing.departure": lambda text: departing.departure(text, _RECORDED),
+        "feedback.evidence.placing.put_point": lambda text: placing.put_point(
             _paragraphs(text), _NAMES[0], _paragraphs("a"), _paragraphs("b"), speaks_for=True
         ),
-        "feedback.placing.take_out": lambda text: placing.take_out(
+        "feedback.evidence.placing.take_out": lambda text: placing.take_out(
             _paragraphs(text), _paragraphs("a")
         ),
-        "feedback.resting.ground": lambda text: resting.ground(
+        "feedback.evidence.resting.ground": lambda text: resting.ground(
             [Block("paragraph", [Span("a", cite="1")])], Source(text, ""), f"new\n{text}", ""
         ),
-        "feedback.resting.numbers_when_sent": lambda text: resting.numbers_when_sent(
+        "feedback.evidence.resting.numbers_when_sent": lambda text: resting.numbers_when_sent(
             text, f"new\n{text}"
         ),
     }

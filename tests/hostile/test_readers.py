@@ -5,7 +5,7 @@ import importlib
 import pytest
 
 from feedback_app.live.view import fill_slots
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.text.markdown import parse_blocks
 from tests.hostile.alphabets import ALPHABETS, Alphabet
 from tests.hostile.functions import readers, unread
 from tests.hostile.growth import Read, growth_of
@@ -16,14 +16,17 @@ READING_MODULES = (
     *(
         "core.line_keys",
         "core.text",
-        "llm.text.blocks",
         "llm.text.citations",
+        "llm.text.cited_statements",
+        "llm.text.markdown",
+        "llm.text.splitting",
         "llm.client.offline",
         "llm.text.tags",
     ),
     "feedback.prompts",
-    "feedback.departing",
-    *("feedback.document", "feedback.placing", "feedback.resting", "live.view"),
+    "feedback.document",
+    "live.view",
+    *(f"feedback.evidence.{name}" for name in ("departing", "placing", "resting")),
     *(
         f"feedback.personal.{name}"
         for name in ("finding", "judging", "remark", "sentences", "tokens")
@@ -31,9 +34,10 @@ READING_MODULES = (
     *(
         f"feedback.drafter.{name}"
         for name in (
-            *("compose", "evidence", "labels", "language", "lines", "matching", "notes"),
-            *("opening", "outline", "plan", "polarity", "polish", "quotations", "reading"),
-            *("sentences", "speakers", "structure", "topics", "words"),
+            *("compose", "evidence", "language", "matching", "notes", "opening", "outline"),
+            *("plan", "polarity", "polish", "quotations", "reading", "sentences", "topics"),
+            *("words", "layout.labels", "layout.lines", "layout.speakers"),
+            *("layout.headings", "layout.structure"),
         )
     ),
 )

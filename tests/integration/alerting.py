@@ -14,9 +14,9 @@ from feedback_app.alerts.raising import evaluate
 from feedback_app.alerts.webhook import Webhook
 from feedback_app.core import clock
 from feedback_app.core.settings import Settings
-from feedback_app.db.alert import Alert, AlertKind, AlertLevel
 from feedback_app.db.models import LimitValue
 from feedback_app.db.session import Database
+from feedback_app.db.tables.alerts import Alert, AlertKind, AlertLevel
 from feedback_app.llm.admission.limits import LimitName
 from tests.factories import make_company, store
 from tests.integration.completing import settings

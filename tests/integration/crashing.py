@@ -28,9 +28,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.db.models import Draft, LlmCall, LogComponent, Scorecard, SystemLog
 from feedback_app.db.session import Database
-from feedback_app.feedback import queries
 from feedback_app.feedback.prompts import feedback_prompt
-from feedback_app.llm.ledger.pricing import estimate_prompt_tokens
+from feedback_app.feedback.queries import scorecard_rows
+from feedback_app.llm.ledger.token_estimates import estimate_prompt_tokens
 from tests.databases import free_port
 from tests.e2e.serving import RunningApp, start, wait_until_up
 from tests.factories import MadeInterview, make_call, make_interview, make_user
@@ -281,7 +281,7 @@ class Campaign:
                 SystemLog.llm_call_id == (row.id if row else None),
             )
         )
-        assessment = await queries.load_assessment(session, as_user(self._person), made.id)
+        assessment = await scorecard_rows.load_assessment(session, as_user(self._person), made.id)
         prompt = feedback_prompt(assessment)
         sent_at = [at for seen in requests if _is_for(seen, made) for at in seen.sent_at]
         return Left(

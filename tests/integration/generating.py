@@ -13,9 +13,10 @@ from sqlmodel import col, select
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.db.models import Company, Draft, LimitValue, LlmCall, SystemLog, User
 from feedback_app.db.session import Database
-from feedback_app.feedback import queries, service
+from feedback_app.feedback import service
 from feedback_app.feedback.operation import OPERATION, brief_of
 from feedback_app.feedback.prompts import feedback_prompt
+from feedback_app.feedback.queries import scorecard_rows
 from feedback_app.hiring import service as hiring
 from feedback_app.hiring.operation import OPERATION as JOB_METADATA
 from feedback_app.hiring.operation import JobFacts
@@ -33,7 +34,7 @@ from feedback_app.llm.events import (
 )
 from feedback_app.llm.generation.following import stop_running
 from feedback_app.llm.generation.supervisor import Generations, set_generations
-from feedback_app.llm.ledger.pricing import estimate_prompt_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_prompt_tokens
 from feedback_app.llm.operation import Brief, Operation, Run
 from feedback_app.llm.owner import Owner
 from feedback_app.llm.stream.event_log import EventLog, StreamHub
@@ -127,7 +128,7 @@ class Stage:
     async def prompt_tokens(self) -> int:
         """The estimate for this interview's prompt."""
         async with self.database.read() as session:
-            assessment = await queries.load_assessment(session, self.user, self.interview_id)
+            assessment = await scorecard_rows.load_assessment(session, self.user, self.interview_id)
         return estimate_prompt_tokens(feedback_prompt(assessment))
 
     def connections_out(self) -> int:
@@ -216,7 +217,7 @@ class HeldLoad:
         await self._gate.wait()
         async with self._on.database.read() as session:
             on = self._on
-            assessment = await queries.load_assessment(session, on.user, on.interview_id)
+            assessment = await scorecard_rows.load_assessment(session, on.user, on.interview_id)
         return await brief_of(assessment)
 
     def let_go(self) -> None:

@@ -25,7 +25,7 @@ from feedback_app.llm.client.completion import (
     Usage,
 )
 from feedback_app.llm.generation.supervisor import Generations
-from feedback_app.llm.ledger.pricing import estimate_prompt_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_prompt_tokens
 from feedback_app.llm.operation import Brief, Run
 from feedback_app.llm.stream.event_log import StreamHub
 from feedback_app.llm.stream.redis_streams import RedisStreamHub

@@ -14,9 +14,9 @@ from feedback_app.core import clock
 from feedback_app.core.errors import BudgetExceeded
 from feedback_app.core.settings import Settings
 from feedback_app.db import rollups
-from feedback_app.db.alert import Alert, AlertKind, AlertLevel
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
+from feedback_app.db.tables.alerts import Alert, AlertKind, AlertLevel
 from feedback_app.llm.events import CompleteEvent
 from feedback_app.llm.ledger import watching
 from feedback_app.llm.ledger.watching import PriceRefusal, Settled

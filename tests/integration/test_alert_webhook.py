@@ -17,8 +17,8 @@ from feedback_app.alerts.watcher import Alerts
 from feedback_app.alerts.webhook import Outcome, Webhook, signature
 from feedback_app.core import clock
 from feedback_app.core.settings import ROOT
-from feedback_app.db.alert import Alert, AlertKind, AlertLevel
 from feedback_app.db.session import Database
+from feedback_app.db.tables.alerts import Alert, AlertKind, AlertLevel
 from tests.databases import free_port
 from tests.factories import make_company, make_user
 from tests.integration.alerting import NOVEMBER, alerts, at, configured, make_alert, outbox, verify

@@ -9,9 +9,9 @@ import pytest
 from feedback_app.alerts.conditions import conditions_of
 from feedback_app.alerts.raising import active_companies
 from feedback_app.core import clock
-from feedback_app.db.alert import AlertKind, AlertLevel
 from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
+from feedback_app.db.tables.alerts import AlertKind, AlertLevel
 from feedback_app.llm.admission.admission import month_of
 from feedback_app.llm.admission.spending import spent
 from feedback_app.llm.ledger.ledger import Ledger

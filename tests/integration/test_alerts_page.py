@@ -17,8 +17,8 @@ from feedback_app.auth.state import AuthState
 from feedback_app.core.errors import Forbidden, NotFound
 from feedback_app.core.markers import is_unlogged
 from feedback_app.core.settings import get_settings
-from feedback_app.db.alert import Alert, AlertKind, AlertLevel
 from feedback_app.db.session import Database
+from feedback_app.db.tables.alerts import Alert, AlertKind, AlertLevel
 from tests.factories import make_admin, make_user
 from tests.integration.alerting import NOVEMBER, alerts, at, make_alert
 from tests.integration.generating import as_user

@@ -6,13 +6,15 @@ from feedback_app.db.models import Draft
 from feedback_app.db.session import Database
 from feedback_app.feedback import editing, service
 from feedback_app.feedback.assessment import Recommendation
-from feedback_app.feedback.departing import Recorded
 from feedback_app.feedback.editing import Written
+from feedback_app.feedback.evidence.departing import Recorded
 from feedback_app.feedback.showing import Beside, typed
-from feedback_app.feedback.state import FeedbackState, _Kept
+from feedback_app.feedback.state import FeedbackState
+from feedback_app.feedback.typed_text import _Kept
 from feedback_app.live.view import fill_slots
-from feedback_app.llm.text.blocks import block_from_dict, parse_blocks
+from feedback_app.llm.text.blocks import block_from_dict
 from feedback_app.llm.text.citations import unpacked
+from feedback_app.llm.text.markdown import parse_blocks
 from feedback_app.ui.autosave import Save, Typed
 from tests.integration.generating import (
     Stage,

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from feedback_app.core.errors import Interrupted
-from feedback_app.llm.ledger.pricing import estimate_tokens
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
+from feedback_app.llm.text.markdown import parse_blocks
 from tests.apart import run_apart
 from tests.databases import Databases, temporary_home
 from tests.factories import DRAFT_TEXT

@@ -2,9 +2,9 @@
 
 import pytest
 
-from feedback_app.db.alert import AlertKind, AlertLevel
 from feedback_app.db.models import Scorecard
 from feedback_app.db.session import Database
+from feedback_app.db.tables.alerts import AlertKind, AlertLevel
 from feedback_app.feedback import service
 from feedback_app.llm.ledger import watching
 from feedback_app.llm.ledger.watching import Settled

@@ -22,8 +22,8 @@ from feedback_app.db.system_log import SystemLogWriter, set_writer
 from feedback_app.interviews.state import InterviewState
 from feedback_app.ui.notice import NoticeState
 from feedback_app.web import typing_pauses
-from feedback_app.web.event_log import EventLog, OwnState
 from feedback_app.web.typing_pauses import PAUSE_S, TypingPauses
+from feedback_app.web.ui_events import OwnState, UiEventRows
 from tests.integration.people import PASSWORD, make_user
 from tests.integration.states import open_socket, state_of
 
@@ -74,12 +74,12 @@ def event(state: type[rx.State], name: str, **payload: Any) -> Event:
 
 async def logged(database: Database, state: rx.State, *events: Event) -> list[SystemLog]:
     """The rows that events of a tab leave."""
-    log = EventLog()
+    log = UiEventRows()
     return await logged_by(log, database, *((state, given) for given in events))
 
 
 async def logged_by(
-    log: EventLog, database: Database, *events: tuple[rx.State, Event]
+    log: UiEventRows, database: Database, *events: tuple[rx.State, Event]
 ) -> list[SystemLog]:
     """The rows there are after these events of some tabs."""
     writer = SystemLogWriter(database)
@@ -133,7 +133,7 @@ async def test_every_key_of_a_long_note_leaves_one_row_from_when_the_typing_bega
     database: Database, stopwatch: Stopwatch
 ):
     state = await state_of(DiaryPage, await session_of(database))
-    log = EventLog()
+    log = UiEventRows()
     (row,) = await logged_by(log, database, (state, event(DiaryPage, "write", text="D")))
     for length in range(2, 60):
         stopwatch.now += PAUSE_S - 1
@@ -153,7 +153,7 @@ async def test_typing_after_a_pause_elsewhere_or_by_somebody_else_leaves_a_row_o
     first = await state_of(DiaryPage, ada, path="/diaries/1")
     second = await state_of(DiaryPage, ada, path="/diaries/2")
     bos = await state_of(DiaryPage, bo, path="/diaries/1")
-    log, write = EventLog(), event(DiaryPage, "write", text="x")
+    log, write = UiEventRows(), event(DiaryPage, "write", text="x")
     entitle, close = event(DiaryPage, "entitle", text="x"), event(DiaryPage, "close")
     at_once = [(first, write), (second, write), (bos, write), (first, entitle), (first, close)]
     assert len(await logged_by(log, database, *at_once, *at_once[:4])) == 5

@@ -12,9 +12,10 @@ from feedback_app.core import clock
 from feedback_app.core.errors import AlreadySubmitted, ChangedElsewhere, Invalid, NotFound
 from feedback_app.db.models import Scorecard, TextVersion, VersionKind
 from feedback_app.db.session import Database
-from feedback_app.feedback import editing, queries
+from feedback_app.feedback import editing
 from feedback_app.feedback.document import from_editor
 from feedback_app.feedback.editing import Written
+from feedback_app.feedback.queries import version_rows
 from feedback_app.feedback.versions import (
     FEEDBACK,
     MOST_VERSIONS,
@@ -23,8 +24,9 @@ from feedback_app.feedback.versions import (
     with_later_words,
 )
 from feedback_app.interviews import service as interviews
-from feedback_app.llm.text.blocks import Block, parse_blocks
+from feedback_app.llm.text.blocks import Block
 from feedback_app.llm.text.citations import packed
+from feedback_app.llm.text.markdown import parse_blocks
 from tests.factories import MadeInterview, make_call, make_interview
 from tests.integration.generating import as_user
 from tests.saving import save_feedback
@@ -53,7 +55,7 @@ async def kept(database: Database, made: MadeInterview) -> Scorecard:
 async def versions(database: Database, made: MadeInterview) -> list[TextVersion]:
     """The versions of the feedback, oldest first."""
     async with database.read() as session:
-        found = await queries.versions_of(session, made.scorecard.id, FEEDBACK)
+        found = await version_rows.versions_of(session, made.scorecard.id, FEEDBACK)
     return list(reversed(found))
 
 

@@ -11,10 +11,11 @@ from feedback_app.core import clock
 from feedback_app.core.errors import AppError, NotFound
 from feedback_app.db.models import CallStatus, LlmCall, Scorecard
 from feedback_app.db.session import Database
-from feedback_app.feedback import editing, queries, reading, service, submitting
+from feedback_app.feedback import editing, reading, service, submitting
+from feedback_app.feedback.queries import draft_rows, version_rows
 from feedback_app.live.calls import LENGTH_NOTICE
 from feedback_app.llm.client.offline import OfflineClient
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.text.markdown import parse_blocks
 from tests.factories import MadeInterview, add_interviewer, make_call, make_interview, make_user
 from tests.integration.generating import as_user, stage
 from tests.saving import save_feedback
@@ -214,7 +215,7 @@ async def test_nobody_reaches_what_is_anothers(database: Database, name: str) ->
     call = await make_call(database, made)
     await save_feedback(owner, made.id, TEXT, call.id)
     async with database.read() as session:
-        (version,) = await queries.versions_of(session, made.scorecard.id, editing.FEEDBACK)
+        (version,) = await version_rows.versions_of(session, made.scorecard.id, editing.FEEDBACK)
     part = Part(made.id, call.id, version.id)
     colleague = await make_user(database, company_id=owner.company_id)
     await add_interviewer(database, await make_interview(database, colleague), made.interviewer)
@@ -235,13 +236,13 @@ async def test_a_query_of_drafts_gives_only_ones_own(database: Database) -> None
     await add_interviewer(database, made, colleague)
     await make_call(database, made)
     async with database.read() as session:
-        assert len(await queries.drafts_of(session, as_user(made.interviewer), made.id)) == 1
-        assert await queries.drafts_of(session, as_user(colleague), made.id) == []
+        assert len(await draft_rows.drafts_of(session, as_user(made.interviewer), made.id)) == 1
+        assert await draft_rows.drafts_of(session, as_user(colleague), made.id) == []
 
 
 async def test_the_history_is_the_newest_twenty(database: Database) -> None:
     made = await make_interview(database)
     calls = [await make_call(database, made, started_at=clock.now()) for _ in range(22)]
     async with database.read() as session:
-        drafts = await queries.drafts_of(session, as_user(made.interviewer), made.id)
+        drafts = await draft_rows.drafts_of(session, as_user(made.interviewer), made.id)
     assert [call.id for call, _ in drafts] == [call.id for call in reversed(calls[2:])]

@@ -33,8 +33,8 @@ from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
 from feedback_app.llm.events import ChunkEvent, CompleteEvent, EndedEvent, Event, StatusEvent, usd
 from feedback_app.llm.generation.allowance import SLACK
-from feedback_app.llm.ledger.pricing import estimate_tokens
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
+from feedback_app.llm.text.markdown import parse_blocks
 from feedback_app.llm.text.structured import REPAIR_TOKENS
 from tests.integration.completing import TWELVE_TOKENS, met_by
 from tests.integration.generating import (

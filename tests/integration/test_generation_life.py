@@ -17,7 +17,7 @@ from feedback_app.llm.client.completion import (
 )
 from feedback_app.llm.events import Event
 from feedback_app.llm.generation.following import stop_running
-from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from tests.factories import add_interviewer, make_call, make_interview, make_user
 from tests.integration.completing import TWELVE_TOKENS
 from tests.integration.generating import (

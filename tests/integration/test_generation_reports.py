@@ -8,7 +8,7 @@ import pytest
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
 from feedback_app.llm.ledger.ledger import Ledger
-from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from tests.integration.completing import TWELVE_TOKENS
 from tests.integration.generating import Stage, follow, gpt_4o_mini_microusd, stage, until_text
 from tests.upstream import FAULTS, REASONING, Scenario, Upstream

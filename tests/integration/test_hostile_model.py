@@ -9,7 +9,7 @@ from sqlmodel import select
 from feedback_app.db.models import CallStatus, UsageDay
 from feedback_app.db.session import Database
 from feedback_app.feedback import editing, service, submitting
-from feedback_app.feedback.departing import departure
+from feedback_app.feedback.evidence.departing import departure
 from feedback_app.interviews import service as interviews
 from feedback_app.live.calls import LENGTH_NOTICE
 from feedback_app.live.view import LiveView
@@ -17,8 +17,8 @@ from feedback_app.llm.client.completion import Usage
 from feedback_app.llm.events import CompleteEvent
 from feedback_app.llm.generation.allowance import SLACK
 from feedback_app.llm.ledger.ledger import Ledger
-from feedback_app.llm.ledger.pricing import estimate_tokens
-from feedback_app.llm.text.blocks import MOST_BLOCKS
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
+from feedback_app.llm.text.markdown import MOST_BLOCKS
 from tests.hostile_answers import PIECE, hostile, pieces, wide_table
 from tests.integration.generating import (
     Stage,

@@ -18,7 +18,7 @@ from feedback_app.core.errors import (
 )
 from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import Database
-from feedback_app.feedback.queries import versions_of
+from feedback_app.feedback.queries.version_rows import versions_of
 from feedback_app.interviews import service
 from tests.factories import (
     MadeInterview,

@@ -12,9 +12,10 @@ from feedback_app.core import clock
 from feedback_app.db.models import CallStatus, Draft, LlmCall, SystemLog
 from feedback_app.db.session import Database
 from feedback_app.llm.client.completion import Usage
-from feedback_app.llm.ledger.ledger import Checkpoint, Ledger, Settlement
-from feedback_app.llm.ledger.pricing import estimate_tokens
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.ledger.entries import Checkpoint, Recording, Settlement
+from feedback_app.llm.ledger.ledger import Ledger
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
+from feedback_app.llm.text.markdown import parse_blocks
 from tests.factories import make_call, make_interview
 from tests.integration.generating import gpt_4o_mini_microusd
 
@@ -35,8 +36,10 @@ def settlement(**changes: Any) -> Settlement:
         "stream_ms": 900,
         "chunk_count": 50,
         "retries": 0,
-        "timings": [{"event": "complete", "at_ms": 1200}],
-        "outline": [["connecting", 0.0], len(TEXT)],
+        "recording": Recording(
+            timings=[{"event": "complete", "at_ms": 1200}],
+            outline=[["connecting", 0.0], len(TEXT)],
+        ),
     }
     return Settlement(**values | changes)
 

@@ -19,7 +19,7 @@ from feedback_app.db.models import (
     UsageRollup,
 )
 from feedback_app.db.session import Database
-from feedback_app.llm.ledger.pricing import Rates, rates_of
+from feedback_app.llm.ledger.pricing import TokenRates, rates_of
 from tests.apart import call_apart
 from tests.databases import alembic_config, migrate
 from tests.factories import call_owner, make_call, make_interview, override, store
@@ -102,7 +102,7 @@ async def test_what_was_before_cache_writes_were_told_of_costs_what_it_did(
         for table in (UsageRollup, UsageDay):
             sums = (await session.exec(select(table.cached_tokens, table.cache_write_tokens))).all()
             assert set(sums) == {(40, 0)}
-        assert rates_of(await session.get_one(PriceOverride, price.id)) == Rates(
+        assert rates_of(await session.get_one(PriceOverride, price.id)) == TokenRates(
             Decimal("0.0002"), Decimal("0.00002"), Decimal("0.0008"), Decimal("0.0002")
         )
 

@@ -10,8 +10,8 @@ import pytest
 from feedback_app.alerts import shutdowns
 from feedback_app.alerts.shutdowns import DailyShutdownCheck
 from feedback_app.alerts.wording import explanation, sentence
-from feedback_app.db.alert import Alert, AlertKind, AlertLevel
 from feedback_app.db.session import Database
+from feedback_app.db.tables.alerts import Alert, AlertKind, AlertLevel
 from feedback_app.llm.client import openai_client as client_module
 from feedback_app.llm.client.bodies import MAX_LIST_BYTES
 from tests.factories import make_company

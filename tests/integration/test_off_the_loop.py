@@ -12,7 +12,7 @@ from feedback_app.db.session import Database
 from feedback_app.feedback import editing, operation, service, showing, submitting
 from feedback_app.llm.client.offline import OfflineClient
 from feedback_app.llm.ledger import ledger
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.text.markdown import parse_blocks
 from tests.factories import make_interview
 from tests.integration.generating import as_user, stage
 

@@ -223,7 +223,7 @@ async def test_a_slow_consumer_is_not_taken_for_a_stalled_model(upstream: Upstre
 async def test_a_whole_answer_does_not_fail_for_lack_of_its_usage(
     upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback_app.llm.client.openai_client.USAGE_GRACE_S", 0.05)
+    monkeypatch.setattr("feedback_app.llm.client.answer.USAGE_GRACE_S", 0.05)
     upstream.play(Scenario(silent_after_finish=True))
     async with client_of(upstream.base_url) as client, asyncio.timeout(5):
         events = await play(client)

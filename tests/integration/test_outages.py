@@ -30,12 +30,12 @@ from feedback_app.feedback import service
 from feedback_app.feedback.document import to_html
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
+from feedback_app.interviews import recording
 from feedback_app.interviews import service as interviews
-from feedback_app.interviews import state as interviews_state
 from feedback_app.interviews.state import InterviewState
 from feedback_app.live import generator as live
 from feedback_app.live.view import SLOTS
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.text.markdown import parse_blocks
 from feedback_app.ui import autosave
 from feedback_app.ui.notice import NoticeState
 from feedback_app.usage import state as usage_state
@@ -75,7 +75,7 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         for name in names:
             monkeypatch.setattr(module, name, SOON_S)
-    for module in (logs_state, usage_state, autosave, interviews_state):
+    for module in (logs_state, usage_state, autosave, recording):
         monkeypatch.setattr(module, "is_open", opened)
 
 

@@ -10,12 +10,12 @@ from sqlmodel import select
 
 from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
-from feedback_app.feedback import queries
 from feedback_app.feedback.document import to_html
 from feedback_app.feedback.prompts import feedback_prompt
+from feedback_app.feedback.queries import scorecard_rows
 from feedback_app.live.view import SLOTS, wire_block
-from feedback_app.llm.ledger.pricing import estimate_prompt_tokens
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.ledger.token_estimates import estimate_prompt_tokens
+from feedback_app.llm.text.markdown import parse_blocks
 from tests.databases import Databases, free_port, temporary_home
 from tests.e2e.serving import RunningApp, serving
 from tests.factories import MadeInterview, make_interview
@@ -118,5 +118,7 @@ async def _ledger(database: Database, made: MadeInterview) -> tuple[LlmCall, int
     """The interview's call, and the estimate of its prompt's tokens."""
     async with database.read() as session:
         row = (await session.exec(select(LlmCall).where(LlmCall.subject_id == made.id))).one()
-        assessment = await queries.load_assessment(session, as_user(made.interviewer), made.id)
+        assessment = await scorecard_rows.load_assessment(
+            session, as_user(made.interviewer), made.id
+        )
     return row, estimate_prompt_tokens(feedback_prompt(assessment))

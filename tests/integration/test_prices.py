@@ -24,7 +24,8 @@ from feedback_app.db.session import Database
 from feedback_app.feedback.service import owner_of
 from feedback_app.llm.admission.admission import Admission
 from feedback_app.llm.audit import Check, audit
-from feedback_app.llm.ledger.ledger import Ledger, Reservation
+from feedback_app.llm.ledger.entries import Reservation
+from feedback_app.llm.ledger.ledger import Ledger
 from feedback_app.usage.prices import queries, service
 from feedback_app.usage.prices.checks import NeedsConfirmation
 from feedback_app.usage.prices.queries import UsedModel

@@ -11,6 +11,7 @@ from feedback_app.core.errors import AlreadySubmitted, Invalid
 from feedback_app.db.models import CompetencyRating, Scorecard
 from feedback_app.db.session import Database
 from feedback_app.feedback import editing, reading, service
+from feedback_app.feedback.queries import scorecard_rows
 from feedback_app.feedback.schemas import Questions
 from feedback_app.llm.client.offline import OfflineClient
 from tests.factories import MadeInterview, MadeJob, make_interview, make_job, make_user
@@ -86,7 +87,7 @@ async def test_remarks_are_shown_to_the_writer_with_where_they_stand_and_why(of:
 
 async def test_what_is_drafted_from_has_no_remark_and_the_same_lines(of: Record) -> None:
     async with of.database.read() as session:
-        loaded = await reading.ready(await reading.load(session, of.user, of.made.id))
+        loaded = await reading.ready(await scorecard_rows.record_of(session, of.user, of.made.id))
     lines = loaded.notes.split("\n")
     assert len(lines) == NOTES.count("\n") + 1
     assert "pregnant" not in loaded.notes
@@ -103,7 +104,7 @@ async def test_a_remark_that_was_put_back_may_be_used_until_it_is_left_out_again
     assert (await of.scorecard()).put_back == [remark.key]
     assert [r.put_back for r in (await of.asked()).remarks] == [True, False]
     async with of.database.read() as session:
-        loaded = await reading.ready(await reading.load(session, of.user, of.made.id))
+        loaded = await reading.ready(await scorecard_rows.record_of(session, of.user, of.made.id))
     assert PREGNANT in loaded.notes
     assert AGE not in str(loaded)
     await reading.put_back(of.user, of.made.id, other.key, True)
@@ -113,7 +114,9 @@ async def test_a_remark_that_was_put_back_may_be_used_until_it_is_left_out_again
     async with of.database.read() as session:
         assert (
             PREGNANT
-            not in (await reading.ready(await reading.load(session, of.user, of.made.id))).notes
+            not in (
+                await reading.ready(await scorecard_rows.record_of(session, of.user, of.made.id))
+            ).notes
         )
 
 

@@ -17,10 +17,12 @@ from feedback_app.db import histogram, rollups
 from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import CallStatus, LlmCall, UsageRollup, User
 from feedback_app.db.session import Database
-from feedback_app.feedback import editing, queries
+from feedback_app.feedback import editing
+from feedback_app.feedback.queries import version_rows
 from feedback_app.llm.admission.admission import Admission
 from feedback_app.llm.client.completion import Usage
-from feedback_app.llm.ledger.ledger import Ledger, Reservation, Settlement
+from feedback_app.llm.ledger.entries import Reservation, Settlement
+from feedback_app.llm.ledger.ledger import Ledger
 from tests.factories import (
     MadeInterview,
     call_owner,
@@ -44,8 +46,6 @@ SETTLED = Settlement(
     stream_ms=3_000,
     chunk_count=70,
     retries=0,
-    timings=[],
-    outline=[],
 )
 
 
@@ -190,7 +190,7 @@ async def test_saving_and_replacing_a_draft_moves_the_saved_sums(database: Datab
     await editing.undo(user, made.id)
     assert await saved() == [(0, 0), (1, 700)]
     async with database.read() as session:
-        versions = await queries.versions_of(session, made.scorecard.id, editing.FEEDBACK)
+        versions = await version_rows.versions_of(session, made.scorecard.id, editing.FEEDBACK)
     await editing.restore(user, made.id, versions[-1].id)
     assert await saved() == [(0, 0), (0, 0)], "the text from before any draft"
 

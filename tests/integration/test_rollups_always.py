@@ -18,7 +18,8 @@ from feedback_app.feedback import editing
 from feedback_app.llm.admission.spending import spent
 from feedback_app.llm.client.completion import Usage
 from feedback_app.llm.ledger import recalculation
-from feedback_app.llm.ledger.ledger import Ledger, Reservation, insert_running
+from feedback_app.llm.ledger.entries import Reservation
+from feedback_app.llm.ledger.ledger import Ledger, insert_running
 from feedback_app.llm.ledger.pricing import Cost
 from tests.factories import (
     MadeInterview,

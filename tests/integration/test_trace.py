@@ -13,7 +13,7 @@ from feedback_app.db.models import CallStatus, Role, Scorecard
 from feedback_app.db.session import Database
 from feedback_app.live.view import fill_slots
 from feedback_app.llm.events import ChunkEvent, Event, StatusEvent
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.text.markdown import parse_blocks
 from feedback_app.usage.trace import service
 from feedback_app.usage.trace.schemas import TraceView
 from feedback_app.usage.trace.state import TraceState

@@ -11,7 +11,7 @@ from feedback_app.db.session import Database
 from feedback_app.llm.events import ChunkEvent, CompleteEvent, Event
 from feedback_app.llm.generation.following import log_of
 from feedback_app.llm.generation.generation import CUT_RESULT, WRONG_RESULT
-from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from tests.integration.generating import (
     METADATA,
     JobStage,

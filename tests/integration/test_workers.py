@@ -12,7 +12,8 @@ from feedback_app.db.models import CallStatus
 from feedback_app.db.session import Database
 from feedback_app.llm.events import ChunkEvent, CompleteEvent, Event
 from feedback_app.llm.generation.sweeper import Sweeper
-from feedback_app.llm.ledger.ledger import Ledger, Settlement
+from feedback_app.llm.ledger.entries import Settlement
+from feedback_app.llm.ledger.ledger import Ledger
 from feedback_app.llm.stream.redis_streams import RedisStreamHub
 from tests.factories import make_call, make_interview
 from tests.integration.completing import TWELVE_TOKENS

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from feedback_app.db.session import Database
-from feedback_app.feedback import queries
 from feedback_app.feedback.operation import OPERATION, brief_of
+from feedback_app.feedback.queries import scorecard_rows
 from feedback_app.llm.client.openai_client import OpenAIClient
 from feedback_app.llm.events import Event
 from feedback_app.llm.generation.supervisor import Generations
@@ -45,7 +45,7 @@ def run_of(database: Database, made: MadeInterview) -> Run:
     async def load() -> Brief:
         async with database.read() as session:
             user = as_user(made.interviewer)
-            assessment = await queries.load_assessment(session, user, made.id)
+            assessment = await scorecard_rows.load_assessment(session, user, made.id)
         return await brief_of(assessment)
 
     return Run(OPERATION, owner_of(made), load)

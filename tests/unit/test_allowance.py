@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from feedback_app.llm.client.completion import Usage
 from feedback_app.llm.generation.allowance import SLACK, Allowance, is_possible, most_weight
-from feedback_app.llm.ledger.pricing import estimate_tokens
-from feedback_app.llm.text.blocks import MOST_BLOCKS
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
+from feedback_app.llm.text.markdown import MOST_BLOCKS
 from tests.integration.completing import request
 
 RESERVED = request().max_output_tokens

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from feedback_app.llm.text.blocks import Block, BlockSplitter, Span, block_from_dict, parse_blocks
+from feedback_app.llm.text.blocks import Block, Span, block_from_dict
+from feedback_app.llm.text.markdown import parse_blocks
+from feedback_app.llm.text.splitting import BlockSplitter
 from tests.upstream import FEEDBACK, MULTILINGUAL
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.llm.text.blocks import Block, BlockSplitter, parse_blocks
+from feedback_app.llm.text.blocks import Block
 from feedback_app.llm.text.citations import (
     MOST_MARKS,
     CitationFilter,
@@ -13,6 +13,8 @@ from feedback_app.llm.text.citations import (
     unpacked,
     without_marks,
 )
+from feedback_app.llm.text.markdown import parse_blocks
+from feedback_app.llm.text.splitting import BlockSplitter
 from feedback_app.llm.text.unwrapping import Unwrapped
 from tests.cutting import cut
 

@@ -16,14 +16,15 @@ from feedback_app.llm.client.completion import CompletionEvent, CompletionReques
 from feedback_app.llm.generation.allowance import PREAMBLE_TOKENS, SLACK
 from feedback_app.llm.generation.coalescing import LoopLag
 from feedback_app.llm.generation.generation import Generation
-from feedback_app.llm.generation.timeline import Timeline
-from feedback_app.llm.ledger.ledger import Settlement
-from feedback_app.llm.ledger.pricing import Price, Rates, estimate_prompt_tokens
+from feedback_app.llm.generation.recorder import Recorder
+from feedback_app.llm.ledger.entries import Settlement
+from feedback_app.llm.ledger.pricing import Price, TokenRates
+from feedback_app.llm.ledger.token_estimates import estimate_prompt_tokens
 from feedback_app.llm.stream.event_log import EventLog
 from tests.factories import call_owner
 from tests.integration.completing import brief, request
 
-PRICE = Price("test", Rates(Decimal(3), Decimal(1), Decimal(15), Decimal(4)))
+PRICE = Price("test", TokenRates(Decimal(3), Decimal(1), Decimal(15), Decimal(4)))
 ANSWER = "She drew before coding. " * 20
 OWNER = call_owner("company", "person", "interview")
 
@@ -76,7 +77,7 @@ class Claiming:
 async def settled(usage: Any) -> Settlement:
     """How an answer with that claim is settled."""
     log = EventLog("call", OWNER)
-    generation = Generation(log, OPERATION, brief(), request(), Timeline(), 100, 0.0, LoopLag())
+    generation = Generation(log, OPERATION, brief(), request(), Recorder(), 100, 0.0, LoopLag())
     await generation.run(Claiming(usage))
     return generation.settlement(None)
 

@@ -17,9 +17,9 @@ from feedback_app.llm.client.completion import (
 )
 from feedback_app.llm.generation.coalescing import LoopLag
 from feedback_app.llm.generation.generation import Generation
-from feedback_app.llm.generation.timeline import Timeline
+from feedback_app.llm.generation.recorder import Recorder
 from feedback_app.llm.ledger.cut_prompts import LEAST_CONTEXT_TOKENS, sent_at_least
-from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from feedback_app.llm.operation import Brief, Operation
 from feedback_app.llm.stream.event_log import EventLog
 from tests.factories import call_owner
@@ -117,7 +117,7 @@ async def sent_by_a_call(*read_tokens: int) -> int:
     log = EventLog("call", call_owner("company", "person", "job"))
     asked = CompletionRequest("m", messages, 1200)
     brief = Brief(messages, None)
-    generation = Generation(log, LEVELS, brief, asked, Timeline(), 100, 0.0, LoopLag())
+    generation = Generation(log, LEVELS, brief, asked, Recorder(), 100, 0.0, LoopLag())
     with pytest.raises(LLMError) as ended:
         await generation.run(Counting(*read_tokens))
     return generation.settlement(ended.value).sent_tokens_at_least

@@ -3,10 +3,10 @@
 import pytest
 
 from feedback_app.feedback.assessment import RECOMMENDATION_LABELS, Recommendation
-from feedback_app.feedback.departing import Recorded, departure, recorded_in
 from feedback_app.feedback.drafter.compose import compose
 from feedback_app.feedback.drafter.knowledge import knowledge
 from feedback_app.feedback.drafter.words import LANGUAGES
+from feedback_app.feedback.evidence.departing import Recorded, departure, recorded_in
 from tests.unit.test_prompts import ASSESSMENT
 from tests.upstream.texts import FEEDBACK, OBEDIENT
 

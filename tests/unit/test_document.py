@@ -20,8 +20,9 @@ from feedback_app.feedback.document import (
     without_end,
     words_in,
 )
-from feedback_app.llm.text.blocks import Block, Span, parse_blocks
+from feedback_app.llm.text.blocks import Block, Span
 from feedback_app.llm.text.citations import marked
+from feedback_app.llm.text.markdown import parse_blocks
 
 Node = dict[str, Any]
 

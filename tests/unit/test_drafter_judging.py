@@ -8,9 +8,10 @@ from feedback_app.feedback.drafter.compose import compose, compose_loose, compos
 from feedback_app.feedback.drafter.polarity import judge
 from feedback_app.feedback.drafter.reading import read
 from feedback_app.feedback.drafter.words import Language
-from feedback_app.feedback.placing import take_out
-from feedback_app.llm.text.blocks import Block, parse_blocks
+from feedback_app.feedback.evidence.placing import take_out
+from feedback_app.llm.text.blocks import Block
 from feedback_app.llm.text.citations import marked, without_marks
+from feedback_app.llm.text.markdown import parse_blocks
 from tests.unit.drafter_factories import interview, rated
 
 

@@ -7,18 +7,10 @@ import pytest
 
 from feedback_app.live.view import SLOTS, LiveView, fill_slots, wire_block
 from feedback_app.llm.events import ChunkEvent
-from feedback_app.llm.text import blocks
-from feedback_app.llm.text.blocks import (
-    DEEPEST,
-    LONGEST_OPEN,
-    MOST_BLOCKS,
-    MOST_COLUMNS,
-    Block,
-    BlockSplitter,
-    Span,
-    few,
-    parse_blocks,
-)
+from feedback_app.llm.text import markdown, splitting
+from feedback_app.llm.text.blocks import Block, Span
+from feedback_app.llm.text.markdown import DEEPEST, MOST_BLOCKS, MOST_COLUMNS, few, parse_blocks
+from feedback_app.llm.text.splitting import LONGEST_OPEN, BlockSplitter
 from tests.hostile_answers import PIECE, UNITS, hostile, pieces, wide_table
 
 pytestmark = pytest.mark.slow
@@ -47,7 +39,7 @@ def test_a_block_that_is_being_written_is_read_up_to_a_bound(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[int] = []
-    for parser in (blocks._parser, blocks._outliner):
+    for parser in (markdown._parser, splitting._outliner):
         monkeypatch.setattr(parser, "parse", _noting(parser.parse, read))
     splitter = BlockSplitter()
     for piece in pieces(hostile(name, 20_000)):

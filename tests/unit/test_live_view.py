@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from feedback_app.core.errors import Cancelled
 from feedback_app.live.view import (
     NOTHING_OPEN,
     SLOTS,
@@ -28,8 +29,10 @@ from feedback_app.llm.events import (
     Stage,
     StatusEvent,
 )
-from feedback_app.llm.text.blocks import decided, parse_blocks
+from feedback_app.llm.ledger.endings import ended_event
 from feedback_app.llm.text.citations import Citation, CitationFilter, marked, packed, without_marks
+from feedback_app.llm.text.markdown import parse_blocks
+from feedback_app.llm.text.splitting import decided
 from tests.cutting import cut
 
 _WORDS = [
@@ -293,11 +296,29 @@ def test_each_stage_is_shown_by_itself_however_events_arrive(batch_size: int) ->
     page, taken = Page(), 0
     shown = ["connecting"]  # what the page shows from the click on
     while taken < len(log):
-        batch = page.view.up_to_next_stage(log[taken : taken + batch_size])
-        taken += len(batch)
-        page.receive(*batch)
-        shown.append(page.vars["phase"])
+        page.receive(*log[taken : taken + batch_size])
+        taken += batch_size
+        shown += [page.vars["phase"], *(stage["phase"] for stage in page.view.later_stages)]
     assert list(dict.fromkeys(shown)) == _STAGES
+
+
+def test_the_first_text_waits_for_no_stage() -> None:
+    events = [_status(1, "generating"), _status(2, "streaming"), ChunkEvent(3, "call", "Yes", 0)]
+    view = LiveView()
+    changes = view.take(events)
+    assert (changes["phase"], changes["t"]) == ("generating", "Yes")
+    assert [stage["phase"] for stage in view.later_stages] == ["streaming"]
+    assert view.take([_status(4, "streaming")])["phase"] == "streaming"
+    assert view.later_stages == []
+
+
+def test_an_ending_waits_for_the_stages_before_it() -> None:
+    view = LiveView()
+    ending = ended_event(3, "call", Cancelled(), "")
+    log: list[Event] = [_status(1, "thinking"), _status(2, "generating"), ending]
+    assert view.up_to_ending(log) == log[:-1]
+    view.take(log[:-1])
+    assert view.up_to_ending([ending]) == [ending]
 
 
 def _status(seq: int, stage: Stage) -> StatusEvent:

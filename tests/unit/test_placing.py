@@ -2,10 +2,11 @@
 
 import pytest
 
-from feedback_app.feedback.placing import put_point
-from feedback_app.llm.text.blocks import Block, parse_blocks
+from feedback_app.feedback.evidence.placing import put_point
+from feedback_app.llm.text.blocks import Block
 from feedback_app.llm.text.citations import marked as with_marks
 from feedback_app.llm.text.citations import without_marks
+from feedback_app.llm.text.markdown import parse_blocks
 
 TEXT = (
     "## Strengths\n\n- **SQL**: Quick.\n- **Planning**: Calm.\n\n## Concerns\n\n- **Tests**: None."

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from feedback_app.core.errors import Invalid
-from feedback_app.llm.ledger.pricing import FREE, Price, Rates
+from feedback_app.llm.ledger.pricing import FREE, Price, TokenRates
 from feedback_app.usage.prices.checks import (
     WrongPrice,
     doubts,
@@ -20,10 +20,10 @@ from feedback_app.usage.prices.schemas import PeriodForm, PriceErrors, PriceForm
 TYPED = PriceForm("house-7b", "2026-03-01", "0.15", "0.075", "0.60")
 
 
-def rates(*usd: str) -> Rates:
+def rates(*usd: str) -> TokenRates:
     """Input, cached input and output, and cache writes where they cost other than input."""
     paid_in, cached, paid_out, *rest = (Decimal(price) for price in usd)
-    return Rates(paid_in, cached, paid_out, *(rest or [paid_in]))
+    return TokenRates(paid_in, cached, paid_out, *(rest or [paid_in]))
 
 
 def form(**changes: Any) -> PriceForm:

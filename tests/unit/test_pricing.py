@@ -9,14 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.llm.client.completion import Message, Usage
-from feedback_app.llm.ledger.pricing import (
-    Price,
-    Rates,
-    Tier,
-    estimate_prompt_tokens,
-    estimate_tokens,
-    price_from,
-)
+from feedback_app.llm.ledger.pricing import Price, Tier, TokenRates, price_from
+from feedback_app.llm.ledger.token_estimates import estimate_prompt_tokens, estimate_tokens
 from tests.usage_reports import FREE_MODELS, REPORTS, Report, overrides
 
 AT = datetime(2025, 6, 1, 12, tzinfo=UTC)
@@ -59,7 +53,7 @@ def test_the_prices_of_the_table_are_those_in_force(
         length = report.usage.prompt_tokens
         reached = [tier.rates for tier in price.tiers if length > tier.above_prompt_tokens]
         paid_in, cached, paid_out, *rest = map(Decimal, report.usd)
-        expected = Rates(paid_in, cached, paid_out, *(rest or [paid_in]))
+        expected = TokenRates(paid_in, cached, paid_out, *(rest or [paid_in]))
         assert (reached[-1] if reached else price.rates) == expected
 
 
@@ -90,7 +84,7 @@ def test_of_prices_that_start_together_the_last_set_counts() -> None:
 
 
 def test_parts_of_a_prompt_that_are_more_than_it_count_as_the_whole_prompt() -> None:
-    price = Price("test", Rates(Decimal(2), Decimal(1), Decimal(4), Decimal(3)))
+    price = Price("test", TokenRates(Decimal(2), Decimal(1), Decimal(4), Decimal(3)))
     assert price.cost(Usage(10, 1, cached_tokens=20)) == 10 + 4
     assert price.cost(Usage(10, 1, cache_write_tokens=20)) == 30 + 4
     assert price.cost(Usage(10, 1, cached_tokens=4, cache_write_tokens=20)) == 4 + 18 + 4
@@ -98,7 +92,7 @@ def test_parts_of_a_prompt_that_are_more_than_it_count_as_the_whole_prompt() -> 
 
 TOKENS = st.integers(0, 10_000_000)
 RATE = st.integers(0, 10**9).map(lambda microusd: Decimal(microusd) / 1_000_000)
-RATES = st.builds(Rates, RATE, RATE, RATE, RATE)
+RATES = st.builds(TokenRates, RATE, RATE, RATE, RATE)
 
 
 @st.composite
@@ -121,7 +115,7 @@ def _sum(a: Usage, b: Usage) -> Usage:
 
 @given(RATES, usages(), usages())
 def test_two_usages_cost_together_what_they_cost_apart_but_for_rounding(
-    rates: Rates, a: Usage, b: Usage
+    rates: TokenRates, a: Usage, b: Usage
 ) -> None:
     price = Price("test", rates)
     assert abs(price.cost(_sum(a, b)) - price.cost(a) - price.cost(b)) <= 1
@@ -129,16 +123,16 @@ def test_two_usages_cost_together_what_they_cost_apart_but_for_rounding(
 
 @given(RATES, usages(), usages())
 def test_more_tokens_never_cost_less_and_nothing_costs_less_than_nothing(
-    rates: Rates, a: Usage, b: Usage
+    rates: TokenRates, a: Usage, b: Usage
 ) -> None:
-    dearer = Rates(*(2 * usd for usd in astuple(rates)))
+    dearer = TokenRates(*(2 * usd for usd in astuple(rates)))
     price = Price("test", rates, (Tier(200_000, dearer),))
     assert 0 <= price.cost(a) <= price.cost(_sum(a, b))
 
 
 @given(RATES, usages())
 def test_reasoning_is_part_of_the_completion_and_costs_nothing_beside_it(
-    rates: Rates, usage: Usage
+    rates: TokenRates, usage: Usage
 ) -> None:
     plain = replace(usage, reasoning_tokens=0)
     assert Price("test", rates).cost(usage) == Price("test", rates).cost(plain)
@@ -146,7 +140,7 @@ def test_reasoning_is_part_of_the_completion_and_costs_nothing_beside_it(
 
 @given(RATES, usages())
 def test_caching_changes_the_cost_by_the_difference_of_the_rates(
-    rates: Rates, usage: Usage
+    rates: TokenRates, usage: Usage
 ) -> None:
     price = Price("test", rates)
     uncached = Usage(usage.prompt_tokens, usage.completion_tokens)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback_app.feedback.resting import Ground, Source, ground, numbers_when_sent
+from feedback_app.feedback.evidence.resting import Ground, Source, ground, numbers_when_sent
 from feedback_app.llm.text.blocks import Block, Span
 
 TEXT = [Block("bullet", [Span("Named the index."), Span(" Asked first.", cite="3,1")])]

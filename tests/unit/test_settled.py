@@ -1,8 +1,9 @@
 """A finished text as the page draws it: items that belong together are one list."""
 
 from feedback_app.live.settled import grouped
-from feedback_app.llm.text.blocks import Block, Span, parse_blocks
+from feedback_app.llm.text.blocks import Block, Span
 from feedback_app.llm.text.citations import marked
+from feedback_app.llm.text.markdown import parse_blocks
 
 
 def test_neighbouring_items_are_one_list_and_all_else_stands_alone() -> None:

@@ -5,7 +5,7 @@ import reflex as rx
 from feedback_app import routes
 from feedback_app.admin.alerts.schemas import AlertRow
 from feedback_app.admin.alerts.state import AlertsState
-from feedback_app.ui.components import card, empty_state, skeleton_rows, time_element
+from feedback_app.ui.components import badge, card, empty_state, skeleton_rows, time_element
 from feedback_app.ui.wording import LocalTime
 
 _view = AlertsState.view
@@ -30,10 +30,10 @@ def alert_list() -> rx.Component:
     return rx.cond(
         _view.rows,
         rx.el.section(
-            rx.el.ul(rx.foreach(_view.rows, _row), id="alerts-list", class_name="alert-rows"),
-            rx.cond(_view.more != "", rx.el.p(_view.more, class_name="muted alert-more")),
+            rx.el.ul(rx.foreach(_view.rows, _row), id="alerts-list", class_name="rows"),
+            rx.cond(_view.more != "", rx.el.p(_view.more, class_name="note")),
             aria_label="Alerts, newest first",
-            class_name="card alert-card",
+            class_name="card",
         ),
         rx.el.div(
             empty_state(
@@ -52,13 +52,11 @@ def alert_list() -> rx.Component:
 def _row(row: AlertRow) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            rx.el.span(
-                row.level_label, class_name="alert-level", custom_attrs={"data-level": row.level}
-            ),
-            time_element(row.at, class_name="muted"),
-            class_name="alert-head",
+            badge(row.level_label, row.level),
+            time_element(row.at, class_name="note"),
+            class_name="line",
         ),
-        rx.el.p(row.text, class_name="alert-text"),
+        rx.el.p(row.text),
         rx.el.div(
             rx.cond(row.href != "", rx.link(row.href_label, href=row.href)),
             rx.cond(
@@ -66,15 +64,15 @@ def _row(row: AlertRow) -> rx.Component:
                 rx.el.span(
                     row.delivery,
                     rx.cond(row.delivery_at.text != "", _spaced(row.delivery_at)),
-                    class_name="save-state alert-delivery",
-                    custom_attrs={"data-delivery": row.delivery_status},
+                    class_name="save-state",
+                    custom_attrs={"data-status": row.delivery_status},
                 ),
             ),
             rx.cond(
                 row.seen_by != "",
-                rx.el.span("Seen by ", row.seen_by, _spaced(row.seen_at), class_name="muted"),
+                rx.el.span("Seen by ", row.seen_by, _spaced(row.seen_at), class_name="note"),
             ),
-            class_name="alert-foot",
+            class_name="line",
         ),
         rx.cond(
             row.seen_by == "",
@@ -85,10 +83,10 @@ def _row(row: AlertRow) -> rx.Component:
                 variant="soft",
                 color_scheme="gray",
                 size="1",
-                class_name="alert-mark",
+                class_name="entry-action",
             ),
         ),
-        class_name="alert-row",
+        class_name="entry",
         custom_attrs={
             "data-id": row.alert_id,
             "data-seen": rx.cond(row.seen_by == "", "no", "yes"),
@@ -106,11 +104,12 @@ def webhook() -> rx.Component:
         rx.cond(
             _view.webhook != "",
             rx.el.div(
-                rx.el.p(
+                rx.text(
                     "Alerts are also sent to ",
                     rx.el.b(_view.webhook),
                     ", signed; what is not accepted is tried again for about fifteen hours.",
-                    class_name="alert-webhook-text",
+                    size="2",
+                    width="100%",
                 ),
                 rx.button(
                     "Send a test alert",
@@ -125,14 +124,14 @@ def webhook() -> rx.Component:
                     class_name="save-state",
                     custom_attrs={"data-status": AlertsState.status},
                 ),
-                class_name="alert-webhook",
+                class_name="line",
             ),
             rx.el.p(
                 "Alerts are shown here only. Whoever runs this installation can have them sent "
                 "to another system: ",
                 rx.el.code("ALERT_WEBHOOK_URL"),
                 " in its settings.",
-                class_name="muted alert-webhook-text",
+                class_name="note",
             ),
         ),
         title="Webhook",

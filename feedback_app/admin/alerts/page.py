@@ -33,7 +33,7 @@ def alerts_page() -> rx.Component:
 
 def _alerts() -> rx.Component:
     return rx.el.div(
-        components.alert_list(), components.webhook(), id="alerts-page", class_name="alerts"
+        components.alert_list(), components.webhook(), id="alerts-page", class_name="stack"
     )
 
 

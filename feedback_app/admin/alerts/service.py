@@ -15,8 +15,8 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import AppError, Forbidden
 from feedback_app.core.settings import get_settings
-from feedback_app.db.alert import Alert, AlertKind, AlertLevel
 from feedback_app.db.session import database
+from feedback_app.db.tables.alerts import Alert, AlertKind, AlertLevel
 from feedback_app.ui import wording
 
 SHOWN = 100

@@ -14,12 +14,12 @@ def limits_form() -> rx.Component:
     """The company's limits and those each person has, saved together."""
     return rx.el.form(
         card(
-            rx.el.p("Everybody's drafts together.", class_name="muted limit-intro"),
+            rx.el.p("Everybody's drafts together.", class_name="note card-head"),
             rx.el.div(rx.foreach(_view.company, _field), class_name="limit-fields"),
             title="Whole company",
         ),
         card(
-            rx.el.p("What each person may do by themselves.", class_name="muted limit-intro"),
+            rx.el.p("What each person may do by themselves.", class_name="note card-head"),
             rx.el.div(rx.foreach(_view.person, _field), class_name="limit-fields"),
             title="Each person",
         ),
@@ -32,11 +32,11 @@ def limits_form() -> rx.Component:
                 class_name="save-state",
                 custom_attrs={"data-status": LimitsState.status},
             ),
-            class_name="limit-foot",
+            class_name="line",
         ),
         on_submit=LimitsState.save,
         id="limits-form",
-        class_name="limits-form",
+        class_name="stack",
         no_validate=True,
     )
 
@@ -47,9 +47,9 @@ def _field(field: LimitField) -> rx.Component:
     return rx.el.div(
         rx.el.label(
             field.label,
-            rx.cond(field.unit != "", rx.el.span(" in ", field.unit, class_name="limit-unit")),
+            rx.cond(field.unit != "", rx.el.span(" in ", field.unit, class_name="muted")),
             html_for="limit-" + field.name,
-            class_name="limit-label",
+            class_name="field-label",
         ),
         rx.el.input(
             default_value=field.value,
@@ -59,38 +59,38 @@ def _field(field: LimitField) -> rx.Component:
             auto_complete="off",
             aria_invalid=rx.cond(error != "", "true", "false"),
             custom_attrs={"aria-describedby": hint_id},
-            class_name="limit-input",
+            class_name="input",
             key=LimitsState.revision,
         ),
         rx.el.div(
-            rx.cond(error != "", rx.el.p(error, class_name="limit-error")),
-            rx.el.p("Default: ", field.default, class_name="limit-hint"),
+            rx.cond(error != "", rx.el.p(error, class_name="error")),
+            rx.el.p("Default: ", field.default, class_name="note"),
             id=hint_id,
         ),
         rx.cond(
             field.used != "",
             rx.el.div(
                 rx.el.div(
-                    rx.el.div(class_name="limit-bar-used", style={"width": field.share}),
-                    class_name="limit-bar",
+                    rx.el.div(style={"width": field.share}),
+                    class_name="meter",
                     aria_hidden="true",
                 ),
-                rx.el.p(field.used, id="used-" + field.name, class_name="limit-hint figure"),
-                class_name="limit-used",
+                rx.el.p(field.used, id="used-" + field.name, class_name="note figure"),
+                class_name="field",
                 custom_attrs={"data-level": field.level},
             ),
         ),
-        class_name="limit-field",
+        class_name="field",
     )
 
 
 def exceptions() -> rx.Component:
     """What single people may do instead."""
     return card(
-        rx.el.p("A person's own value goes before the one above.", class_name="muted limit-intro"),
+        rx.el.p("A person's own value goes before the one above.", class_name="note card-head"),
         rx.cond(
             _view.exceptions,
-            rx.el.ul(rx.foreach(_view.exceptions, _exception), class_name="limit-exceptions"),
+            rx.el.ul(rx.foreach(_view.exceptions, _exception), class_name="rows card-head"),
         ),
         rx.el.form(
             rx.el.select(
@@ -99,7 +99,7 @@ def exceptions() -> rx.Component:
                 name="exception_person",
                 aria_label="Person",
                 id="exception-person",
-                class_name="filter-select",
+                class_name="input select",
             ),
             rx.el.select(
                 rx.el.option("Limit", value=""),
@@ -107,7 +107,7 @@ def exceptions() -> rx.Component:
                 name="exception_limit",
                 aria_label="Limit",
                 id="exception-limit",
-                class_name="filter-select",
+                class_name="input select",
             ),
             rx.el.input(
                 name="exception_value",
@@ -115,7 +115,7 @@ def exceptions() -> rx.Component:
                 aria_label="Value",
                 auto_complete="off",
                 id="exception-value",
-                class_name="limit-input",
+                class_name="input",
             ),
             rx.button("Set", type="submit", variant="soft", id="exception-set"),
             rx.el.span(
@@ -126,7 +126,7 @@ def exceptions() -> rx.Component:
                 custom_attrs={"data-status": LimitsState.exception_status},
             ),
             on_submit=LimitsState.set_exception,
-            class_name="exception-form",
+            class_name="line exception-form",
             no_validate=True,
         ),
         title="Exceptions",
@@ -136,7 +136,7 @@ def exceptions() -> rx.Component:
 
 def _exception(row: ExceptionRow) -> rx.Component:
     return rx.el.li(
-        rx.el.span(row.person, class_name="exception-person"),
+        rx.el.span(row.person),
         rx.el.span(row.label, ": ", row.value, class_name="figure"),
         rx.button(
             "Remove",
@@ -147,6 +147,7 @@ def _exception(row: ExceptionRow) -> rx.Component:
             size="1",
             type="button",
         ),
+        class_name="limit-row",
         custom_attrs={"data-id": row.user_id},
     )
 
@@ -156,10 +157,8 @@ def changes() -> rx.Component:
     return card(
         rx.cond(
             _view.changes,
-            rx.el.ol(
-                rx.foreach(_view.changes, _change), id="limits-changes", class_name="limit-changes"
-            ),
-            rx.el.p("Nobody has changed a limit yet.", class_name="muted limit-intro"),
+            rx.el.ol(rx.foreach(_view.changes, _change), id="limits-changes", class_name="rows"),
+            rx.el.p("Nobody has changed a limit yet.", class_name="note card-head"),
         ),
         title="Changes",
     )
@@ -169,11 +168,11 @@ def _change(row: ChangeRow) -> rx.Component:
     return rx.el.li(
         rx.el.span(
             row.who,
-            time_element(row.at, class_name="muted"),
-            class_name="change-who",
+            time_element(row.at, class_name="note"),
         ),
-        rx.el.span(row.whose, ": ", row.label, class_name="change-what"),
+        rx.el.span(row.whose, ": ", row.label),
         rx.el.span(row.before, " → ", rx.el.b(row.after), class_name="figure"),
+        class_name="limit-row",
     )
 
 

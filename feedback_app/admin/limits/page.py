@@ -36,13 +36,13 @@ def _limits() -> rx.Component:
         rx.el.p(
             "Leave a field empty for the default; write “unlimited” for no limit. With a budget, "
             "a model whose price is not known may not draft.",
-            class_name="muted limit-intro",
+            class_name="note",
         ),
         components.limits_form(),
         components.exceptions(),
         components.changes(),
         id="limits-page",
-        class_name="limits",
+        class_name="limits stack",
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from feedback_app.ui.choice import Choice
 from feedback_app.ui.wording import LocalTime
 
 
@@ -21,12 +22,6 @@ class LimitField:
     share: str = "0%"
     """How much of it is used, at most `100%`."""
     level: Literal["", "near", "full"] = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    value: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from feedback_app.admin.limits import queries
 from feedback_app.admin.limits.exceeding import exceeded
 from feedback_app.admin.limits.schemas import (
     ChangeRow,
-    Choice,
     ExceptionRow,
     LimitField,
     LimitsView,
@@ -21,15 +20,16 @@ from feedback_app.core.settings import get_settings
 from feedback_app.db.models import LimitChange, LimitValue
 from feedback_app.db.session import database
 from feedback_app.llm.admission.admission import month_of
+from feedback_app.llm.admission.limit_use import NEAR
 from feedback_app.llm.admission.limits import (
     COMPANY_LIMITS,
     PERSON_LIMITS,
     LimitName,
     default_limits,
 )
-from feedback_app.llm.admission.quote import NEAR
 from feedback_app.llm.admission.spending import running, spent
 from feedback_app.ui import wording
+from feedback_app.ui.choice import Choice
 
 CHANGES_SHOWN = 50
 

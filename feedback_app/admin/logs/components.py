@@ -5,9 +5,10 @@ from typing import Any, Literal
 import reflex as rx
 
 from feedback_app import routes
-from feedback_app.admin.logs.schemas import Choice, ComponentLink, LogRow
+from feedback_app.admin.logs.schemas import ComponentLink, LogRow
 from feedback_app.admin.logs.state import LogsState
-from feedback_app.ui.components import card, empty_state, error_callout, skeleton_rows
+from feedback_app.ui.choice import Choice
+from feedback_app.ui.components import badge, card, empty_state, error_callout, skeleton_rows
 
 _view = LogsState.view
 _TITLE = "system-log-title"
@@ -21,20 +22,20 @@ def tail_switch() -> rx.Component:
         rx.cond(
             _view.follows,
             rx.el.span(
-                rx.el.span(class_name="log-pulse", aria_hidden="true"),
+                rx.el.span(class_name="dot", aria_hidden="true", style={"--dot": "var(--green-9)"}),
                 "Following",
                 rx.cond(LogsState.came > 0, rx.fragment(", ", LogsState.came, " new")),
                 id="log-following",
-                class_name="log-following",
+                class_name="line note figure",
             ),
         ),
-        rx.el.label("Show new rows as they come", html_for="log-tail", class_name="log-tail-label"),
+        rx.el.label("Show new rows as they come", html_for="log-tail", class_name="field-label"),
         rx.switch(
             id="log-tail",
             checked=_view.follows,
             on_change=rx.redirect(_view.tail_href),
         ),
-        class_name="log-tail",
+        class_name="line",
     )
 
 
@@ -49,7 +50,7 @@ def filters() -> rx.Component:
                 class_name="segments",
             ),
             _search(),
-            class_name="usage-filters",
+            class_name="line",
         ),
         rx.el.div(
             _select("Period", "period", chosen.period, chosen.periods),
@@ -60,10 +61,10 @@ def filters() -> rx.Component:
                 chosen.can_reset,
                 rx.link("Reset", href=routes.ADMIN_LOGS, size="2", id="log-reset"),
             ),
-            class_name="usage-filters",
+            class_name="line",
         ),
         id="log-filters",
-        class_name="log-filters",
+        class_name="field",
     )
 
 
@@ -91,7 +92,7 @@ def _select(
         on_change=lambda chosen: LogsState.choose(name, chosen),
         aria_label=label,
         id=f"log-filter-{name}",
-        class_name="filter-select",
+        class_name="input select",
     )
 
 
@@ -106,7 +107,7 @@ def _search() -> rx.Component:
             aria_label="Search the log",
             max_length=120,
             id="log-search",
-            class_name="log-search-text",
+            class_name="input",
         ),
         rx.icon_button(
             rx.icon("search", size=15),
@@ -117,7 +118,7 @@ def _search() -> rx.Component:
         ),
         on_submit=LogsState.search,
         role="search",
-        class_name="log-search",
+        class_name="search-field",
     )
 
 
@@ -146,9 +147,9 @@ def log() -> rx.Component:
                 rx.el.tbody(rx.foreach(LogsState.rows, _row), role="rowgroup"),
                 role="table",
                 aria_labelledby=_TITLE,
-                class_name="usage-table log-rows",
+                class_name="table as-cards log-rows",
             ),
-            class_name="usage-scroll",
+            class_name="table-scroll",
             role="region",
             aria_labelledby=_TITLE,
             tab_index=0,
@@ -157,7 +158,7 @@ def log() -> rx.Component:
             _turn("Newer", "arrow-left", _view.newer_href, "log-newer"),
             _turn("Older", "arrow-right", LogsState.older_href, "log-older"),
             aria_label="Pages of the log",
-            class_name="usage-pages",
+            class_name="pages note",
         ),
         id="system-log",
     )
@@ -167,7 +168,7 @@ def _row(row: LogRow) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
             rx.el.time(
-                rx.el.span(row.day, class_name="log-day"),
+                rx.el.span(row.day, class_name="muted"),
                 " ",
                 row.time,
                 date_time=row.at,
@@ -177,11 +178,7 @@ def _row(row: LogRow) -> rx.Component:
             class_name="log-when figure",
         ),
         rx.el.td(
-            rx.el.span(
-                row.component_label,
-                class_name="log-component",
-                custom_attrs={"data-component": row.component},
-            ),
+            badge(row.component_label, row.component),
             role="cell",
             class_name="log-what",
         ),
@@ -201,16 +198,11 @@ def _row(row: LogRow) -> rx.Component:
             class_name="log-person",
         ),
         rx.el.td(
-            rx.cond(
-                row.status != "",
-                rx.el.span(
-                    row.status, class_name="call-status", custom_attrs={"data-status": row.outcome}
-                ),
-            ),
+            rx.cond(row.status != "", badge(row.status, row.outcome)),
             role="cell",
-            class_name="log-status",
+            class_name="card-right",
         ),
-        rx.el.td(row.duration, role="cell", class_name="number log-duration"),
+        rx.el.td(row.duration, role="cell", class_name="number"),
         rx.el.td(
             rx.cond(row.details != "", rx.el.span(row.details)),
             rx.cond(
@@ -227,7 +219,7 @@ def _row(row: LogRow) -> rx.Component:
         ),
         role="row",
         key=row.row_id,
-        class_name=rx.cond(row.is_new, "log-row is-new", "log-row"),
+        class_name=rx.cond(row.is_new, "is-new", ""),
         custom_attrs={"data-id": row.row_id, "data-component": row.component},
     )
 
@@ -270,7 +262,7 @@ def loading() -> rx.Component:
         rx.skeleton(height="34px", width="100%"),
         skeleton_rows(8, height="44px"),
         rx.el.span("Loading the log…", role="status", class_name="sr-only"),
-        class_name="usage",
+        class_name="stack",
     )
 
 

@@ -37,6 +37,6 @@ def _log() -> rx.Component:
     return rx.el.div(
         components.filters(),
         rx.cond(LogsState.rows, components.log(), components.nothing_here()),
-        class_name="usage",
+        class_name="stack",
         aria_busy=LogsState.busy,
     )

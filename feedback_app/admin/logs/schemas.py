@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from feedback_app.ui.choice import Choice
+
 
 class Period(StrEnum):
     """How far back from now the log is shown."""
@@ -70,14 +72,6 @@ def place_from(query: Mapping[str, str]) -> Place:
     """The place of an address; only the newest rows can be followed."""
     older, newer = query.get("older", ""), query.get("newer", "")
     return Place(older, newer, follow=query.get("tail") == "1" and not older and not newer)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One option of a filter."""
-
-    value: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from feedback_app.admin.logs.schemas import (
     LONGEST_VALUE,
     OK,
     PERIOD_LENGTH,
-    Choice,
     ComponentLink,
     FilterView,
     LogFilter,
@@ -29,6 +28,7 @@ from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, Invalid
 from feedback_app.db.models import LogComponent, SystemLog
 from feedback_app.db.session import database
+from feedback_app.ui.choice import Choice
 
 PAGE_LENGTH = 50
 MOST_FOLLOWED = 100

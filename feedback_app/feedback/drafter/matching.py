@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from feedback_app.feedback.assessment import CompetencyAssessment
 from feedback_app.feedback.drafter.evidence import judgement_of
 from feedback_app.feedback.drafter.knowledge import groups, knowledge
-from feedback_app.feedback.drafter.labels import groups_of, words_aside
 from feedback_app.feedback.drafter.language import guess_language
+from feedback_app.feedback.drafter.layout.labels import groups_of, words_aside
 from feedback_app.feedback.drafter.notes import Remark
 from feedback_app.feedback.drafter.polarity import unquoted
 from feedback_app.feedback.drafter.words import (

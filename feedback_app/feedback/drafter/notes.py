@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from feedback_app.feedback.drafter.knowledge import knowledge
-from feedback_app.feedback.drafter.labels import Labels
 from feedback_app.feedback.drafter.language import guess_language, languages_of
+from feedback_app.feedback.drafter.layout.labels import Labels
+from feedback_app.feedback.drafter.layout.speakers import Speakers, find_speakers
+from feedback_app.feedback.drafter.layout.structure import NoteBlock, blocks_of
 from feedback_app.feedback.drafter.polarity import judge, unquoted
 from feedback_app.feedback.drafter.polish import written_out
 from feedback_app.feedback.drafter.sentences import sentences
-from feedback_app.feedback.drafter.speakers import Speakers, find_speakers
-from feedback_app.feedback.drafter.structure import Block, blocks_of
 from feedback_app.feedback.drafter.topics import topic_of
 from feedback_app.feedback.drafter.words import (
     Language,
@@ -119,7 +119,7 @@ def _with_plain(remark: Remark) -> Remark:
     return replace(remark, plain=written_out(remark.text, remark.language))
 
 
-def _separate_short_lines(blocks: list[Block]) -> None:
+def _separate_short_lines(blocks: list[NoteBlock]) -> None:
     """Lines noted one below the other are points of their own, not a paragraph of prose."""
     in_paragraph = Counter(block.paragraph for block in blocks)
     for number, block in enumerate(blocks, start=1):
@@ -136,7 +136,7 @@ class _Dialogue:
         self._question = ""
         self._answering = False
 
-    def remarks(self, block: Block, whole: str, language: Language) -> Iterator[Remark]:
+    def remarks(self, block: NoteBlock, whole: str, language: Language) -> Iterator[Remark]:
         if block.speaker in self._speakers.interviewer and block.speaker:
             asked, _, answer = _split_answer(whole)
             self._question = asked[-LONGEST_QUESTION:]
@@ -148,7 +148,7 @@ class _Dialogue:
             return
         yield from self._written(block, whole, language)
 
-    def _answer(self, block: Block, text: str, language: Language) -> Iterator[Remark]:
+    def _answer(self, block: NoteBlock, text: str, language: Language) -> Iterator[Remark]:
         lean = block.lean
         text = text[:LONGEST_ANSWER]
         comment = _COMMENT.search(text)
@@ -177,7 +177,7 @@ class _Dialogue:
             yield _remark(block, comment[1], (last, last), language)
         self._question = ""
 
-    def _written(self, block: Block, whole: str, language: Language) -> Iterator[Remark]:
+    def _written(self, block: NoteBlock, whole: str, language: Language) -> Iterator[Remark]:
         if not block.pieces:
             return
         places = _Places(block)
@@ -216,7 +216,7 @@ class _Dialogue:
             yield _as_said(previous)
 
 
-def _remark(block: Block, piece: str, lines: tuple[int, int], language: Language) -> Remark:
+def _remark(block: NoteBlock, piece: str, lines: tuple[int, int], language: Language) -> Remark:
     return Remark(
         text=piece,
         plain=piece,
@@ -312,7 +312,7 @@ def _split_answer(text: str) -> tuple[str, str, str]:
 class _Places:
     """Finds the lines between two places of a block's joined text."""
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: NoteBlock) -> None:
         self._numbers = [number for number, _ in block.pieces]
         self._starts: list[int] = []
         place = 0

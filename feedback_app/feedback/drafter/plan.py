@@ -19,9 +19,9 @@ from feedback_app.feedback.drafter.evidence import (
     weight,
 )
 from feedback_app.feedback.drafter.knowledge import knowledge
-from feedback_app.feedback.drafter.labels import Labels
 from feedback_app.feedback.drafter.language import guess_language
-from feedback_app.feedback.drafter.lines import clean_line
+from feedback_app.feedback.drafter.layout.labels import Labels
+from feedback_app.feedback.drafter.layout.lines import clean_line
 from feedback_app.feedback.drafter.matching import Matcher, Placed
 from feedback_app.feedback.drafter.notes import Remark, read_notes
 from feedback_app.feedback.drafter.polarity import Judgement, judge, unquoted

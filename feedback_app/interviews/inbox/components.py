@@ -33,9 +33,9 @@ def list_filters() -> rx.Component:
             rx.el.legend("Show", class_name="sr-only"),
             *(_filter(key, label, getattr(counts, key)) for key, label in FILTERS.items()),
             id="interview-filter",
-            class_name="inbox-filter",
+            class_name="segments",
         ),
-        class_name="filters",
+        class_name="line filters",
     )
 
 
@@ -54,8 +54,9 @@ def _filter(key: str, label: str, count: int) -> rx.Component:
             rx.el.span(
                 " ",
                 rx.cond(InterviewListState.loaded, count, ""),
-                class_name="filter-count",
+                class_name="muted figure filter-count",
             ),
+            class_name="segment",
         ),
         class_name="filter-choice",
         custom_attrs={"data-filter": key},
@@ -75,7 +76,7 @@ def inbox() -> rx.Component:
                 _group("waiting", state.waiting, state.sizes.waiting),
                 _group("done", state.done, state.sizes.done, _all_done()),
                 id="interview-list",
-                class_name="inbox",
+                class_name="stack inbox",
             ),
             rx.cond(
                 state.is_empty,
@@ -105,14 +106,13 @@ def _group(group: Group, rows: list[InboxRow], count: int, *more: rx.Component) 
             rx.el.h2(
                 _TITLES[group],
                 " ",
-                rx.el.span(count, class_name="group-count"),
+                rx.el.span(count, class_name="figure"),
                 id=title,
                 class_name="group-title",
             ),
             rx.el.ul(rx.foreach(rows, _row), class_name="card rows"),
             *more,
             aria_labelledby=title,
-            class_name="inbox-group",
             custom_attrs={"data-group": group},
         ),
     )
@@ -156,7 +156,7 @@ def _row(row: InboxRow) -> rx.Component:
         ),
         rx.el.div(
             time_element(row.held),
-            rx.el.span(row.note, class_name="row-note"),
+            rx.el.span(row.note),
             class_name="row-when",
         ),
         rx.el.div(
@@ -166,11 +166,11 @@ def _row(row: InboxRow) -> rx.Component:
                 rx.cond(
                     row.progress != "",
                     rx.fragment(
-                        rx.el.span(row.progress, class_name="progress-words"),
+                        rx.el.span(row.progress),
                         rx.el.span(
                             rx.el.span(style={"inline_size": row.share}),
                             aria_hidden="true",
-                            class_name="progress-bar",
+                            class_name="meter",
                         ),
                     ),
                 ),
@@ -199,7 +199,7 @@ def _step(row: InboxRow) -> rx.Component:
             type="button",
             on_click=InterviewListState.draft(row.id).stop_propagation,
             aria_label=label,
-            class_name="row-action",
+            class_name="quiet row-action",
         ),
         rx.link(
             row.step_label,
@@ -207,6 +207,6 @@ def _step(row: InboxRow) -> rx.Component:
             on_click=rx.stop_propagation,
             underline="none",
             aria_label=label,
-            class_name="row-action",
+            class_name="quiet row-action",
         ),
     )

@@ -1,6 +1,6 @@
 """Admission: who may start a call now.
 
-One function, `_standings`, says what a call would take of each limit. The page shows what it says
+One function, `_limits`, says what a call would take of each limit. The page shows what it says
 beforehand, and a start obeys it in the transaction that inserts the call: starts of one company
 take turns there, so none is admitted on figures that another is about to change.
 """
@@ -17,12 +17,15 @@ from feedback_app.core import clock
 from feedback_app.core.settings import Settings
 from feedback_app.db.models import Company
 from feedback_app.db.session import Database
+from feedback_app.llm.admission.limit_use import LimitUse
 from feedback_app.llm.admission.limits import LimitName, Limits, default_limits, limits_of
-from feedback_app.llm.admission.quote import Quote, Standing
+from feedback_app.llm.admission.quote import Quote
+from feedback_app.llm.admission.refusals import refusal_of
 from feedback_app.llm.admission.spending import Running, running, spent
-from feedback_app.llm.admission.start_rates import Rates
+from feedback_app.llm.admission.start_rates import StartRates
 from feedback_app.llm.admission.worst_case import worst_case
-from feedback_app.llm.ledger.ledger import Reservation, insert_running
+from feedback_app.llm.ledger.entries import Reservation
+from feedback_app.llm.ledger.ledger import insert_running
 from feedback_app.llm.ledger.pricing import Cost
 from feedback_app.llm.ledger.watching import BudgetRefusal, PriceRefusal, tell
 from feedback_app.llm.owner import Owner
@@ -34,7 +37,7 @@ class Admission:
     def __init__(self, settings: Settings, database: Database) -> None:
         self.defaults = default_limits(settings)
         self._database = database
-        self._rates = Rates(settings.REDIS_URL)
+        self._rates = StartRates(settings.REDIS_URL)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """By company: its starts wait here, not each on a connection of the pool."""
 
@@ -43,17 +46,17 @@ class Admission:
         async with self._database.read() as session:
             cost = await worst_case(session, reservation)
             runs = await _running(session, reservation.owner)
-            found = self._standings_of(session, reservation, cost, runs)
-            standings = [standing async for standing in found]
-        return Quote(reservation.requested_model, cost, tuple(standings))
+            found = self._limits_of(session, reservation, cost, runs)
+            uses = [limit async for limit in found]
+        return Quote(reservation.requested_model, cost, tuple(uses))
 
-    async def standings(self, company_id: str, user_id: str) -> tuple[Standing, ...]:
+    async def limit_uses(self, company_id: str, user_id: str) -> tuple[LimitUse, ...]:
         """Every limit that holds for the person's calls, as it stands before the next one."""
         async with self._database.read() as session:
             runs = await running(session, company_id, user_id)
             who, nothing = (company_id, user_id), Cost(0, "")
-            found = self._standings(session, who, clock.now(), 0, nothing, runs)
-            return tuple([standing async for standing in found])
+            found = self._limits(session, who, clock.now(), 0, nothing, runs)
+            return tuple([limit async for limit in found])
 
     async def look_at_rate(self, owner: Owner) -> None:
         """Turn away early, before anything is loaded, who has no start left this minute.
@@ -63,9 +66,10 @@ class Admission:
         """
         async with self._database.read() as session:
             limits = await limits_of(session, self.defaults, owner.company_id, owner.user_id)
-            async for standing in self._rate_standings(limits, owner.company_id, owner.user_id):
-                if standing.refusal and (await _running(session, owner)).call_id is None:
-                    raise standing.refusal
+            async for limit in self._rate_limits(limits, owner.company_id, owner.user_id):
+                refusal = refusal_of(limit)
+                if refusal and (await _running(session, owner)).call_id is None:
+                    raise refusal
 
     async def reserve(self, reservation: Reservation) -> str | None:
         """Insert the call as running; the id of the owner's running call where there is one.
@@ -85,26 +89,26 @@ class Admission:
             if runs.call_id:
                 return runs.call_id
             cost = await worst_case(session, reservation)
-            taken: list[Standing] = []
-            async for standing in self._standings_of(session, reservation, cost, runs):
-                taken.append(standing)
-                if refusal := Quote(reservation.requested_model, cost, (standing,)).refusal:
-                    _tell_refusal(reservation, standing, cost)
+            taken: list[LimitUse] = []
+            async for limit in self._limits_of(session, reservation, cost, runs):
+                taken.append(limit)
+                if refusal := Quote(reservation.requested_model, cost, (limit,)).refusal:
+                    _tell_refusal(reservation, limit, cost)
                     raise refusal
             await insert_running(session, reservation, cost)
-            for standing in taken:
-                if key := _rate_key(standing.name, owner.company_id, owner.user_id):
-                    await self._rates.count(standing.allowed, *key)
+            for limit in taken:
+                if key := _rate_key(limit.name, owner.company_id, owner.user_id):
+                    await self._rates.count(limit.allowed, *key)
         return None
 
-    def _standings_of(
+    def _limits_of(
         self, session: AsyncSession, r: Reservation, cost: Cost, runs: Running
-    ) -> AsyncIterator[Standing]:
+    ) -> AsyncIterator[LimitUse]:
         tokens = r.most_prompt_tokens + r.max_output_tokens
         who = (r.owner.company_id, r.owner.user_id)
-        return self._standings(session, who, r.started_at, tokens, cost, runs)
+        return self._limits(session, who, r.started_at, tokens, cost, runs)
 
-    async def _standings(
+    async def _limits(
         self,
         session: AsyncSession,
         who: tuple[str, str],
@@ -112,25 +116,25 @@ class Admission:
         tokens: int,
         cost: Cost,
         runs: Running,
-    ) -> AsyncIterator[Standing]:
+    ) -> AsyncIterator[LimitUse]:
         """Every limit that holds for a call, of that company and person, that may use so much;
         `runs` was read before, in the same session."""
         company_id, user_id = who
         limits = await limits_of(session, self.defaults, company_id, user_id)
-        async for standing in self._rate_standings(limits, company_id, user_id):
-            yield standing
+        async for limit in self._rate_limits(limits, company_id, user_id):
+            yield limit
         person, company = runs.person, runs.company
         for name, calls in (
             (LimitName.PERSON_AT_ONCE, person.calls),
             (LimitName.COMPANY_AT_ONCE, company.calls),
         ):
             if (allowed := limits[name]) is not None:
-                yield Standing(name, allowed, calls, calls, 1, None)
+                yield LimitUse(name, allowed, calls, calls, 1, None)
         if (allowed := limits[LimitName.PERSON_TOKENS_PER_DAY]) is not None:
             since, until = day_of(at)
             used = (await spent(session, company_id, user_id, since, until)).tokens + person.tokens
             name = LimitName.PERSON_TOKENS_PER_DAY
-            yield Standing(name, allowed, used, person.tokens, tokens, until)
+            yield LimitUse(name, allowed, used, person.tokens, tokens, until)
         since, until = month_of(at)
         for name, whose, held in (
             (LimitName.PERSON_COST_PER_MONTH, user_id, person.cost_microusd),
@@ -138,16 +142,16 @@ class Admission:
         ):
             if (allowed := limits[name]) is not None:
                 used = (await spent(session, company_id, whose, since, until)).cost_microusd + held
-                yield Standing(name, allowed, used, held, cost.microusd or 0, until)
+                yield LimitUse(name, allowed, used, held, cost.microusd or 0, until)
 
-    async def _rate_standings(
+    async def _rate_limits(
         self, limits: Limits, company_id: str, user_id: str
-    ) -> AsyncIterator[Standing]:
+    ) -> AsyncIterator[LimitUse]:
         for name in (LimitName.PERSON_PER_MINUTE, LimitName.COMPANY_PER_MINUTE):
             allowed, key = limits[name], _rate_key(name, company_id, user_id)
             if allowed is not None and key is not None:
                 window = await self._rates.window(allowed, *key)
-                yield Standing(name, allowed, window.used, 0, 1, window.resets_at)
+                yield LimitUse(name, allowed, window.used, 0, 1, window.resets_at)
 
 
 async def _running(session: AsyncSession, owner: Owner) -> Running:
@@ -161,16 +165,16 @@ async def _take_turn(session: AsyncSession, company_id: str) -> None:
     await session.exec(row.with_for_update(key_share=True))
 
 
-def _tell_refusal(r: Reservation, standing: Standing, cost: Cost) -> None:
+def _tell_refusal(r: Reservation, limit: LimitUse, cost: Cost) -> None:
     """Tell of a budget that is used up, or that an unknown price cannot be kept within."""
-    if standing.name.unit != "microusd":
+    if limit.name.unit != "microusd":
         return
-    used = standing.used - standing.held
+    used = limit.used - limit.held
     if cost.microusd is None:
         tell(PriceRefusal(r.owner.company_id, r.requested_model, r.started_at))
-    elif used + standing.asked > standing.allowed:
-        whose = r.owner.user_id if standing.name.is_personal else None
-        tell(BudgetRefusal(r.owner.company_id, whose, used, standing.allowed, r.started_at))
+    elif used + limit.asked > limit.allowed:
+        whose = r.owner.user_id if limit.name.is_personal else None
+        tell(BudgetRefusal(r.owner.company_id, whose, used, limit.allowed, r.started_at))
 
 
 def _rate_key(name: LimitName, company_id: str, user_id: str) -> tuple[str, str] | None:

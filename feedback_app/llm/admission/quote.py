@@ -1,52 +1,11 @@
-"""What one more call would take of each limit, and in words what comes of that."""
+"""What one more call would cost at most, and what it would take of each limit."""
 
-import math
 from dataclasses import dataclass
-from datetime import datetime
 
-from feedback_app.core import clock
-from feedback_app.core.errors import AppError, BudgetExceeded, ConcurrencyLimit, RateLimited
-from feedback_app.core.money import dollars
-from feedback_app.llm.admission.limits import LimitName
+from feedback_app.core.errors import AppError, BudgetExceeded
+from feedback_app.llm.admission.limit_use import LimitUse
+from feedback_app.llm.admission.refusals import refusal_of, warning_of
 from feedback_app.llm.ledger.pricing import Cost
-
-NEAR = 0.8
-"""From this share on, what is used of a limit is worth a warning."""
-RUNNING_AGAIN_S = 15
-"""When to try again where a running call has to end first; nobody knows when it will."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One limit as it stands before the call."""
-
-    name: LimitName
-    allowed: int
-    used: int
-    """With what running calls may use at most."""
-    held: int
-    """The part of `used` that running calls may use; what they do not comes back."""
-    asked: int
-    """The most the call may use; 0 where it costs nothing, or nobody knows what."""
-    resets_at: datetime | None
-    """`None` where it is free again as soon as a running call ends."""
-
-    @property
-    def left(self) -> int:
-        return max(0, self.allowed - self.used)
-
-    @property
-    def fits(self) -> bool:
-        return self.asked == 0 or self.used + self.asked <= self.allowed
-
-    @property
-    def refusal(self) -> AppError | None:
-        """Why the call may not start, if this limit does not let it."""
-        return None if self.fits else _refusal(self)
-
-    @property
-    def is_near(self) -> bool:
-        return self.asked > 0 and self.used >= NEAR * self.allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +14,18 @@ class Quote:
 
     model: str
     cost: Cost
-    standings: tuple[Standing, ...]
+    limits: tuple[LimitUse, ...]
 
     @property
     def left_microusd(self) -> int | None:
         """What is left of this month's budgets; `None` where there is none."""
-        return min((s.left for s in self.standings if s.name.unit == "microusd"), default=None)
+        return min((s.left for s in self.limits if s.name.unit == "microusd"), default=None)
 
     @property
     def refusal(self) -> AppError | None:
         """Why the call may not start, if it may not: the limit, what is left, when it resets."""
-        for standing in self.standings:
-            if refusal := standing.refusal:
+        for limit in self.limits:
+            if refusal := refusal_of(limit):
                 return refusal
         if self.cost.microusd is None and self.left_microusd is not None:
             return BudgetExceeded(
@@ -78,115 +37,7 @@ class Quote:
     @property
     def warning(self) -> str:
         """The limit that is nearest to its end, from `NEAR` on; empty where none is."""
-        near = [s for s in self.standings if s.is_near and s.fits]
+        near = [s for s in self.limits if s.is_near and s.fits]
         if not near:
             return ""
-        return _warning(max(near, key=lambda s: s.used / s.allowed))
-
-
-def _refusal(s: Standing) -> AppError:
-    if s.asked > s.allowed:
-        return BudgetExceeded(_beyond_budget(s))
-    waits = s.held if s.resets_at is not None and s.used - s.held + s.asked <= s.allowed else 0
-    retry_after_s = RUNNING_AGAIN_S if waits or s.resets_at is None else _seconds_to(s.resets_at)
-    match s.name:
-        case LimitName.PERSON_PER_MINUTE:
-            return RateLimited(
-                f"You may start {_drafts(s.allowed)} a minute and have used them all. "
-                f"Try again in {_in_seconds(retry_after_s)}.",
-                retry_after_s=retry_after_s,
-            )
-        case LimitName.COMPANY_PER_MINUTE:
-            return RateLimited(
-                f"Your company may start {_drafts(s.allowed)} a minute and has used them all. "
-                f"Try again in {_in_seconds(retry_after_s)}.",
-                retry_after_s=retry_after_s,
-            )
-        case LimitName.PERSON_AT_ONCE:
-            return ConcurrencyLimit(
-                f"You may have {_drafts(s.allowed)} written at once and have {s.used:,}, so none "
-                "is left. Try again when one of them ends.",
-                retry_after_s=retry_after_s,
-            )
-        case LimitName.COMPANY_AT_ONCE:
-            return ConcurrencyLimit(
-                f"Your company may have {_drafts(s.allowed)} written at once and has {s.used:,}, "
-                "so none is left. Try again when one of them ends.",
-                retry_after_s=retry_after_s,
-            )
-        case _:
-            return BudgetExceeded(_over_budget(s, bool(waits)), retry_after_s=retry_after_s)
-
-
-def _over_budget(s: Standing, waits: bool) -> str:
-    asks = f"This draft may {_take(s, s.asked)}, and {_whose(s)} {_amount(s, s.left)} left of "
-    again = f"It starts anew {_moment(s.resets_at)}; an administrator can raise it sooner."
-    if waits:
-        again = "Drafts being written hold the rest. Try again when they end."
-    return f"{asks}{_period(s)} {_amount(s, s.allowed)}. {again}"
-
-
-def _beyond_budget(s: Standing) -> str:
-    """Of a draft that not even an unused budget has room for, so that waiting helps nobody."""
-    whose = "your" if s.name.is_personal else "your company's"
-    each = "day" if s.name.unit == "tokens" else "month"
-    return (
-        f"This draft may {_take(s, s.asked)}, more than {whose} whole budget of "
-        f"{_amount(s, s.allowed)} a {each}. An administrator has to raise it under Limits first."
-    )
-
-
-def _warning(s: Standing) -> str:
-    match s.name:
-        case LimitName.PERSON_PER_MINUTE:
-            return f"You have {_drafts(s.left)} left to start this minute, of {s.allowed:,}."
-        case LimitName.COMPANY_PER_MINUTE:
-            return f"Your company has {_drafts(s.left)} left to start this minute."
-        case LimitName.PERSON_AT_ONCE:
-            return f"{s.used:,} of the {_drafts(s.allowed)} you may have at once are being written."
-        case LimitName.COMPANY_AT_ONCE:
-            return f"{s.used:,} of your company's {_drafts(s.allowed)} at once are being written."
-        case _:
-            share = math.floor(100 * s.used / s.allowed)
-            who = "You have" if s.name.is_personal else "Your company has"
-            return (
-                f"{who} used {share}% of {_period(s)} {_amount(s, s.allowed)}. "
-                f"It starts anew {_moment(s.resets_at)}."
-            )
-
-
-def _whose(s: Standing) -> str:
-    return "you have" if s.name.is_personal else "your company has"
-
-
-def _period(s: Standing) -> str:
-    return "today's" if s.name.unit == "tokens" else "this month's"
-
-
-def _take(s: Standing, amount: int) -> str:
-    """What a draft may use, as the quote beside the button writes it."""
-    if s.name.unit == "tokens":
-        return f"use up to {_amount(s, amount)}"
-    return f"cost up to {dollars(amount)}"
-
-
-def _amount(s: Standing, amount: int) -> str:
-    if s.name.unit == "tokens":
-        return f"{amount:,} tokens"
-    return dollars(amount, down=True)
-
-
-def _drafts(number: int) -> str:
-    return f"{number:,} draft{'' if number == 1 else 's'}"
-
-
-def _in_seconds(seconds: int) -> str:
-    return f"{seconds} second{'' if seconds == 1 else 's'}"
-
-
-def _seconds_to(moment: datetime) -> int:
-    return max(1, math.ceil((moment - clock.now()).total_seconds()))
-
-
-def _moment(moment: datetime | None) -> str:
-    return f"on {moment.day} {moment:%b} at {moment:%H:%M} UTC" if moment else ""
+        return warning_of(max(near, key=lambda s: s.used / s.allowed))

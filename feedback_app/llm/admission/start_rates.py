@@ -33,7 +33,7 @@ class _Starts(RateLimitItemPerMinute):
         return "/".join(("debrief", "starts", *map(str, identifiers)))
 
 
-class Rates:
+class StartRates:
     """The starts of every person and company. While Redis is away, each process counts alone."""
 
     def __init__(self, redis_url: str | None) -> None:

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.db.models import LlmCall, PriceOverride
 from feedback_app.llm.client.completion import Usage
-from feedback_app.llm.ledger.ledger import Reservation
+from feedback_app.llm.ledger.entries import Reservation
 from feedback_app.llm.ledger.pricing import OFFLINE_PROVIDER, Cost, price_from
 
 LATELY_CALLS = 200

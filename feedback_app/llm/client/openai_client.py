@@ -1,17 +1,15 @@
 """Streams one completion from OpenAI, or a server that speaks like it, over the official SDK.
 
-The only module that imports openai. It leaves the bytes to `sse`, the chunks to `chunks` and the
-meaning of refusals to `faults`; what stays here is the request, its retries and its time limits.
+The only module that imports openai. What is sent stands in `parameters`, how an answer is read in
+`answer`, what refusals mean in `faults`; here the request is sent, and sent again after a fault.
 """
 
 import asyncio
 import logging
 import random
-from base64 import b64encode
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, aclosing, suppress
+from contextlib import AsyncExitStack, aclosing
 from datetime import date
-from typing import Any, Literal, cast
 
 import httpx2
 import openai
@@ -24,29 +22,24 @@ from feedback_app.core.errors import (
     LLMError,
     LLMFirstTokenTimeout,
     LLMRateLimited,
-    LLMStalled,
-    LLMTotalTimeout,
     LLMUnavailable,
 )
 from feedback_app.core.settings import Settings
+from feedback_app.llm.client.answer import loop_time, overdue, read_answer
 from feedback_app.llm.client.bodies import bound
-from feedback_app.llm.client.chunks import ChunkReader
 from feedback_app.llm.client.completion import (
     CompletionEvent,
     CompletionRequest,
-    Reported,
     ResponseOpened,
     Retrying,
 )
 from feedback_app.llm.client.faults import (
     provider_fault,
     redacted,
-    rejects_format,
-    rejects_parameter,
     retry_after_s,
 )
 from feedback_app.llm.client.model_list import shutdown_date_of
-from feedback_app.llm.client.sse import SSEDecoder
+from feedback_app.llm.client.parameters import parameters_at_first, server_and_headers
 
 logger = logging.getLogger(__name__)
 
@@ -57,16 +50,8 @@ MAX_CONNECTIONS = 2000
 """Far above the concurrent streams of one process: admission limits those, not the pool."""
 LIST_WITHIN_S = 10.0
 """How long the list of models may take, as a whole."""
-USAGE_GRACE_S = 2.0
-"""How long a whole answer waits for the usage and the end mark that should follow it."""
-DRAIN_S = 0.1
-"""How long to wait for the end of a response, so that its connection can serve the next."""
 
 _RETRIED = (LLMConnectTimeout, LLMUnavailable, LLMRateLimited)
-_LimitName = Literal["max_completion_tokens", "max_tokens"]
-_Format = Literal["json_schema", "json_object", ""]
-_FORMATS: tuple[_Format, ...] = ("json_schema", "json_object", "")
-"""How a JSON answer is asked for; the last by the prompt alone."""
 
 
 class OpenAIClient:
@@ -80,7 +65,7 @@ class OpenAIClient:
         connect_s = settings.LLM_CONNECT_TIMEOUT_S
         timeout = httpx2.Timeout(None, connect=connect_s, pool=connect_s)
         limits = httpx2.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=30)
-        base_url, headers = _server(settings.OPENAI_BASE_URL or OPENAI_URL)
+        base_url, headers = server_and_headers(settings.OPENAI_BASE_URL or OPENAI_URL)
         self._openai = AsyncOpenAI(
             api_key=key.get_secret_value() if key else "none",
             base_url=base_url,
@@ -91,13 +76,7 @@ class OpenAIClient:
             timeout=timeout,
             max_retries=0,
         )
-        self._limit_name: _LimitName = (
-            "max_tokens" if settings.OPENAI_BASE_URL else "max_completion_tokens"
-        )
-        self._asks_usage = True
-        self._effort = settings.reasoning_effort
-        self._formats = _FORMATS
-        """How a JSON answer may be asked for, best first; what the server rejected is gone."""
+        self._accepted = parameters_at_first(settings)
 
     async def aclose(self) -> None:
         await self._openai.close()
@@ -122,19 +101,19 @@ class OpenAIClient:
 
         Closing the generator, or cancelling the task that waits for it, closes the request.
         """
-        give_up_at = _now() + self._settings.LLM_TOTAL_TIMEOUT_S
+        give_up_at = loop_time() + self._settings.LLM_TOTAL_TIMEOUT_S
         retries = 0
         try:
             async with AsyncExitStack() as stack:
                 while True:
-                    first_token_by = _now() + self._settings.LLM_FIRST_TOKEN_TIMEOUT_S
+                    first_token_by = loop_time() + self._settings.LLM_FIRST_TOKEN_TIMEOUT_S
                     try:
                         response = await self._open(request, stack, first_token_by, give_up_at)
                         break
                     except Exception as error:
                         fault = _fault_of(error)
                         delay_s = _retry_delay_s(fault, retries)
-                        if delay_s is None or _now() + delay_s >= give_up_at:
+                        if delay_s is None or loop_time() + delay_s >= give_up_at:
                             raise
                         await self._log(request, fault, error)
                     retries += 1
@@ -142,7 +121,13 @@ class OpenAIClient:
                     await asyncio.sleep(delay_s)
                 yield ResponseOpened()
                 async with aclosing(
-                    self._read(response, request, first_token_by, give_up_at)
+                    read_answer(
+                        response,
+                        request.gather,
+                        first_token_by=first_token_by,
+                        give_up_at=give_up_at,
+                        idle_s=self._settings.LLM_IDLE_TIMEOUT_S,
+                    )
                 ) as events:
                     async for event in events:
                         yield event
@@ -159,97 +144,27 @@ class OpenAIClient:
         give_up_at: float,
     ) -> httpx2.Response:
         """Send the request; once more, at once, where the server does not know a parameter."""
-        limit_name, asks_usage, effort = self._limit_name, self._asks_usage, self._effort
-        formats = self._formats
-        other_limit_name = _OTHER[limit_name]
+        accepted = self._accepted
+        other_limit_name = accepted.other_limit_name
         while True:
             try:
                 async with asyncio.timeout_at(min(first_token_by, give_up_at)):
                     response = await stack.enter_async_context(
                         self._openai.chat.completions.with_streaming_response.create(
-                            **_parameters(request, limit_name, asks_usage, effort, formats[0])
+                            **accepted.of(request)
                         )
                     )
             except TimeoutError:
-                raise _overdue(LLMFirstTokenTimeout, give_up_at) from None
+                raise overdue(LLMFirstTokenTimeout, give_up_at) from None
             except openai.APIStatusError as error:
                 refusal = error.status_code, error.body
-                if asks_usage and rejects_parameter(*refusal, "stream_options"):
-                    asks_usage = False
-                elif effort and rejects_parameter(*refusal, "reasoning_effort"):
-                    effort = None
-                elif limit_name != other_limit_name and rejects_parameter(*refusal, limit_name):
-                    limit_name = other_limit_name
-                elif request.schema and formats[0] and rejects_format(*refusal):
-                    formats = formats[1:]
-                else:
+                fewer = accepted.without_rejected(request, refusal, other_limit_name)
+                if fewer is None:
                     raise
+                accepted = fewer
             else:
-                self._limit_name, self._asks_usage, self._effort = limit_name, asks_usage, effort
-                self._formats = formats
+                self._accepted = accepted
                 return response.http_response
-
-    async def _read(
-        self,
-        response: httpx2.Response,
-        request: CompletionRequest,
-        first_token_by: float,
-        give_up_at: float,
-    ) -> AsyncGenerator[CompletionEvent, None]:
-        """The deltas and the end of an opened answer.
-
-        Each read has its own time limit: one around the loop would stay armed across the yields
-        and cancel whatever the consumer is doing there.
-        """
-        content_type = response.headers.get("content-type", "text/event-stream")
-        if not content_type.startswith("text/event-stream"):
-            raise LLMBadResponse from ValueError(f"a stream of {content_type}")
-        decoder, chunks = SSEDecoder(), ChunkReader()
-        reported = chunks.report
-        late: type[LLMError] = LLMFirstTokenTimeout
-        due_at = min(first_token_by, give_up_at)
-        body = cast("AsyncGenerator[bytes, None]", response.aiter_bytes())
-        async with aclosing(body):
-            while not chunks.ended:
-                was_whole = chunks.is_whole
-                try:
-                    async with asyncio.timeout_at(due_at):
-                        data = await anext(body, b"")
-                except (TimeoutError, httpx2.TransportError) as error:
-                    if was_whole:
-                        break
-                    if isinstance(error, TimeoutError):
-                        raise _overdue(late, give_up_at) from None
-                    raise
-                events = decoder.feed(data) if data else decoder.close()
-                deltas, fault = chunks.read_all(events)
-                if chunks.report.model != reported.model:
-                    reported = Reported(chunks.report.model, None)
-                    yield reported
-                for delta in deltas:
-                    late = LLMStalled
-                    yield delta
-                if chunks.report != reported:
-                    reported = chunks.report
-                    yield reported
-                if isinstance(fault, LLMError):
-                    raise fault
-                if fault is not None:
-                    raise (LLMBadResponse if data else LLMDisconnected) from fault
-                if deltas or chunks.is_declining:
-                    due_at = min(_now() + self._settings.LLM_IDLE_TIMEOUT_S, give_up_at)
-                if not data:
-                    break
-                if late is LLMStalled and request.gather and not chunks.is_whole:
-                    await request.gather()
-                if chunks.is_whole and not was_whole:
-                    due_at = min(_now() + USAGE_GRACE_S, give_up_at)
-            yield chunks.finish()
-            chunks.judge()
-            with suppress(TimeoutError, httpx2.TransportError):
-                async with asyncio.timeout(DRAIN_S):
-                    async for _ in body:
-                        pass
 
     async def _log(self, request: CompletionRequest, fault: LLMError, error: Exception) -> None:
         causes = _causes(error)
@@ -264,46 +179,6 @@ class OpenAIClient:
             sent="\n".join(message.content for message in request.messages),
         )
         logger.warning("%s: %s", fault.code, words)
-
-
-_OTHER: dict[_LimitName, _LimitName] = {
-    "max_tokens": "max_completion_tokens",
-    "max_completion_tokens": "max_tokens",
-}
-
-
-def _now() -> float:
-    """The running loop's clock, which its timeouts go by."""
-    return asyncio.get_running_loop().time()
-
-
-def _parameters(
-    request: CompletionRequest,
-    limit_name: _LimitName,
-    asks_usage: bool,
-    effort: str | None,
-    response_format: _Format,
-) -> dict[str, Any]:
-    parameters: dict[str, Any] = {
-        "model": request.model,
-        "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-        "stream": True,
-        limit_name: request.max_output_tokens,
-    }
-    if asks_usage:
-        parameters["stream_options"] = {"include_usage": True}
-    if effort:
-        parameters["reasoning_effort"] = "none" if request.schema else effort
-    if request.schema and response_format:
-        asked: dict[str, Any] = {"type": response_format}
-        if response_format == "json_schema":
-            asked["json_schema"] = {"name": "result", "strict": True, "schema": request.schema}
-        parameters["response_format"] = asked
-    return parameters
-
-
-def _overdue(fault: type[LLMError], give_up_at: float) -> LLMError:
-    return LLMTotalTimeout() if _now() >= give_up_at else fault()
 
 
 def _retry_delay_s(fault: LLMError, retries: int) -> float | None:
@@ -343,13 +218,3 @@ def _causes(error: BaseException) -> list[BaseException]:
     while (cause := causes[-1].__cause__) is not None:
         causes.append(cause)
     return causes
-
-
-def _server(address: str) -> tuple[str, dict[str, str]]:
-    """An address without its user name and password, and the header that carries them instead."""
-    url = httpx2.URL(address)
-    if not url.userinfo:
-        return address, {}
-    token = b64encode(f"{url.username}:{url.password}".encode()).decode()
-    bare = url.copy_with(username=None, password=None)
-    return str(bare), {"Authorization": f"Basic {token}"}

@@ -7,8 +7,8 @@ and sixteen times its reserved output.
 """
 
 from feedback_app.llm.client.completion import CompletionRequest, Message, Usage
-from feedback_app.llm.ledger.pricing import CHARACTERS_PER_TOKEN, NON_LATIN_FROM
-from feedback_app.llm.text.blocks import MOST_BLOCKS
+from feedback_app.llm.ledger.token_estimates import CHARACTERS_PER_TOKEN, NON_LATIN_FROM
+from feedback_app.llm.text.markdown import MOST_BLOCKS
 
 SLACK = 2
 """How many times the reserved output is taken: our estimate of tokens is rough, and an answer that

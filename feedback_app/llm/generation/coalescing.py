@@ -76,7 +76,7 @@ class LoopLag:
         return max(interval_s, min(MAX_INTERVAL_S, fair + _LAG_WEIGHT * felt))
 
 
-class Pacer:
+class Coalescer:
     """Collects text and hands it to `emit` in chunks that concatenate to all that was added."""
 
     def __init__(self, emit: Callable[[str], None], interval_s: float, lag: LoopLag) -> None:

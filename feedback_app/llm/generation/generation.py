@@ -30,16 +30,15 @@ from feedback_app.llm.events import (
     Stage,
     StatusEvent,
 )
-from feedback_app.llm.generation.coalescing import LoopLag, Pacer
-from feedback_app.llm.generation.pace import PaceRecorder
+from feedback_app.llm.generation.coalescing import Coalescer, LoopLag
+from feedback_app.llm.generation.progress import Progress
+from feedback_app.llm.generation.recorder import Recorder
 from feedback_app.llm.generation.request_use import RequestUse
-from feedback_app.llm.generation.timeline import Progress, Timeline
 from feedback_app.llm.ledger.cut_prompts import sent_at_least
-from feedback_app.llm.ledger.ledger import Checkpoint, Settlement
-from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.ledger.entries import Checkpoint, Settlement
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from feedback_app.llm.operation import Brief, Operation
 from feedback_app.llm.stream.event_log import EventLog
-from feedback_app.llm.stream.replay import outline_of
 from feedback_app.llm.text.citations import TOKENS_PER_MARK, Citation, CitationFilter, packed
 from feedback_app.llm.text.structured import WrongResult, in_reasoning, read_result, repair_messages
 from feedback_app.llm.text.unwrapping import Unwrapped
@@ -57,7 +56,7 @@ class Generation:
         operation: Operation,
         brief: Brief,
         request: CompletionRequest,
-        timeline: Timeline,
+        recorder: Recorder,
         expected_tokens: int,
         flush_s: float,
         lag: LoopLag,
@@ -92,20 +91,19 @@ class Generation:
         self.model: str | None = None
         """The model that answers, once the provider has named it."""
         self._finish_reason: str | None = None
-        self.timeline = timeline
+        self.recorder = recorder
         self._expected_tokens = expected_tokens
         self._first_delta: float | None = None
         self._first_text: float | None = None
         self._last_text: float | None = None
-        self._pace = PaceRecorder()
         self._has_words = False
         """Whether any text has come that is more than blanks."""
         self._sent = 0
         self._progress = 0.0
         self._stage: Stage = "connecting"
         self._status_at = 0.0
-        self._text = Pacer(self._emit_text, flush_s, lag)
-        self._reasoning = Pacer(self._emit_reasoning, flush_s, lag)
+        self._text = Coalescer(self._emit_text, flush_s, lag)
+        self._reasoning = Coalescer(self._emit_reasoning, flush_s, lag)
 
     @property
     def progress(self) -> Progress:
@@ -116,7 +114,7 @@ class Generation:
         """Say that the generation is in `stage` now."""
         self._stage = stage
         self._status_at = clock.monotonic()
-        self.timeline.mark(stage)
+        self.recorder.mark(stage)
         self._append_status(message or self._operation.message(stage))
 
     @property
@@ -169,7 +167,7 @@ class Generation:
         self.request = replace(self.request, messages=messages)
         self._use = RequestUse(self.request)
         self._unwrapped, self._thought, self._begins_again = Unwrapped(), [], True
-        self.timeline.mark("repair")
+        self.recorder.mark("repair")
         self.enter("thinking", "Checking the answer…")
 
     async def _stream(self, client: CompletionClient) -> None:
@@ -189,10 +187,10 @@ class Generation:
                         self.model, use.reported = model, usage
                     case ResponseOpened():
                         use.opened = True
-                        self.timeline.mark("opened")
+                        self.recorder.mark("opened")
                     case Retrying(attempt, delay_s, code):
                         self.retries = attempt
-                        self.timeline.mark("retry", code=code, delay_ms=round(delay_s * 1000))
+                        self.recorder.mark("retry", code=code, delay_ms=round(delay_s * 1000))
                         self.enter("thinking", f"No answer yet. Trying again in {delay_s:.0f} s…")
                 if use.allowance.is_spent:
                     # Of what the provider has counted, the last text may be missing.
@@ -230,8 +228,8 @@ class Generation:
         asked = self._asked_before + (self.request.messages if self._use.opened else ())
         least = 0 if estimated else sent_at_least(asked, usage.prompt_tokens)
         if least:
-            self.timeline.mark("prompt_cut", read=usage.prompt_tokens, sent_at_least=least)
-        self.timeline.mark(status.value)
+            self.recorder.mark("prompt_cut", read=usage.prompt_tokens, sent_at_least=least)
+        ended_ms = self.recorder.mark(status.value)
         return Settlement(
             status=status,
             text=self.text,
@@ -240,8 +238,8 @@ class Generation:
             resolved_model=self.model,
             finish_reason=self._finish_reason,
             error_code=error.code if error else None,
-            latency_ms=self.timeline.marks[-1]["at_ms"],
-            ttft_ms=self.timeline.at_ms(self._first_delta) if self._first_delta else None,
+            latency_ms=ended_ms,
+            ttft_ms=self.recorder.at_ms(self._first_delta) if self._first_delta else None,
             stream_ms=(
                 round((self._last_text - self._first_text) * 1000)
                 if self._first_text and self._last_text
@@ -249,9 +247,7 @@ class Generation:
             ),
             chunk_count=self.deltas,
             retries=self.retries,
-            timings=self.timeline.marks,
-            outline=outline_of(self.log.events),
-            pace=self._pace.stored(),
+            recording=self.recorder.recording(self.log.events),
             cites=packed(self.citations),
             sent_tokens_at_least=least,
             is_typed=self._result_type is not None,
@@ -265,7 +261,7 @@ class Generation:
 
     def _take_reasoning(self, text: str, chunks: int) -> None:
         if self._first_delta is None:
-            self.timeline.mark("reasoning")
+            self.recorder.mark("reasoning")
         self._first_delta = self._first_delta or clock.monotonic()
         self.deltas += chunks
         self._use.deltas += chunks
@@ -301,7 +297,7 @@ class Generation:
         if self._begins_again:
             self._text.flush()
             self._begins_again, self._sent, self.text = False, 0, ""
-            self._pace = PaceRecorder()
+            self.recorder.text_begins_again()
 
     def _keep(self, text: str, citations: list[Citation]) -> None:
         self.citations += citations
@@ -316,7 +312,7 @@ class Generation:
             upto += 1
         cites, self._cited = packed(self.citations[self._cited : upto]), upto
         self.log.append(ChunkEvent(self.log.next_seq, self.log.call_id, text, offset, cites))
-        self._pace.note(self.timeline.at_ms(clock.monotonic()), len(text))
+        self.recorder.text_left(len(text))
         if clock.monotonic() - self._status_at >= 1:
             self._status_at = clock.monotonic()
             self._append_status(self._operation.message(self._stage))

@@ -9,7 +9,7 @@ from feedback_app.core.errors import (
 )
 from feedback_app.llm.client.completion import CompletionRequest, Usage
 from feedback_app.llm.generation.allowance import Allowance, is_possible
-from feedback_app.llm.ledger.pricing import estimate_prompt_tokens, estimate_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_prompt_tokens, estimate_tokens
 
 _USED_BEFORE_OPENING = (Cancelled, Interrupted, LLMFirstTokenTimeout, LLMTotalTimeout)
 

@@ -19,9 +19,9 @@ from feedback_app.llm.generation.allowance import SLACK
 from feedback_app.llm.generation.coalescing import LoopLag
 from feedback_app.llm.generation.expected import expected_tokens
 from feedback_app.llm.generation.generation import Generation
-from feedback_app.llm.generation.timeline import Timeline
-from feedback_app.llm.ledger.ledger import Reservation
-from feedback_app.llm.ledger.pricing import estimate_prompt_tokens
+from feedback_app.llm.generation.recorder import Recorder
+from feedback_app.llm.ledger.entries import Reservation
+from feedback_app.llm.ledger.token_estimates import estimate_prompt_tokens
 from feedback_app.llm.operation import Brief, Operation, Run
 from feedback_app.llm.stream.event_log import EventLog
 from feedback_app.llm.text.structured import REPAIR_TOKENS, response_schema
@@ -53,7 +53,7 @@ class Starter:
         tokens = estimate_prompt_tokens(brief.messages)
         return await self._admission.quote(self._reservation("", run, brief, tokens, clock.now()))
 
-    async def prepare(self, log: EventLog, run: Run, timeline: Timeline) -> Generation | str:
+    async def prepare(self, log: EventLog, run: Run, recorder: Recorder) -> Generation | str:
         """The admitted generation, or the id of the owner's call that runs already.
 
         Raises:
@@ -63,7 +63,7 @@ class Starter:
         if self._offline and operation.offline is None:
             raise LLMUnavailable(NEEDS_MODEL)
         await self._admission.look_at_rate(log.owner)
-        timeline.mark("analyzing")
+        recorder.mark("analyzing")
         log.append(
             StatusEvent(
                 log.next_seq, log.call_id, "analyzing", operation.message("analyzing"), 0.02
@@ -74,11 +74,11 @@ class Starter:
             expected = await expected_tokens(session, log.owner.company_id, operation)
         request = self._request(operation, brief)
         generation = Generation(
-            log, operation, brief, request, timeline, expected, self._flush_s, self._lag
+            log, operation, brief, request, recorder, expected, self._flush_s, self._lag
         )
         joined = await self._admission.reserve(
             self._reservation(
-                log.call_id, run, brief, generation.prompt_tokens, timeline.started_at
+                log.call_id, run, brief, generation.prompt_tokens, recorder.started_at
             )
         )
         return generation if joined is None else joined

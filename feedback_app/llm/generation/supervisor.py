@@ -15,21 +15,25 @@ from feedback_app.core.errors import AppError, Cancelled, Internal, Interrupted
 from feedback_app.core.ids import new_id
 from feedback_app.core.settings import Settings
 from feedback_app.db.faults import NotOpen
-from feedback_app.db.models import LlmCall
 from feedback_app.db.session import Database
 from feedback_app.llm.admission.admission import Admission
-from feedback_app.llm.admission.quote import Quote, Standing
+from feedback_app.llm.admission.limit_use import LimitUse
+from feedback_app.llm.admission.quote import Quote
 from feedback_app.llm.client.completion import CompletionClient
 from feedback_app.llm.events import StatusEvent
 from feedback_app.llm.generation import stop_requests
 from feedback_app.llm.generation.coalescing import LoopLag
 from feedback_app.llm.generation.generation import Generation
+from feedback_app.llm.generation.progress import Progress
+from feedback_app.llm.generation.recorder import Recorder
+from feedback_app.llm.generation.settlements import Settlements
 from feedback_app.llm.generation.starting import Starter
 from feedback_app.llm.generation.sweeper import Sweeper
-from feedback_app.llm.generation.timeline import Progress, Timeline
 from feedback_app.llm.ledger.endings import ended_event, event_of
-from feedback_app.llm.ledger.ledger import STALE_AFTER, Ledger, Settlement, as_stored
+from feedback_app.llm.ledger.entries import Settlement
+from feedback_app.llm.ledger.ledger import STALE_AFTER, Ledger
 from feedback_app.llm.ledger.pricing import OFFLINE_PROVIDER
+from feedback_app.llm.ledger.settling import as_stored
 from feedback_app.llm.operation import Run
 from feedback_app.llm.stream.event_log import KEEP_LOG_S, EventLog, StreamHub
 
@@ -66,6 +70,7 @@ class Generations:
         self._client = client
         self._database = database
         self._ledger = Ledger(database)
+        self._settlements = Settlements(self._ledger)
         self._sweeper = Sweeper(self._ledger, hub)
         self._lag = LoopLag()
         self._admission = Admission(settings, database)
@@ -77,8 +82,6 @@ class Generations:
         self._live: set[str] = set()
         """The calls from before their row is reserved until after it is settled."""
         self._stopped: set[str] = set()
-        self._unsettled: dict[str, Settlement] = {}
-        """Ended calls whose settlement failed, because the database was away."""
         self._closing = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self._keepers: list[asyncio.Task[None]] = []
@@ -90,7 +93,9 @@ class Generations:
         await self._sweeper.sweep(timedelta(0) if alone else STALE_AFTER)
         self._keepers = [
             self._spawn(self._every(CHECKPOINT_EVERY_S, self._checkpoint), "checkpoint"),
-            self._spawn(self._every(RESETTLE_EVERY_S, self._settle_again), "settle-again"),
+            self._spawn(
+                self._every(RESETTLE_EVERY_S, self._settlements.settle_again), "settle-again"
+            ),
             self._spawn(self._every(ACCESS_EVERY_S, self._stop_those_without_access), "access"),
             self._spawn(self._every(SWEEP_EVERY_S, self._sweep), "sweep"),
             self._spawn(self._every(WATCH_EVERY_S, self._sweeper.watch), "watch"),
@@ -110,7 +115,7 @@ class Generations:
             async with asyncio.timeout(SETTLE_WITHIN_S):
                 while self._tasks:
                     await asyncio.wait(self._tasks)
-                await self._settle_again()
+                await self._settlements.settle_again()
         await self._client.aclose()
 
     async def start(self, run: Run) -> str:
@@ -128,8 +133,8 @@ class Generations:
             return running.call_id
         if self._closing:
             raise Interrupted
-        timeline = Timeline()
-        timeline.mark("connecting")
+        recorder = Recorder()
+        recorder.mark("connecting")
         log = self.hub.open(new_id(), owner)
         self._starting.add(log.call_id)
         self._live.add(log.call_id)
@@ -137,7 +142,7 @@ class Generations:
         log.append(StatusEvent(1, log.call_id, "connecting", message, 0.0))
         # Shielded: who asked may go away, and a reserved call must run or be settled all the same.
         return await asyncio.shield(
-            self._spawn(self._begin(log, run, timeline), f"start-{log.call_id}")
+            self._spawn(self._begin(log, run, recorder), f"start-{log.call_id}")
         )
 
     @property
@@ -149,9 +154,9 @@ class Generations:
         """What a call would cost at most and what it finds of each limit, as a start would."""
         return await self._starter.quote(run)
 
-    async def standings(self, company_id: str, user_id: str) -> tuple[Standing, ...]:
+    async def limit_uses(self, company_id: str, user_id: str) -> tuple[LimitUse, ...]:
         """Every limit that holds for the person's drafts, as a start would find it now."""
-        return await self._admission.standings(company_id, user_id)
+        return await self._admission.limit_uses(company_id, user_id)
 
     @property
     def live_calls(self) -> Collection[str] | None:
@@ -190,10 +195,10 @@ class Generations:
         for call_id in await stop_requests.asked_to_stop(self._database, list(self._running)):
             self._stop_here(call_id)
 
-    async def _begin(self, log: EventLog, run: Run, timeline: Timeline) -> str:
+    async def _begin(self, log: EventLog, run: Run, recorder: Recorder) -> str:
         call_id = log.call_id
         try:
-            return await self._admit_and_run(log, run, timeline)
+            return await self._admit_and_run(log, run, recorder)
         except AppError as error:
             self._refuse(log, error)
             raise
@@ -205,8 +210,8 @@ class Generations:
             if call_id not in self._running:
                 self._live.discard(call_id)
 
-    async def _admit_and_run(self, log: EventLog, run: Run, timeline: Timeline) -> str:
-        generation = await self._starter.prepare(log, run, timeline)
+    async def _admit_and_run(self, log: EventLog, run: Run, recorder: Recorder) -> str:
+        generation = await self._starter.prepare(log, run, recorder)
         if isinstance(generation, str):
             return self._join(log, generation)
         self.hub.share(log)
@@ -265,7 +270,9 @@ class Generations:
         self, generation: Generation, settlement: Settlement, error: AppError | None
     ) -> None:
         log = generation.log
-        settling = self._spawn(self._settle(log.call_id, settlement), f"settlement-{log.call_id}")
+        settling = self._spawn(
+            self._settlements.settle(log.call_id, settlement), f"settlement-{log.call_id}"
+        )
         settled, _ = await asyncio.wait({settling}, timeout=TELL_AFTER_S)
         row = settling.result() if settled else None
         cost = row.cost_microusd if row else None
@@ -274,28 +281,13 @@ class Generations:
         asked = generation.request.model
         log.append(event_of(settlement, log.next_seq, log.call_id, error, asked, cost))
 
-    async def _settle(self, call_id: str, settlement: Settlement) -> LlmCall | None:
-        try:
-            row = await self._ledger.settle(call_id, settlement)
-        except Exception:  # drivers raise errors of many kinds while the database is away
-            if call_id not in self._unsettled:
-                _log.exception("call %s could not be settled; it is tried again", call_id)
-            self._unsettled[call_id] = settlement
-            return None
-        self._unsettled.pop(call_id, None)
-        return row
-
-    async def _settle_again(self) -> None:
-        for call_id, settlement in list(self._unsettled.items()):
-            await self._settle(call_id, settlement)
-
     async def _sweep_later(self) -> None:
         await asyncio.sleep(SWEEP_LATER_S)
         await self._sweep()
 
     async def _sweep(self) -> None:
         """Sweep, but let what is known of a call go before what the sweep would guess."""
-        await self._settle_again()
+        await self._settlements.settle_again()
         await self._sweeper.sweep()
 
     def _forget_later(self, log: EventLog) -> None:

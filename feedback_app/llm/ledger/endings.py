@@ -5,7 +5,7 @@ from typing import Literal
 from feedback_app.core.errors import AppError, Cancelled, Interrupted, error_named
 from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.llm.events import CompleteEvent, EndedEvent, usd
-from feedback_app.llm.ledger.ledger import Settlement
+from feedback_app.llm.ledger.entries import Settlement
 
 
 def ended_event(

@@ -6,7 +6,6 @@ the `genai-prices` data set, which knows prices by date. The offline drafter cos
 nothing is called.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,18 +19,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.core.settings import get_settings
 from feedback_app.db.models import PriceOverride
-from feedback_app.llm.client.completion import Message, Usage
+from feedback_app.llm.client.completion import Usage
 from feedback_app.llm.client.offline import OFFLINE_PROVIDER
 
 FREE_SETTING = "LLM_FREE_MODELS"
-CHARACTERS_PER_TOKEN = 4
-_MESSAGE_OVERHEAD_TOKENS = 4
-NON_LATIN_FROM = 0x0250
 _MICRO = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class TokenRates:
     """US dollars per million tokens, which is micro-dollars per token; none is negative."""
 
     input_usd: Decimal
@@ -48,7 +44,7 @@ class Tier:
     """The rates of a whole call whose prompt is longer than so many tokens."""
 
     above_prompt_tokens: int
-    rates: Rates
+    rates: TokenRates
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ class Price:
     """
 
     source: str
-    rates: Rates
+    rates: TokenRates
     tiers: tuple[Tier, ...] = ()
     """In ascending order."""
 
@@ -82,7 +78,7 @@ class Price:
         return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-FREE = Rates(Decimal(0), Decimal(0), Decimal(0), Decimal(0))
+FREE = TokenRates(Decimal(0), Decimal(0), Decimal(0), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +87,6 @@ class Cost:
 
     microusd: int | None
     source: str
-
-
-def estimate_tokens(text: str) -> int:
-    """About how many tokens `text` is: 4 Latin characters a token, 1 of any other script.
-
-    The first figure is OpenAI's published rule of thumb for English; the second is on the high
-    side on purpose, because estimates guard budgets.
-    """
-    if text.isascii():
-        return math.ceil(len(text) / CHARACTERS_PER_TOKEN)
-    other = sum(ord(character) >= NON_LATIN_FROM for character in text)
-    return other + math.ceil((len(text) - other) / CHARACTERS_PER_TOKEN)
-
-
-def estimate_prompt_tokens(messages: tuple[Message, ...]) -> int:
-    """About how many prompt tokens the messages are, with the chat format's overhead."""
-    return sum(estimate_tokens(m.content) + _MESSAGE_OVERHEAD_TOKENS for m in messages)
 
 
 async def price_for(
@@ -182,9 +161,9 @@ def price_from(
     return next((price for name in names if (price := _published(name, at))), None)
 
 
-def rates_of(override: PriceOverride) -> Rates:
+def rates_of(override: PriceOverride) -> TokenRates:
     """The rates that an administrator set."""
-    return Rates(
+    return TokenRates(
         Decimal(override.input_microusd_per_mtok) / _MICRO,
         Decimal(override.cached_microusd_per_mtok) / _MICRO,
         Decimal(override.output_microusd_per_mtok) / _MICRO,
@@ -226,12 +205,12 @@ def _published(model: str, at: datetime) -> Price | None:
     return Price(source, base, tuple(tiers))
 
 
-def _rates_above(prices: ModelPrice, prompt_tokens: int) -> Rates | None:
+def _rates_above(prices: ModelPrice, prompt_tokens: int) -> TokenRates | None:
     paid_in, paid_out = prices.input_mtok, prices.output_mtok
     if paid_in is None or paid_out is None:
         return None
     cached, written = prices.cache_read_mtok, prices.cache_write_mtok
-    return Rates(
+    return TokenRates(
         _rate_above(paid_in, prompt_tokens),
         _rate_above(paid_in if cached is None else cached, prompt_tokens),
         _rate_above(paid_out, prompt_tokens),

@@ -3,8 +3,8 @@
 An answer ends a statement with the lines of the notes it rests on, `[3]` or `[3, 7-8]`. The marks
 are never part of its text: the filter below lets the text through without them and notes where
 each stood. Wherever text is parsed into blocks, `marked` puts them back as characters of the
-private use area that no person or model writes, and `llm.text.blocks` turns those into marks of
-spans.
+private use area that no person or model writes, and `llm.text.cited_statements` turns those into
+marks of spans.
 """
 
 import re

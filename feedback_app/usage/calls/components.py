@@ -3,7 +3,7 @@
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
-from feedback_app.ui.components import card, time_element
+from feedback_app.ui.components import badge, card, time_element
 from feedback_app.usage.address import CALLS_ANCHOR
 from feedback_app.usage.calls.rows import COLUMNS
 from feedback_app.usage.calls.views import CallRow, Column
@@ -30,16 +30,16 @@ def calls() -> rx.Component:
             rx.heading("Calls", as_="h2", size="3", weight="medium", id=CALLS_ANCHOR),
             rx.cond(
                 _calls.has_estimates,
-                rx.el.span("≈ estimated, not counted by the provider", class_name="usage-legend"),
+                rx.el.span("≈ estimated, not counted by the provider", class_name="note"),
             ),
             _exports(),
-            class_name="usage-card-head",
+            class_name="line card-head",
         ),
-        rx.el.div(_search(), _order(), class_name="usage-filters calls-tools"),
+        rx.el.div(_search(), _order(), class_name="split card-head"),
         rx.cond(
             _calls.rows,
             rx.fragment(_table(), _pages()),
-            rx.el.p("No call matches.", role="status", class_name="chart-nothing"),
+            rx.el.p("No call matches.", role="status", class_name="nothing"),
         ),
     )
 
@@ -49,7 +49,7 @@ def _exports() -> rx.Component:
         rx.icon("download", size=15),
         _export("CSV", UsageState.head.csv_href, "usage-export"),
         _export("JSONL", UsageState.head.jsonl_href, "usage-export-jsonl"),
-        class_name="calls-export",
+        class_name="line muted at-end",
     )
 
 
@@ -60,7 +60,7 @@ def _export(kind: str, href: str, element_id: str) -> rx.Component:
         href=href,
         download=True,
         id=element_id,
-        class_name="export-link",
+        class_name="page-turn",
     )
 
 
@@ -75,7 +75,7 @@ def _search() -> rx.Component:
             aria_label="Search the calls",
             max_length=120,
             id="usage-search",
-            class_name="log-search-text",
+            class_name="input",
         ),
         rx.icon_button(
             rx.icon("search", size=15),
@@ -86,7 +86,7 @@ def _search() -> rx.Component:
         ),
         on_submit=UsageState.search,
         role="search",
-        class_name="log-search",
+        class_name="search-field",
     )
 
 
@@ -97,7 +97,7 @@ def _order() -> rx.Component:
         on_change=lambda chosen: UsageState.choose("sort", chosen),
         aria_label="Order",
         id="usage-sort",
-        class_name="filter-select",
+        class_name="input select",
     )
 
 
@@ -109,9 +109,9 @@ def _table() -> rx.Component:
             role="table",
             aria_labelledby=CALLS_ANCHOR,
             id="usage-calls-table",
-            class_name="usage-table usage-calls",
+            class_name="table as-cards",
         ),
-        class_name="usage-scroll",
+        class_name="table-scroll",
         role="region",
         aria_label="Calls, scrollable",
         tab_index=0,
@@ -136,48 +136,43 @@ def _call(call: CallRow) -> rx.Component:
     figures = (call.tokens_in, call.tokens_out, call.cost, call.latency, call.ttft)
     return rx.el.tr(
         _cell(
-            "call-when",
             rx.link(
                 time_element(call.started),
                 href=call.href,
                 on_click=rx.stop_propagation,
             ),
+            class_name="card-lead",
         ),
         _cell(
-            "call-who",
             rx.el.span(call.person),
             rx.cond(call.department != "", rx.el.small(call.department)),
         ),
         _cell(
-            "call-subject",
             rx.el.span(call.subject),
             rx.cond(call.subject_note != "", rx.el.small(call.subject_note)),
+            class_name="card-left",
         ),
-        _cell("call-model", call.model),
+        _cell(call.model, class_name="wraps"),
         _cell(
-            "call-outcome",
-            rx.el.span(
-                call.status_label,
-                class_name="call-status",
-                custom_attrs={"data-status": call.status},
-            ),
+            badge(call.status_label, call.status),
             rx.cond(call.error_code != "", rx.el.small(rx.el.code(call.error_code))),
+            class_name="card-right",
         ),
         *(
-            _cell("number", figure, label=label)
+            _cell(figure, class_name="number", label=label)
             for (label, *_), figure in zip(COLUMNS[-_FIGURES:], figures, strict=True)
         ),
         on_click=rx.redirect(call.href),
         role="row",
         key=call.call_id,
-        custom_attrs={"data-id": call.call_id},
+        custom_attrs={"data-id": call.call_id, "data-href": call.href},
     )
 
 
-def _cell(kind: str, *content: rx.Component | str, label: str = "") -> rx.Component:
+def _cell(*content: rx.Component | str, class_name: str = "", label: str = "") -> rx.Component:
     """A cell; `label` names its value where the row is drawn as a card."""
     named = {"data-label": label} if label else {}
-    return rx.el.td(*content, role="cell", class_name=kind, custom_attrs=named)
+    return rx.el.td(*content, role="cell", class_name=class_name, custom_attrs=named)
 
 
 def _pages() -> rx.Component:
@@ -186,7 +181,7 @@ def _pages() -> rx.Component:
         rx.el.span(_calls.position, id="usage-position", role="status"),
         _turn("Next", "arrow-right", _calls.older_href, "usage-older"),
         aria_label="Pages of calls",
-        class_name="usage-pages",
+        class_name="pages note",
     )
 
 

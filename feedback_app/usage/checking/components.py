@@ -10,8 +10,8 @@ from feedback_app.usage.checking.state import CheckState
 def ledger_check() -> rx.Component:
     """Compares every call with the drafts, the feedback and the log that belong to it."""
     return card(
-        rx.el.div(
-            rx.el.div(
+        rx.flex(
+            rx.box(
                 rx.heading("Ledger", as_="h2", size="3", weight="medium"),
                 rx.text(
                     "Compares every call with its tokens and cost, its draft, the feedback that "
@@ -19,7 +19,7 @@ def ledger_check() -> rx.Component:
                     size="2",
                     color_scheme="gray",
                 ),
-                class_name="check-text",
+                flex="1 1 280px",
             ),
             rx.button(
                 rx.icon("shield-check", size=15),
@@ -29,15 +29,24 @@ def ledger_check() -> rx.Component:
                 variant="soft",
                 id="check-ledger",
             ),
-            class_name="check-head",
+            align="center",
+            wrap="wrap",
+            spacing="4",
         ),
-        rx.el.p(CheckState.summary, role="status", id="check-summary", class_name="check-summary"),
+        rx.text(
+            CheckState.summary,
+            size="2",
+            weight="medium",
+            role="status",
+            id="check-summary",
+            margin_top=rx.cond(CheckState.summary != "", "12px", "0"),
+        ),
         rx.cond(
             CheckState.findings,
             rx.el.ul(
                 rx.foreach(CheckState.findings, _finding),
                 id="check-findings",
-                class_name="check-findings",
+                class_name="rows wraps",
             ),
         ),
     )

@@ -55,7 +55,7 @@ def over_time() -> rx.Component:
 def models() -> rx.Component:
     """What each model cost and used."""
     return rx.fragment(
-        rx.el.p(MODEL_NAMES, id="usage-model-names", class_name="usage-explained"),
+        rx.el.p(MODEL_NAMES, id="usage-model-names", class_name="explained note"),
         _charts(
             _over_time(
                 "Cost by model",
@@ -100,7 +100,7 @@ def errors() -> rx.Component:
 
 
 def _charts(*cards: rx.Component) -> rx.Component:
-    return rx.el.div(*cards, class_name="usage-charts")
+    return rx.el.div(*cards, class_name="charts")
 
 
 def _over_time(
@@ -121,16 +121,16 @@ def _over_time(
             rx.heading(title, as_="h2", size="3", weight="medium"),
             rx.el.div(
                 rx.foreach(view.legend, _bar_key if form == "bars" else _line_key),
-                class_name="chart-legend",
+                class_name="chart-legend note",
                 aria_hidden="true",
             ),
-            class_name="usage-card-head",
+            class_name="split card-head",
         ),
         rx.el.p(view.summary, class_name="chart-said") if said else rx.fragment(),
         rx.cond(view.note != "", rx.el.p(view.note, class_name="chart-said")),
         rx.cond(
             view.is_empty,
-            rx.el.p(nothing, class_name="chart-nothing"),
+            rx.el.p(nothing, class_name="nothing"),
             rx.el.div(
                 _drawn(view, form, tick, value, scale),
                 role="img",
@@ -144,16 +144,16 @@ def _over_time(
 
 
 def _bar_key(series: Series) -> rx.Component:
-    return _key(series, "")
+    return _key(series)
 
 
 def _line_key(series: Series) -> rx.Component:
-    return _key(series, rx.cond(series.dash != "", "dashed", "line"))
+    return _key(series, class_name=rx.cond(series.dash != "", "dashed-key", "line-key"))
 
 
-def _key(series: Series, look: str | rx.Var[str]) -> rx.Component:
+def _key(series: Series, class_name: str | rx.Var[str] = "") -> rx.Component:
     return rx.el.span(
-        rx.el.span(class_name=["chart-swatch", look], style={"--swatch": series.color}),
+        rx.el.span(class_name=["chart-swatch", class_name], style={"--swatch": series.color}),
         series.label,
     )
 
@@ -238,12 +238,12 @@ def _ranking(title: str, name: str, view: RankingView, color: str, nothing: str)
     """Names that lead on, each beside its bar and its value."""
     return card(
         rx.el.div(
-            rx.heading(title, as_="h2", size="3", weight="medium"), class_name="usage-card-head"
+            rx.heading(title, as_="h2", size="3", weight="medium"), class_name="split card-head"
         ),
         rx.cond(
             view.rows,
             rx.el.div(
-                rx.el.ol(rx.foreach(view.rows, _ranked), class_name="ranking-names"),
+                rx.el.ol(rx.foreach(view.rows, _ranked), class_name="figure"),
                 rx.el.div(
                     charts.bar_chart(
                         charts.x_axis(type_="number", hide=True, domain=[0, "dataMax"]),
@@ -267,7 +267,7 @@ def _ranking(title: str, name: str, view: RankingView, color: str, nothing: str)
                 ),
                 class_name=rx.cond(view.is_noted, "ranking noted", "ranking"),
             ),
-            rx.el.p(nothing, class_name="chart-nothing"),
+            rx.el.p(nothing, class_name="nothing"),
         ),
         rx.cond(view.rows, _table(title, view.table)),
         id=f"usage-chart-{name}",
@@ -281,7 +281,7 @@ def _ranked(row: Ranked) -> rx.Component:
             rx.link(row.label, href=row.href, class_name="ranking-name"),
             rx.el.span(row.label, class_name="ranking-name"),
         ),
-        rx.el.span(row.value, class_name="figure"),
+        rx.el.span(row.value),
         rx.cond(row.note != "", rx.el.small(row.note)),
     )
 
@@ -302,9 +302,9 @@ def _table(title: str, table: TableView) -> rx.Component:
                     ),
                 ),
                 aria_label=title,
-                class_name="usage-table chart-table",
+                class_name="table chart-table",
             ),
-            class_name="usage-scroll chart-scroll",
+            class_name="chart-scroll",
             role="region",
             aria_label=f"{title}, scrollable",
             tab_index=0,

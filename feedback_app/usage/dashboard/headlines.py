@@ -5,7 +5,7 @@ from dataclasses import replace
 from feedback_app import routes
 from feedback_app.core import money
 from feedback_app.db.models import CallStatus
-from feedback_app.llm.admission.quote import NEAR
+from feedback_app.llm.admission.limit_use import NEAR
 from feedback_app.usage import address, labels
 from feedback_app.usage.dashboard import sparkline
 from feedback_app.usage.dashboard.changes import Comparison, Good, trend

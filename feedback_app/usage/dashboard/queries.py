@@ -30,7 +30,7 @@ from feedback_app.auth.sessions import CurrentUser
 from feedback_app.db import histogram
 from feedback_app.db.epoch import hour_of
 from feedback_app.db.models import FEEDBACK, CallStatus, Department, User
-from feedback_app.db.usage_tables import UsageRollup, UsageSums
+from feedback_app.db.tables.usage import UsageRollup, UsageSums
 from feedback_app.usage.dashboard.parts import Part, by_departments, by_person, parts_of, whole_days
 from feedback_app.usage.filters import Span, UsageFilter
 

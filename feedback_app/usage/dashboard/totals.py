@@ -13,11 +13,11 @@ def headlines() -> rx.Component:
         rx.el.div(rx.foreach(UsageState.headlines, _headline), class_name="headlines"),
         rx.el.div(
             rx.foreach(UsageState.counts, _count),
-            rx.el.p("Compared with ", UsageState.head.before, ".", class_name="usage-legend"),
-            class_name="usage-counts",
+            rx.el.p("Compared with ", UsageState.head.before, ".", class_name="note at-end"),
+            class_name="line counts",
         ),
         aria_label="The period at a glance",
-        class_name="usage-totals-section",
+        class_name="stack",
     )
 
 
@@ -25,7 +25,7 @@ def _headline(shown: Headline) -> rx.Component:
     return rx.el.div(
         rx.el.div(shown.label, class_name="headline-label"),
         rx.el.div(
-            rx.el.span(shown.value, id=shown.tile_id, class_name="headline-value figure"),
+            rx.el.span(shown.value, id=shown.tile_id, class_name="value figure"),
             rx.el.svg(
                 rx.el.path(d=shown.spark),
                 view_box=f"0 0 {SPARK_WIDTH} {SPARK_HEIGHT}",
@@ -37,8 +37,8 @@ def _headline(shown: Headline) -> rx.Component:
         rx.cond(
             shown.meter.width != "",
             rx.el.div(
-                rx.el.div(class_name="limit-bar-used", style={"width": shown.meter.width}),
-                class_name="limit-bar",
+                rx.el.div(style={"width": shown.meter.width}),
+                class_name="meter",
                 aria_hidden="true",
                 custom_attrs={"data-level": shown.meter.level},
             ),
@@ -52,47 +52,44 @@ def _headline(shown: Headline) -> rx.Component:
                 custom_attrs={"data-trend": shown.trend},
             ),
         ),
-        class_name="card headline",
+        class_name="card tile headline",
     )
 
 
 def _note(note: NoteLink) -> rx.Component:
     return rx.el.p(
         rx.cond(note.href != "", rx.link(note.text, href=note.href), note.text),
-        class_name="headline-note",
+        class_name="note figure",
     )
 
 
 def _count(tile: Tile) -> rx.Component:
     return rx.el.p(
         rx.el.b(tile.value, id=tile.tile_id, class_name="figure"),
+        " ",
         rx.el.span(tile.label, class_name="count-label"),
+        " ",
         _change(tile),
-        rx.cond(tile.note != "", rx.el.span(tile.note, class_name="count-note")),
-        class_name="usage-count",
+        rx.cond(tile.note != "", rx.el.span(" · ", tile.note, class_name="note")),
     )
 
 
 def more_figures() -> rx.Component:
     """The totals that the page does not begin with."""
     return rx.el.section(
-        rx.foreach(UsageState.tiles, _tile), aria_label="More figures", class_name="usage-tiles"
+        rx.foreach(UsageState.tiles, _tile), aria_label="More figures", class_name="tiles"
     )
 
 
 def _tile(tile: Tile) -> rx.Component:
     return rx.el.div(
-        rx.el.div(tile.label, class_name="tile-label"),
+        rx.el.div(tile.label, class_name="note"),
         rx.el.div(
-            rx.el.span(tile.value, id=tile.tile_id, class_name="tile-value figure"),
+            rx.el.span(tile.value, id=tile.tile_id, class_name="value figure"),
+            " ",
             _change(tile),
-            class_name="tile-figure",
         ),
-        rx.el.div(
-            tile.note,
-            rx.cond(tile.note_change != "", _note_change(tile)),
-            class_name="tile-note",
-        ),
+        rx.el.small(tile.note, rx.cond(tile.note_change != "", _note_change(tile))),
         class_name="card tile",
     )
 
@@ -103,7 +100,7 @@ def _change(tile: Tile) -> rx.Component:
         rx.el.span(
             rx.el.span(tile.change, aria_hidden="true"),
             rx.el.span(tile.change_words, class_name="sr-only"),
-            class_name="tile-change",
+            class_name="change",
             custom_attrs={"data-trend": tile.trend},
         ),
     )
@@ -112,6 +109,6 @@ def _change(tile: Tile) -> rx.Component:
 def _note_change(tile: Tile) -> rx.Component:
     return rx.fragment(
         " ",
-        rx.el.span(tile.note_change, aria_hidden="true", class_name="tile-note-change"),
+        rx.el.span(tile.note_change, aria_hidden="true", class_name="change"),
         rx.el.span(", ", tile.note_change_words, class_name="sr-only"),
     )

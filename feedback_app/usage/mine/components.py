@@ -4,6 +4,7 @@ import reflex as rx
 
 from feedback_app import routes
 from feedback_app.ui.components import (
+    badge,
     card,
     empty_state,
     error_callout,
@@ -33,14 +34,14 @@ def this_month() -> rx.Component:
     return card(
         rx.el.div(
             rx.heading("This month", as_="h2", size="3", weight="medium"),
-            rx.el.span(month.span, class_name="usage-legend"),
-            class_name="usage-card-head",
+            rx.el.span(month.span, class_name="note"),
+            class_name="split card-head",
         ),
         rx.el.dl(
             _fact("Cost", month.cost, month.cost_note),
             _fact("Calls", month.calls, month.calls_note),
             _fact("Saved as feedback", month.saved, month.saved_note),
-            class_name="my-month",
+            class_name="figures",
         ),
         id="my-month",
     )
@@ -48,8 +49,8 @@ def this_month() -> rx.Component:
 
 def _fact(label: str, value: str, note: str) -> rx.Component:
     return rx.el.div(
-        rx.el.dt(label),
-        rx.el.dd(value, rx.cond(note != "", rx.el.small(note)), class_name="figure"),
+        rx.el.dt(label, class_name="note"),
+        rx.el.dd(value, rx.cond(note != "", rx.el.small(note)), class_name="value figure"),
     )
 
 
@@ -58,7 +59,7 @@ def limits_card() -> rx.Component:
     return card(
         rx.el.div(
             rx.heading("Limits", as_="h2", size="3", weight="medium"),
-            class_name="usage-card-head",
+            class_name="split card-head",
         ),
         _limits("Yours", _view.limits, "my-own-limits"),
         _limits("Your company's, used by everybody", _view.company_limits, "my-company-limits"),
@@ -68,7 +69,7 @@ def limits_card() -> rx.Component:
 
 
 def _none() -> rx.Component:
-    return rx.el.p("Nothing limits your drafts.", class_name="chart-nothing")
+    return rx.el.p("Nothing limits your drafts.", class_name="nothing")
 
 
 def _limits(whose: str, lines: list[LimitLine], element_id: str) -> rx.Component:
@@ -76,18 +77,22 @@ def _limits(whose: str, lines: list[LimitLine], element_id: str) -> rx.Component
         lines,
         rx.el.section(
             rx.heading(whose, as_="h3", size="2", weight="medium", id=f"{element_id}-title"),
-            rx.el.dl(rx.foreach(lines, _limit), class_name="my-limits"),
+            rx.el.dl(rx.foreach(lines, _limit), class_name="figures"),
             aria_labelledby=f"{element_id}-title",
             id=element_id,
-            class_name="my-limits-group",
+            class_name="field group",
         ),
     )
 
 
 def _limit(line: LimitLine) -> rx.Component:
     return rx.el.div(
-        rx.el.dt(line.label),
-        rx.el.dd(line.value, rx.cond(line.note != "", rx.el.small(line.note)), class_name="figure"),
+        rx.el.dt(line.label, class_name="note"),
+        rx.el.dd(
+            line.value,
+            rx.cond(line.note != "", rx.el.small(line.note)),
+            class_name="value figure",
+        ),
     )
 
 
@@ -100,8 +105,8 @@ def periods() -> rx.Component:
             id="my-usage-period",
             class_name="segments",
         ),
-        rx.el.span(_view.figures.span, ", days in UTC", class_name="usage-span"),
-        class_name="usage-filters",
+        rx.el.span(_view.figures.span, ", days in UTC", class_name="note figure at-end"),
+        class_name="line",
     )
 
 
@@ -124,7 +129,7 @@ def totals(figures: FiguresView) -> rx.Component:
         stat("Tokens out", figures.tokens_out, figures.tokens_out_note, id="my-tokens-out"),
         stat("Saved as feedback", figures.saved, figures.saved_note, id="my-saved"),
         aria_label="Totals of the period",
-        class_name="usage-totals my-totals",
+        class_name="my-totals",
     )
 
 
@@ -135,9 +140,9 @@ def latest_calls() -> rx.Component:
             rx.heading("My calls", as_="h2", size="3", weight="medium", id=CALLS_ANCHOR),
             rx.cond(
                 _view.calls.has_estimates,
-                rx.el.span("≈ estimated, not counted by the provider", class_name="usage-legend"),
+                rx.el.span("≈ estimated, not counted by the provider", class_name="note"),
             ),
-            class_name="usage-card-head",
+            class_name="split card-head",
         ),
         rx.el.div(
             rx.el.table(
@@ -155,9 +160,9 @@ def latest_calls() -> rx.Component:
                 role="table",
                 aria_labelledby=CALLS_ANCHOR,
                 id="my-calls-table",
-                class_name="usage-table usage-calls my-calls",
+                class_name="table as-cards",
             ),
-            class_name="usage-scroll",
+            class_name="table-scroll",
             role="region",
             aria_label="My calls, scrollable",
             tab_index=0,
@@ -167,7 +172,7 @@ def latest_calls() -> rx.Component:
             rx.el.span(_view.calls.position, id="my-position", role="status"),
             _turn("Older", "arrow-right", _view.calls.older_href, "my-older"),
             aria_label="Pages of my calls",
-            class_name="usage-pages",
+            class_name="pages note",
         ),
     )
 
@@ -175,22 +180,18 @@ def latest_calls() -> rx.Component:
 def _call(call: MyCallRow) -> rx.Component:
     figures = (call.tokens_in, call.tokens_out, call.cost)
     return rx.el.tr(
-        rx.el.td(time_element(call.started), role="cell", class_name="call-when"),
+        rx.el.td(time_element(call.started), role="cell", class_name="card-lead"),
         rx.el.td(
             rx.cond(call.href != "", rx.link(call.subject, href=call.href), call.subject),
             rx.cond(call.subject_note != "", rx.el.small(call.subject_note)),
             role="cell",
-            class_name="call-subject",
+            class_name="card-left",
         ),
         rx.el.td(
-            rx.el.span(
-                call.status_label,
-                class_name="call-status",
-                custom_attrs={"data-status": call.status},
-            ),
+            badge(call.status_label, call.status),
             rx.cond(call.saved, rx.el.small("Saved as feedback")),
             role="cell",
-            class_name="call-outcome",
+            class_name="card-right",
         ),
         *(
             rx.el.td(figure, role="cell", class_name="number", custom_attrs={"data-label": label})
@@ -228,12 +229,12 @@ def loading() -> rx.Component:
         skeleton_rows(1, height="130px"),
         rx.el.div(
             *(rx.skeleton(height="104px", width="100%") for _ in range(5)),
-            class_name="usage-totals my-totals",
+            class_name="my-totals",
             aria_hidden="true",
         ),
         skeleton_rows(1, height="240px"),
         rx.el.span("Loading your usage…", role="status", class_name="sr-only"),
-        class_name="usage",
+        class_name="usage stack",
     )
 
 

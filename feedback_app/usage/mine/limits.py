@@ -11,8 +11,8 @@ from feedback_app.core import clock
 from feedback_app.core.money import as_set, cost, share_used
 from feedback_app.db.session import database
 from feedback_app.llm.admission.admission import month_of
+from feedback_app.llm.admission.limit_use import LimitUse
 from feedback_app.llm.admission.limits import LimitName
-from feedback_app.llm.admission.quote import Standing
 from feedback_app.llm.admission.spending import spent
 from feedback_app.llm.generation.supervisor import generations
 from feedback_app.ui import wording
@@ -33,15 +33,15 @@ _ORDER = (
 
 async def lines_of(user: CurrentUser) -> tuple[list[LimitLine], list[LimitLine]]:
     """The person's own limits and the company's; what running drafts may use is not left."""
-    standings = await generations().standings(user.company_id, user.id)
+    uses = await generations().limit_uses(user.company_id, user.id)
     own: list[LimitLine] = []
     companys: list[LimitLine] = []
-    for standing in sorted(standings, key=lambda s: _ORDER.index(s.name)):
-        (own if standing.name.is_personal else companys).append(await _line(standing, user))
+    for use in sorted(uses, key=lambda s: _ORDER.index(s.name)):
+        (own if use.name.is_personal else companys).append(await _line(use, user))
     return own, companys
 
 
-async def _line(s: Standing, user: CurrentUser) -> LimitLine:
+async def _line(s: LimitUse, user: CurrentUser) -> LimitLine:
     match s.name:
         case LimitName.PERSON_COST_PER_MONTH | LimitName.COMPANY_COST_PER_MONTH:
             return _budget(s, await _unpriced(s.name, user))
@@ -61,7 +61,7 @@ async def _unpriced(name: LimitName, user: CurrentUser) -> int:
         return (await spent(session, user.company_id, whose, *month_of(clock.now()))).unpriced
 
 
-def _budget(s: Standing, unpriced: int) -> LimitLine:
+def _budget(s: LimitUse, unpriced: int) -> LimitLine:
     used = f"{labels.sum_of_costs(s.used, unpriced, cost)} used{_by(s)}"
     if s.held:
         used += " or held by running drafts"
@@ -71,24 +71,24 @@ def _budget(s: Standing, unpriced: int) -> LimitLine:
     return LimitLine("Budget", f"{cost(s.left, down=True)} left", of)
 
 
-def _at_once(s: Standing) -> LimitLine:
+def _at_once(s: LimitUse) -> LimitLine:
     of = f"of {s.allowed:,} at once, {f'{s.used:,} running' if s.used else 'none running'} now"
     freed = "" if s.left else "; one is free as soon as a draft ends"
     return LimitLine("At once", _drafts_left(s), f"{of}{freed}")
 
 
-def _pace(s: Standing) -> LimitLine:
+def _pace(s: LimitUse) -> LimitLine:
     of = f"of {s.allowed:,} within any minute"
     if s.used and s.resets_at is not None:
         of += f", {s.used:,} used{_by(s)}; one more from {wording.to_the_second(s.resets_at)}"
     return LimitLine("Pace", _drafts_left(s), of)
 
 
-def _drafts_left(s: Standing) -> str:
+def _drafts_left(s: LimitUse) -> str:
     return f"{labels.count(s.left, 'draft')} left"
 
 
-def _by(s: Standing) -> str:
+def _by(s: LimitUse) -> str:
     return "" if s.name.is_personal else " by everybody"
 
 

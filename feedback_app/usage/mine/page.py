@@ -33,6 +33,6 @@ def _usage() -> rx.Component:
         components.totals(_view.figures),
         rx.cond(_view.calls.rows, components.latest_calls(), components.nothing_here()),
         id="my-usage",
-        class_name="usage",
+        class_name="usage stack",
         aria_busy=MyUsageState.busy,
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from feedback_app.core import clock
 from feedback_app.core.errors import Invalid
-from feedback_app.llm.ledger.pricing import FREE, Price, Rates
+from feedback_app.llm.ledger.pricing import FREE, Price, TokenRates
 from feedback_app.usage import labels
 from feedback_app.usage.prices.schemas import PeriodForm, PriceErrors, PriceForm
 
@@ -52,7 +52,7 @@ class NewPrice:
 
     model: str
     starts_at: datetime
-    rates: Rates
+    rates: TokenRates
 
 
 def parse_price(form: PriceForm) -> NewPrice:
@@ -73,7 +73,7 @@ def parse_price(form: PriceForm) -> NewPrice:
     )
     wrong = errors.input, errors.cached, errors.output, errors.cache_write
     if not form.free and not any(wrong):
-        rates = Rates(_usd(form.input), _usd(cached), _usd(form.output), _usd(written))
+        rates = TokenRates(_usd(form.input), _usd(cached), _usd(form.output), _usd(written))
         if rates == FREE:
             errors = PriceErrors(
                 errors.model,
@@ -109,7 +109,7 @@ def parse_period(form: PeriodForm) -> tuple[datetime, datetime]:
     return _midnight(since), _midnight(until) + timedelta(days=1)
 
 
-def doubts(rates: Rates, in_force: Price | None) -> tuple[str, ...]:
+def doubts(rates: TokenRates, in_force: Price | None) -> tuple[str, ...]:
     """Why these prices are probably a slip, given the price in force when they start."""
     if in_force is None:
         told = [_unusual("Input", rates.input_usd), _unusual("Output", rates.output_usd)]
@@ -151,7 +151,7 @@ def _unusual(name: str, price: Decimal) -> str:
     return ""
 
 
-def _confusion(rates: Rates, in_force: Price | None) -> Sequence[str]:
+def _confusion(rates: TokenRates, in_force: Price | None) -> Sequence[str]:
     """Names the two units where the prices are about as far off as one is from the other."""
     price = rates.output_usd or rates.input_usd
     if in_force is None:

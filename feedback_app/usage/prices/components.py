@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from feedback_app.ui.components import card, empty_state, time_element
+from feedback_app.ui.components import badge, card, empty_state, time_element
 from feedback_app.usage.labels import MODEL_NAMES
 from feedback_app.usage.prices.schemas import ModelRow, OverrideRow
 from feedback_app.usage.prices.state import PricesState
@@ -33,7 +33,7 @@ def set_button() -> rx.Component:
 
 def said() -> rx.Component:
     """What was done last."""
-    return rx.el.p(PricesState.said, role="status", id="prices-said", class_name="prices-said")
+    return rx.el.p(PricesState.said, role="status", id="prices-said", class_name="banner good")
 
 
 def unknown_models() -> rx.Component:
@@ -58,7 +58,7 @@ def unknown_models() -> rx.Component:
 def models() -> rx.Component:
     """The models of the company's calls. Roles are given because narrow screens draw cards."""
     return card(
-        rx.cond(_view.models, rx.el.p(MODEL_NAMES, class_name="usage-explained")),
+        rx.cond(_view.models, rx.el.p(MODEL_NAMES, class_name="explained note card-head")),
         rx.cond(
             _view.models,
             rx.el.div(
@@ -82,9 +82,9 @@ def models() -> rx.Component:
                     role="table",
                     aria_label="Models and their prices per 1 million tokens",
                     id="prices-models",
-                    class_name="usage-table price-models",
+                    class_name="table as-cards price-models",
                 ),
-                class_name="usage-scroll",
+                class_name="table-scroll",
                 role="region",
                 aria_label="Models, scrollable",
                 tab_index=0,
@@ -102,16 +102,16 @@ def models() -> rx.Component:
 def _model(row: ModelRow) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
-            rx.el.span(row.model, class_name="price-name"),
+            rx.text(row.model, as_="span", weight="medium"),
             rx.cond(row.model_note != "", rx.el.small(row.model_note)),
             role="cell",
-            class_name="price-model",
+            class_name="card-left wraps",
         ),
         rx.el.td(
             row.calls,
-            rx.cond(row.unknown != "", rx.el.small(row.unknown, class_name="price-unpriced")),
+            rx.cond(row.unknown != "", rx.el.small(row.unknown, class_name="near")),
             role="cell",
-            class_name="number price-calls",
+            class_name="number",
             custom_attrs={"data-label": "Calls"},
         ),
         _figure("Input", row.input),
@@ -122,13 +122,11 @@ def _model(row: ModelRow) -> rx.Component:
             rx.cond(
                 row.is_known,
                 rx.el.span(row.source),
-                rx.el.span(
-                    "Unknown", class_name="call-status", custom_attrs={"data-status": "unknown"}
-                ),
+                badge("Unknown", "unknown"),
             ),
             rx.cond(row.source_note != "", rx.el.small(row.source_note)),
             role="cell",
-            class_name="price-source",
+            class_name="card-lead price-source wraps",
         ),
         rx.el.td(
             rx.cond(
@@ -152,7 +150,7 @@ def _model(row: ModelRow) -> rx.Component:
                 ),
             ),
             role="cell",
-            class_name="price-change",
+            class_name="card-right",
         ),
         role="row",
         custom_attrs={"data-id": row.model},
@@ -168,7 +166,7 @@ def history() -> rx.Component:
     return card(
         rx.cond(
             _view.overrides,
-            rx.el.ul(rx.foreach(_view.overrides, _override), class_name="price-history"),
+            rx.el.ul(rx.foreach(_view.overrides, _override), class_name="rows"),
             rx.text(
                 "No price has been set here. Published prices are in force.",
                 size="2",
@@ -184,16 +182,12 @@ def history() -> rx.Component:
 def _override(row: OverrideRow) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            rx.el.span(row.model, class_name="price-name"),
+            rx.text(row.model, as_="span", weight="medium"),
             rx.el.span(row.starts, class_name="muted"),
-            rx.el.span(
-                row.status_label,
-                class_name="call-status",
-                custom_attrs={"data-status": row.status},
-            ),
-            class_name="price-entry-head",
+            badge(row.status_label, row.status),
+            class_name="line",
         ),
-        rx.el.div(row.prices, class_name="figure price-entry-figures"),
+        rx.el.div(row.prices, class_name="figure"),
         rx.el.small(
             "Set by ",
             row.set_by,
@@ -215,10 +209,10 @@ def _override(row: OverrideRow) -> rx.Component:
                 color_scheme="gray",
                 size="1",
                 aria_label=f"Withdraw the price of {row.model} {row.starts}",
-                class_name="price-withdraw",
+                class_name="entry-action",
             ),
         ),
-        class_name="price-entry",
+        class_name="entry",
         custom_attrs={"data-id": row.override_id},
     )
 

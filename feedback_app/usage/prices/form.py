@@ -17,7 +17,7 @@ def price_dialog() -> rx.Component:
             rx.dialog.description(
                 "In US dollars per 1 million tokens. It counts for your company's calls from its "
                 "first day (UTC) on, before any published price.",
-                class_name="price-dialog-note muted",
+                class_name="note",
             ),
             rx.form(
                 rx.el.div(
@@ -39,6 +39,7 @@ def price_dialog() -> rx.Component:
                 on_submit=PricesState.submit,
                 no_validate=True,
                 id="price-form",
+                class_name="price-form",
             ),
             max_width="500px",
             size="3",
@@ -53,7 +54,7 @@ def _fields() -> rx.Component:
         _field("Model", "model", _form.model, _errors.model, "As its calls spell it"),
         _field("From (UTC)", "starts_on", _form.starts_on, _errors.starts_on, kind="date"),
         rx.el.fieldset(
-            rx.el.legend("US dollars per 1 million tokens"),
+            rx.el.legend("US dollars per 1 million tokens", class_name="field-label"),
             rx.el.div(
                 _field("Input", "input", _form.input, _errors.input, kind="amount"),
                 _field(
@@ -75,14 +76,17 @@ def _fields() -> rx.Component:
                 _field("Output", "output", _form.output, _errors.output, kind="amount"),
                 class_name="price-amounts",
             ),
-            class_name="price-fieldset",
         ),
         rx.el.label(
-            rx.el.input(type="checkbox", name="free", id="price-free"),
-            "Costs nothing (runs on our own machines)",
-            class_name="price-free",
+            rx.flex(
+                rx.el.input(type="checkbox", name="free", id="price-free"),
+                "Costs nothing (runs on our own machines)",
+                align="center",
+                spacing="2",
+            ),
+            class_name="field-label",
         ),
-        class_name="price-fields",
+        class_name="stack",
     )
 
 
@@ -96,7 +100,7 @@ def _field(
 ) -> rx.Component:
     input_id, hint_id, error_id = f"price-{name}", f"price-{name}-hint", f"price-{name}-error"
     return rx.el.div(
-        rx.el.label(label, html_for=input_id, class_name="price-label"),
+        rx.el.label(label, html_for=input_id, class_name="field-label"),
         rx.el.input(
             id=input_id,
             name=name,
@@ -106,22 +110,22 @@ def _field(
             placeholder="0.00" if kind == "amount" else "",
             auto_complete="off",
             max_length=300,
-            class_name="editor price-input",
+            class_name="input",
             aria_invalid=rx.cond(error != "", "true", "false"),
             aria_describedby=f"{error_id} {hint_id}" if hint else error_id,
         ),
-        rx.el.small(hint, id=hint_id, class_name="muted") if hint else rx.fragment(),
-        rx.el.small(error, id=error_id, role="alert", class_name="price-error"),
-        class_name="price-field",
+        rx.el.small(hint, id=hint_id) if hint else rx.fragment(),
+        rx.el.small(error, id=error_id, role="alert", class_name="error"),
+        class_name="field",
     )
 
 
 def _question() -> rx.Component:
-    return rx.el.div(
+    return rx.box(
         rx.callout.root(
             rx.callout.icon(rx.icon("triangle-alert", size=17)),
             rx.el.div(
-                rx.el.p("Are you sure?", class_name="price-sure"),
+                rx.text("Are you sure?", size="2", weight="medium", margin_bottom="4px"),
                 rx.el.ul(
                     rx.foreach(PricesState.doubts, lambda doubt: rx.el.li(doubt)),
                     id="price-doubts",
@@ -154,5 +158,5 @@ def _question() -> rx.Component:
             ),
             class_name="dialog-actions",
         ),
-        class_name="price-question",
+        margin_top="16px",
     )

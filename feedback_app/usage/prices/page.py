@@ -43,7 +43,7 @@ def _prices() -> rx.Component:
         components.history(),
         price_dialog(),
         id="prices",
-        class_name="usage",
+        class_name="usage stack",
     )
 
 

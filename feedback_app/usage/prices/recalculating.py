@@ -35,9 +35,7 @@ def recalculation() -> rx.Component:
             class_name="recalculation-form",
             key=f"period-{PricesState.fills}",
         ),
-        rx.el.p(
-            PricesState.period_error, role="alert", class_name="price-error", id="period-error"
-        ),
+        rx.el.p(PricesState.period_error, role="alert", class_name="error", id="period-error"),
         rx.el.div(
             rx.cond(_preview.title != "", _outcome()),
             role="status",
@@ -49,7 +47,7 @@ def recalculation() -> rx.Component:
                 rx.foreach(PricesState.view.recalculations, _made),
                 id="recalculations",
                 aria_label="Recalculations so far",
-                class_name="price-history recalculations",
+                class_name="rows",
             ),
         ),
         title="Recalculate",
@@ -59,44 +57,45 @@ def recalculation() -> rx.Component:
 
 def _model() -> rx.Component:
     return rx.el.div(
-        rx.el.label("Model", html_for="recalculation-model", class_name="price-label"),
+        rx.el.label("Model", html_for="recalculation-model", class_name="field-label"),
         rx.el.select(
             rx.el.option("Choose a model", value=""),
             rx.foreach(PricesState.view.names, lambda name: rx.el.option(name, value=name)),
             id="recalculation-model",
             name="model",
             default_value=PricesState.period.model,
-            class_name="filter-select price-select",
+            class_name="input select",
         ),
-        class_name="price-field",
+        class_name="field",
     )
 
 
 def _day(label: str, name: str, value: str) -> rx.Component:
     input_id = f"recalculation-{name}"
     return rx.el.div(
-        rx.el.label(label, html_for=input_id, class_name="price-label"),
+        rx.el.label(label, html_for=input_id, class_name="field-label"),
         rx.el.input(
             id=input_id,
             name=name,
             type="date",
             default_value=value,
-            class_name="editor price-input",
+            class_name="input",
         ),
-        class_name="price-field",
+        class_name="field",
     )
 
 
 def _outcome() -> rx.Component:
     return rx.el.div(
-        rx.el.p(_preview.title, class_name="recalculation-title"),
+        rx.text(_preview.title, weight="medium"),
         rx.cond(
             _preview.can_apply,
             rx.fragment(
-                rx.el.dl(
+                rx.el.div(
                     _amount("Cost now", _preview.before, "recalculation-before"),
+                    rx.icon("arrow-right", size=18),
                     _amount("Cost then", _preview.after, "recalculation-after"),
-                    class_name="recalculation-amounts",
+                    class_name="line",
                 ),
                 rx.foreach(_preview.notes, lambda note: rx.el.p(note, class_name="muted")),
                 rx.button(
@@ -107,25 +106,26 @@ def _outcome() -> rx.Component:
                 ),
             ),
         ),
-        class_name="recalculation-outcome",
+        class_name="inset stack",
     )
 
 
 def _amount(label: str, value: str, value_id: str) -> rx.Component:
     return rx.el.div(
-        rx.el.dt(label, class_name="muted"), rx.el.dd(value, id=value_id, class_name="figure")
+        rx.el.div(label, class_name="note"),
+        rx.el.div(value, id=value_id, class_name="value figure"),
     )
 
 
 def _made(row: RecalculationRow) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            rx.el.span(row.model, class_name="price-name"),
+            rx.text(row.model, as_="span", weight="medium"),
             rx.el.span(row.period, class_name="muted"),
-            class_name="price-entry-head",
+            class_name="line",
         ),
-        rx.el.div(row.outcome, class_name="figure price-entry-figures"),
+        rx.el.div(row.outcome, class_name="figure"),
         rx.el.small("By ", row.made_by, ", ", time_element(row.made_at)),
-        class_name="price-entry",
+        class_name="entry",
         custom_attrs={"data-id": row.recalculation_id},
     )

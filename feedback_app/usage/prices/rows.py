@@ -10,7 +10,7 @@ from feedback_app.llm.ledger.pricing import (
     FREE,
     OFFLINE_PROVIDER,
     Price,
-    Rates,
+    TokenRates,
     price_from,
     rates_of,
 )
@@ -99,7 +99,7 @@ def done(scope: Scope, effect: Effect) -> str:
     return f"Priced {labels.count(effect.calls, 'call')} to {scope.model} anew: {_outcome(effect)}."
 
 
-def form_of(model: str, starts_on: date, rates: Rates | None) -> PriceForm:
+def form_of(model: str, starts_on: date, rates: TokenRates | None) -> PriceForm:
     """The form that sets a price from that day on; it begins with `rates`, where any are known."""
     if rates is None or rates == FREE:
         return PriceForm(model, starts_on.isoformat())
@@ -114,7 +114,7 @@ def form_of(model: str, starts_on: date, rates: Rates | None) -> PriceForm:
     )
 
 
-def prices(rates: Rates) -> str:
+def prices(rates: TokenRates) -> str:
     """`$0.15 in, $0.075 cached, $0.60 out`, and cache writes where they cost other than input."""
     if rates == FREE:
         return "Costs nothing"
@@ -125,7 +125,7 @@ def prices(rates: Rates) -> str:
     return ", ".join(parts)
 
 
-def _figures(rates: Rates) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+def _figures(rates: TokenRates) -> tuple[Decimal, Decimal, Decimal, Decimal]:
     return rates.input_usd, rates.cached_usd, rates.output_usd, rates.cache_write_usd
 
 

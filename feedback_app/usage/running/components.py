@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from feedback_app.ui.components import card
+from feedback_app.ui.components import badge, card
 from feedback_app.usage.running.schemas import RunningRow
 from feedback_app.usage.running.state import RunningState
 
@@ -12,7 +12,7 @@ def running_now() -> rx.Component:
     return card(
         rx.cond(
             RunningState.rows,
-            rx.el.ul(rx.foreach(RunningState.rows, _row), class_name="running-rows"),
+            rx.el.ul(rx.foreach(RunningState.rows, _row), class_name="rows"),
             rx.text("No call is running.", size="2", color_scheme="gray"),
         ),
         _question(),
@@ -24,16 +24,15 @@ def running_now() -> rx.Component:
 def _row(row: RunningRow) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            rx.link(row.subject, href=row.href, class_name="running-subject"),
+            rx.link(row.subject, href=row.href, weight="medium"),
             rx.el.small(
                 row.person, rx.cond(row.subject_note != "", rx.fragment(" · ", row.subject_note))
             ),
-            class_name="running-who",
         ),
-        rx.el.span(row.model, class_name="muted running-model"),
-        rx.el.span(row.phase, class_name="call-status", custom_attrs={"data-status": "running"}),
-        rx.el.span(row.tokens, " tokens", class_name="figure running-tokens"),
-        rx.el.span(row.since, class_name="figure running-since"),
+        rx.el.span(row.model, class_name="muted wraps"),
+        badge(row.phase, "running"),
+        rx.el.span(row.tokens, " tokens", class_name="figure"),
+        rx.el.span(row.since, class_name="figure"),
         rx.button(
             rx.icon("square", size=13),
             "Stop",
@@ -42,7 +41,6 @@ def _row(row: RunningRow) -> rx.Component:
             color_scheme="red",
             size="1",
             aria_label=f"Stop the call of {row.person} about {row.subject}",
-            class_name="stop-call",
         ),
         custom_attrs={"data-id": row.call_id},
         class_name="running-row",

@@ -7,7 +7,7 @@ from feedback_app.core.errors import AppError, Forbidden
 from feedback_app.db.session import database
 from feedback_app.llm.events import Stage
 from feedback_app.llm.generation.supervisor import generations
-from feedback_app.llm.ledger.pricing import estimate_tokens
+from feedback_app.llm.ledger.token_estimates import estimate_tokens
 from feedback_app.usage import labels
 from feedback_app.usage.running import queries
 from feedback_app.usage.running.queries import RunningRecord

@@ -4,7 +4,7 @@ import reflex as rx
 
 from feedback_app import routes
 from feedback_app.live.components import draft_text
-from feedback_app.ui.components import card, error_callout, skeleton_rows, time_element
+from feedback_app.ui.components import badge, card, error_callout, skeleton_rows, time_element
 from feedback_app.usage.trace.schemas import Fact, FactGroup, PromptMessage, Segment, Step
 from feedback_app.usage.trace.state import TraceState
 
@@ -13,23 +13,20 @@ _view = TraceState.view
 
 def header() -> rx.Component:
     """Whom the call was about, how it ended, and the way back."""
-    return rx.el.div(
+    return rx.flex(
         rx.link(
             rx.icon("arrow-left", size=15),
             "Usage",
             href=routes.ADMIN_USAGE,
             size="2",
-            class_name="back",
+            display="inline-flex",
+            align_items="center",
+            gap="6px",
         ),
         rx.el.div(
             rx.heading(_view.title, as_="h1", size="6", weight="bold", class_name="page-title"),
-            rx.el.span(
-                _view.status_label,
-                class_name="call-status",
-                id="call-status",
-                custom_attrs={"data-status": _view.status},
-            ),
-            class_name="call-title",
+            badge(_view.status_label, _view.status, id="call-status"),
+            class_name="line",
         ),
         rx.text(_view.subtitle, ", ", time_element(_view.started), size="2", color_scheme="gray"),
         rx.cond(
@@ -41,7 +38,10 @@ def header() -> rx.Component:
                 id="call-interview",
             ),
         ),
-        class_name="interview-head",
+        direction="column",
+        align="start",
+        spacing="2",
+        margin_bottom="20px",
     )
 
 
@@ -67,7 +67,7 @@ def timeline() -> rx.Component:
         rx.el.div(
             rx.heading("Timeline", as_="h2", size="3", weight="medium"),
             rx.el.span(line.total, class_name="figure muted", id="call-total"),
-            class_name="usage-card-head",
+            class_name="split card-head",
         ),
         rx.cond(line.note != "", rx.text(line.note, size="2", color_scheme="gray")),
         rx.cond(
@@ -98,10 +98,10 @@ def _segment(segment: Segment) -> rx.Component:
 
 def _step(step: Step) -> rx.Component:
     return rx.el.li(
-        rx.el.span(step.at, class_name="step-at figure"),
+        rx.el.span(step.at, class_name="figure muted"),
         rx.el.span(class_name="step-dot", custom_attrs={"data-stage": step.stage}),
         rx.el.span(step.label),
-        rx.el.span(step.lasted, class_name="step-lasted figure muted"),
+        rx.el.span(step.lasted, class_name="figure muted"),
         custom_attrs={"data-stage": step.stage},
     )
 
@@ -114,17 +114,20 @@ def facts() -> rx.Component:
 def _group(group: FactGroup) -> rx.Component:
     return rx.el.section(
         rx.heading(group.title, as_="h2", size="3", weight="medium", class_name="card-title"),
-        rx.el.dl(rx.foreach(group.facts, _fact), class_name="fact-list"),
+        rx.data_list.root(rx.foreach(group.facts, _fact), size="2"),
         class_name="card",
     )
 
 
 def _fact(fact: Fact) -> rx.Component:
-    return rx.el.div(
-        rx.el.dt(fact.label),
-        rx.el.dd(
-            rx.cond(fact.at.text != "", time_element(fact.at), rx.el.span(fact.value)),
-            rx.cond(fact.note != "", rx.el.small(fact.note)),
+    return rx.data_list.item(
+        rx.data_list.label(fact.label),
+        rx.data_list.value(
+            rx.el.div(
+                rx.cond(fact.at.text != "", time_element(fact.at), rx.el.span(fact.value)),
+                rx.cond(fact.note != "", rx.el.small(fact.note)),
+                class_name="figure",
+            )
         ),
     )
 
@@ -138,7 +141,9 @@ def answer() -> rx.Component:
                 rx.cond(
                     TraceState.replaying,
                     rx.fragment(
-                        rx.el.span(TraceState.message, role="status", class_name="replay-message"),
+                        rx.text(
+                            TraceState.message, as_="span", size="2", weight="medium", role="status"
+                        ),
                         rx.el.span(TraceState.elapsed, class_name="figure muted"),
                         rx.button(
                             rx.icon("square", size=14),
@@ -162,16 +167,18 @@ def answer() -> rx.Component:
                         ),
                     ),
                 ),
-                class_name="panel-actions",
+                class_name="line",
             ),
-            class_name="usage-card-head",
+            class_name="split card-head",
         ),
         rx.cond(
             _view.answer_note != "",
             rx.text(_view.answer_note, size="2", color_scheme="gray", id="answer-note"),
             rx.el.div(
                 draft_text(TraceState),
-                class_name=rx.cond(TraceState.replaying, "preview trace writing", "preview trace"),
+                class_name=rx.cond(
+                    TraceState.replaying, "document small inset writing", "document small inset"
+                ),
                 role="region",
                 aria_label="Answer",
                 aria_busy=rx.cond(TraceState.replaying, "true", "false"),
@@ -182,7 +189,7 @@ def answer() -> rx.Component:
         ),
         rx.cond(
             _view.replay_note != "",
-            rx.text(_view.replay_note, size="1", color_scheme="gray", class_name="replay-note"),
+            rx.text(_view.replay_note, size="1", color_scheme="gray", margin_top="8px"),
         ),
     )
 
@@ -203,7 +210,7 @@ def prompt() -> rx.Component:
 def _message(message: PromptMessage) -> rx.Component:
     return rx.el.details(
         rx.el.summary(message.role),
-        rx.el.pre(message.content, class_name="prose prompt-text", tab_index=0),
+        rx.el.pre(message.content, class_name="inset prompt-text", tab_index=0),
     )
 
 

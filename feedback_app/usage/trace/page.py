@@ -36,7 +36,7 @@ def _trace() -> rx.Component:
             components.facts(),
             components.answer(),
             components.prompt(),
-            class_name="usage",
+            class_name="stack",
         ),
         id="call-trace",
         custom_attrs={"data-id": TraceState.view.call_id},

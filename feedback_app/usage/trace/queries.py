@@ -12,7 +12,7 @@ from feedback_app.db.models import Candidate, Draft, Interview, Job, LlmCall, Sc
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class TracedInterview:
     """What a call was about."""
 
     candidate: str
@@ -26,7 +26,7 @@ class TraceRecord:
 
     call: LlmCall
     person: User
-    subject: Subject | None
+    subject: TracedInterview | None
     draft: Draft | None
     submitted: bool
     """Whether the person has submitted their feedback on the interview the call was about."""
@@ -66,5 +66,5 @@ async def trace(session: AsyncSession, user: CurrentUser, call_id: str) -> Trace
         )
     ).first()
     return TraceRecord(
-        call, person, Subject(*about) if about else None, draft, submitted_at is not None
+        call, person, TracedInterview(*about) if about else None, draft, submitted_at is not None
     )

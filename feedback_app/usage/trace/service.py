@@ -18,12 +18,13 @@ from feedback_app.db.models import FEEDBACK, INTERVIEW, CallStatus, Draft, LlmCa
 from feedback_app.db.session import database
 from feedback_app.live.view import fill_slots
 from feedback_app.llm.operation import is_typed
-from feedback_app.llm.text.blocks import block_from_dict, few, parse_blocks, without_citations
+from feedback_app.llm.text.blocks import block_from_dict, without_citations
+from feedback_app.llm.text.markdown import few, parse_blocks
 from feedback_app.ui import wording
 from feedback_app.usage import labels
-from feedback_app.usage.trace import queries, replay, timeline
+from feedback_app.usage.trace import playback, queries, timeline
+from feedback_app.usage.trace.playback import Moment
 from feedback_app.usage.trace.queries import TraceRecord
-from feedback_app.usage.trace.replay import Moment
 from feedback_app.usage.trace.schemas import Fact, FactGroup, PromptMessage, TraceView
 
 NOT_KEPT = "Contents are not shown: LLM_STORE_CONTENT is off."
@@ -103,7 +104,7 @@ async def moments(user: CurrentUser, call_id: str) -> list[Moment]:
 
 
 def _moments(call: LlmCall, draft: Draft) -> list[Moment]:
-    return replay.moments(draft, is_typed=is_typed(call.operation))
+    return playback.moments(draft, is_typed=is_typed(call.operation))
 
 
 async def _record(user: CurrentUser, call_id: str) -> TraceRecord:

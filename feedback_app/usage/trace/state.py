@@ -22,7 +22,7 @@ from feedback_app.db.outage import may_be_away, once_it_answers
 from feedback_app.live.text import LiveText
 from feedback_app.live.view import LiveView
 from feedback_app.usage.trace import service
-from feedback_app.usage.trace.replay import Moment
+from feedback_app.usage.trace.playback import Moment
 from feedback_app.usage.trace.schemas import TraceView
 from feedback_app.usage.trace.service import Trace
 
@@ -97,11 +97,10 @@ class TraceState(LiveText, rx.State):
             due = played
             while due < len(moments) and moments[due].at_ms <= passed_ms:
                 due += 1
-            batch = view.up_to_next_stage([moment.event for moment in moments[played:due]])
-            played += len(batch)
-            if changes := view.take(batch):
+            played, batch = due, [moment.event for moment in moments[played:due]]
+            for shown in filter(None, (view.take(batch), *view.later_stages)):
                 async with self:
-                    self._assign(changes)
+                    self._assign(shown)
             if played < len(moments):
                 wait_s = moments[played].at_ms / 1000 - (clock.monotonic() - began)
                 await asyncio.sleep(min(max(0.0, wait_s), TICK_S))

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feedback_app import routes
 from feedback_app.web.api import docs, openapi
-from feedback_app.web.api.operations import OPERATIONS
+from feedback_app.web.api.api_routes import API_ROUTES
 from feedback_app.web.api.reading import answered, refuse_route
 
 
@@ -25,7 +25,7 @@ def make_api() -> Starlette:
     """The API's routes, and 404 and 405 in its own words."""
     api = Starlette(
         routes=[
-            *(operation.route for operation in OPERATIONS),
+            *(operation.route for operation in API_ROUTES),
             Route(routes.API_OPENAPI, answered(_openapi), methods=["GET"]),
             Route(routes.API_DOCS, answered(_docs), methods=["GET"]),
         ],

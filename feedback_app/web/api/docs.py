@@ -8,7 +8,7 @@ from typing import Any
 
 from feedback_app import routes
 from feedback_app.web.api import openapi
-from feedback_app.web.api.operations import OPERATIONS, Operation
+from feedback_app.web.api.api_routes import API_ROUTES, ApiRoute
 
 _CODE = re.compile(r"`([^`]+)`")
 _STYLE = """
@@ -50,7 +50,7 @@ def page() -> str:
     contents = "".join(
         f'<li><span class="method">{o.method}</span> '
         f'<a href="#{o.endpoint.__name__}">{escape(o.summary)}</a></li>'
-        for o in OPERATIONS
+        for o in API_ROUTES
     )
     return f"""<!doctype html>
 <html lang="en">
@@ -69,14 +69,14 @@ def page() -> str:
 <a href="{routes.API_OPENAPI}">openapi.json</a>.
 <a href="{routes.INTERVIEWS}">Back to Debrief</a></p>
 <nav aria-label="Operations"><ul>{contents}</ul></nav>
-{"".join(_section(operation, document) for operation in OPERATIONS)}
+{"".join(_section(operation, document) for operation in API_ROUTES)}
 </main>
 </body>
 </html>
 """
 
 
-def _section(operation: Operation, document: dict[str, Any]) -> str:
+def _section(operation: ApiRoute, document: dict[str, Any]) -> str:
     method = "get" if operation.method == "WS" else operation.method.lower()
     described = document["paths"][operation.path][method]
     parts = [

@@ -16,8 +16,8 @@ from feedback_app.llm.events import (
     ReasoningEvent,
     StatusEvent,
 )
+from feedback_app.web.api.api_routes import API_ROUTES, ApiRoute
 from feedback_app.web.api.generated import Generated
-from feedback_app.web.api.operations import OPERATIONS, Operation
 from feedback_app.web.api.schemas import ErrorBody
 
 _EVENTS = (StatusEvent, ReasoningEvent, ChunkEvent, CompleteEvent, EndedEvent)
@@ -29,7 +29,7 @@ def document() -> dict[str, Any]:
     """The whole document; treat it as read-only."""
     schemas, references = _schemas()
     paths: dict[str, Any] = {}
-    for operation in OPERATIONS:
+    for operation in API_ROUTES:
         method = "get" if operation.method == "WS" else operation.method.lower()
         paths.setdefault(operation.path, {})[method] = _operation(operation, references)
     return {
@@ -64,8 +64,8 @@ def error_codes(errors: tuple[type[AppError], ...]) -> list[type[AppError]]:
 
 def _schemas() -> tuple[dict[str, Any], dict[type, dict[str, Any]]]:
     """The components, and where each type is among them."""
-    inputs = {o.body for o in OPERATIONS} | {o.query for o in OPERATIONS}
-    outputs = {o.answer for o in OPERATIONS} | {ErrorBody, *_EVENTS}
+    inputs = {o.body for o in API_ROUTES} | {o.query for o in API_ROUTES}
+    outputs = {o.answer for o in API_ROUTES} | {ErrorBody, *_EVENTS}
     wanted = [
         *((kind, "validation", TypeAdapter(kind)) for kind in inputs if kind is not None),
         *((kind, "serialization", TypeAdapter(kind)) for kind in outputs if kind is not None),
@@ -81,7 +81,7 @@ def _schemas() -> tuple[dict[str, Any], dict[type, dict[str, Any]]]:
     for event in ("ChunkEvent", "CompleteEvent", "EndedEvent"):
         schemas[event]["properties"].pop("cites")
     complete = schemas.pop("CompleteEvent")
-    for generated in (o.generated for o in OPERATIONS):
+    for generated in (o.generated for o in API_ROUTES):
         if generated is not None:
             schemas[_complete(generated)] = _complete_schema(complete, generated, schemas)
     for not_sent in ("tokens_estimated", "retry_after_s"):
@@ -115,7 +115,7 @@ def _complete_schema(
     }
 
 
-def _operation(operation: Operation, references: dict[type, dict[str, Any]]) -> dict[str, Any]:
+def _operation(operation: ApiRoute, references: dict[type, dict[str, Any]]) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.endpoint.__name__,
         "summary": operation.summary,
@@ -142,7 +142,7 @@ def _operation(operation: Operation, references: dict[type, dict[str, Any]]) -> 
     return described
 
 
-def _security(operation: Operation) -> list[dict[str, list[str]]]:
+def _security(operation: ApiRoute) -> list[dict[str, list[str]]]:
     if not operation.needs_token:
         return []
     return [{"bearer": []}] if operation.bearer_only else [{"bearer": []}, {"session": []}]
@@ -156,7 +156,7 @@ def _query_parameters(query: type) -> list[dict[str, Any]]:
     ]
 
 
-def _responses(operation: Operation, references: dict[type, dict[str, Any]]) -> dict[str, Any]:
+def _responses(operation: ApiRoute, references: dict[type, dict[str, Any]]) -> dict[str, Any]:
     generated = operation.generated
     complete = {"$ref": _REFERENCE.format(model=_complete(generated))} if generated else {}
     if operation.answer is not None:

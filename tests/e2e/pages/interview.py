@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from feedback_app.llm.text.blocks import parse_blocks
+from feedback_app.llm.text.markdown import parse_blocks
 from tests.e2e.behind import wait_for
 
 PHASES = ["connecting", "analyzing", "thinking", "generating", "streaming"]

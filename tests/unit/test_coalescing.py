@@ -1,4 +1,4 @@
-"""Pacing on a clock that the test moves: nothing lost, the first at once, then one per interval."""
+"""Coalescing on a clock the test moves: nothing lost, the first at once, then one per interval."""
 
 import asyncio
 import heapq
@@ -15,8 +15,8 @@ from feedback_app.llm.generation.coalescing import (
     CHUNKS_PER_S,
     GRACE_S,
     MAX_INTERVAL_S,
+    Coalescer,
     LoopLag,
-    Pacer,
     next_turn,
     point_of,
 )
@@ -65,12 +65,12 @@ class FakeLoop:
 
 
 class Paced:
-    """A pacer on a fake loop, and what it emitted when."""
+    """A coalescer on a fake loop, and what it emitted when."""
 
     def __init__(self, loop: FakeLoop, lag: LoopLag) -> None:
         self.loop = loop
         self.emitted: list[tuple[float, str]] = []
-        self.pacer = Pacer(lambda t: self.emitted.append((loop.now, t)), INTERVAL_S, lag)
+        self.coalescer = Coalescer(lambda t: self.emitted.append((loop.now, t)), INTERVAL_S, lag)
 
     @property
     def text(self) -> str:
@@ -101,14 +101,14 @@ def test_whatever_comes_whenever_leaves_whole_and_in_order(
     with paced(late_s) as on:
         for pause_s, text in deltas:
             on.loop.advance(pause_s)
-            on.pacer.add(text)
+            on.coalescer.add(text)
         on.loop.advance(1)
         assert on.text == "".join(text for _, text in deltas)
         assert all(text for _, text in on.emitted)
         assert all(gap >= INTERVAL_S - 1e-9 for gap in on.gaps)
         assert on.loop.waiting == 0
         told = len(on.emitted)
-        on.pacer.flush()
+        on.coalescer.flush()
         assert len(on.emitted) == told
 
 
@@ -121,7 +121,7 @@ def test_text_waits_at_most_for_the_interval_and_the_grace(
         came_at: list[float] = []
         for pause_s, text in deltas:
             on.loop.advance(pause_s)
-            on.pacer.add(text)
+            on.coalescer.add(text)
             came_at += [on.loop.now] * len(text)
         on.loop.advance(1)
         told = 0
@@ -132,24 +132,24 @@ def test_text_waits_at_most_for_the_interval_and_the_grace(
 
 def test_the_first_delta_leaves_at_once() -> None:
     with paced() as on:
-        on.pacer.add("first")
+        on.coalescer.add("first")
         assert on.emitted == [(1000.0, "first")]
 
 
 def test_after_a_pause_the_next_delta_leaves_at_once() -> None:
     with paced() as on:
-        on.pacer.add("first")
+        on.coalescer.add("first")
         on.loop.advance(5)
-        on.pacer.add("second")
+        on.coalescer.add("second")
         assert on.emitted[-1] == (1005.0, "second")
 
 
 def test_what_comes_within_the_interval_leaves_together() -> None:
     with paced() as on:
-        on.pacer.add("a")
+        on.coalescer.add("a")
         for text in "bcd":
             on.loop.advance(0.005)
-            on.pacer.add(text)
+            on.coalescer.add(text)
         on.loop.advance(INTERVAL_S)
         assert [text for _, text in on.emitted] == ["a", "bcd"]
         assert on.gaps == [pytest.approx(INTERVAL_S + GRACE_S)]
@@ -157,20 +157,20 @@ def test_what_comes_within_the_interval_leaves_together() -> None:
 
 def test_a_delta_after_the_interval_takes_the_waiting_text_along() -> None:
     with paced() as on:
-        on.pacer.add("a")
+        on.coalescer.add("a")
         on.loop.advance(0.01)
-        on.pacer.add("b")
+        on.coalescer.add("b")
         on.loop.advance(0.031)
-        on.pacer.add("c")
+        on.coalescer.add("c")
         assert [text for _, text in on.emitted] == ["a", "bc"]
         assert on.loop.waiting == 0
 
 
 def test_the_end_lets_everything_out_and_leaves_no_timer() -> None:
     with paced() as on:
-        on.pacer.add("a")
-        on.pacer.add("b")
-        on.pacer.flush()
+        on.coalescer.add("a")
+        on.coalescer.add("b")
+        on.coalescer.flush()
         assert on.text == "ab"
         assert on.loop.waiting == 0
         on.loop.advance(1)
@@ -181,8 +181,8 @@ def test_a_lagging_loop_is_flushed_less_often_but_never_slower_than_the_limit() 
     lag = LoopLag()
     with paced(late_s=0.5, lag=lag) as on:
         for _ in range(10):
-            on.pacer.add("x")
-            on.pacer.add("y")
+            on.coalescer.add("x")
+            on.coalescer.add("y")
             on.loop.advance(0.6)
         assert lag.stretch(INTERVAL_S) == MAX_INTERVAL_S
         assert lag.stretch(1.0) == 1.0
@@ -218,7 +218,7 @@ def test_deltas_gathered_in_a_crowd_leave_together() -> None:
     with paced(lag=lag) as on:
         for gathered in ("ab", "cd", "ef"):
             for delta in gathered:
-                on.pacer.add(delta)
+                on.coalescer.add(delta)
             on.loop.advance(MAX_INTERVAL_S)
         assert [text for _, text in on.emitted] == ["ab", "cd", "ef"]
 

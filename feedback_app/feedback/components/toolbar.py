@@ -4,9 +4,9 @@ from typing import Any
 
 import reflex as rx
 
-from feedback_app.feedback.copying import copier
+from feedback_app.feedback.components.copying import copier
+from feedback_app.feedback.components.panel import RUNNING
 from feedback_app.feedback.live import Live
-from feedback_app.feedback.panel import RUNNING
 from feedback_app.feedback.schemas import HistoryEntry
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.feedback.versions import REDO
@@ -56,10 +56,10 @@ def toolbar() -> rx.Component:
             type="button",
             id="save-feedback",
             on_click=_TEXT.save(_ID),
-            class_name="tool",
+            class_name="quiet tool",
             custom_attrs={"aria-keyshortcuts": "Control+S"},
         ),
-        class_name="paper-bar",
+        class_name="split paper-bar",
     )
 
 
@@ -72,12 +72,12 @@ def _versions() -> rx.Component:
                 rx.icon("history", size=15),
                 rx.el.span("Versions"),
                 type="button",
-                class_name="tool",
+                class_name="quiet tool",
                 id="versions",
                 custom_attrs={"popoverTarget": "feedback-history"},
             ),
             rx.el.div(
-                rx.el.ul(rx.foreach(_TEXT.history, _version), class_name="history-rows"),
+                rx.el.ul(rx.foreach(_TEXT.history, _version)),
                 class_name="history",
                 id="feedback-history",
                 custom_attrs={"popover": "auto"},
@@ -90,15 +90,15 @@ def _version(entry: rx.vars.ObjectVar[HistoryEntry]) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             rx.el.span(
-                rx.el.span(entry.label, class_name="history-label"),
+                rx.el.b(entry.label),
                 rx.el.span(entry.when, " · ", entry.words, class_name="muted figure"),
             ),
-            rx.el.span(entry.opening, class_name="history-opening"),
+            rx.el.span(entry.opening),
             type="button",
             on_click=rx.cond(
                 entry.kind == "draft", Live.open_draft(entry.id), _TEXT.restore(entry.id)
             ),
-            class_name="history-row",
+            class_name="quiet history-row",
             custom_attrs={"popoverTarget": "feedback-history", "popoverTargetAction": "hide"},
         ),
         custom_attrs={"data-id": entry.id, "data-kind": entry.kind},
@@ -114,7 +114,7 @@ def _discard() -> rx.Component:
                 type="button",
                 title="Discard draft",
                 id="discard-draft",
-                class_name="tool",
+                class_name="quiet tool",
             )
         ),
         rx.alert_dialog.content(

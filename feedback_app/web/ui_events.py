@@ -73,7 +73,7 @@ async def _right(token_hash: str) -> str | None:
     return f"{user.id} {user.company_id} {user.role}" if user else ""
 
 
-class EventLog(rx.Middleware):
+class UiEventRows(rx.Middleware):
     """Queues one `ui` row for each event a person caused: no arguments, the page as its route.
 
     Events of those who are not signed in leave none: anybody can send any number of them.

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from feedback_app.feedback.copying import copier
+from feedback_app.feedback.components.copying import copier
 from feedback_app.feedback.schemas import Colleague
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.live.components import settled_text
@@ -17,12 +17,15 @@ _TEXT: Any = FeedbackState
 
 def submit_button() -> rx.Component:
     """Opens the review sheet."""
-    return rx.el.button(
+    return rx.button(
         "Submit…",
         type="button",
         on_click=_TEXT.open_review,
         id="submit-feedback",
-        class_name="submit-button",
+        variant="surface",
+        color_scheme="gray",
+        high_contrast=True,
+        class_name="tall",
         custom_attrs={"aria-keyshortcuts": "Control+Shift+Enter"},
     )
 
@@ -39,7 +42,7 @@ def just_submitted() -> rx.Component:
                 href="/interviews/" + _TEXT.just_submitted[0],
                 id="just-submitted",
             ),
-            class_name="submitted-note",
+            class_name="submitted-mark",
             role="status",
         ),
     )
@@ -67,7 +70,7 @@ def review_sheet() -> rx.Component:
             ),
             rx.el.ul(
                 rx.foreach(review.refusals, lambda text: _point("circle-x", text)),
-                class_name="review-points bad",
+                class_name="points bad",
             ),
             rx.cond(
                 review.refusals.length() == 0,
@@ -75,12 +78,12 @@ def review_sheet() -> rx.Component:
                     rx.el.p(
                         rx.el.span("Recommendation"),
                         rx.el.b(review.recommendation),
-                        class_name="review-verdict",
+                        class_name="verdict",
                     ),
-                    rx.el.dl(rx.foreach(review.ratings, _rating), class_name="review-ratings"),
+                    rx.el.dl(rx.foreach(review.ratings, _rating), class_name="pairs"),
                     rx.el.ul(
                         rx.foreach(review.warnings, lambda text: _point("triangle-alert", text)),
-                        class_name="review-points near",
+                        class_name="points",
                     ),
                 ),
             ),
@@ -142,7 +145,7 @@ def submitted_feedback(panel: Any) -> rx.Component:
             " submitted, ",
             panel.waiting,
             " not yet. What is not submitted is its writer's alone.",
-            class_name="muted",
+            class_name="note",
         ),
         rx.foreach(panel.readable, _colleague),
         id="submitted-feedback",
@@ -176,7 +179,7 @@ def final_page(scorecard: rx.Component) -> rx.Component:
                     class_name="tools",
                 ),
                 copier(),
-                class_name="paper-bar",
+                class_name="split paper-bar",
             ),
             rx.el.div(settled_text(_TEXT.final), class_name="document", id="final-feedback"),
             class_name="paper-final",
@@ -186,7 +189,7 @@ def final_page(scorecard: rx.Component) -> rx.Component:
             scorecard,
             _reopen(),
             colleagues(_TEXT.panel),
-            class_name="final-aside",
+            class_name="stack final-aside",
         ),
         class_name="final-columns",
     )
@@ -205,7 +208,12 @@ def _reopen() -> rx.Component:
             rx.el.form(
                 rx.el.label("Why? This is recorded.", html_for="reopen-reason"),
                 rx.el.textarea(
-                    id="reopen-reason", name="reason", rows="2", required=True, max_length=500
+                    id="reopen-reason",
+                    name="reason",
+                    rows="2",
+                    required=True,
+                    max_length=500,
+                    class_name="input",
                 ),
                 rx.button("Open again", type="submit", variant="soft", id="reopen-feedback"),
                 on_submit=_TEXT.reopen,
@@ -235,7 +243,6 @@ def colleagues(panel: Any) -> rx.Component:
         ),
         rx.foreach(panel.readable, _colleague),
         id="colleagues-feedback",
-        class_name="colleagues",
     )
 
 
@@ -243,10 +250,10 @@ def _colleague(found: rx.vars.ObjectVar[Colleague]) -> rx.Component:
     return rx.el.details(
         rx.el.summary(
             rx.el.b(found.name),
-            rx.el.span(found.kind, " · ", found.when, class_name="muted"),
-            rx.el.span(found.recommendation, class_name="verdict"),
+            rx.el.span(found.kind, " · ", found.when, class_name="note"),
+            rx.el.span(found.recommendation),
         ),
-        rx.el.dl(rx.foreach(found.ratings, _rating), class_name="review-ratings"),
+        rx.el.dl(rx.foreach(found.ratings, _rating), class_name="pairs"),
         rx.el.div(settled_text(found.blocks), class_name="document small"),
         custom_attrs={"data-id": found.id},
         class_name="colleague",

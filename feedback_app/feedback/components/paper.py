@@ -10,12 +10,12 @@ from reflex_base.vars.function import FunctionVar
 from reflex_base.vars.object import ObjectVar
 from reflex_components_core.el.elements.typography import Div
 
-from feedback_app.feedback.asking import OnAnswer, asking
-from feedback_app.feedback.choosing import choice
+from feedback_app.feedback.components.asking import OnAnswer, asking
+from feedback_app.feedback.components.choosing import choice
+from feedback_app.feedback.components.panel import PANEL, RUNNING
+from feedback_app.feedback.components.toolbar import toolbar
 from feedback_app.feedback.live import Live
-from feedback_app.feedback.panel import PANEL, RUNNING
 from feedback_app.feedback.state import FeedbackState
-from feedback_app.feedback.toolbar import toolbar
 from feedback_app.live.components import draft_text
 from feedback_app.live.panel import generation_error, outcome, reasoning
 from feedback_app.ui.browser import scroll_to
@@ -81,12 +81,12 @@ def paper(on_answer: OnAnswer) -> rx.Component:
                         rx.cond(Live.b0, rx.fragment(), _ghost()),
                     ),
                     draft_text(Live),
-                    class_name="document streaming",
+                    class_name="document",
                 ),
             ),
             rx.el.div(_editor(), class_name="editing", hidden=_TEXT.over),
             id="live-feedback",
-            class_name=rx.cond(RUNNING, "paper-text writing", "paper-text"),
+            class_name="paper-text scrolls",
             role="region",
             aria_label="Feedback text",
         ),
@@ -94,7 +94,7 @@ def paper(on_answer: OnAnswer) -> rx.Component:
             rx.el.span(_TEXT.words, id="feedback-words", class_name="figure muted"),
             save_label("feedback-status", BOOK, _ID, _TEXT.save_state),
             outcome(PANEL),
-            class_name="paper-foot",
+            class_name="line paper-foot",
         ),
         on_mouse_over=lambda lines: LIT.set_value(lines),
         on_mouse_leave=LIT.set_value(""),
@@ -143,7 +143,7 @@ def _editor() -> rx.Component:
             _TEXT.is_empty,
             rx.el.p(
                 "Your notes and ratings become a draft here, or you write it yourself.",
-                class_name="placeholder",
+                class_name="placeholder document",
                 aria_hidden="true",
             ),
         ),
@@ -154,9 +154,9 @@ def _editor() -> rx.Component:
 def _ghost() -> rx.Component:
     """Where the text will be, until its first word is there."""
     return rx.el.div(
-        rx.el.div(class_name="line"),
-        rx.el.div(class_name="line"),
-        rx.el.div(class_name="line short"),
+        rx.el.div(),
+        rx.el.div(),
+        rx.el.div(),
         class_name="ghost",
         aria_hidden="true",
     )
@@ -170,7 +170,7 @@ def _departure() -> rx.Component:
         rx.el.div(
             rx.icon("triangle-alert", size=16),
             rx.el.span(said),
-            class_name="banner near start",
+            class_name="banner near",
             role="status",
             id="draft-departs",
         ),

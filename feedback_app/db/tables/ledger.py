@@ -8,7 +8,7 @@ from sqlalchemy import JSON, BigInteger, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from feedback_app.db.columns import id_, long_text, moment, optional_moment
-from feedback_app.db.log_table import LogComponent
+from feedback_app.db.tables.log import LogComponent
 
 DISCARDED_TEXT_FOR = timedelta(days=1)
 """How long a discarded draft keeps its text, for those who want it back."""

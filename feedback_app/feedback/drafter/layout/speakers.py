@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from feedback_app.feedback.drafter.knowledge import any_label
-from feedback_app.feedback.drafter.labels import Labels
-from feedback_app.feedback.drafter.lines import clean_line
-from feedback_app.feedback.drafter.structure import speaker_label
+from feedback_app.feedback.drafter.layout.labels import Labels
+from feedback_app.feedback.drafter.layout.lines import clean_line
+from feedback_app.feedback.drafter.layout.structure import speaker_label
 
 _SPEAKER = re.compile(
     r"\A(?:[-*•>]\s++|[\[(]?\d{1,2}:\d{2}(?::\d{2})?[\])]?\s*+(?:[-–]\s*+)?|\d{1,2}[.)]\s++){0,8}+"

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from feedback_app.feedback.drafter.knowledge import any_label
-from feedback_app.feedback.drafter.labels import LONGEST_LABEL, Labels, plain_label
-from feedback_app.feedback.drafter.lines import (
+from feedback_app.feedback.drafter.layout.headings import Heading, heading_of
+from feedback_app.feedback.drafter.layout.labels import LONGEST_LABEL, Labels, plain_label
+from feedback_app.feedback.drafter.layout.lines import (
     COLON,
     clean_line,
     depth_of,
@@ -52,7 +52,7 @@ LONGEST_HEADING = 300
 
 
 @dataclass(slots=True)
-class Block:
+class NoteBlock:
     """The text of one bullet, line or paragraph."""
 
     pieces: list[tuple[int, str]]
@@ -72,24 +72,9 @@ class Block:
     """Whether a label says that it tells the task."""
 
 
-@dataclass(slots=True)
-class _Over:
-    """What stands over the lines that follow."""
-
-    competency: int | None = None
-    held: int | None = None
-    context: str = ""
-    lean: int = 0
-    lasting: bool = False
-    cv: bool = False
-    asked: bool = False
-    """Whether the candidate's own questions follow."""
-    closing: bool = False
-    task: bool = False
-    paragraph: int = 0
-
-
-def blocks_of(lines: Sequence[str], labels: Labels, speakers: frozenset[str]) -> Iterator[Block]:
+def blocks_of(
+    lines: Sequence[str], labels: Labels, speakers: frozenset[str]
+) -> Iterator[NoteBlock]:
     """The blocks of the notes in order; `speakers` are the labels of a transcript's speakers."""
     reader = _Reader(lines, labels, speakers)
     yield from reader.blocks()
@@ -100,8 +85,8 @@ class _Reader:
         self._lines = lines
         self._labels = labels
         self._speakers = speakers
-        self._over = _Over()
-        self._block: Block | None = None
+        self._over = Heading()
+        self._block: NoteBlock | None = None
         self._paragraph = 0
         self._fenced = fenced(lines)
         self._wrapped = wrapped(lines)
@@ -111,7 +96,7 @@ class _Reader:
         self._label_depth: int | None = None
         self._by_paragraphs = self._each_paragraph_has_a_label()
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[NoteBlock]:
         for number, raw in enumerate(self._lines, start=1):
             line = clean_line(raw)
             if not line or _RULE.fullmatch(line) or self._fenced[number - 1]:
@@ -127,9 +112,9 @@ class _Reader:
         if self._under_heading:
             self._over.paragraph = self._paragraph
         elif not self._over.lasting:
-            self._over = _Over(cv=self._over.cv)
+            self._over = Heading(cv=self._over.cv)
 
-    def _line(self, number: int, raw: str, line: str) -> Iterator[Block]:
+    def _line(self, number: int, raw: str, line: str) -> Iterator[NoteBlock]:
         if "|" in line and (line.startswith("|") or line.count("|") >= 2):
             yield from self._close()
             yield from self._row(number, line)
@@ -164,7 +149,7 @@ class _Reader:
         self._under_heading = False
         if self._label_depth is not None and depth <= self._label_depth:
             over.held = over.held if self._by_paragraphs else None
-        block = Block(
+        block = NoteBlock(
             [],
             speaker=speaker,
             competency=over.competency,
@@ -182,7 +167,7 @@ class _Reader:
             block.pieces.append((number, body))
             self._block = block
 
-    def _close(self) -> Iterator[Block]:
+    def _close(self) -> Iterator[NoteBlock]:
         if self._block is not None:
             yield self._block
             self._block = None
@@ -210,14 +195,14 @@ class _Reader:
         plain = plain_label(title)
         if self._speakers and plain in self._speakers:
             return False
-        over = _over_of(plain, self._labels)
+        over = heading_of(plain, self._labels)
         if over is None and not (marked or colon):
             return False
         bare = over is not None and over.competency is not None and not (marked or colon)
         if bare and not (self._labels.is_name(title) and title[-1:] not in ".!?。"):
             return False
         if over is None:
-            over = _Over(competency=self._labels.competency(title))
+            over = Heading(competency=self._labels.competency(title))
         nested = bool(over.lean) and self._over.competency is not None
         nested = nested and self._over.paragraph == self._paragraph
         if nested:
@@ -250,7 +235,7 @@ class _Reader:
         label = next((group for group in found.groups() if group), "") if found else ""
         return len(label.split()) <= 6 and self._labels.competency(label) is not None
 
-    def _inline_label(self, body: str, block: Block, depth: int) -> str:
+    def _inline_label(self, body: str, block: NoteBlock, depth: int) -> str:
         """The text behind a label at its start, the label's meaning put into the block."""
         bold = _BOLD.match(body)
         bracketed = _BRACKETED.match(body)
@@ -264,7 +249,7 @@ class _Reader:
         rest = body[found.end() :]
         if len(label.split()) > 6 or not rest:
             return body
-        over = _over_of(plain_label(label), self._labels)
+        over = heading_of(plain_label(label), self._labels)
         if over is None:
             if strict or (not bold and not bracketed):
                 block.context = f"{block.context} {label}"
@@ -274,7 +259,7 @@ class _Reader:
         if strict and over.competency is None:
             return body
         if over.competency is not None:
-            lasting = self._over if self._over.lasting else _Over()
+            lasting = self._over if self._over.lasting else Heading()
             self._over = replace(lasting, competency=None, held=over.competency, context="")
             block.competency, block.held = over.competency, None
             self._label_depth = depth
@@ -283,14 +268,14 @@ class _Reader:
         elif over.cv or over.asked:
             return ""
         else:
-            self._over = _Over()
+            self._over = Heading()
             block.competency = block.held = None
             block.lean = 0
             block.closing, block.task = over.closing, over.task
         block.context = f"{block.context} {label}"
         return _LEADING_SCORE.sub("", rest, count=1)
 
-    def _row(self, number: int, line: str) -> Iterator[Block]:
+    def _row(self, number: int, line: str) -> Iterator[NoteBlock]:
         """A row of a table: the first cell is a label, the others are text."""
         following = self._lines[number] if number < len(self._lines) else ""
         if "-" in following and _RULE.fullmatch(clean_line(following)):
@@ -300,11 +285,11 @@ class _Reader:
         if not filled:
             return
         label = filled[0][:LONGEST_HEADING]
-        over = _over_of(plain_label(label), self._labels) if len(filled) > 1 else None
+        over = heading_of(plain_label(label), self._labels) if len(filled) > 1 else None
         texts = filled[1:] if over else filled
         for text in texts:
             if len(text.split()) > 1 or len(text) > 6:
-                yield Block(
+                yield NoteBlock(
                     [(number, text)],
                     competency=over.competency if over else None,
                     lean=over.lean if over else 0,
@@ -331,28 +316,6 @@ class _Reader:
 def speaker_label(label: str) -> str:
     """A speaker's label for comparison: "Q1" is "q"."""
     return plain_label(label).rstrip("0123456789 ")
-
-
-def _over_of(plain: str, labels: Labels) -> _Over | None:
-    """What a label means for the lines below it; `None` if it is none that is known."""
-    if not plain or len(plain) > LONGEST_LABEL:
-        return None
-    if plain in any_label("pros"):
-        return _Over(lean=1)
-    if plain in any_label("cons"):
-        return _Over(lean=-1)
-    if (competency := labels.competency(plain)) is not None:
-        return _Over(competency=competency)
-    if plain in any_label("cv"):
-        return _Over(cv=True, lasting=True)
-    base = plain.rstrip("0123456789 ")
-    if base in any_label("question_labels"):
-        return _Over(asked=True)
-    if base in any_label("task_labels"):
-        return _Over(task=True)
-    if base in any_label("closing_labels"):
-        return _Over(closing=True)
-    return _Over() if base in any_label("other_labels") else None
 
 
 def _reads_as_note(body: str) -> bool:

@@ -7,6 +7,7 @@ import reflex as rx
 
 from feedback_app.feedback.schemas import ContradictionView, RemarkView, UnplacedView
 from feedback_app.feedback.state import FeedbackState
+from feedback_app.ui.components import small_button
 
 OnAnswer = Callable[[Any, Any], Any]
 """What is done with the key of a contradiction and the code of the answer."""
@@ -20,7 +21,7 @@ def asking(on_answer: OnAnswer) -> rx.Component:
     return rx.cond(
         (asked.contradictions.length() + asked.unplaced.length() + asked.remarks.length() > 0)
         | asked.has_answers,
-        rx.el.div(_contradictions(on_answer), _unplaced(), _remarks(), class_name="asking"),
+        rx.el.div(_contradictions(on_answer), _unplaced(), _remarks(), class_name="asking scrolls"),
     )
 
 
@@ -28,7 +29,6 @@ def _contradictions(on_answer: OnAnswer) -> rx.Component:
     return rx.el.ul(
         rx.foreach(_TEXT.questions.contradictions, lambda asked: _contradiction(asked, on_answer)),
         id="contradictions",
-        class_name="asks",
         aria_label="Questions before you draft",
     )
 
@@ -51,9 +51,9 @@ def _contradiction(
                     custom_attrs={"data-answer": answer[0]},
                 ),
             ),
-            class_name="chips",
+            class_name="choices",
         ),
-        class_name="ask question",
+        class_name="ask near",
         custom_attrs={"data-line": asked.line},
     )
 
@@ -75,16 +75,10 @@ def _unplaced() -> rx.Component:
                     "Every line has its place",
                 ),
             ),
-            rx.el.ul(rx.foreach(asked.unplaced, _unplaced_line), class_name="asks"),
+            rx.el.ul(rx.foreach(asked.unplaced, _unplaced_line)),
             rx.cond(
                 asked.has_answers,
-                rx.el.button(
-                    "Ask me again about all lines",
-                    type="button",
-                    on_click=_TEXT.start_over,
-                    id="ask-again",
-                    class_name="text-button",
-                ),
+                small_button("Ask me again about all lines", _TEXT.start_over, id="ask-again"),
             ),
             open=asked.unplaced.length() > 0,
             id="unplaced-notes",
@@ -115,7 +109,7 @@ def _unplaced_line(found: rx.vars.ObjectVar[UnplacedView]) -> rx.Component:
                 class_name="chip leave",
                 custom_attrs={"data-competency": ""},
             ),
-            class_name="chips",
+            class_name="choices",
         ),
         class_name="ask",
         custom_attrs={"data-line": found.line},
@@ -128,7 +122,7 @@ def _remarks() -> rx.Component:
         remarks.length() > 0,
         rx.el.details(
             rx.el.summary(_TEXT.questions.left_out),
-            rx.el.ul(rx.foreach(remarks, _remark), class_name="asks"),
+            rx.el.ul(rx.foreach(remarks, _remark)),
             open=True,
             id="personal-remarks",
         ),
@@ -145,7 +139,7 @@ def _remark(found: rx.vars.ObjectVar[RemarkView]) -> rx.Component:
         rx.el.span(
             found.text, class_name=rx.cond(found.put_back, "ask-text", "ask-text out"), dir="auto"
         ),
-        rx.el.span(found.reason, class_name="ask-reason"),
+        rx.el.span(found.reason, class_name="muted"),
         rx.el.span(
             rx.el.button(
                 rx.cond(found.put_back, "Leave out", "Put back"),
@@ -158,7 +152,7 @@ def _remark(found: rx.vars.ObjectVar[RemarkView]) -> rx.Component:
                     f"Put back on purpose: {found.text}",
                 ),
             ),
-            class_name="chips",
+            class_name="choices",
         ),
         class_name="ask",
         custom_attrs={

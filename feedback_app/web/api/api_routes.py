@@ -47,7 +47,7 @@ _Endpoint = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ApiRoute:
     """One method of one path."""
 
     method: Literal["GET", "POST", "DELETE", "WS"]
@@ -94,9 +94,9 @@ _GENERATING = (
 
 def _listing(
     *, path: str, endpoint: _Endpoint, summary: str, description: str, answer: type[BaseModel]
-) -> Operation:
+) -> ApiRoute:
     """A list that is read a page at a time."""
-    return Operation(
+    return ApiRoute(
         method="GET",
         path=path,
         endpoint=endpoint,
@@ -108,8 +108,8 @@ def _listing(
     )
 
 
-OPERATIONS = (
-    Operation(
+API_ROUTES = (
+    ApiRoute(
         method="POST",
         path=routes.API_TOKEN,
         endpoint=endpoints.issue_token,
@@ -125,7 +125,7 @@ OPERATIONS = (
         body=TokenRequest,
         needs_token=False,
     ),
-    Operation(
+    ApiRoute(
         method="DELETE",
         path=routes.API_TOKEN,
         endpoint=endpoints.revoke_token,
@@ -144,7 +144,7 @@ OPERATIONS = (
         description="The interviews the person takes part in, newest first.",
         answer=InterviewPage,
     ),
-    Operation(
+    ApiRoute(
         method="POST",
         path=routes.API_GENERATE,
         endpoint=endpoints.generate(FEEDBACK, "generate_feedback"),
@@ -160,7 +160,7 @@ OPERATIONS = (
         body=DraftOptions,
         body_optional=True,
     ),
-    Operation(
+    ApiRoute(
         method="WS",
         path=routes.API_GENERATE_STREAM,
         endpoint=stream(FEEDBACK, "stream_feedback"),
@@ -181,7 +181,7 @@ OPERATIONS = (
         errors=_GENERATING,
         query=StreamQuery,
     ),
-    Operation(
+    ApiRoute(
         method="POST",
         path=routes.API_METADATA,
         endpoint=endpoints.generate(JOB_METADATA, "generate_job_metadata"),
@@ -198,7 +198,7 @@ OPERATIONS = (
         body=MetadataOptions,
         body_optional=True,
     ),
-    Operation(
+    ApiRoute(
         method="WS",
         path=routes.API_METADATA_STREAM,
         endpoint=stream(JOB_METADATA, "stream_job_metadata"),

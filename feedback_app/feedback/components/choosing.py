@@ -4,9 +4,10 @@ from typing import Any
 
 import reflex as rx
 
+from feedback_app.feedback.components.panel import RUNNING
 from feedback_app.feedback.live import Live
-from feedback_app.feedback.panel import RUNNING
 from feedback_app.feedback.state import FeedbackState
+from feedback_app.ui.components import small_button
 
 _TEXT: Any = FeedbackState
 """Its attributes as the browser has them."""
@@ -29,17 +30,18 @@ def choice() -> rx.Component:
                         _choose("Keep mine", _TEXT.keep_mine, "keep"),
                     ),
                     rx.fragment(
-                        rx.el.button(
+                        small_button(
                             "Use draft",
-                            type="button",
-                            on_click=_TEXT.use(call),
+                            _TEXT.use(call),
                             id="use-draft",
-                            class_name="text-button strong",
+                            variant="solid",
+                            color_scheme="iris",
+                            high_contrast=False,
                         ),
                         _choose("Write my own", _TEXT.keep_mine, "keep"),
                     ),
                 ),
-                class_name="panel-actions",
+                class_name="choices",
             ),
             class_name="banner",
             role=rx.cond(_TEXT.waiting_call != "", "alert", "group"),
@@ -73,6 +75,4 @@ def choice() -> rx.Component:
 
 
 def _choose(label: str, on_click: Any, name: str) -> rx.Component:
-    return rx.el.button(
-        label, type="button", on_click=on_click, id=f"choose-{name}", class_name="text-button"
-    )
+    return small_button(label, on_click, id=f"choose-{name}")
