@@ -75,7 +75,7 @@ _TAGS = ("<", "< ", "</", "<r", "\u2039/", "<\u200b", " ")
         *(
             pytest.param(READERS[name], Alphabet(unit, begin), id=f"{name} {unit!r}")
             for name, begin, units in (
-                ("feedback.departing.departure", "recommendation", _DEPARTURES),
+                ("feedback.evidence.departing.departure", "recommendation", _DEPARTURES),
                 ("llm.text.tags.without_tags", "<", _TAGS),
             )
             for unit in units
