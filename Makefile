@@ -10,6 +10,10 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 # A virtual environment whose Python is gone (upgraded, or the folder copied elsewhere) is remade.
 $(shell $(PY) -c '' 2>/dev/null || rm -f $(VENV)/python)
 
+# Markers of what `make quick` leaves out; `tests/README.md` says what each is.
+LEFT_OUT := postgres redis browser processes slow
+space := $(subst ,, )
+
 .PHONY: help run dev test quick check format bench soak clean
 
 help: ## Show this list
@@ -27,7 +31,8 @@ test: $(VENV)/dev ## Every test, those in a real browser included
 	@$(PY) -m pytest --numprocesses 2 $(ARGS)
 
 quick: $(VENV)/dev ## Unit and SQLite tests alone: no browser, no server
-	@$(PY) -m pytest --numprocesses 2 -m "not postgres and not redis and not browser and not slow" $(ARGS)
+	@$(PY) -m pytest --numprocesses 2 -m "not ($(subst $(space), or ,$(LEFT_OUT)))" $(ARGS)
+	@echo "Left out, and run by 'make test': $(LEFT_OUT)"
 
 check: $(VENV)/dev ## Lint, formatting, types, layers and the size of files
 	@$(PY) -m ruff check .

@@ -3,6 +3,9 @@
 import reflex as rx
 
 from feedback_app.core.settings import get_settings
+from feedback_app.ui.bundles import FewFiles
+from feedback_app.ui.prerendering import PrerenderedPages
+from feedback_app.ui.radix import RadixStyles
 from feedback_app.ui.theme import InterFont, theme
 
 settings = get_settings()
@@ -23,6 +26,6 @@ config = rx.Config(
     telemetry_enabled=False,
     show_built_with_reflex=False,
     default_color_mode="system",
-    plugins=[rx.plugins.RadixThemesPlugin(theme=theme()), InterFont()],
+    plugins=[RadixStyles(theme=theme()), InterFont(), PrerenderedPages(), FewFiles()],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

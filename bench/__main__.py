@@ -3,13 +3,14 @@
 import argparse
 import sys
 
-from bench import answers, crowd, hostile, ledger, soak, text, wire
+from bench import answers, crowd, hostile, ledger, pages, soak, text, wire
 
 BENCHMARKS = {
     "answers": answers,
     "crowd": crowd,
     "hostile": hostile,
     "ledger": ledger,
+    "pages": pages,
     "soak": soak,
     "text": text,
     "wire": wire,

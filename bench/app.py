@@ -14,10 +14,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlmodel import col, select
+
 from feedback_app.auth.sessions import COOKIE, LIFETIME, hash_token
 from feedback_app.core import clock
+from feedback_app.core.demo import DEMO_SIGN_INS
 from feedback_app.core.settings import ROOT, Settings
-from feedback_app.db.models import LoginSession
+from feedback_app.db.demo import load_demo
+from feedback_app.db.models import LoginSession, Scorecard, User
 from feedback_app.db.session import Database
 from feedback_app.pages_build import build_environment
 from tests import factories
@@ -46,6 +50,21 @@ class ServedApp:
 
     address: str
     person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class DemoApp:
+    """The running app over the demo's data."""
+
+    address: str
+    interviewer: str
+    """The session cookie of one who interviews, as `name=value`."""
+    admin: str
+    """That of an administrator of the same company."""
+    drafted: str
+    """An interview of the interviewer's with a draft that nobody has submitted."""
+    undrafted: str
+    """One without a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +103,15 @@ def crowded_app(
     crowd = asyncio.run(_seed_crowd(url, people))
     with _serving_app(home, url, upstream, changes) as (address, pid):
         yield CrowdedApp(address, url, pid, crowd)
+
+
+@contextmanager
+def demo_app(home: Path, upstream: str) -> Iterator[DemoApp]:
+    """As `served_app`, over the demo's data, with sessions made beforehand."""
+    url = _database(home)
+    interviewer, admin, drafted, undrafted = asyncio.run(_seed_demo(url))
+    with _serving_app(home, url, upstream, {"DEMO": "true"}) as (address, _):
+        yield DemoApp(address, interviewer, admin, drafted, undrafted)
 
 
 def _database(home: Path) -> str:
@@ -144,8 +172,59 @@ async def _seed(url: str, interviews: int) -> Person:
     return Person(user.email, factories.PASSWORD, tuple(one.id for one in made))
 
 
-async def _seed_crowd(url: str, people: int) -> tuple[tuple[str, str], ...]:
+async def _seed_demo(url: str) -> tuple[str, str, str, str]:
+    """Cookies of an interviewer and an administrator; an interview with a draft, one without."""
+    interviewer, _, admin, *_ = DEMO_SIGN_INS
+    database = Database(url)
+    try:
+        await load_demo(database)
+        cookies = [await _sign_in(database, one.email) for one in (interviewer, admin)]
+        drafted, undrafted = [
+            await _open_interview(database, interviewer.email, drafted=drafted)
+            for drafted in (True, False)
+        ]
+    finally:
+        await database.aclose()
+    return cookies[0], cookies[1], drafted, undrafted
+
+
+async def _open_interview(database: Database, email: str, *, drafted: bool) -> str:
+    """An interview with notes whose feedback is begun, or not, and not submitted."""
+    feedback = col(Scorecard.feedback)
+    wanted = (
+        select(Scorecard.interview_id)
+        .join(User, col(User.id) == col(Scorecard.user_id))
+        .where(
+            User.email == email,
+            Scorecard.notes != "",
+            col(Scorecard.submitted_at).is_(None),
+            feedback != "" if drafted else feedback == "",
+        )
+        .limit(1)
+    )
+    async with database.read() as session:
+        return (await session.exec(wanted)).one()
+
+
+async def _sign_in(database: Database, email: str) -> str:
+    """The cookie of a new session of a stored person."""
+    async with database.read() as session:
+        user_id = (await session.exec(select(User.id).where(User.email == email))).one()
+    return await _new_session(database, user_id)
+
+
+async def _new_session(database: Database, user_id: str) -> str:
+    """The cookie of a new session."""
     now = clock.now()
+    token = secrets.token_urlsafe(32)
+    login = LoginSession(
+        token_hash=hash_token(token), user_id=user_id, created_at=now, expires_at=now + LIFETIME
+    )
+    await factories.store(database, login)
+    return f"{COOKIE}={token}"
+
+
+async def _seed_crowd(url: str, people: int) -> tuple[tuple[str, str], ...]:
     crowd: list[tuple[str, str]] = []
     database = Database(url)
     try:
@@ -155,15 +234,7 @@ async def _seed_crowd(url: str, people: int) -> tuple[tuple[str, str], ...]:
         for _ in range(people):
             user = await factories.make_user(database, company)
             made = await factories.make_interview(database, user, job=job, candidate=candidate)
-            token = secrets.token_urlsafe(32)
-            login = LoginSession(
-                token_hash=hash_token(token),
-                user_id=user.id,
-                created_at=now,
-                expires_at=now + LIFETIME,
-            )
-            await factories.store(database, login)
-            crowd.append((f"{COOKIE}={token}", made.id))
+            crowd.append((await _new_session(database, user.id), made.id))
     finally:
         await database.aclose()
     return tuple(crowd)

@@ -38,6 +38,7 @@ from feedback_app.usage.trace.page import call_page
 from feedback_app.usage.trace.state import TraceState
 from feedback_app.web.api.app import Api
 from feedback_app.web.bodies import Deadlines
+from feedback_app.web.caching import CacheHeaders
 from feedback_app.web.export import EXPORT_ROUTES
 from feedback_app.web.faults import PageFaults, log_page_fault, show_fault
 from feedback_app.web.health import HEALTH_ROUTES
@@ -79,6 +80,7 @@ app = rx.App(
         SocketGate,
         Deadlines,
         _page_paths,
+        CacheHeaders,
         _request_log,
         _security_headers,
     ],

@@ -1,5 +1,6 @@
 """Every address of the app: page routes as Reflex spells them, HTTP paths, URL builders."""
 
+import re
 from typing import Literal
 from urllib.parse import quote, urlencode
 
@@ -36,6 +37,13 @@ API_METADATA_STREAM = f"{API_METADATA}/stream"
 API_LLM_CALLS = f"{API}/llm-calls"
 API_DOCS = f"{API}/docs"
 API_OPENAPI = f"{API}/openapi.json"
+
+
+def prerendered(page: str) -> str:
+    """The address under which the build writes a page's HTML: a page's route with its open parts
+    filled, as `/interviews/_`."""
+    filled = re.sub(r"\[[^/]+\]", "_", page)
+    return "/" if filled == "index" else f"/{filled.strip('/')}"
 
 
 def login(*, next_path: str = "", error: str = "") -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from passlib.handlers.argon2 import argon2
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -15,6 +16,7 @@ os.environ["ENV_FILE"] = os.devnull
 
 from feedback_app.core.settings import Settings, get_settings
 from tests.guard.sitecustomize import forbid_outside
+from tests.statements import share_statements
 
 pytest_plugins = ["tests.services"]
 
@@ -23,6 +25,10 @@ settings.register_profile("debrief", deadline=None)
 settings.load_profile("debrief")
 
 forbid_outside()
+share_statements()
+
+argon2.default_rounds, argon2.memory_cost, argon2.parallelism = 1, 8, 1
+"""The least there is: a real hash takes 60 ms, and each of the demo's people has one."""
 
 os.environ.setdefault("CRASH_SEED", str(secrets.randbelow(10**9)))
 

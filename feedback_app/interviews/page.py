@@ -22,7 +22,7 @@ from feedback_app.interviews.notes import source_peek
 from feedback_app.interviews.scorecard import own_scorecard
 from feedback_app.interviews.state import InterviewState
 from feedback_app.live.panel import action_bar
-from feedback_app.ui.components import not_found_panel, skeleton_rows
+from feedback_app.ui.components import not_found_panel
 
 
 def interview_page() -> rx.Component:
@@ -39,12 +39,23 @@ def interview_page() -> rx.Component:
                     _submitted(),
                     rx.cond(FeedbackState.submitted != "", _final(), _desk()),
                 ),
-                skeleton_rows(3, height="180px"),
+                _skeleton(),
             ),
         ),
         # Outside of what is shown only while loaded: a reconnection to a new server unloads that.
         rx.el.span(hidden=True, on_unmount=InterviewState.leave),
         active=routes.INTERVIEWS,
+    )
+
+
+def _skeleton() -> rx.Component:
+    """The desk's own shape, so that nothing moves when it comes."""
+    parts = (rx.skeleton(width="100%", height="100%", min_height="280px") for _ in range(2))
+    return rx.el.div(
+        rx.el.div(rx.skeleton(width="260px", height="36px"), class_name="desk-head"),
+        *parts,
+        class_name="desk",
+        aria_hidden="true",
     )
 
 

@@ -8,7 +8,7 @@ import reflex as rx
 
 from feedback_app.auth.guards import acting_user, guarded, require_user
 from feedback_app.core.errors import AppError, NotFound, NothingToAssess
-from feedback_app.core.markers import generation_event, logged, own_event
+from feedback_app.core.markers import generation_event, logged, own_event, public
 from feedback_app.db.models import CallStatus
 from feedback_app.db.outage import may_be_away
 from feedback_app.feedback import editing, submitting
@@ -92,9 +92,13 @@ class InterviewState(Recording, rx.State):
 
     @rx.event
     @logged("Left an interview")
-    @guarded
+    @public
     async def leave(self) -> None:
-        """The page was left inside the app: the next interview starts from a skeleton."""
+        """The page was left inside the app: the next interview starts from a skeleton.
+
+        Also by whoever is being led to the sign-in page: they are not to be led there again from
+        an address that is half the old one.
+        """
         self.loaded = self.missing = False
 
     @rx.event(background=True, supersedes=True)

@@ -1,12 +1,14 @@
-"""Serves a page's file under its own address, without a redirect to one with a slash at its end.
+"""Serves a page's file under all its addresses, without a redirect to one that ends in a slash.
 
 The static files' redirect names the scheme the server sees, which is the wrong one behind a
-proxy that ends TLS.
+proxy that ends TLS. And a page such as `/interviews/[interview_id]` has one file for every id.
 """
 
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from feedback_app.routes import prerendered
 
 PageRouter = Callable[[str], str | None]
 """A path to the route of the page it opens, as Reflex spells it; `None` or `404` for none."""
@@ -28,8 +30,8 @@ class PagePaths:
         self._page_router = page_router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not scope["path"].endswith("/"):
+        if scope["type"] == "http":
             pattern = page_pattern(self._page_router, scope["path"])
-            if pattern is not None and "[" not in pattern:
-                scope = {**scope, "path": f"{scope['path']}/"}
+            if pattern is not None:
+                scope = {**scope, "path": f"{prerendered(pattern).rstrip('/')}/"}
         await self._app(scope, receive, send)

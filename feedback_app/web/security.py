@@ -10,6 +10,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from feedback_app.core.settings import Settings
 
+_POLICY = b"content-security-policy"
+_FILES = "/assets/"
+_FILE_POLICY = b"default-src 'none'; frame-ancestors 'none'"
+"""Of scripts, styles and fonts, which load nothing by themselves: a page's, two thousand
+characters long, would come with each of its thirty files."""
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -51,7 +56,7 @@ class SecurityHeaders:
         self._app = app
         self._settings = settings
         self._html_root = html_root
-        self._headers: list[tuple[bytes, bytes]] | None = None
+        self._headers: dict[bytes, bytes] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,21 +65,24 @@ class SecurityHeaders:
         if self._headers is None:
             self._headers = self._make_headers()
         added = self._headers
+        of_file = scope["path"].startswith(_FILES)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = message.get("headers", ())
-                names = {name.lower() for name, _ in given}
-                missing = [header for header in added if header[0] not in names]
-                message = {**message, "headers": [*given, *missing]}
+                given = {name.lower(): value for name, value in message.get("headers", ())}
+                # A file that is missing is answered with a page.
+                is_page = given.get(b"content-type", b"").startswith(b"text/html")
+                own = added if is_page or not of_file else {**added, _POLICY: _FILE_POLICY}
+                missing = [header for header in own.items() if header[0] not in given]
+                message = {**message, "headers": [*message.get("headers", ()), *missing]}
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
-    def _make_headers(self) -> list[tuple[bytes, bytes]]:
+    def _make_headers(self) -> dict[bytes, bytes]:
         scripts = script_hashes(self._html_root.rglob("*.html"))
         headers = {
-            "content-security-policy": content_policy(self._settings, scripts),
+            _POLICY.decode(): content_policy(self._settings, scripts),
             "x-content-type-options": "nosniff",
             "referrer-policy": "same-origin",
             "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -82,4 +90,4 @@ class SecurityHeaders:
         }
         if self._settings.secure:
             headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"
-        return [(name.encode(), value.encode()) for name, value in headers.items()]
+        return {name.encode(): value.encode() for name, value in headers.items()}

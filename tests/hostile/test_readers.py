@@ -4,9 +4,12 @@ import importlib
 
 import pytest
 
-from tests.hostile.alphabets import ALPHABETS
+from feedback_app.live.view import fill_slots
+from feedback_app.llm.text.markdown import parse_blocks
+from tests.hostile.alphabets import ALPHABETS, Alphabet
 from tests.hostile.functions import readers, unread
-from tests.hostile.growth import growth_of
+from tests.hostile.growth import Read, growth_of
+from tests.hostile_answers import UNITS
 
 READERS = readers()
 READING_MODULES = (
@@ -55,3 +58,31 @@ def test_a_reader_takes_time_linear_in_the_text(name: str) -> None:
         if not (growth := growth_of(READERS[name], text)).is_linear
     }
     assert slow == {}
+
+
+def _show(text: str) -> object:
+    return fill_slots(parse_blocks(text))
+
+
+_DEPARTURES = ("recommendation ", "no", "debugging (", "is a ", "do not ", "\n", "(")
+_TAGS = ("<", "< ", "</", "<r", "\u2039/", "<\u200b", " ")
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        *(pytest.param(_show, Alphabet(unit), id=f"an answer of {n}") for n, unit in UNITS.items()),
+        *(
+            pytest.param(READERS[name], Alphabet(unit, begin), id=f"{name} {unit!r}")
+            for name, begin, units in (
+                ("feedback.evidence.departing.departure", "recommendation", _DEPARTURES),
+                ("llm.text.tags.without_tags", "<", _TAGS),
+            )
+            for unit in units
+        ),
+    ],
+)
+def test_what_is_hard_for_one_reader_takes_it_time_linear_in_the_text(
+    read: Read, text: Alphabet
+) -> None:
+    assert growth_of(read, text).is_linear

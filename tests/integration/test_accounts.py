@@ -145,6 +145,7 @@ def command(url: str, *arguments: str, said: str = "") -> subprocess.CompletedPr
     )
 
 
+@pytest.mark.processes
 async def test_an_operator_makes_the_first_account_in_an_empty_database(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new' / 'debrief.db'}"
     person = ("ada@debrief.test", "--name=Ada", "--company=Northwind", "--role=admin")
@@ -169,6 +170,7 @@ async def test_an_operator_makes_the_first_account_in_an_empty_database(tmp_path
     assert "no account of bo@debrief.test" in command(url, "disable", "bo@debrief.test").stderr
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("arguments", [(), ("add", "a@b.test"), ("password", "a@b.test", "secret")])
 def test_a_command_that_lacks_something_or_names_a_password_says_how_it_is_used(
     arguments: tuple[str, ...],

@@ -23,6 +23,8 @@ from tests.factories import make_interview, make_user
 from tests.integration.completing import settings
 from tests.integration.rush import OUTPUT_TOKENS, USED, RushProcess, rush
 
+pytestmark = pytest.mark.processes
+
 ROUNDS = 20
 STARTS = 200
 ROOM = 7

@@ -18,6 +18,7 @@ from feedback_app.db.session import Database
 from feedback_app.feedback.audit import FeedbackCheck
 from feedback_app.llm.audit import Check, audit, audit_counted
 from feedback_app.llm.client.offline import OfflineClient
+from tests.auditing import has_rows_to_audit
 from tests.factories import MadeInterview, make_call, make_interview, make_user, store
 from tests.integration.generating import stage
 
@@ -28,6 +29,8 @@ pytestmark = pytest.mark.ledger_findings(
 
 async def found(database: Database, company_id: str | None = None) -> list[tuple[str, str]]:
     findings = await audit(database, (), company_id=company_id)
+    url = database.engine.url.render_as_string(hide_password=False)
+    assert has_rows_to_audit(url) or not findings, "tests would not be audited"
     return [(finding.check, finding.call_id) for finding in findings]
 
 
@@ -230,6 +233,7 @@ async def test_a_company_is_told_only_of_its_own_calls(database: Database) -> No
     assert (await audit_counted(database, (), company_id=company_id)).calls == 1
 
 
+@pytest.mark.processes
 async def test_the_command_prints_the_findings_and_fails(
     database: Database, database_url: str
 ) -> None:

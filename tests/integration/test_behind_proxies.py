@@ -22,6 +22,8 @@ from tests.factories import PASSWORD, MadeInterview, make_interview
 from tests.integration.proxying import PER_ADDRESS, PROXIES, RunningProxy, allow_many_files
 from tests.upstream import FEEDBACK, Upstream
 
+pytestmark = pytest.mark.processes
+
 IDLE = 1_100
 ENDED_WITHIN_S = 25
 """Of a request that does not go on; both proxies have at most 20 seconds for it."""

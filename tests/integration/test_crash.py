@@ -25,6 +25,8 @@ from tests.factories import DRAFT_TEXT
 from tests.integration.crashing import ANSWER, Campaign, Left, Round, save_text
 from tests.integration.generating import gpt_4o_mini_microusd
 
+pytestmark = pytest.mark.processes
+
 MOMENTS = 50
 LOST_AT_MOST_S = 1.0
 IN_FLIGHT_S = 0.1

@@ -143,6 +143,7 @@ async def sessions_of_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
     assert await signs_in(ADMIN.email, ADMIN.password)
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     "where",
     [
@@ -162,6 +163,7 @@ def test_the_demo_is_not_started_by_itself_where_others_reach_it(
     assert not (tmp_path / "debrief.db").exists()
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("demo", ["true", "false"])
 def test_a_demo_setting_made_by_hand_is_taken(demo: str, tmp_path: Path) -> None:
     ended = start(tmp_path, {"PUBLIC_URL": "https://debrief.example.com", "DEMO": demo})

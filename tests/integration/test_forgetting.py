@@ -202,6 +202,7 @@ def command(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.processes
 async def test_the_command_removes_only_with_yes(database: Database, database_url: str):
     made = await known(database)
     dry = command(database_url, "forget-candidate", made.candidate.id)
@@ -214,6 +215,7 @@ async def test_the_command_removes_only_with_yes(database: Database, database_ur
     assert await places_of(database, CANARY) == set()
 
 
+@pytest.mark.processes
 async def test_an_unknown_id_is_one_sentence_and_exit_code_two(database_url: str):
     for yes in ([], ["--yes"]):
         told = command(database_url, "forget-candidate", "nobody\x1b[31m", *yes)
@@ -221,6 +223,7 @@ async def test_an_unknown_id_is_one_sentence_and_exit_code_two(database_url: str
         assert told.stderr == "There is no candidate with the id 'nobody\\x1b[31m'.\n"
 
 
+@pytest.mark.processes
 async def test_the_purge_by_hand_says_what_went(database: Database, database_url: str):
     call = await make_call(
         database,

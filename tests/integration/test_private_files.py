@@ -64,6 +64,7 @@ async def test_deleted_rows_are_overwritten(database: Database):
         assert (await connection.exec_driver_sql("PRAGMA secure_delete")).scalar() == 1
 
 
+@pytest.mark.processes
 def test_what_a_command_writes_is_for_its_owner_alone(tmp_path: Path):
     """Every command that touches data: what it makes beside the database, too."""
     assert {"run", "serve", "user", "audit", "purge", "forget-candidate"} <= set(_KEEPERS_OF_DATA)

@@ -374,6 +374,7 @@ def test_whatever_is_typed_every_mark_is_a_line_and_no_question_is_asked(
 SIGNS = ("- ", "** ", "( ", "[", '"', "“", "<a ", "Q: ", "|", "a.", "->", "…", "。", "x: ", "1) ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", [*SIGNS, "word ", "データ", "SQL: joins\n", "but ", "not good "])
 def test_a_hundred_thousand_characters_of_anything_give_at_most_a_page(piece: str) -> None:
     """Where reading were not linear in the text, this would run for minutes."""

@@ -38,6 +38,7 @@ def test_this_machine_can_be_reached() -> None:
         socket.create_connection(server.getsockname()).close()
 
 
+@pytest.mark.processes
 def test_a_process_started_with_the_guard_on_its_path_is_held_too() -> None:
     guard = Path(tests.guard.__file__).parent
     ended = subprocess.run(

@@ -1,7 +1,6 @@
 """What is done for an answer is in proportion to its length, whatever a model writes."""
 
 import json
-import time
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +13,8 @@ from feedback_app.llm.text.markdown import DEEPEST, MOST_BLOCKS, MOST_COLUMNS, f
 from feedback_app.llm.text.splitting import LONGEST_OPEN, BlockSplitter
 from tests.hostile_answers import PIECE, UNITS, hostile, pieces, wide_table
 
-SHORT, LONG = 25_000, 100_000
+pytestmark = pytest.mark.slow
+
 MOST_BYTES = 120
 """To a page for each character; an ordinary answer takes 11."""
 
@@ -55,19 +55,6 @@ def _noting(parse: Callable[..., object], read: list[int]) -> Callable[..., obje
         return parse(text)
 
     return noting
-
-
-@pytest.mark.parametrize("name", UNITS)
-def test_a_text_is_read_in_proportion_to_its_length(name: str) -> None:
-    def seconds(length: int) -> float:
-        text = hostile(name, length)
-        began = time.process_time()
-        fill_slots(parse_blocks(text))
-        return time.process_time() - began
-
-    parse_blocks("A word.")
-    short = max(0.005, min(seconds(SHORT) for _ in range(2)))
-    assert min(seconds(LONG) for _ in range(2)) <= 8 * short
 
 
 @pytest.mark.parametrize("name", UNITS)

@@ -65,3 +65,29 @@ async def test_https_is_insisted_on_only_where_it_is_used(
 ):
     headers = await headers_of(tmp_path, settings(PUBLIC_URL=address))
     assert ("strict-transport-security" in headers) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "whole"),
+    [
+        ("/", "text/html", True),
+        ("/assets/root-DiDhakkg.js", "text/javascript", False),
+        ("/assets/missing.js", "text/html; charset=utf-8", True),
+        ("/favicon.svg", "image/svg+xml", True),
+    ],
+)
+async def test_files_carry_a_short_policy_that_allows_nothing(
+    tmp_path: Path, path: str, media_type: str, whole: bool
+):
+    async def answer(_request: object) -> PlainTextResponse:
+        return PlainTextResponse("", media_type=media_type)
+
+    inner = Starlette(routes=[Route("/{path:path}", answer)])
+    app = SecurityHeaders(inner, settings=settings(), html_root=tmp_path)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://localhost"
+    ) as client:
+        policy = (await client.get(path)).headers["content-security-policy"]
+    assert policy == (
+        content_policy(settings(), []) if whole else "default-src 'none'; frame-ancestors 'none'"
+    )

@@ -64,6 +64,7 @@ def test_a_wrong_setting_is_named_in_one_sentence(
     assert "hidden" not in sentence
 
 
+@pytest.mark.processes
 def test_a_wrong_port_ends_the_process_with_that_sentence_alone() -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "feedback_app.core.settings"],

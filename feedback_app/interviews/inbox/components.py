@@ -51,9 +51,10 @@ def _filter(key: str, label: str, count: int) -> rx.Component:
         ),
         rx.el.span(
             label,
-            rx.cond(
-                InterviewListState.loaded,
-                rx.el.span(" ", count, class_name="muted figure"),
+            rx.el.span(
+                " ",
+                rx.cond(InterviewListState.loaded, count, ""),
+                class_name="muted figure filter-count",
             ),
             class_name="segment",
         ),

@@ -15,7 +15,11 @@ def interviews_page() -> rx.Component:
     """My interviews."""
     return signed_in_page(
         ready_icon(InterviewListState.ready > 0),
-        page_header("My interviews", InterviewListState.summary),
+        # A line from the start, so that the list stands still when there is something to say.
+        page_header(
+            "My interviews",
+            rx.cond(InterviewListState.summary != "", InterviewListState.summary, "\u00a0"),
+        ),
         list_filters(),
         inbox(),
         shortcuts(Shortcut("/", focus("interview-search"), "Search")),

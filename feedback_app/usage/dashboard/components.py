@@ -5,6 +5,7 @@ from typing import Any, Literal
 import reflex as rx
 from reflex.vars.function import ArgsFunctionOperation, FunctionVar
 
+from feedback_app.ui import charts
 from feedback_app.ui.components import card
 from feedback_app.usage.dashboard.views import (
     ChartView,
@@ -161,11 +162,11 @@ def _drawn(
     view: ChartView, form: _Form, tick: FunctionVar[Any], value: FunctionVar[Any], scale: _Scale
 ) -> rx.Component:
     common = (
-        rx.recharts.cartesian_grid(vertical=False, stroke="var(--gray-a4)"),
-        rx.recharts.x_axis(
+        charts.grid(vertical=False, stroke="var(--gray-a4)"),
+        charts.x_axis(
             data_key="step", tick_line=False, interval="preserveStartEnd", min_tick_gap=24
         ),
-        rx.recharts.y_axis(
+        charts.y_axis(
             width="auto",
             tick_line=False,
             axis_line=False,
@@ -178,7 +179,7 @@ def _drawn(
         ),
         _tooltip(value),
     )
-    draw = rx.recharts.bar_chart if form == "bars" else rx.recharts.line_chart
+    draw = charts.bar_chart if form == "bars" else charts.line_chart
     return draw(
         *common,
         rx.foreach(view.series, _bar if form == "bars" else _line),
@@ -190,7 +191,7 @@ def _drawn(
 
 
 def _bar(series: Series) -> rx.Component:
-    return rx.recharts.bar(
+    return charts.bar(
         data_key=series.key,
         name=series.label,
         fill=series.color,
@@ -201,7 +202,7 @@ def _bar(series: Series) -> rx.Component:
 
 
 def _line(series: Series) -> rx.Component:
-    return rx.recharts.line(
+    return charts.line(
         data_key=series.key,
         name=series.label,
         stroke=series.color,
@@ -215,7 +216,7 @@ def _line(series: Series) -> rx.Component:
 
 
 def _tooltip(value: FunctionVar[Any]) -> rx.Component:
-    return rx.recharts.graphing_tooltip(
+    return charts.tooltip(
         custom_attrs={"formatter": value},
         is_animation_active=False,
         cursor={"fill": "var(--gray-a3)", "stroke": "var(--gray-a6)"},
@@ -244,10 +245,10 @@ def _ranking(title: str, name: str, view: RankingView, color: str, nothing: str)
             rx.el.div(
                 rx.el.ol(rx.foreach(view.rows, _ranked), class_name="figure"),
                 rx.el.div(
-                    rx.recharts.bar_chart(
-                        rx.recharts.x_axis(type_="number", hide=True, domain=[0, "dataMax"]),
-                        rx.recharts.y_axis(type_="category", data_key="step", hide=True),
-                        rx.recharts.bar(
+                    charts.bar_chart(
+                        charts.x_axis(type_="number", hide=True, domain=[0, "dataMax"]),
+                        charts.y_axis(type_="category", data_key="step", hide=True),
+                        charts.bar(
                             data_key="s0",
                             fill=color,
                             bar_size=6,
