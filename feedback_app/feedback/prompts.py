@@ -5,7 +5,7 @@ from feedback_app.feedback.assessment import RATING_LABELS, RECOMMENDATION_LABEL
 from feedback_app.llm.client.completion import Message
 from feedback_app.llm.text.tags import without_tags
 
-PROMPT_VERSION = "feedback-4"
+PROMPT_VERSION = "feedback-5"
 _SYSTEM = """\
 You write interview feedback for the interviewer, who will read it, edit it and submit it as their \
 own. You are given their record of the interview between <record> and </record>.
@@ -67,21 +67,31 @@ def feedback_prompt(assessment: Assessment) -> tuple[Message, ...]:
 
 
 def _record(a: Assessment) -> str:
+    """What holds for the job first, then for the candidate, then for this interview alone.
+
+    A provider keeps the beginning that prompts have in common and charges less for it.
+    """
     lines = [
-        f"Candidate: {_line(a.candidate)}",
         f"Job: {_line(a.job)} ({_line(a.department)})",
         f"Interview: {_line(a.kind)}",
+        "Competencies:",
+    ]
+    for c in a.competencies:
+        about = f": {_line(c.description)}" if c.description.strip() else ""
+        lines.append(f"- {_line(c.name)}{about}")
+    lines += [
+        "",
+        f"Candidate: {_line(a.candidate)}",
         f"Interviewer: {_line(a.interviewer)}",
         "",
         "Notes:",
         *_numbered(a),
         "",
-        "Competencies:",
+        "Ratings:",
     ]
     for c in a.competencies:
         rating = "not rated" if c.rating is None else f"{c.rating} of 4 ({RATING_LABELS[c.rating]})"
-        about = f" ({_line(c.description)})" if c.description.strip() else ""
-        lines.append(f"- {_line(c.name)}{about}: {rating}")
+        lines.append(f"- {_line(c.name)}: {rating}")
         if c.reason.strip():
             lines.append(f"  Reason: {_line(c.reason)}")
     verdict = RECOMMENDATION_LABELS[a.recommendation] if a.recommendation else "none"
