@@ -1,6 +1,5 @@
 """Every address of the app: page routes as Reflex spells them, HTTP paths, URL builders."""
 
-import re
 from typing import Literal
 from urllib.parse import quote, urlencode
 
@@ -42,7 +41,7 @@ API_OPENAPI = f"{API}/openapi.json"
 def prerendered(page: str) -> str:
     """The address under which the build writes a page's HTML: a page's route with its open parts
     filled, as `/interviews/_`."""
-    filled = re.sub(r"\[[^/]+\]", "_", page)
+    filled = "/".join("_" if part.startswith("[") else part for part in page.split("/"))
     return "/" if filled == "index" else f"/{filled.strip('/')}"
 
 

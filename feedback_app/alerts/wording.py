@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import date, datetime
 
 from feedback_app import routes
-from feedback_app.core.money import as_set, cost, share_used
+from feedback_app.core.money import as_set, dollars, share_used
 from feedback_app.db.tables.alerts import Alert, AlertKind, AlertLevel
 
 LEVELS: dict[str, str] = {
@@ -58,12 +58,12 @@ def _budget(alert: Alert, who: str, whose: str) -> str:
     budget = f"{whose} {as_set(alert.bound)} budget for {_month(alert.period)}"
     if alert.level == AlertLevel.WARNING:
         share = share_used(alert.measured, alert.bound)
-        return f"{who} has used {share} of {budget}: {cost(alert.measured)}."
+        return f"{who} has used {share} of {budget}: {dollars(alert.measured)}."
     if alert.measured >= alert.bound:
         share = share_used(alert.measured, alert.bound)
-        used = f"{cost(alert.measured)}{f', {share}' if share else ''}"
+        used = f"{dollars(alert.measured)}{f', {share}' if share else ''}"
         return f"{who} has used up {budget}: {used}."
-    left = cost(alert.bound - alert.measured, down=True)
+    left = dollars(alert.bound - alert.measured, down=True)
     return f"{who} has {left} left of {budget}, too little for the next draft: it was refused."
 
 

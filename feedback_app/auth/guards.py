@@ -67,7 +67,7 @@ def session_hash(state: BaseState) -> str | None:
 
 
 async def require_user(state: rx.State) -> CurrentUser:
-    """The signed-in user of a state's socket, read anew from the database.
+    """The signed-in user of a state's socket, as the database has them now.
 
     From here on the event shows times in that user's zone.
 
@@ -97,7 +97,7 @@ async def require_admin(state: rx.State) -> CurrentUser:
 async def user_from_request(
     connection: HTTPConnection, *, given_token: str | None = None
 ) -> CurrentUser:
-    """The user whom a request or a WebSocket handshake acts for, read anew from the database.
+    """The user whom a request or a WebSocket handshake acts for, as the database has them now.
 
     A bearer token counts first, then `given_token`, a bearer token that came another way, then
     the session cookie; whichever is there must be good.

@@ -78,7 +78,7 @@ class SignInState(rx.State):
     next_path: str = ""
     error: str = ""
     fills: int = 0
-    """How often a demo sign-in was chosen; each time the fields are drawn anew."""
+    """How often a demo sign-in was chosen; the fields are remounted each time."""
 
     @rx.event
     @own_event

@@ -1,12 +1,7 @@
-"""Micro-dollars as people read and write them.
-
-A page of costs writes every one by `cost`, so that they can be compared and added up by eye, and
-every budget by `as_set`, as somebody typed it. `dollars` is for a sentence of its own, such as the
-quote beside a button.
-"""
+"""Micro-dollars as people read and write them: `$0.50`, `$0.0004`, `$1,250.50`."""
 
 import re
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 _MICRO = 1_000_000
 _WRITTEN = re.compile(
@@ -15,29 +10,14 @@ _WRITTEN = re.compile(
 
 
 def dollars(microusd: int, *, down: bool = False) -> str:
-    """`$0.0004`, `$12.30`; below ten cents with four decimals.
+    """`$0.50`, `$0.0004`, `$1.2345`: at most four decimals, from $100 on two; `under $0.0001`.
 
     `down` rounds down, for what is left: it must not promise more than there is.
     """
-    if microusd == 0:
-        return "$0.00"
-    if microusd < 100:
-        return "less than $0.0001"
-    exact = Decimal(microusd) / _MICRO
-    step = Decimal("0.0001") if microusd < _MICRO // 10 else Decimal("0.01")
-    return f"${exact.quantize(step, ROUND_DOWN if down else ROUND_HALF_UP):,}"
-
-
-def cost(microusd: int, *, down: bool = False) -> str:
-    """What calls cost: `$0.2462`, `$1.2000`, with four decimals; from $100 on with cents.
-
-    `down` rounds down, for what is left.
-    """
     if 0 < microusd < 100:
-        return "< $0.0001"
-    exact = Decimal(microusd) / _MICRO
-    step = Decimal("0.0001") if exact < 100 else Decimal("0.01")
-    return f"${exact.quantize(step, ROUND_DOWN if down else ROUND_HALF_UP):,}"
+        return "under $0.0001"
+    step = 100 if microusd < 100 * _MICRO else 10_000
+    return as_set((microusd + (0 if down else step // 2)) // step * step)
 
 
 def as_set(microusd: int) -> str:

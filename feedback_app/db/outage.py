@@ -1,7 +1,7 @@
 """How whatever follows the database outlives a short fault of it: it asks again.
 
 A handler that follows runs as long as its page. What it raises ends it, and nothing starts it again
-before the page is loaded anew.
+before the page is loaded again.
 """
 
 import asyncio

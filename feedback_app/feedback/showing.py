@@ -43,7 +43,7 @@ class Shown:
     """Where it departs from what was recorded, in one sentence."""
     ground: Ground
     html: str = ""
-    """What an editor begins with that is begun anew."""
+    """What an editor shows after it was restarted."""
     final: list[WireGroup] | None = None
     """The text for reading."""
 

@@ -70,7 +70,7 @@ class FeedbackState(TypedText, rx.State):
             return
         shown = await service.view(acting_user(), interview_id)
         self.revision, self.conflict = shown.text.revision, False
-        # A page that was loaded anew has typed nothing yet: the text is the one kept here.
+        # Nothing was typed yet on a page that was just loaded: the text is the one kept here.
         self._take(interview_id, Typed(document or self._mine, stamp, self.revision))
         await self._keep_now(self._keep, self._show_kept)
         await self._refresh()
@@ -265,13 +265,13 @@ class FeedbackState(TypedText, rx.State):
         await self._show_act()
 
     async def _show_act(self) -> None:
-        """Begin the editor anew with the text that one act made, and show it."""
+        """Restart the editor with the text that one act made, and show it."""
         shown = await self._refresh()
         self._begin(shown)
         self.over = False
 
     async def _refresh(self) -> Shown:
-        """Read the history anew; the text as it was read with it."""
+        """Read the history again, and the text with it."""
         shown = await service.view(acting_user(), self.interview_id)
         self.history, self.undo_label = shown.history, shown.undo
         self._show_evidence(shown.evidence)
@@ -301,7 +301,7 @@ class FeedbackState(TypedText, rx.State):
         self._show_evidence(shown.evidence)
 
     def _show_newer(self, shown: FeedbackView) -> None:
-        """Begin the editor anew with what another tab saved."""
+        """Restart the editor with what another tab saved."""
         self.history, self.undo_label = shown.history, shown.undo
         self.submitted, self.submitted_utc = shown.submitted_at.text, shown.submitted_at.utc
         self._begin(shown.evidence.text)

@@ -45,7 +45,7 @@ class TypedText(Autosave, mixin=True):
 
     interview_id: str = ""
     html: str = ""
-    """What the editor begins with; it is begun anew only under another `editor_key`."""
+    """What the editor starts with; only another `editor_key` makes it start over."""
     editor_key: int = 0
     revision: int = 0
     words: str = ""

@@ -102,14 +102,14 @@ class JobState(Autosave, Generator, rx.State):
     conflict: bool = False
     """Whether somebody else has saved another description than the one in this editor."""
     revision: int = 0
-    """Counts what the editor must begin anew with."""
+    """Raised whenever the server has a text that the editor must show instead of its own."""
     has_description: bool = False
     quote: QuoteView = QuoteView()
     offline: bool = False
     proposal: Proposal = Proposal()
     fields_save: Save = Save()
     fields_revision: int = 0
-    """Counts what the fields must begin anew with."""
+    """Raised whenever the server has values that the fields must show instead of their own."""
     outcome: str = ""
     """What came of confirming."""
     title_now: str = ""

@@ -73,7 +73,7 @@ def _line(line: Any, index: Any) -> rx.Component:
 
 @rx.memo
 def _notes_editor(rest: rx.RestProp) -> rx.Component:
-    """The editor of the notes, begun anew only under another key."""
+    """The editor of the notes; only another key makes it start over."""
 
     def typed(text: Any, stamp: Any) -> list[Any]:
         note = InterviewState.note

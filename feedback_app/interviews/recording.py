@@ -22,7 +22,7 @@ from feedback_app.ui.autosave import Autosave, Save, Typed, saved
 from feedback_app.ui.presence import is_open
 
 _MOST_READINGS = 3
-"""How often evidence is read anew because the text was kept meanwhile."""
+"""How often evidence is read again because the text was saved meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Recording(Autosave, mixin=True):
     """Whether another tab has saved other notes than the ones in this editor."""
     reasons_save: Save = Save()
     revision: int = 0
-    """Counts what the editors must begin anew with; they are the browser's own in between."""
+    """Raised whenever the server has texts that the editors must show instead of their own."""
 
     @rx.var
     def rated_words(self) -> str:
@@ -199,7 +199,7 @@ class Recording(Autosave, mixin=True):
         return bool(self._waiting) or self.notes_conflict
 
     def _show_newer(self, record: InterviewRecord) -> None:
-        """Begin the editors anew with what another tab saved."""
+        """Restart the editors with what another tab saved."""
         if self.detail.id == record.detail.id:
             self.notes_conflict = False
             self._assign(record)

@@ -74,7 +74,7 @@ class Draftbook:
     def beginning(self, number: Any, ahead: Any) -> Any:
         """For the editor's key: which beginning it shows of those that the server has counted.
 
-        Over a text that only the browser has no editor is begun anew: it would take the focus from
+        No editor starts over while only the browser has its text: that would take the focus from
         who types, and keys would then be shortcuts. What the server wanted to show is passed over;
         the text is sent, and the answer tells what became of it.
         """

@@ -25,10 +25,14 @@ def quote(microusd: int | None, left_microusd: int | None) -> str:
     """`about $0.0004 · $3.20 left this month`; the second part only where there is a budget."""
     if microusd == 0:
         return "costs nothing here"
-    price = "price not known" if microusd is None else f"about {money.dollars(microusd)}"
+    price = "price not known" if microusd is None else _about(microusd)
     if left_microusd is None:
         return price
     return f"{price} · {money.dollars(left_microusd, down=True)} left this month"
+
+
+def _about(microusd: int) -> str:
+    return money.dollars(microusd) if microusd < 100 else f"about {money.dollars(microusd)}"
 
 
 def duration(milliseconds: int | None) -> str:

@@ -48,7 +48,7 @@ def model(call: LlmCall) -> str:
 def cost(microusd: int | None) -> str:
     if microusd is None:
         return "Unknown"
-    return money.cost(microusd) if microusd else "no cost"
+    return money.dollars(microusd) if microusd else "no cost"
 
 
 def milliseconds(value: float | None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from feedback_app.core import clock
 
 PAUSE_S = 30.0
-"""How long nothing is typed before the next key begins anew."""
+"""A pause in typing this long starts a new measurement at the next key."""
 MOST_TYPISTS = 10_000
 """How many are remembered; beyond that the one who typed longest ago is forgotten."""
 

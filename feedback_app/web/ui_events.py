@@ -42,7 +42,7 @@ class OwnState(rx.Middleware):
         if name not in _HYDRATIONS:
             return await self._others(state, auth, current)
         if event.payload.get(_FIRST_ONLY) is not None:
-            # A page that begins anew has no editors yet: they must not begin with old texts.
+            # A page that was just loaded has no editors yet: they must not start with old texts.
             (await state.get_state(InterviewState)).loaded = False
         right = await _right(current)
         if auth._session != current or (right is not None and auth._right != right):

@@ -98,7 +98,7 @@ def test_an_unknown_model_gets_its_price_and_its_calls_their_cost(
     assert_no_barriers(page)
     assert_fits(page)
     prices.recalculate_button.click()
-    expect(prices.said).to_contain_text(f"Priced 2 calls to {MODEL} anew")
+    expect(prices.said).to_contain_text(f"Recalculated 2 calls to {MODEL}")
     expect(prices.recalculations).to_have_count(1)
     expect(prices.recalculations).to_contain_text("2 calls unknown → known")
     expect(prices.recalculations).to_contain_text(f"By {admin.name}, today")

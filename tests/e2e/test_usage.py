@@ -86,9 +86,9 @@ def test_an_admin_finds_the_dearest_person_of_last_month_opens_a_call_and_export
     expect(usage.figure("total-calls")).to_have_text("9")
     usage.tab("People")
     dearest = usage.chart("people").locator("li").first
-    expect(dearest).to_contain_text("$1.2000")
+    expect(dearest).to_contain_text("$1.20")
     dearest.get_by_role("link", name="Sam Reyes").click()
-    expect(usage.figure("total-cost")).to_have_text("$1.2000")
+    expect(usage.figure("total-cost")).to_have_text("$1.20")
     expect(page.locator("#usage-filter-person")).to_have_value(office.spender.interviewer.id)
     expect(usage.rows).to_have_count(3)
     page.get_by_role("columnheader", name="Cost").get_by_role("link").click()

@@ -105,7 +105,7 @@ async def test_a_budget_refuses_in_words_and_until_next_month(
         assert message == refusal
         assert message.startswith(f"This draft may cost up to {quoted.split()[1]}, ")
         assert message.endswith(
-            f"and {whose} $0.0001 left of this month's $1.00. It starts anew on 1 Jan at 00:00 "
+            f"and {whose} $0.0001 left of this month's $1.00. It resets on 1 Jan at 00:00 "
             "UTC; an administrator can raise it sooner."
         )
         assert refused.value.retry_after_s == 11 * 3600
@@ -146,7 +146,7 @@ async def test_a_draft_that_takes_a_whole_budget_waits_for_the_next(database: Da
         await limit(on, LimitName.PERSON_TOKENS_PER_DAY, asked)
         assert (await shown(on))[2] == ""
         await make_call(database, on.made, started_at=clock.now())
-        with pytest.raises(BudgetExceeded, match="It starts anew") as refused:
+        with pytest.raises(BudgetExceeded, match="It resets") as refused:
             await on.start()
         assert refused.value.retry_after_s is not None
 
@@ -183,7 +183,7 @@ async def test_tokens_of_a_day_are_renewed_the_next(database: Database) -> None:
         try:
             text, warning, refusal = await shown(on)
             assert (warning, text[:6]) == ("", "about ")
-            assert "1,400 tokens left of today's 2,500 tokens. It starts anew on 31 Dec" in refusal
+            assert "1,400 tokens left of today's 2,500 tokens. It resets on 31 Dec" in refusal
             clock.set_now(lambda: noon + timedelta(hours=12))
             assert (await shown(on))[1:] == ("", "")
         finally:
@@ -198,7 +198,7 @@ async def test_from_eighty_percent_on_a_budget_warns(database: Database) -> None
         await make_call(database, on.made, cost_microusd=1, started_at=clock.now())
         text, warning, refusal = await shown(on)
         assert text.endswith(" · $0.20 left this month")
-        assert warning.startswith("You have used 80% of this month's $1.00. It starts anew on 1 ")
+        assert warning.startswith("You have used 80% of this month's $1.00. It resets on 1 ")
         assert refusal == ""
 
 

@@ -102,7 +102,7 @@ async def test_a_budget_that_running_drafts_hold_for_a_while_is_not_told_as_used
                 session.add(call)
                 await session.flush()
                 await rollups.add_calls(session, [call])
-            with pytest.raises(BudgetExceeded, match="It starts anew"):
+            with pytest.raises(BudgetExceeded, match="It resets"):
                 await on.start()
             assert [type(happening).__name__ for happening in told] == ["BudgetRefusal"]
     finally:

@@ -63,7 +63,7 @@ async def test_a_message_says_what_it_is_about_and_another_verifier_accepts_it(
     event = json.loads(delivery.body)
     assert (event["type"], event["data"]["kind"]) == ("alert.raised", "person_budget")
     assert event["data"]["message"] == (
-        "Ada Ferreira has used 80% of their $10.00 budget for November 2026: $8.0000."
+        "Ada Ferreira has used 80% of their $10.00 budget for November 2026: $8.00."
     )
     assert event["data"]["company"] == {"id": company.id, "name": "Nordwind – Österreich"}
     assert (event["data"]["used_usd"], event["data"]["budget_usd"]) == ("8.00", "10.00")

@@ -43,11 +43,11 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     [
         (
             {"measured": 8_000_000},
-            "The company has used 80% of its $10.00 budget for November 2026: $8.0000.",
+            "The company has used 80% of its $10.00 budget for November 2026: $8.00.",
         ),
         (
             {"level": AlertLevel.CRITICAL, "measured": 10_030_000},
-            "The company has used up its $10.00 budget for November 2026: $10.0300, 100%.",
+            "The company has used up its $10.00 budget for November 2026: $10.03, 100%.",
         ),
         (
             {"level": AlertLevel.CRITICAL, "measured": 9_999_500, "kind": "person_budget"},

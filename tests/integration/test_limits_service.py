@@ -98,10 +98,10 @@ async def test_the_page_shows_what_is_used_of_a_budget_or_held_by_running_drafts
     await make_call(database, made, cost_microusd=8_000_000)
     await service.save(as_user(admin), {MONEY: "10"})
     field = (await service.view(as_user(admin))).company[0]
-    assert (field.used, field.share, field.level) == ("$8.0000 used this month, 80%", "80%", "near")
+    assert (field.used, field.share, field.level) == ("$8.00 used this month, 80%", "80%", "near")
     await make_call(database, made, status=CallStatus.RUNNING, reserved_microusd=2_000_000)
     field = (await service.view(as_user(admin))).company[0]
-    assert (field.used, field.level) == ("$10.0000 used this month, 100%", "full")
+    assert (field.used, field.level) == ("$10.00 used this month, 100%", "full")
 
 
 @pytest.mark.ledger_findings(Check.UNKNOWN_PRICE, reason="a call of unknown cost is counted")
@@ -112,7 +112,7 @@ async def test_the_page_says_how_many_calls_a_budgets_sum_leaves_out(database: D
     nameless: dict[str, Any] = {"requested_model": "house-7b", "resolved_model": None}
     await make_call(database, made, **nameless, cost_microusd=None, price_source="")
     field = (await service.view(as_user(admin))).company[0]
-    assert field.used == "$8.0000 + 1 of unknown cost used this month"
+    assert field.used == "$8.00 + 1 of unknown cost used this month"
 
 
 async def test_a_budget_that_is_used_up_when_it_is_set_is_saved_with_a_warning(
@@ -129,23 +129,23 @@ async def test_a_budget_that_is_used_up_when_it_is_set_is_saved_with_a_warning(
     assert await service.save(user, {MONEY: "0.24"}) == Saved(1, "")
     over = await service.save(user, {MONEY: "0.10"})
     assert over.warning.startswith(
-        "Your company has used $0.2300 of $0.10, 230% this month already: "
+        "Your company has used $0.23 of $0.10, 230% this month already: "
     )
     assert await service.save(user, {MONEY: "0.10"}) == Saved(0, ""), "nothing was set"
     field = (await service.view(user)).company[0]
-    assert (field.used, field.share) == ("$0.2300 used this month, 230%", "100%")
+    assert (field.used, field.share) == ("$0.23 used this month, 230%", "100%")
     assert field.level == "full"
     of_each = await service.save(user, {each: "0.05"})
     assert of_each.warning == (
-        "Used up this month already by Sam Reyes ($0.1900 of $0.05, 380%): their drafts that cost "
+        "Used up this month already by Sam Reyes ($0.19 of $0.05, 380%): their drafts that cost "
         "money are refused."
     )
     assert (await service.set_exception(user, other.id, each, "1")).warning == ""
     assert (await service.save(user, {each: "0.04"})).warning.startswith(
-        f"Used up this month already by {admin.name} ($0.0400 of $0.04, 100%): "
+        f"Used up this month already by {admin.name} ($0.04 of $0.04, 100%): "
     )
     own = await service.set_exception(user, other.id, each, "0.1")
-    assert "Sam Reyes ($0.1900 of $0.10, 190%)" in own.warning
+    assert "Sam Reyes ($0.19 of $0.10, 190%)" in own.warning
     state = await state_of(LimitsState, await signed_in(database, admin), path="/admin/limits")
     await LimitsState.load.fn(state)
     await LimitsState.save.fn(state, {MONEY: "0.2"})

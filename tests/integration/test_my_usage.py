@@ -79,7 +79,7 @@ async def test_figures_agree_with_calls_counted_by_hand(database: Database) -> N
         LimitLine(
             "Tokens",
             "1,997,400 left",
-            "of 2,000,000 today, 2,600 used; they start anew on 11 Mar at 00:00 UTC",
+            "of 2,000,000 today, 2,600 used; they reset on 11 Mar at 00:00 UTC",
         ),
         LimitLine("At once", "9 drafts left", "of 10 at once, 1 running now"),
         LimitLine("Pace", "20 drafts left", "of 20 within any minute"),
@@ -110,7 +110,7 @@ async def test_nobody_sees_calls_of_a_colleague(database: Database) -> None:
     admins = await service.view(as_user(colleague), {"older": own.id})
     assert [row.call_id for row in admins.calls.rows] == [theirs.id]
     nothing = await service.view(as_user(await make_user(database)), {})
-    assert (nothing.figures.calls, nothing.figures.cost, nothing.calls.rows) == ("0", "$0.0000", [])
+    assert (nothing.figures.calls, nothing.figures.cost, nothing.calls.rows) == ("0", "$0.00", [])
 
 
 @pytest.mark.usefixtures("noon")
@@ -170,15 +170,15 @@ async def test_a_company_budget_is_told_with_what_everybody_used_and_nobodys_own
     assert view.company_limits == [
         LimitLine(
             "Budget",
-            "$3.2000 left",
-            "of $5.00 this month, $1.8000 + 1 of unknown cost used by everybody (36%); "
-            "it starts anew on 1 Apr at 00:00 UTC",
+            "$3.20 left",
+            "of $5.00 this month, $1.80 + 1 of unknown cost used by everybody (36%); "
+            "it resets on 1 Apr at 00:00 UTC",
         ),
         LimitLine("At once", "500 drafts left", "of 500 at once, none running now"),
         LimitLine("Pace", "600 drafts left", "of 600 within any minute"),
     ]
     assert "Budget" not in [line.label for line in view.limits]
-    assert view.month.cost == "$0.3000", "the person's own"
+    assert view.month.cost == "$0.30", "the person's own"
     assert "1.50" not in str(view)
     assert theirs.interviewer.name not in str(view)
     quote = (await feedback.view(on.user, on.interview_id)).evidence.quote
@@ -193,7 +193,7 @@ async def test_what_a_running_draft_holds_is_not_left_of_any_limit(on: Stage) ->
     theirs = await make_interview(on.database, await colleague_of(on))
     call_id = await feedback.start(as_user(theirs.interviewer), theirs.id)
     told = lines(await service.view(on.user, {}))
-    assert told["Budget"].value == "$0.0010 left"
+    assert told["Budget"].value == "$0.001 left"
     assert "used or held" not in told["Budget"].note
     assert re.match(r"\$0\.000[1-9] left", told["Company Budget"].value)
     assert "used by everybody or held by running drafts" in told["Company Budget"].note
@@ -240,9 +240,9 @@ async def test_a_used_up_company_budget_that_refuses_has_nothing_left(on: Stage)
     with pytest.raises(BudgetExceeded):
         await on.start()
     told = lines(await service.view(on.user, {}))["Company Budget"]
-    assert told.value == "$0.0000 left"
+    assert told.value == "$0.00 left"
     assert told.note.startswith(
-        "of $0.001 this month, $0.0020 used by everybody (200%); it starts anew "
+        "of $0.001 this month, $0.002 used by everybody (200%); it resets "
     )
 
 

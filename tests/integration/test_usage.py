@@ -69,7 +69,7 @@ async def test_many_tiny_costs_add_up_without_rounding(database: Database) -> No
         await office.call(cost_microusd=33)
     view = await office.view()
     assert headline(view, "total-cost").value == "$0.0007", (
-        "693 micro-dollars, not 21 times $0.0000"
+        "693 micro-dollars, not 21 times $0.00"
     )
 
 
@@ -158,15 +158,15 @@ async def test_every_sum_says_how_many_calls_of_unknown_cost_it_leaves_out(
 
     assert notes(headline(view, "total-cost"))[0] == "+ 4 calls of unknown cost"
     per_saved = tile(view, "per-saved")
-    assert per_saved.value == "$0.0060", "three priced drafts by the one of them that was saved"
+    assert per_saved.value == "$0.006", "three priced drafts by the one of them that was saved"
     assert per_saved.note == (
-        "$0.0060 for all drafts of feedback, divided by the 1 saved. Other calls, such as parsing "
+        "$0.006 for all drafts of feedback, divided by the 1 saved. Other calls, such as parsing "
         "a CV, are left out, and 4 drafts of unknown cost."
     )
     waste = tile(view, "waste")
-    assert waste.value == "$0.0040"
+    assert waste.value == "$0.004"
     assert waste.note == (
-        "$0.0020 failed + $0.0020 complete, but not saved within a day; + 2 calls of unknown cost"
+        "$0.002 failed + $0.002 complete, but not saved within a day; + 2 calls of unknown cost"
     )
 
     both = "$0.006000 + 4 of unknown cost"
@@ -175,13 +175,13 @@ async def test_every_sum_says_how_many_calls_of_unknown_cost_it_leaves_out(
     assert view.cost.table.rows[4].cells == [both, both], "a cell of one model, too"
     assert view.cost.table.total == [both, both]
     (person,) = view.people.rows
-    assert (person.value, person.note) == ("$0.0060", "+ 4 calls of unknown cost")
+    assert (person.value, person.note) == ("$0.006", "+ 4 calls of unknown cost")
     assert (view.people.is_noted, view.people.height) == (True, 58)
     assert view.errors.table.rows[0].cells == ["2", "$0.002000 + 1 of unknown cost"]
     assert view.errors.table.total == ["2", "$0.002000 + 1 of unknown cost"]
 
     assert view.budget.summary == (
-        "$0.0060 + 4 of unknown cost spent this month; $0.0196 by its end at this pace; "
+        "$0.006 + 4 of unknown cost spent this month; $0.0196 by its end at this pace; "
         "no budget is set."
     )
     spent = [row.cells[0] for row in view.budget.table.rows[6:11]]
@@ -283,7 +283,7 @@ async def test_filters_narrow_the_figures_and_the_list_alike(database: Database)
         assert view.problem == ""
     none = await office.view(person=other.interviewer.id, status="error")
     assert none.head.is_empty
-    assert headline(none, "total-cost").value == "$0.0000"
+    assert headline(none, "total-cost").value == "$0.00"
 
 
 @pytest.mark.ledger_findings("missing_cost", reason="costs are left out by hand")
@@ -309,7 +309,7 @@ async def test_departments_and_the_calls_of_none_add_up_to_the_whole(database: D
     none = await office.view(department="none")
     assert set(ids(none.calls)) == {parsed.id, unpriced.id, failed.id}
     assert none.calls.position == "1–3 of 3 calls"
-    assert headline(none, "total-cost").value == "< $0.0001"
+    assert headline(none, "total-cost").value == "under $0.0001"
     assert headline(none, "failed").value == "1"
     assert [row.heading for row in none.departments.table.rows] == ["None"]
     assert none.filters.department == "none"
@@ -351,7 +351,7 @@ async def test_the_month_is_held_against_the_budget_that_is_set(database: Databa
     office = await make_office(database)
     await office.call(cost_microusd=2_000_000)
     assert (await office.view()).budget.summary == (
-        "$2.0000 spent this month; $6.5263 by its end at this pace; no budget is set."
+        "$2.00 spent this month; $6.5263 by its end at this pace; no budget is set."
     )
     for name, user_id, value in (
         (LimitName.COMPANY_COST_PER_MONTH, None, 5_000_000),
@@ -363,7 +363,7 @@ async def test_the_month_is_held_against_the_budget_that_is_set(database: Databa
         )
     budget = (await office.view()).budget
     assert budget.summary == (
-        "$2.0000 spent this month of $5.00 (40%); $6.5263 by its end at this pace; "
+        "$2.00 spent this month of $5.00 (40%); $6.5263 by its end at this pace; "
         "the budget runs out on 24 Mar."
     )
     assert [series.label for series in budget.series] == ["Spent", "Forecast", "Budget"]
@@ -377,9 +377,9 @@ async def test_the_month_of_a_chosen_person_is_what_that_person_spent(database: 
     other = await make_interview(database, await make_user(database, office.company))
     await office.call(cost_microusd=2_000_000)
     await make_call(database, other, cost_microusd=3_000_000)
-    assert (await office.view()).budget.summary.startswith("$5.0000 spent this month")
+    assert (await office.view()).budget.summary.startswith("$5.00 spent this month")
     of_one = await office.view(person=office.made.interviewer.id)
-    assert of_one.budget.summary.startswith("$2.0000 spent this month")
+    assert of_one.budget.summary.startswith("$2.00 spent this month")
 
 
 async def test_an_interviewer_gets_nothing_from_the_service(database: Database) -> None:
@@ -397,8 +397,8 @@ async def test_an_empty_company_has_figures_of_nothing(database: Database) -> No
     assert view.head.is_empty
     assert not view.filters.can_reset
     cost = headline(view, "total-cost")
-    assert (cost.value, cost.change) == ("$0.0000", "None now and none before.")
-    assert notes(cost) == ["$0.0000 this month; no budget is set"]
+    assert (cost.value, cost.change) == ("$0.00", "None now and none before.")
+    assert notes(cost) == ["$0.00 this month; no budget is set"]
     assert tile(view, "latency").value == "–"
     assert view.cost.is_empty
     assert view.calls.rows == []

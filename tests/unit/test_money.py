@@ -1,28 +1,28 @@
-"""Amounts as pages write them: costs in one precision, budgets as they were set."""
+"""Amounts as pages write them: one way everywhere, budgets exactly as they were set."""
 
 import pytest
 
-from feedback_app.core.money import as_set, cost, share_used
+from feedback_app.core.money import as_set, dollars, share_used
 
 
 @pytest.mark.parametrize(
     ("microusd", "down", "written"),
     [
-        (0, False, "$0.0000"),
-        (99, False, "< $0.0001"),
+        (0, False, "$0.00"),
+        (99, False, "under $0.0001"),
         (246_229, False, "$0.2462"),
         (54_650, False, "$0.0547"),
         (54_650, True, "$0.0546"),
-        (1_200_000, False, "$1.2000"),
+        (1_200_000, False, "$1.20"),
         (99_999_949, False, "$99.9999"),
         (100_000_000, False, "$100.00"),
         (1_234_567_891, False, "$1,234.57"),
     ],
 )
-def test_a_cost_has_four_decimals_until_a_hundred_dollars(
+def test_an_amount_has_at_most_four_decimals_and_two_from_a_hundred_dollars(
     microusd: int, down: bool, written: str
 ) -> None:
-    assert cost(microusd, down=down) == written
+    assert dollars(microusd, down=down) == written
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ IN_FORCE = Price("test", rates("0.15", "0.075", "0.60"))
         (("0.15", "0.0028", "0.60"), None, []),
         (("0", "0", "0"), None, []),
         (("0.0005", "0.0005", "0.0015"), None, ["unusually cheap", "per 1,000 tokens (1K)?"]),
-        (("150", "150", "500"), None, ["unusually dear", "multiplied by 1,000"]),
+        (("150", "150", "500"), None, ["unusually expensive", "multiplied by 1,000"]),
     ],
 )
 def test_a_price_far_from_what_is_known_is_doubted(

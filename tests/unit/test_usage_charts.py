@@ -158,7 +158,7 @@ def test_a_budget_burns_down_from_what_is_spent_straight_to_the_forecast() -> No
         ["4 Feb 2026", labels.NONE, "$1.000000", "$0.900000"],
     ]
     assert chart.summary == (
-        "$0.4000 + 2 of unknown cost spent this month of $0.90 (44%); $1.0000 by its end at this "
+        "$0.40 + 2 of unknown cost spent this month of $0.90 (44%); $1.00 by its end at this "
         "pace; "
         "the budget runs out on 4 Feb."
     )

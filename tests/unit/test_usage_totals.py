@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from feedback_app.core.money import cost
+from feedback_app.core.money import dollars
 from feedback_app.usage import labels
 from feedback_app.usage.dashboard.schemas import (
     BurnDown,
@@ -65,7 +65,7 @@ def test_a_change_of_a_few_calls_is_told_as_it_is_and_called_neither_better_nor_
     )
     failed = headline("failed", now, before)
     assert (failed.change, failed.trend) == ("From 1 to 3.", "")
-    assert headline("total-cost", now, before).change == "From $0.0100 to $0.0610."
+    assert headline("total-cost", now, before).change == "From $0.01 to $0.061."
 
 
 @pytest.mark.parametrize(
@@ -111,16 +111,16 @@ def test_spending_is_held_against_the_budget_however_much_is_used() -> None:
         return headline("total-cost", Totals(calls=1, cost_microusd=5), burn_down=month)
 
     over = budget(230_000, 100_000)
-    assert notes(over) == ["$0.2300 of the $0.10 budget this month: 230% used"]
+    assert notes(over) == ["$0.23 of the $0.10 budget this month: 230% used"]
     assert (over.meter.width, over.meter.level) == ("100%", "full")
     near = budget(4_250_000, 5_000_000)
-    assert notes(near)[0].endswith("$4.2500 of the $5.00 budget this month: 85% used")
+    assert notes(near)[0].endswith("$4.25 of the $5.00 budget this month: 85% used")
     assert (near.meter.width, near.meter.level) == ("85%", "near")
     none = budget(230_000, None)
-    assert notes(none) == ["$0.2300 this month; no budget is set"]
+    assert notes(none) == ["$0.23 this month; no budget is set"]
     assert none.meter.width == ""
     nothing_allowed = budget(1, 0)
-    assert notes(nothing_allowed) == ["< $0.0001 of the $0.00 budget this month"]
+    assert notes(nothing_allowed) == ["under $0.0001 of the $0.00 budget this month"]
     assert nothing_allowed.meter.level == "full"
 
 
@@ -200,11 +200,11 @@ def test_every_sum_of_money_counts_the_calls_it_leaves_out() -> None:
         waste=waste,
     )
     assert notes(headline("total-cost", now))[0] == "+ 4 calls of unknown cost"
-    assert tile("waste", now).note == "$1.0000 stopped; + 1 call of unknown cost"
+    assert tile("waste", now).note == "$1.00 stopped; + 1 call of unknown cost"
     per_saved = tile("per-saved", now)
-    assert per_saved.value == "$0.6000"
+    assert per_saved.value == "$0.60"
     assert per_saved.note == (
-        "$1.8000 for all drafts of feedback, divided by the 3 saved. Other calls, such as parsing "
+        "$1.80 for all drafts of feedback, divided by the 3 saved. Other calls, such as parsing "
         "a CV, are left out, and 3 drafts of unknown cost."
     )
 
@@ -226,16 +226,16 @@ def test_what_a_change_is_held_against_says_what_it_left_out(
 @pytest.mark.parametrize(
     ("microusd", "unpriced", "words"),
     [
-        (1_200_000, 0, "$1.2000"),
-        (1_200_000, 3, "$1.2000 + 3 of unknown cost"),
-        (0, 1, "$0.0000 + 1 of unknown cost"),
+        (1_200_000, 0, "$1.20"),
+        (1_200_000, 3, "$1.20 + 3 of unknown cost"),
+        (0, 1, "$0.00 + 1 of unknown cost"),
         (None, 1_000, "1,000 of unknown cost"),
     ],
 )
 def test_a_sum_is_what_is_known_and_how_many_costs_are_not(
     microusd: int | None, unpriced: int, words: str
 ) -> None:
-    assert labels.sum_of_costs(microusd, unpriced, cost) == words
+    assert labels.sum_of_costs(microusd, unpriced, dollars) == words
 
 
 def test_waste_says_what_it_adds_up_and_what_it_leaves_out() -> None:
@@ -248,15 +248,15 @@ def test_waste_says_what_it_adds_up_and_what_it_leaves_out() -> None:
     )
     found = tile("waste", Totals(calls=9, waste=waste))
     assert (found.value, found.note) == (
-        "$3.5340",
-        "$1.0000 stopped + $0.0300 failed + $0.0040 interrupted + $2.5000 complete, but not saved "
+        "$3.534",
+        "$1.00 stopped + $0.03 failed + $0.004 interrupted + $2.50 complete, but not saved "
         "within a day. Not counted: $0.0076 for drafts of the last day, which may yet be saved",
     )
 
 
 def test_half_a_digit_is_rounded_up_as_everywhere() -> None:
     found = headline("total-cost", Totals(calls=1, cost_microusd=54_650))
-    assert found.value == cost(54_650) == "$0.0547"
+    assert found.value == dollars(54_650) == "$0.0547"
 
 
 def test_slow_calls_are_told_beside_the_usual_ones() -> None:

@@ -8,7 +8,7 @@ from feedback_app.admin.limits import queries
 from feedback_app.admin.limits.values import Value
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
-from feedback_app.core.money import as_set, cost, share_used
+from feedback_app.core.money import as_set, dollars, share_used
 from feedback_app.core.settings import get_settings
 from feedback_app.llm.admission.admission import month_of
 from feedback_app.llm.admission.limits import LimitName, default_limits, limits_of
@@ -72,4 +72,4 @@ def _is_used_up(used: int, budget: int | None) -> bool:
 
 def _share(used: int, budget: int | None) -> str:
     share = share_used(used, budget or 0)
-    return f"{cost(used)} of {as_set(budget or 0)}{f', {share}' if share else ''}"
+    return f"{dollars(used)} of {as_set(budget or 0)}{f', {share}' if share else ''}"

@@ -15,7 +15,7 @@ from feedback_app.admin.limits.values import LABELS, Value, in_words, parse, wri
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, Invalid
-from feedback_app.core.money import cost, share_used
+from feedback_app.core.money import dollars, share_used
 from feedback_app.core.settings import get_settings
 from feedback_app.db.models import LimitChange, LimitValue
 from feedback_app.db.session import database
@@ -192,7 +192,7 @@ def _field(name: LimitName, row: LimitValue | None, used: int | None, unpriced: 
         words = f"{used:,} running now"
         if name.unit == "microusd":
             unknown = f" + {unpriced:,} of unknown cost" if unpriced else ""
-            words = f"{cost(used)}{unknown} used this month"
+            words = f"{dollars(used)}{unknown} used this month"
         if allowed is not None:
             share = 100 if used >= allowed else 100 * used // allowed
             said = share_used(used, allowed)

@@ -18,7 +18,7 @@ class LimitsState(rx.State):
     phase: Phase = "loading"
     view: LimitsView = LimitsView()
     revision: int = 0
-    """Counts what the fields must start anew with."""
+    """Raised whenever the server has values that the fields must show instead of their own."""
     errors: dict[str, str] = {}
     """By limit, why what was typed cannot be used."""
     status: str = ""

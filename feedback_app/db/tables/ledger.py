@@ -172,7 +172,7 @@ class PriceOverride(SQLModel, table=True):
 
 
 class PriceRecalculation(SQLModel, table=True):
-    """That somebody had a model's settled calls of a period priced anew, and what it changed."""
+    """A recalculation of a model's settled calls of a period: who asked for it, what it changed."""
 
     __tablename__ = "price_recalculation"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (Index("ix_price_recalculation_company_at", "company_id", "at"),)

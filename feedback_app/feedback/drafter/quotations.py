@@ -1,6 +1,6 @@
 """Finds what stands between quotation marks, in time linear in the text.
 
-A pattern would look for the closing mark anew behind each opening one, so that a text of nothing
+A pattern would search for the closing mark again behind each opening one, so that a text of nothing
 but opening marks took its length times that of the longest quotation.
 """
 

@@ -52,7 +52,7 @@ def refusal_of(s: LimitUse) -> AppError | None:
 
 def _over_budget(s: LimitUse, waits: bool) -> str:
     asks = f"This draft may {_take(s, s.asked)}, and {_whose(s)} {_amount(s, s.left)} left of "
-    again = f"It starts anew {_moment(s.resets_at)}; an administrator can raise it sooner."
+    again = f"It resets {_moment(s.resets_at)}; an administrator can raise it sooner."
     if waits:
         again = "Drafts being written hold the rest. Try again when they end."
     return f"{asks}{_period(s)} {_amount(s, s.allowed)}. {again}"
@@ -84,7 +84,7 @@ def warning_of(s: LimitUse) -> str:
             who = "You have" if s.name.is_personal else "Your company has"
             return (
                 f"{who} used {share}% of {_period(s)} {_amount(s, s.allowed)}. "
-                f"It starts anew {_moment(s.resets_at)}."
+                f"It resets {_moment(s.resets_at)}."
             )
 
 

@@ -2,8 +2,8 @@
 
 Providers answer under other names than they are asked by, `gpt-4o-mini` as
 `gpt-4o-mini-2024-07-18`, a router as whatever it chose; a settled call costs what the name costs
-that answered. So the dearest of the names that may answer counts: those that answered for this
-model lately, and dated ones that the company has a price of its own for.
+that answered. So the most expensive of the models that may answer counts: those that answered for
+this model lately, and dated ones that the company has a price of its own for.
 """
 
 import re
@@ -24,7 +24,7 @@ _DATE = re.compile(r"-[\d-]+")
 
 
 async def worst_case(session: AsyncSession, r: Reservation) -> Cost:
-    """The whole prompt and an answer as long as it may be, at the dearest price in force.
+    """The whole prompt and an answer as long as it may be, at the highest price in force.
 
     The prompt is taken as wholly new, wholly cached or wholly written to the cache, whichever
     costs most.

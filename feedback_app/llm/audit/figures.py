@@ -1,7 +1,7 @@
 """What the audit compares of calls and of rows of sums: columns as numbers that add up.
 
 Either each column by itself, or all of them as one number, for which a database has less to sort
-and to add up. For that each column is multiplied by a weight drawn anew for each audit: one wrong
+and to add up. For that each column is multiplied by a new random weight for each audit: one wrong
 column always shows, and several hardly ever make up for each other, let alone twice.
 """
 

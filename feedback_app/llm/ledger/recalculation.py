@@ -1,4 +1,4 @@
-"""Prices settled calls anew at today's price list: only on purpose, audited, all or nothing.
+"""Recalculates settled calls at today's prices: only on purpose, audited, all or nothing.
 
 A call's cost is frozen when it is settled. Whoever sets a price for calls of the past sees first
 what it would change, and then has it changed. What is to be written is worked out in a plan, by
@@ -47,7 +47,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What pricing anew changes; costs are of the changed calls, as far as they are known."""
+    """What a recalculation changes; costs are of the changed calls, as far as they are known."""
 
     calls: int = 0
     before_microusd: int = 0
@@ -72,7 +72,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that pricing the scope anew would write."""
+    """Everything that recalculating the scope would write."""
 
     scope: Scope
     effect: Effect
@@ -84,7 +84,7 @@ class Plan:
 
 
 async def preview(session: AsyncSession, scope: Scope) -> tuple[Effect, int]:
-    """What pricing the scope anew would change, and how many calls were looked at."""
+    """What recalculating the scope would change, and how many calls were checked."""
     effect, looked_at = Effect(), 0
     async for calls, changes in _walk(session, scope, await _overrides(session, scope)):
         effect, looked_at = _plus(effect, changes), looked_at + calls
@@ -92,7 +92,7 @@ async def preview(session: AsyncSession, scope: Scope) -> tuple[Effect, int]:
 
 
 async def plan(session: AsyncSession, scope: Scope) -> Plan:
-    """What pricing the scope anew would write, as things are now."""
+    """What recalculating the scope would write now."""
     overrides = await _overrides(session, scope)
     walk = _walk(session, scope, overrides)
     changes = [change async for _, found in walk for change in found]

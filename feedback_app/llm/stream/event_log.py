@@ -137,7 +137,7 @@ class StreamHub:
         """Let other processes follow a log of this one, and tell them that it is open."""
 
     def adopt(self, log: EventLog, call_id: str) -> bool:
-        """Let a log that was opened in vain go on as another process's call; whether it can."""
+        """Follow another process's call with this log, as its own was refused; whether it can."""
         return False
 
     def ask_stop(self, call_id: str) -> bool:

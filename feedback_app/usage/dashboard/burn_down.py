@@ -1,6 +1,6 @@
 """The month's cost as a chart: what is spent, where that leads, the budget it is held against."""
 
-from feedback_app.core.money import as_set, cost, share_used
+from feedback_app.core.money import as_set, dollars, share_used
 from feedback_app.usage import labels
 from feedback_app.usage.dashboard import axis
 from feedback_app.usage.dashboard.schemas import BurnDown
@@ -80,12 +80,12 @@ def _ahead(b: BurnDown) -> list[int | None]:
 
 
 def _budget_summary(b: BurnDown) -> str:
-    said = [f"{labels.sum_of_costs(b.total_microusd, b.total_unpriced, cost)} spent this month"]
+    said = [f"{labels.sum_of_costs(b.total_microusd, b.total_unpriced, dollars)} spent this month"]
     if b.budget_microusd is not None:
         share = share_used(b.total_microusd, b.budget_microusd)
         said[0] += f" of {as_set(b.budget_microusd)}{f' ({share})' if share else ''}"
     if b.forecast_microusd is not None:
-        said.append(f"{cost(b.forecast_microusd)} by its end at this pace")
+        said.append(f"{dollars(b.forecast_microusd)} by its end at this pace")
     if b.budget_microusd is None:
         said.append("no budget is set")
     elif b.runs_out_on is not None:

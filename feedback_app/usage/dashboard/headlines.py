@@ -53,7 +53,7 @@ def _spend(d: Dashboard) -> Headline:
     return Headline(
         "usage-total-cost",
         "Spent",
-        "Unknown" if now.cost_microusd is None else money.cost(now.cost_microusd),
+        "Unknown" if now.cost_microusd is None else money.dollars(now.cost_microusd),
         [*notes, NoteLink(_budget(d.burn_down), routes.ADMIN_LIMITS)],
         sentence,
         spark=sparkline.path(d.figures.cost_microusd),
@@ -118,7 +118,7 @@ def _compared(
 
 def _budget(b: BurnDown) -> str:
     """What this month has cost against its budget."""
-    spent = labels.sum_of_costs(b.total_microusd, b.total_unpriced, money.cost)
+    spent = labels.sum_of_costs(b.total_microusd, b.total_unpriced, money.dollars)
     if b.budget_microusd is None:
         return f"{spent} this month; no budget is set"
     of = f"{spent} of the {money.as_set(b.budget_microusd)} budget this month"
@@ -155,4 +155,4 @@ def _estimated_note(totals: Totals) -> str:
 
 
 def _dollars(microusd: float) -> str:
-    return money.cost(round(microusd))
+    return money.dollars(round(microusd))

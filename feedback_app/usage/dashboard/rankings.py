@@ -101,7 +101,7 @@ def errors(d: Dashboard) -> RankingView:
 
 
 def _cost(group: GroupTotal) -> str:
-    return "Unknown" if group.cost_microusd is None else money.cost(group.cost_microusd)
+    return "Unknown" if group.cost_microusd is None else money.dollars(group.cost_microusd)
 
 
 def _calls_of(d: Dashboard, error: ErrorCount) -> str:

@@ -113,7 +113,7 @@ def _rate(rate: float | None, now: Totals) -> tuple[str, str]:
 def _per_saved(now: Totals, before: Totals) -> Tile:
     cost = now.cost_per_saved_microusd
     unknown = "Unknown" if now.saved else labels.NONE
-    value = unknown if cost is None else money.cost(cost)
+    value = unknown if cost is None else money.dollars(cost)
     tile = Tile("usage-per-saved", "Drafting per saved feedback", value, _saved_note(now))
     return Comparison(before).tile(
         tile, cost, before.cost_per_saved_microusd, _dollars, good="less"
@@ -128,7 +128,7 @@ def _saved_note(totals: Totals) -> str:
     if not priced:
         return "None saved"
     said = (
-        f"{money.cost(totals.drafts_cost_microusd)} for all drafts of feedback, divided by the "
+        f"{money.dollars(totals.drafts_cost_microusd)} for all drafts of feedback, divided by the "
         f"{priced:,} saved. Other calls, such as parsing a CV, are left out"
     )
     if totals.drafts_unpriced:
@@ -144,16 +144,16 @@ def _wasted(now: Waste, before: Totals) -> Tile:
         (now.interrupted_microusd, "interrupted"),
         (now.never_saved_microusd, "complete, but not saved within a day"),
     )
-    note = " + ".join(f"{money.cost(amount)} {what}" for amount, what in parts if amount)
+    note = " + ".join(f"{money.dollars(amount)} {what}" for amount, what in parts if amount)
     said = "; ".join(filter(None, (note, labels.left_out(total, now.unpriced)))) or "Nothing"
     if now.not_yet_saved_microusd:
         said += (
-            f". Not counted: {money.cost(now.not_yet_saved_microusd)} for drafts of the last day, "
-            "which may yet be saved"
+            f". Not counted: {money.dollars(now.not_yet_saved_microusd)} for drafts of the last "
+            "day, which may yet be saved"
         )
     if before.waste.unpriced:
         said += f"; before: {labels.unknown_costs(before.waste.unpriced)}"
-    tile = Tile("usage-waste", "Wasted", "Unknown" if total is None else money.cost(total), said)
+    tile = Tile("usage-waste", "Wasted", "Unknown" if total is None else money.dollars(total), said)
     return Comparison(before).tile(
         tile,
         comparable(total, now.unpriced),
@@ -164,4 +164,4 @@ def _wasted(now: Waste, before: Totals) -> Tile:
 
 
 def _dollars(microusd: float) -> str:
-    return money.cost(round(microusd))
+    return money.dollars(round(microusd))

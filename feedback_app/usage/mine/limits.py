@@ -8,7 +8,7 @@ from datetime import datetime
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
-from feedback_app.core.money import as_set, cost, share_used
+from feedback_app.core.money import as_set, dollars, share_used
 from feedback_app.db.session import database
 from feedback_app.llm.admission.admission import month_of
 from feedback_app.llm.admission.limit_use import LimitUse
@@ -46,7 +46,7 @@ async def _line(s: LimitUse, user: CurrentUser) -> LimitLine:
         case LimitName.PERSON_COST_PER_MONTH | LimitName.COMPANY_COST_PER_MONTH:
             return _budget(s, await _unpriced(s.name, user))
         case LimitName.PERSON_TOKENS_PER_DAY:
-            of = f"of {s.allowed:,} today, {s.used:,} used; they start anew {_moment(s.resets_at)}"
+            of = f"of {s.allowed:,} today, {s.used:,} used; they reset {_moment(s.resets_at)}"
             return LimitLine("Tokens", f"{s.left:,} left", of)
         case LimitName.PERSON_AT_ONCE | LimitName.COMPANY_AT_ONCE:
             return _at_once(s)
@@ -62,13 +62,13 @@ async def _unpriced(name: LimitName, user: CurrentUser) -> int:
 
 
 def _budget(s: LimitUse, unpriced: int) -> LimitLine:
-    used = f"{labels.sum_of_costs(s.used, unpriced, cost)} used{_by(s)}"
+    used = f"{labels.sum_of_costs(s.used, unpriced, dollars)} used{_by(s)}"
     if s.held:
         used += " or held by running drafts"
     if share := share_used(s.used, s.allowed):
         used += f" ({share})"
-    of = f"of {as_set(s.allowed)} this month, {used}; it starts anew {_moment(s.resets_at)}"
-    return LimitLine("Budget", f"{cost(s.left, down=True)} left", of)
+    of = f"of {as_set(s.allowed)} this month, {used}; it resets {_moment(s.resets_at)}"
+    return LimitLine("Budget", f"{dollars(s.left, down=True)} left", of)
 
 
 def _at_once(s: LimitUse) -> LimitLine:

@@ -26,7 +26,7 @@ class FiguresView:
 
 @dataclass(frozen=True, slots=True)
 class LimitLine:
-    """One limit: what is left of it, how much it allows, what is used, when it counts anew."""
+    """One limit: what is left of it, how much it allows, what is used, when it resets."""
 
     label: str
     value: str

@@ -144,7 +144,7 @@ def _cost(sums: Figures, finished: int) -> str:
     """The sum of the known prices in dollars, or that none is known."""
     if finished and sums.unpriced == finished:
         return "Unknown"
-    return money.cost(sums.cost_microusd)
+    return money.dollars(sums.cost_microusd)
 
 
 def _cost_note(sums: Figures, finished: int) -> str:

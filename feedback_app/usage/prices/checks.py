@@ -95,7 +95,7 @@ def parse_period(form: PeriodForm) -> tuple[datetime, datetime]:
     """
     since, until = _day(form.since), _day(form.until)
     if not form.model:
-        raise Invalid("Choose the model whose calls are to be priced anew.")
+        raise Invalid("Choose the model whose calls to recalculate.")
     if since is None or until is None:
         raise Invalid("Enter the first and the last day of the period, as in 2026-03-16.")
     if until < since:
@@ -147,7 +147,7 @@ def _unusual(name: str, price: Decimal) -> str:
     if 0 < price < low:
         return f"{name}: {labels.rate(price)} per 1M tokens is unusually cheap."
     if price > high:
-        return f"{name}: {labels.rate(price)} per 1M tokens is unusually dear."
+        return f"{name}: {labels.rate(price)} per 1M tokens is unusually expensive."
     return ""
 
 

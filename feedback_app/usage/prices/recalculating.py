@@ -1,4 +1,4 @@
-"""The part of the page of prices that prices settled calls anew, and the list of when it was."""
+"""The part of the prices page that recalculates settled calls, and the list of recalculations."""
 
 import reflex as rx
 
@@ -13,8 +13,8 @@ def recalculation() -> rx.Component:
     """A model and a period, what would change, and the button that changes it."""
     return card(
         rx.text(
-            "A call keeps the cost it was settled at. Here you can have a model's calls of a "
-            "period priced anew; you see first what it would change.",
+            "A call keeps the cost it was settled at. Here you can recalculate a model's calls "
+            "of a period at the prices in force; you see what would change first.",
             size="2",
             color_scheme="gray",
         ),

@@ -96,7 +96,8 @@ def effect_view(scope: Scope, effect: Effect, looked_at: int) -> PreviewView:
 
 def done(scope: Scope, effect: Effect) -> str:
     """What a recalculation has changed."""
-    return f"Priced {labels.count(effect.calls, 'call')} to {scope.model} anew: {_outcome(effect)}."
+    calls = labels.count(effect.calls, "call")
+    return f"Recalculated {calls} to {scope.model}: {_outcome(effect)}."
 
 
 def form_of(model: str, starts_on: date, rates: TokenRates | None) -> PriceForm:

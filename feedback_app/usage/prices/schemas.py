@@ -53,7 +53,7 @@ class PriceErrors:
 
 @dataclass(frozen=True, slots=True)
 class PeriodForm:
-    """Which calls are to be priced anew, as it was typed; both days are in the period."""
+    """Which calls to recalculate, as it was typed; the period includes both days."""
 
     model: str = ""
     since: str = ""

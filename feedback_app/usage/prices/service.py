@@ -1,4 +1,4 @@
-"""Decides about prices: what is in force, setting and withdrawing one, pricing calls anew."""
+"""Prices in force, setting and withdrawing one, and recalculating calls."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -34,7 +34,7 @@ class PreviewOutdated(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What pricing anew would change at the moment somebody looked."""
+    """What a recalculation would have changed when somebody asked for its preview."""
 
     scope: Scope
     effect: Effect
@@ -43,7 +43,7 @@ class Preview:
 
 
 async def view(user: CurrentUser) -> PricesView:
-    """The company's models with their prices, and what was set and priced anew.
+    """The company's models with their prices, and what was set and recalculated.
 
     Raises:
         Forbidden: not an administrator.
@@ -127,7 +127,7 @@ async def withdraw(user: CurrentUser, override_id: str) -> None:
 
 
 async def preview(user: CurrentUser, form: PeriodForm) -> Preview:
-    """What pricing a model's calls anew would change.
+    """What recalculating a model's calls would change.
 
     Raises:
         Forbidden: not an administrator.
@@ -142,7 +142,7 @@ async def preview(user: CurrentUser, form: PeriodForm) -> Preview:
 
 
 async def recalculate(user: CurrentUser, seen: Preview) -> Effect:
-    """Price the calls of a preview anew, all or none.
+    """Recalculate the calls of a preview, all or none.
 
     Raises:
         Forbidden: not an administrator.

@@ -1,4 +1,4 @@
-"""The page of prices: what is in force, the form that sets one, and pricing calls anew."""
+"""The page of prices: what is in force, the form that sets one, and recalculating calls."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -136,7 +136,7 @@ class PricesState(rx.State):
     @logged("Previewed a recalculation of costs")
     @guarded(admin=True)
     async def look(self, form: dict[str, Any]) -> AsyncIterator[None]:
-        """Show what pricing a model's calls anew would change."""
+        """Show what recalculating a model's calls would change."""
         self._forget_preview()
         self.said, self.busy = "", True
         yield

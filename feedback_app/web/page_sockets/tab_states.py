@@ -1,6 +1,6 @@
 """The states of tabs that are gone are soon forgotten; Reflex keeps each for an hour.
 
-A tab that comes back later is drawn anew from the database, as after a restart.
+A tab that comes back later is loaded from the database again, as after a restart.
 """
 
 from collections import Counter
