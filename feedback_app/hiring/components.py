@@ -9,8 +9,9 @@ from feedback_app import routes
 from feedback_app.hiring.metadata import LEVELS
 from feedback_app.hiring.state import JobsState, JobState
 from feedback_app.live.panel import Panel, action_bar, generation_error, outcome, reasoning
+from feedback_app.ui.browser import scroll_to
 from feedback_app.ui.components import card, empty_state
-from feedback_app.ui.editor import LONG_TEXT, Draftbook, conflict_banner, save_label, typed_area
+from feedback_app.ui.editor import Draftbook, SavedArea, conflict_banner, save_label, typed_area
 
 _JOB = JobState.job
 _STATE: Any = JobState
@@ -22,8 +23,18 @@ FIELDS = Draftbook("jobfield")
 """What it keeps of the field of the proposal that was typed in last."""
 FIELD_OF: Any = ClientStateVar.create("jobfieldof", default="")
 """Which field that is."""
-_AHEAD = DESCRIPTION.is_ahead(_JOB.id, JobState.description_save.acked)
+_DESCRIPTION = SavedArea(
+    book=DESCRIPTION,
+    owner=_JOB.id,
+    text=JobState.description,
+    revision=JobState.description_revision,
+    beginning=JobState.revision,
+    acked=JobState.description_save.acked,
+    save=JobState.describe,
+)
 _PROPOSAL = JobState.proposal
+_TOP = "proposal-top"
+"""Where a narrow window scrolls to at a start, as the fields fill in below the description."""
 
 PANEL = Panel(
     live=JobState,
@@ -69,7 +80,6 @@ def _row(row: Any) -> rx.Component:
 
 def description() -> rx.Component:
     """The job description, as somebody pasted it."""
-    key = f"{_JOB.id} {JobState.revision}"
     return card(
         rx.el.div(
             rx.heading("Job description", as_="h2", size="3", weight="medium"),
@@ -94,64 +104,32 @@ def description() -> rx.Component:
             ),
         ),
         *DESCRIPTION.vars(),
-        _begin_description(key=key),
-        _description_editor(key=f"{_JOB.id} {DESCRIPTION.beginning(JobState.revision, _AHEAD)}"),
+        _begin_description(key=f"{_JOB.id} {JobState.revision}"),
+        _description_editor(key=_DESCRIPTION.editor_key()),
     )
 
 
 @rx.memo
 def _begin_description(rest: rx.RestProp) -> rx.Component:
-    """When the editor begins: send what only the browser has, else take over the server's."""
-    resend = JobState.describe(
-        _JOB.id, DESCRIPTION.text.value, DESCRIPTION.stamp.value, DESCRIPTION.base.value
-    )
-    acked = JobState.description_save.acked
-    return rx.el.span(
-        hidden=True,
-        on_mount=[
-            *DESCRIPTION.begin(JobState.revision, _AHEAD),
-            rx.cond(_AHEAD, resend, rx.noop()),
-            DESCRIPTION.text.set_value(
-                rx.cond(_AHEAD, DESCRIPTION.text.value, JobState.description)
-            ),
-            DESCRIPTION.owner.set_value(_JOB.id),
-            DESCRIPTION.stamp.set_value(rx.cond(_AHEAD, DESCRIPTION.stamp.value, acked)),
-        ],
-    )
+    return _DESCRIPTION.begin()
 
 
 @rx.memo
 def _description_editor(rest: rx.RestProp) -> rx.Component:
-    """The editor; only another key makes it start over."""
-
-    def typed(text: Any, stamp: Any) -> list[Any]:
-        base = rx.cond(_AHEAD, DESCRIPTION.base.value, JobState.description_revision)
-        describe = JobState.describe
-        return [
-            *DESCRIPTION.note(_JOB.id, text, stamp, base),
-            rx.cond(
-                text.to(str).length() < LONG_TEXT,
-                describe(_JOB.id, text, stamp, base),
-                describe(_JOB.id, text, stamp, base).debounce(400),
-            ),
-        ]
-
-    return typed_area(
+    return _DESCRIPTION.editor(
         id="job-description",
-        default_value=rx.cond(_AHEAD, DESCRIPTION.text.value.to(str), JobState.description),
         placeholder="Paste the job description here. Everything is saved as you type.",
         aria_label="Job description",
         class_name="input",
         rows="18",
-        dir="auto",
-        on_change=typed,
     )
 
 
 def proposal() -> rx.Component:
     """The generator, and what the description is read as: while it comes, then as a form."""
     return rx.el.section(
-        action_bar(PANEL, None),
+        rx.el.span(id=_TOP, class_name="narrow-anchor", aria_hidden="true"),
+        action_bar(PANEL, scroll_to(_TOP, block="start")),
         generation_error(PANEL),
         reasoning(PANEL),
         rx.cond(

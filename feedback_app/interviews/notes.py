@@ -10,7 +10,7 @@ from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews.state import InterviewState
 from feedback_app.ui.browser import scroll_to
 from feedback_app.ui.components import small_button
-from feedback_app.ui.editor import LONG_TEXT, Draftbook, conflict_banner, typed_area
+from feedback_app.ui.editor import Draftbook, SavedArea, conflict_banner
 
 _TEXT: Any = FeedbackState
 _LIVE: Any = Live
@@ -18,27 +18,22 @@ _LIVE: Any = Live
 NOTES = Draftbook("notes")
 """What the browser keeps of the notes' editor."""
 _DETAIL = InterviewState.detail
-_AHEAD = NOTES.is_ahead(_DETAIL.id, InterviewState.notes_save.acked)
+_NOTES = SavedArea(
+    book=NOTES,
+    owner=_DETAIL.id,
+    text=InterviewState.notes,
+    revision=InterviewState.notes_revision,
+    beginning=InterviewState.revision,
+    acked=InterviewState.notes_save.acked,
+    save=InterviewState.note,
+)
 _USED: Any = rx.cond(_TEXT.over & (_LIVE.u != ""), _LIVE.u, _TEXT.used)
 """The lines that the text on the page rests on: the draft's while one is shown."""
 
 
 @rx.memo
 def _begin_notes(rest: rx.RestProp) -> rx.Component:
-    """When the editor begins: send what only the browser has, else take over the server's."""
-    resend = InterviewState.note(_DETAIL.id, NOTES.text.value, NOTES.stamp.value, NOTES.base.value)
-    return rx.el.span(
-        hidden=True,
-        on_mount=[
-            *NOTES.begin(InterviewState.revision, _AHEAD),
-            rx.cond(_AHEAD, resend, rx.noop()),
-            NOTES.text.set_value(rx.cond(_AHEAD, NOTES.text.value, InterviewState.notes)),
-            NOTES.owner.set_value(_DETAIL.id),
-            NOTES.stamp.set_value(
-                rx.cond(_AHEAD, NOTES.stamp.value, InterviewState.notes_save.acked)
-            ),
-        ],
-    )
+    return _NOTES.begin()
 
 
 @rx.memo
@@ -73,40 +68,21 @@ def _line(line: Any, index: Any) -> rx.Component:
 
 @rx.memo
 def _notes_editor(rest: rx.RestProp) -> rx.Component:
-    """The editor of the notes; only another key makes it start over."""
-
-    def typed(text: Any, stamp: Any) -> list[Any]:
-        note = InterviewState.note
-        base = rx.cond(_AHEAD, NOTES.base.value, InterviewState.notes_revision)
-        return [
-            *NOTES.note(_DETAIL.id, text, stamp, base),
-            rx.cond(
-                text.to(str).length() < LONG_TEXT,
-                note(_DETAIL.id, text, stamp, base),
-                note(_DETAIL.id, text, stamp, base).debounce(400),
-            ),
-        ]
-
-    return typed_area(
+    return _NOTES.editor(
         id="interview-notes",
-        default_value=rx.cond(_AHEAD, NOTES.text.value.to(str), InterviewState.notes),
         placeholder="What you saw and heard. Everything is saved as you type.",
         aria_label="Notes",
         class_name="notes-area",
-        dir="auto",
-        on_change=typed,
     )
 
 
 def notes() -> rx.Component:
-    key = f"{_DETAIL.id} {InterviewState.revision}"
-    beginning = NOTES.beginning(InterviewState.revision, _AHEAD)
     return rx.fragment(
         _notes_conflict(),
         rx.el.div(
-            _begin_notes(key=key),
+            _begin_notes(key=f"{_DETAIL.id} {InterviewState.revision}"),
             _notes_lines(),
-            _notes_editor(key=f"{_DETAIL.id} {beginning}"),
+            _notes_editor(key=_NOTES.editor_key()),
             class_name="numbered",
         ),
     )

@@ -5,7 +5,7 @@ policy needs no exception for it. A test holds that no other module does so. Use
 page is live already: on the server that builds the pages they would be that machine's.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import reflex as rx
 from reflex_base.event import EventSpec
@@ -31,12 +31,18 @@ def copy_formatted(plain: Var[str], html: Var[str]) -> EventSpec:
     )
 
 
-def scroll_to(element_id: Var[str] | str, *, when_drawn: bool = False) -> EventSpec:
+def scroll_to(
+    element_id: Var[str] | str,
+    *,
+    block: Literal["center", "start"] = "center",
+    when_drawn: bool = False,
+) -> EventSpec:
     """Bring an element into view if there is one: Reflex's own fails where there is none.
 
-    `when_drawn` waits for what the same click shows.
+    `block` is where in the window. `when_drawn` waits for what the same click shows. Nothing
+    happens where the element is not displayed.
     """
-    scroll = _script_on(element_id, "scrollIntoView({block: 'center'})")
+    scroll = _script_on(element_id, f"scrollIntoView({{block: '{block}'}})")
     if when_drawn:
         frame = "requestAnimationFrame"
         waiting = f"{frame}(() => {frame}(() => {scroll!s}))"

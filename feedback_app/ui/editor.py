@@ -101,6 +101,70 @@ class Draftbook:
         return (self.owner.value == owner) & (self.stamp.value != 0) & (self.stamp.value != acked)
 
 
+@dataclass(frozen=True)
+class SavedArea:
+    """A plain text that saves itself: its editor in the browser and what the server has of it.
+
+    `begin` and `editor` each belong in an `rx.memo` of the page, as only the key of a memo makes
+    React start over: `begin` with one that holds `beginning`, `editor` with `editor_key()`.
+    """
+
+    book: Draftbook
+    owner: Any
+    """The id of what the text is about."""
+    text: Any
+    """The text as the server has it."""
+    revision: Any
+    """The revision of that text."""
+    beginning: Any
+    """Counted by the server whenever the editor must show the server's text instead of its own."""
+    acked: Any
+    """The stamp of the latest typing that the server has answered."""
+    save: Any
+    """The event handler that saves: takes owner, text, stamp and the revision typed over."""
+
+    @property
+    def ahead(self) -> Any:
+        return self.book.is_ahead(self.owner, self.acked)
+
+    def editor_key(self) -> Any:
+        return f"{self.owner} {self.book.beginning(self.beginning, self.ahead)}"
+
+    def begin(self) -> rx.Component:
+        """When the editor begins: sends what only the browser has, else takes the server's."""
+        book, ahead = self.book, self.ahead
+        resend = self.save(self.owner, book.text.value, book.stamp.value, book.base.value)
+        return rx.el.span(
+            hidden=True,
+            on_mount=[
+                *book.begin(self.beginning, ahead),
+                rx.cond(ahead, resend, rx.noop()),
+                book.text.set_value(rx.cond(ahead, book.text.value, self.text)),
+                book.owner.set_value(self.owner),
+                book.stamp.set_value(rx.cond(ahead, book.stamp.value, self.acked)),
+            ],
+        )
+
+    def editor(self, **props: Any) -> rx.Component:
+        """The `textarea`; a long text is sent once the typing pauses."""
+
+        def typed(text: Any, stamp: Any) -> list[Any]:
+            base = rx.cond(self.ahead, self.book.base.value, self.revision)
+            save = self.save(self.owner, text, stamp, base)
+            is_short = text.to(str).length() < LONG_TEXT
+            return [
+                *self.book.note(self.owner, text, stamp, base),
+                rx.cond(is_short, save, save.debounce(400)),
+            ]
+
+        return typed_area(
+            default_value=rx.cond(self.ahead, self.book.text.value.to(str), self.text),
+            dir="auto",
+            on_change=typed,
+            **props,
+        )
+
+
 def save_label(name: str, book: Draftbook, owner: Any, save: Any) -> rx.Component:
     """Saved, saving, not saved: what is true of the editor's text right now."""
     ahead = book.is_ahead(owner, save.acked)

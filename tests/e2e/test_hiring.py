@@ -91,6 +91,7 @@ def test_a_description_fills_a_form_while_it_streams_and_is_confirmed(
     expect(coming).to_contain_text("SQL")
     expect(coming).not_to_contain_text("Go or Python")
     expect(page.locator("#stop-generation")).to_be_in_viewport()
+    expect(coming).to_be_in_viewport(ratio=0.9)
     assert_no_barriers(page)
     # A reload, and whoever else administrates, see the same.
     page.reload()

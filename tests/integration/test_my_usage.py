@@ -241,9 +241,7 @@ async def test_a_used_up_company_budget_that_refuses_has_nothing_left(on: Stage)
         await on.start()
     told = lines(await service.view(on.user, {}))["Company Budget"]
     assert told.value == "$0.00 left"
-    assert told.note.startswith(
-        "of $0.001 this month, $0.002 used by everybody (200%); it resets "
-    )
+    assert told.note.startswith("of $0.001 this month, $0.002 used by everybody (200%); it resets ")
 
 
 async def test_limits_that_are_taken_away_are_not_shown(on: Stage) -> None:

@@ -68,9 +68,7 @@ async def test_many_tiny_costs_add_up_without_rounding(database: Database) -> No
     for _ in range(21):
         await office.call(cost_microusd=33)
     view = await office.view()
-    assert headline(view, "total-cost").value == "$0.0007", (
-        "693 micro-dollars, not 21 times $0.00"
-    )
+    assert headline(view, "total-cost").value == "$0.0007", "693 micro-dollars, not 21 times $0.00"
 
 
 @pytest.mark.ledger_findings(
