@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from bench import answers, crowd, hostile, ledger, pages, soak, text, wire
+from bench import answers, crowd, hostile, ledger, pages, soak, text, typed, wire
 
 BENCHMARKS = {
     "answers": answers,
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "pages": pages,
     "soak": soak,
     "text": text,
+    "typed": typed,
     "wire": wire,
 }
 """Each module has `add_options(parser)` and `run(options)`, which returns the goals it missed."""
