@@ -131,6 +131,7 @@ class _Loader:
                 department_id=self._departments[job.department],
                 title=job.title,
                 summary=job.summary,
+                description=job.description,
             )
             await self._store(row)
             asked = [

@@ -50,30 +50,39 @@ _LEVELS = (
 _LEVEL_WORDS = tuple(
     (level, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)) for level, words in _LEVELS
 )
-_YEARS = re.compile(r"(\d{1,2})\s?\+?\s?(?:or more )?(?:years|jahre|ans|años|anos)", re.IGNORECASE)
+_NUMBERS = "zero one two three four five six seven eight nine ten"
+_NUMBER = rf"\d{{1,2}}|{'|'.join(_NUMBERS.split()[1:])}"
+_YEARS = re.compile(
+    rf"(?<!\w)({_NUMBER})\s?\+?\s?(?:or more )?(?:years|jahre|ans|años|anos)", re.IGNORECASE
+)
 _LEAD = re.compile(
-    r"(?:at least |mindestens |a |an |the )?"
-    r"(?:\d{1,2}\s?\+?\s?(?:or more )?(?:years|jahre) (?:of |in )?)?(?:sehr )?"
+    r"(?:you (?:have |bring |know )?)?(?:at least |mindestens |a |an |the )?"
+    rf"(?:(?:{_NUMBER})\s?\+?\s?(?:or more )?(?:years|jahre) (?:of |in )?)?(?:sehr )?"
     r"(?:(?:solid|strong|good|proven|deep|excellent|hands-on|professional|first|basic|fluent"
     r"|gute[nrs]?|fundierte|mehrjährige) )?"
     r"(?:(?:work )?(?:experience|knowledge|understanding|command|skills|background|expertise"
-    r"|(?:berufs)?erfahrung(?:en)?|kenntnisse) (?:with|of|in|as|mit) )?(?:a |an |the |your |our )?",
+    r"|practice|(?:berufs)?erfahrung(?:en)?|kenntnisse) (?:with|of|in|as|at|mit) )?"
+    r"(?:a |an |the |your |our )?",
     re.IGNORECASE,
 )
 """What stands before a requirement's subject."""
 _DOING = re.compile(
-    r"(?:(?:du|sie) )?\w{2,20}(?: (?:and|or|und) \w{2,20})?"
+    r"(?:(?:you|du|sie) )?\w{2,20}(?: (?:and|or|und) \w{2,20})?"
+    r"(?: (?:part in|care of|after|on|with|for))?"
     r" (?:the|our|a|an|new|your|unsere?n?|die|das|den) ",
     re.IGNORECASE,
 )
 """What stands before a task's subject: a verb or two, and an article."""
 _NAME_END = re.compile(
-    r"[:,;.(]| (?:with|in|for|to|of|that|which|who|using|from|mit|für|bei|avec|con|com) "
+    r"[:,;.(]| (?:with|in|at|on|for|to|of|that|which|who|when|than|from|using|and the|and an?"
+    r"|mit|für|bei|avec|con|com) "
 )
 _NAME_WORDS = 4
 _HEAD_CHARACTERS = 60
 _COMPETENCIES = 7
 """As many as an interviewer can rate."""
+_ENOUGH = 4
+"""With so many requirements, tasks are not taken for competencies."""
 _FIRST_CHARACTERS = 2_000
 """Where a level is looked for: further down it is about colleagues."""
 
@@ -91,10 +100,10 @@ def write_metadata(title: str, description: str) -> str:
     text = compatible(description)
     found = _read(text)
     called = found.title or on_a_line(title)
-    competencies = [
-        *((_named(line, _LEAD), line) for line in found.must),
-        *((_named(line, _DOING), line) for line in found.work),
-    ] or [(_named(line, _LEAD), line) for line in found.any]
+    competencies = [(_named(line, _LEAD), line) for line in found.must]
+    if len(competencies) < _ENOUGH:
+        competencies += [(_named(line, _DOING), line) for line in found.work if _DOING.match(line)]
+    competencies = competencies or [(_named(line, _LEAD), line) for line in found.any]
     by_name = {name.casefold(): (name, line) for name, line in reversed(competencies) if name}
     return json.dumps(
         {
@@ -165,10 +174,14 @@ def _level(title: str, text: str) -> str:
     for level, words in _LEVEL_WORDS[3:]:
         if words.search(first):
             return level
-    years = [int(number) for number in _YEARS.findall(first)]
+    years = [_number(written) for written in _YEARS.findall(first)]
     if not years:
         return ""
     return "senior" if max(years) >= 5 else "mid" if max(years) >= 2 else "junior"
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdecimal() else _NUMBERS.split().index(written.lower())
 
 
 def _named(line: str, lead: re.Pattern[str]) -> str:

@@ -5,6 +5,7 @@ that is allowed for it, all else whole.
 """
 
 import inspect
+import json
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -40,12 +41,20 @@ from feedback_app.feedback.personal.tokens import fold, tokens_of
 from feedback_app.feedback.prompts import feedback_prompt
 from feedback_app.feedback.reading import for_drafting
 from feedback_app.feedback.verdict import VerdictPlace
+from feedback_app.hiring.offline import write_metadata
 from feedback_app.interviews.service import MAX_REASON_CHARACTERS
 from feedback_app.live.view import _healed
 from feedback_app.llm.client.faults import redacted
 from feedback_app.llm.client.offline import split_tokens
 from feedback_app.llm.ledger.token_estimates import estimate_tokens
-from feedback_app.llm.text import citations, cited_statements, markdown, splitting, tags
+from feedback_app.llm.text import (
+    citations,
+    cited_statements,
+    markdown,
+    splitting,
+    structured,
+    tags,
+)
 from feedback_app.llm.text.blocks import Block, Span
 from feedback_app.llm.text.unwrapping import Unwrapped
 from tests.hostile.growth import LONG, Read
@@ -66,6 +75,7 @@ def readers() -> dict[str, Read]:
         **_of_answers(),
         **_of_feedback(),
         **_of_fields(),
+        **_of_jobs(),
     }
 
 
@@ -111,6 +121,21 @@ def _of_notes() -> dict[str, Read]:
         "feedback.personal.finding.find_remarks": find_remarks,
         "feedback.personal.finding.without_remarks": without_remarks,
         "feedback.prompts.feedback_prompt": lambda text: feedback_prompt(_interview(text)),
+    }
+
+
+def _of_jobs() -> dict[str, Read]:
+    return {
+        "hiring.offline.write_metadata": lambda text: write_metadata("Engineer", text),
+        "hiring.offline.write_metadata of a list": lambda text: write_metadata(
+            "Engineer", "Requirements\n- " + text.replace("\n", "\n- ")
+        ),
+        "llm.text.structured.drawn": structured.drawn,
+        "llm.text.structured.in_reasoning": structured.in_reasoning,
+        "llm.text.structured.so_far": structured.so_far,
+        "llm.text.structured.so_far in a field": lambda text: structured.so_far(
+            '{"title": ' + json.dumps(text)[:-1]
+        ),
     }
 
 

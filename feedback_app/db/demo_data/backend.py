@@ -1,28 +1,8 @@
 """Quillhaven's interviews for its senior backend engineer."""
 
 from feedback_app.db.demo_data.backend_candidates import AMARA, BEN, LUKAS, OSKAR, SIONE
-from feedback_app.db.demo_data.shapes import DemoCard, DemoInterview, DemoJob
-
-BACKEND = DemoJob(
-    department="Engineering",
-    title="Senior backend engineer",
-    summary=(
-        "Quillhaven sells tickets and settles payments for some four thousand independent venues. "
-        "This person owns the settlement service: the ledger, the payouts, and what happens when "
-        "a bank answers late or twice."
-    ),
-    competencies=(
-        (
-            "System design",
-            "Breaks an unclear problem into parts, names the trade-offs, and designs for failure.",
-        ),
-        ("Code quality", "Writes code that is simple, tested and easy for others to change."),
-        ("Debugging", "Finds causes by evidence, under pressure, without guessing."),
-        ("Collaboration", "Listens, disagrees openly, and makes the people around them better."),
-        ("Ownership", "Follows a thing through to people using it, and cares what it costs."),
-    ),
-)
-
+from feedback_app.db.demo_data.jobs import BACKEND
+from feedback_app.db.demo_data.shapes import DemoCard, DemoInterview
 
 BACKEND_INTERVIEWS = (
     DemoInterview(

@@ -1,21 +1,7 @@
 """Orrin Valley Clinics' interviews: the other company, which Quillhaven must never see."""
 
-from feedback_app.db.demo_data.shapes import DemoCandidate, DemoCard, DemoInterview, DemoJob
-
-COORDINATOR = DemoJob(
-    department="Patient services",
-    title="Patient services coordinator",
-    summary=(
-        "The first voice a patient hears at any of our five clinics: books, reassures, and knows "
-        "when to fetch a nurse."
-    ),
-    competencies=(
-        ("Calm under pressure", "Stays clear and kind when the queue is long and loud."),
-        ("Accuracy", "Gets names, dates and doses right, and checks."),
-        ("Empathy", "Hears what a patient needs behind what they say."),
-        ("Teamwork", "Hands over so that nobody has to ask again."),
-    ),
-)
+from feedback_app.db.demo_data.jobs import COORDINATOR
+from feedback_app.db.demo_data.shapes import DemoCandidate, DemoCard, DemoInterview
 
 _ROSALIND = DemoCandidate(
     name="Rosalind Achterberg",

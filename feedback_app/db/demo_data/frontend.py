@@ -1,21 +1,7 @@
 """Quillhaven's interviews for its frontend engineer."""
 
-from feedback_app.db.demo_data.shapes import DemoCandidate, DemoCard, DemoInterview, DemoJob
-
-FRONTEND = DemoJob(
-    department="Engineering",
-    title="Frontend engineer",
-    summary=(
-        "The box office of a venue is one person, one laptop and a queue. This person builds the "
-        "screens they sell from, which must be quick, clear and usable with a keyboard alone."
-    ),
-    competencies=(
-        ("Interface craft", "Builds interfaces that are fast, robust and pleasant in detail."),
-        ("Accessibility", "Builds for keyboards, screen readers and tired eyes from the start."),
-        ("Problem solving", "Takes a problem apart and gets to something that works."),
-        ("Communication", "Explains choices clearly to people who do other work."),
-    ),
-)
+from feedback_app.db.demo_data.jobs import FRONTEND
+from feedback_app.db.demo_data.shapes import DemoCandidate, DemoCard, DemoInterview
 
 _PRIYA = DemoCandidate(
     name="Priya Venkataraman",

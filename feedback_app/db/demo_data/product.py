@@ -1,36 +1,7 @@
 """Quillhaven's interviews in product and design."""
 
-from feedback_app.db.demo_data.shapes import DemoCandidate, DemoCard, DemoInterview, DemoJob
-
-MANAGER = DemoJob(
-    department="Product and design",
-    title="Product manager, box office",
-    summary=(
-        "Decides what the box office team builds next, from evenings spent behind real counters, "
-        "and says no to the rest in a way that people can live with."
-    ),
-    competencies=(
-        ("Customer insight", "Learns first-hand what people do and need, and checks it."),
-        ("Prioritisation", "Chooses, says why, and says what will not be done."),
-        ("Working with data", "Uses numbers to decide, and knows what they cannot tell."),
-        ("Alignment", "Brings people with different interests to one plan."),
-    ),
-)
-
-DESIGNER = DemoJob(
-    department="Product and design",
-    title="Product designer",
-    summary=(
-        "Designs for people who sell 300 tickets in the last 20 minutes before the doors open, "
-        "with one engineer and one product manager at the same table."
-    ),
-    competencies=(
-        ("Interaction design", "Designs flows that hold up under pressure and in odd cases."),
-        ("Research", "Asks the right people the right questions, and changes course on answers."),
-        ("Visual craft", "Uses type, space and colour to make the important thing plain."),
-        ("Presenting work", "Shows reasons, hears criticism, separates work from self."),
-    ),
-)
+from feedback_app.db.demo_data.jobs import DESIGNER, MANAGER
+from feedback_app.db.demo_data.shapes import DemoCandidate, DemoCard, DemoInterview
 
 _HANNAH = DemoCandidate(
     name="Hannah Whitlock",

@@ -12,6 +12,7 @@ class DemoJob:
     title: str
     summary: str
     competencies: tuple[tuple[str, str], ...]
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
