@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
+from feedback_app.core.text import storable
 from feedback_app.llm.client.completion import Message
 
 REPAIR_TOKENS = 400
@@ -37,7 +38,7 @@ def so_far(text: str) -> dict[str, Any]:
     Linear in the length of the text. Empty where it is no JSON object.
     """
     try:
-        found = from_json(text, allow_partial="trailing-strings")
+        found = from_json(storable(text), allow_partial="trailing-strings")
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
@@ -85,7 +86,7 @@ def drawn(text: str) -> str:
         text = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
     except (ValueError, RecursionError):
         text = text.replace("```", "` ` `")
-    return f"{CODE_BEGINS}{text}\n```"
+    return f"{CODE_BEGINS}{storable(text)}\n```"
 
 
 def _fault(error: Any) -> str:
