@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from feedback_app.feedback.components.paper import LIT
+from feedback_app.feedback.components.text_editor import LIT
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews.state import InterviewState

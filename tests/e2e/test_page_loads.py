@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from feedback_app import routes
 from feedback_app.core.demo import DEMO_SIGN_INS
@@ -89,6 +89,26 @@ def test_signing_in_leads_to_the_address_that_was_asked_for(
     sign_in(page, made.interviewer.email, path=asked)
     expect(page.locator("#generate-feedback")).to_be_visible()
     expect(page).to_have_url(re.compile(f"{asked}$"))
+
+
+def test_the_text_is_there_before_its_editor(page: Page, made: MadeInterview) -> None:
+    sign_in(page, made.interviewer.email, path=routes.interview(made.interview.id))
+    editor = page.locator("#feedback-editor")
+    editor.click()
+    page.keyboard.type("She drew it.\n- First")
+    expect(page.locator("#feedback-status")).to_have_attribute("data-status", "saved")
+
+    held: list[Route] = []
+    page.route(re.compile(r"/assets/text_editor-[^/]+\.js"), lambda route: held.append(route))
+    page.reload()
+    text = page.locator(".editing .document:visible")
+    expect(text).to_have_text("She drew it.First")
+    expect(text.locator("li")).to_have_count(1)
+    expect(editor).to_have_count(0)
+    held[0].continue_()
+    expect(editor).to_have_text("She drew it.First")
+    expect(text).to_have_count(1)
+    assert page.evaluate(_MOVED) == []
 
 
 def test_the_library_of_charts_comes_with_the_first_chart(

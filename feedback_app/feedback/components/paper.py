@@ -3,7 +3,6 @@
 from typing import Any
 
 import reflex as rx
-from reflex.experimental import ClientStateVar
 from reflex_base.event import EventHandler
 from reflex_base.vars.base import Var
 from reflex_base.vars.function import FunctionVar
@@ -13,23 +12,25 @@ from reflex_components_core.el.elements.typography import Div
 from feedback_app.feedback.components.asking import OnAnswer, asking
 from feedback_app.feedback.components.choosing import choice
 from feedback_app.feedback.components.panel import PANEL, RUNNING
+from feedback_app.feedback.components.text_editor import (
+    AHEAD,
+    BOOK,
+    IS_THERE,
+    LIT,
+    late_editor,
+)
 from feedback_app.feedback.components.toolbar import toolbar
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.live.components import draft_text
 from feedback_app.live.panel import generation_error, outcome, reasoning
 from feedback_app.ui.browser import scroll_to
-from feedback_app.ui.editor import Draftbook, conflict_banner, rich_text, save_label
+from feedback_app.ui.editor import conflict_banner, save_label
+from feedback_app.ui.late import late
 
 _TEXT: Any = FeedbackState
 """Its attributes as the browser has them."""
-BOOK = Draftbook("feedback", None)
-"""What the browser keeps of the feedback editor."""
-LIT: Any = ClientStateVar.create("litlines", default="")
-"""The lines that the statement under the pointer or the caret rests on, such as `#n3,7`."""
-
 _ID = _TEXT.interview_id
-_AHEAD = BOOK.is_ahead(_ID, _TEXT.save_state.acked)
 
 
 def _cite_under(event: ObjectVar[dict[str, Any]]) -> tuple[Var[Any]]:
@@ -109,39 +110,13 @@ def paper(on_answer: OnAnswer) -> rx.Component:
     )
 
 
-@rx.memo
-def _begin_editor(rest: rx.RestProp) -> rx.Component:
-    """When the editor begins: send what only the browser has, else forget what it had."""
-    resend = _TEXT.edit(_ID, BOOK.text.value, BOOK.stamp.value, BOOK.base.value)
-    return rx.el.span(
-        hidden=True,
-        on_mount=[*BOOK.begin(_TEXT.editor_key, _AHEAD), rx.cond(_AHEAD, resend, rx.noop())],
-    )
-
-
-@rx.memo
-def _text_editor(rest: rx.RestProp) -> rx.Component:
-    """The editor; only another key makes it start over."""
-    base = rx.cond(_AHEAD, BOOK.base.value, _TEXT.revision)
-    return rich_text(
-        "feedback-editor",
-        "Your feedback",
-        rx.cond(_AHEAD, BOOK.text.value, _TEXT.html),
-        True,
-        on_update=lambda document, stamp: [
-            *BOOK.note(_ID, document, stamp, base),
-            _TEXT.edit(_ID, document, stamp, base),
-        ],
-        on_selection_update=lambda lines: LIT.set_value(lines),
-    )
-
-
 def _editor() -> rx.Component:
-    key = f"{_ID} {_TEXT.editor_key}"
+    """The editor, or until it was loaded the text that it will begin with."""
     return rx.fragment(
         *BOOK.vars(),
         LIT,
-        _begin_editor(key=key),
+        IS_THERE,
+        _begin_editor(key=f"{_ID} {_TEXT.editor_key}"),
         rx.cond(
             _TEXT.is_empty,
             rx.el.p(
@@ -150,7 +125,18 @@ def _editor() -> rx.Component:
                 aria_hidden="true",
             ),
         ),
-        _text_editor(key=f"{_ID} {BOOK.beginning(_TEXT.editor_key, _AHEAD)}"),
+        rx.cond(IS_THERE.value | AHEAD, rx.fragment(), rx.html(_TEXT.html, class_name="document")),
+        late(late_editor()),
+    )
+
+
+@rx.memo
+def _begin_editor(rest: rx.RestProp) -> rx.Component:
+    """When the editor begins: send what only the browser has, else forget what it had."""
+    resend = _TEXT.edit(_ID, BOOK.text.value, BOOK.stamp.value, BOOK.base.value)
+    return rx.el.span(
+        hidden=True,
+        on_mount=[*BOOK.begin(_TEXT.editor_key, AHEAD), rx.cond(AHEAD, resend, rx.noop())],
     )
 
 
