@@ -36,7 +36,7 @@ async def person(session: AsyncSession, user: CurrentUser, user_id: str) -> User
 
 
 async def values(session: AsyncSession, user: CurrentUser) -> Sequence[LimitValue]:
-    """Every limit set in the company, those of single people included."""
+    """Every limit set in the company, including those of single people."""
     rows = await session.exec(select(LimitValue).where(LimitValue.company_id == user.company_id))
     return rows.all()
 
@@ -66,7 +66,7 @@ async def spent_by_person(
 
 
 async def take_turn(session: AsyncSession, user: CurrentUser) -> None:
-    """Let administrators of one company change its limits one after the other."""
+    """Make administrators of one company change its limits one at a time."""
     row = select(Company.id).where(Company.id == user.company_id)
     await session.exec(row.with_for_update(key_share=True))
 
@@ -74,7 +74,7 @@ async def take_turn(session: AsyncSession, user: CurrentUser) -> None:
 async def changes(
     session: AsyncSession, user: CurrentUser, limit: int
 ) -> list[tuple[LimitChange, str, str | None]]:
-    """The newest changes, each with who made it and whom it is for, where that is one person."""
+    """The newest changes, each with who made it and, if it is for one person, for whom."""
     found = await session.exec(
         select(LimitChange)
         .where(LimitChange.company_id == user.company_id)

@@ -1,4 +1,4 @@
-"""Limits as people write and read them."""
+"""Limits in the form in which people write and read them."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from feedback_app.core.money import as_set, parse_dollars, plain_dollars
 from feedback_app.llm.admission.limits import LimitName
 
 Value = int | None | Literal["default"]
-"""`None` is no limit at all; `default` is whatever holds where nothing is set."""
+"""`None` means no limit; `default` is whatever applies when nothing is set."""
 
 UNLIMITED = "unlimited"
 _NO_LIMIT = {UNLIMITED, "no limit", "none", "∞"}
@@ -26,10 +26,10 @@ LABELS: dict[LimitName, str] = {
 
 
 def parse(name: LimitName, text: str) -> Value:
-    """What somebody wrote into the field of that limit; empty is the default.
+    """Read what somebody typed into the field of that limit; empty is the default.
 
     Raises:
-        Invalid: no such value, with an example of one.
+        Invalid: not a valid value; the message has an example of one.
     """
     written = text.strip()
     if not written:
@@ -51,7 +51,7 @@ def parse(name: LimitName, text: str) -> Value:
 
 
 def written(name: LimitName, value: int | None) -> str:
-    """The value as `parse` reads it."""
+    """The value in the form that `parse` reads."""
     if value is None:
         return UNLIMITED
     return plain_dollars(value) if name.unit == "microusd" else f"{value:,}"
