@@ -23,7 +23,7 @@ class BellState(rx.State):
     @own_event
     @guarded(admin=True)
     async def watch(self) -> None:
-        """Keep the number as it is in the table while a page is open."""
+        """Keep the number up to date with the table while a page is open."""
         while True:
             with may_be_away():
                 user = await guards.require_admin(self)
