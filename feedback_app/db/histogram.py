@@ -25,7 +25,7 @@ def _bounds() -> list[int]:
 
 
 BOUNDS = _bounds()
-"""Where the buckets begin, in milliseconds."""
+"""The lower bounds of the buckets, in milliseconds."""
 _MIDDLES = [math.sqrt(low * (high - 1)) for low, high in pairwise([*BOUNDS, _LONGEST_MS * 2])]
 
 
@@ -35,7 +35,7 @@ def index_of(duration_ms: int) -> int:
 
 
 def as_text(counts: Mapping[int, int]) -> str:
-    """The histogram with so many durations in each bucket, each bucket once."""
+    """The histogram with these counts per bucket, each bucket once."""
     return "".join(
         f"{index} " if count == 1 else f"{index}*{count} "
         for index, count in sorted(counts.items())
@@ -43,7 +43,7 @@ def as_text(counts: Mapping[int, int]) -> str:
 
 
 def merged(texts: Iterable[str]) -> Counter[int]:
-    """How many durations each bucket has in all these histograms."""
+    """How many durations each bucket has in all these histograms together."""
     entries = Counter[str]()
     for text in texts:
         entries.update(text.split())
@@ -57,7 +57,7 @@ def merged(texts: Iterable[str]) -> Counter[int]:
 def percentile(counts: Mapping[int, int], share: float) -> float | None:
     """The duration in milliseconds that `share` (above 0, at most 1) of all do not exceed.
 
-    Within 4 % of the nearest-rank percentile; `None` of nothing.
+    Within 4 % of the nearest-rank percentile; `None` for an empty histogram.
     """
     left = math.ceil(share * sum(counts.values()))
     for index in sorted(counts):

@@ -1,4 +1,4 @@
-"""What a piece of demo data is made of."""
+"""The types that demo data is made of."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class DemoCandidate:
 
     @property
     def email(self) -> str:
-        """An address nobody can have."""
+        """An address that nobody can really have."""
         plain = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode()
         first, *_, last = plain.lower().replace("-", " ").split()
         return f"{first}.{last}@candidates.test"
@@ -59,7 +59,7 @@ class DemoInterview:
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """Somebody of a company; without `password` nobody can sign in as them."""
+    """Somebody of a company; without a `password` nobody can sign in as them."""
 
     email: str
     name: str
