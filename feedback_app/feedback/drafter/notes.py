@@ -1,4 +1,4 @@
-"""Cuts notes into remarks: single statements, each with the lines it stands on."""
+"""Cuts notes into remarks: single statements, each with the lines it comes from."""
 
 import re
 from bisect import bisect_right
@@ -24,16 +24,16 @@ from feedback_app.feedback.drafter.words import (
 )
 
 MOST_REMARKS = 3_000
-"""Remarks that are read; what follows them in still longer notes is left alone."""
+"""The most remarks that are read; the rest of even longer notes is ignored."""
 MOST_LINES = 6_000
-"""Lines that are read; notes with more have next to nothing on each."""
+"""The most lines that are read; notes with more have next to nothing on each."""
 MERGED_WORDS = 45
 ONE_POINT_WORDS = 26
 """Words up to which the sentences of one bullet are one point."""
 LONGEST_ANSWER = 1_500
-"""Characters of a candidate's answer that are read, and of sentences that are told as one."""
+"""Characters read of a candidate's answer, and of sentences that are kept as one."""
 LONGEST_QUESTION = 1_500
-"""Characters of the question to it, the last ones."""
+"""Characters read of its question, counted from the end."""
 
 _ASKED = re.compile(r"[?？][\"”»“’)\]」]*\s*$")
 _QUOTES = ' "“”„«»「」'
@@ -53,12 +53,12 @@ class Remark:
     """One statement of the notes."""
 
     text: str
-    """On one line, without list marks and labels; the words are the writer's."""
+    """On one line, without list marks and labels; the wording is the writer's."""
     plain: str
-    """The same with abbreviations written out, by which it is judged and placed."""
+    """The same with abbreviations written out, used to assess and place the remark."""
     first: int
     last: int
-    """The lines it stands on, counted from 1."""
+    """The lines it comes from, counted from 1."""
     language: Language
     labelled: int | None = None
     """The competency that a label over it names."""
@@ -72,9 +72,9 @@ class Remark:
     spoken: bool = False
     """Whether the candidate says it, in a transcript."""
     topic: str = ""
-    """What it answers, as "On {topic}" would name it."""
+    """The topic that it answers, as "On {topic}" would name it."""
     follows_up: bool = False
-    """Whether it answers a question that names nothing of its own ("And then?")."""
+    """Whether it answers a question that has no subject of its own ("And then?")."""
     closing: bool = False
     task: bool = False
 
@@ -90,7 +90,7 @@ class Notes:
 def read_notes(
     text: str, labels: Labels, candidate: str, interviewer: str, fallback: Language
 ) -> Notes:
-    """The remarks of the notes. `fallback` is the language of notes that do not tell."""
+    """The remarks of the notes. `fallback` is used if the notes do not show their language."""
     lines = _with_colons(text).split("\n")[:MOST_LINES]
     speakers = find_speakers(lines, labels, candidate, interviewer)
     blocks = list(blocks_of(lines, labels, speakers.all))
@@ -120,7 +120,7 @@ def _with_plain(remark: Remark) -> Remark:
 
 
 def _separate_short_lines(blocks: list[NoteBlock]) -> None:
-    """Lines noted one below the other are points of their own, not a paragraph of prose."""
+    """Lines noted one below the other become points of their own, not a paragraph of prose."""
     in_paragraph = Counter(block.paragraph for block in blocks)
     for number, block in enumerate(blocks, start=1):
         if block.bullet or in_paragraph[block.paragraph] > 1:
@@ -241,14 +241,14 @@ def _names_nothing(question: str, language: Language) -> bool:
 
 
 def _as_said(remark: Remark) -> Remark:
-    """A remark that is nothing but a quotation, as the candidate's own words."""
+    """A remark that is only a quotation, turned into the candidate's own words."""
     if any(c.isalnum() for c in unquoted(remark.text)):
         return remark
     return replace(remark, text=remark.text.strip(_QUOTES), spoken=True)
 
 
 def _statements(whole: str) -> Iterator[tuple[int, str]]:
-    """The sentences; where one holds a question between dashes, its parts."""
+    """The sentences; one with a question between dashes is split into its parts."""
     for start, sentence in sentences(whole):
         if "?" not in sentence and "？" not in sentence:
             yield start, sentence
@@ -262,7 +262,7 @@ def _statements(whole: str) -> Iterator[tuple[int, str]]:
 
 
 def _before_the_question(piece: str) -> str:
-    """What a sentence states before the colon of a question."""
+    """The statement before the colon of a question."""
     stated, found, _ = piece.partition(": ")
     if not found or _first_word(stated) in knowledge("en").reading.questions:
         return ""
@@ -275,7 +275,7 @@ def _first_word(text: str) -> str:
 
 
 def _belongs(previous: Remark, remark: Remark) -> bool:
-    """Whether a sentence says little without the one before it."""
+    """Whether a sentence means little without the one before it."""
     if remark.first - previous.last > 1 or previous.closing:
         return False
     if word_count(previous.text) + word_count(remark.text) > MERGED_WORDS:
@@ -303,14 +303,14 @@ def _leans_on_the_one_before(remark: Remark) -> bool:
 
 
 def _split_answer(text: str) -> tuple[str, str, str]:
-    """A question, what separates it from the answer on the same line, and that answer."""
+    """A question, the separator before the answer on the same line, and that answer."""
     if found := _INLINE_ANSWER.search(text):
         return text[: found.start()], found[0] or " ", text[found.end() :].strip()
     return text, "", ""
 
 
 class _Places:
-    """Finds the lines between two places of a block's joined text."""
+    """Finds the lines between two positions of a block's joined text."""
 
     def __init__(self, block: NoteBlock) -> None:
         self._numbers = [number for number, _ in block.pieces]
@@ -321,7 +321,7 @@ class _Places:
             place += len(piece) + 1
 
     def lines(self, start: int, end: int) -> tuple[int, int]:
-        """The first and the last line; `end` is behind the last character."""
+        """The first and the last line; `end` is after the last character."""
         first = bisect_right(self._starts, start) - 1
         last = bisect_right(self._starts, max(start, end - 1)) - 1
         return self._numbers[max(first, 0)], self._numbers[max(last, 0)]
