@@ -26,7 +26,7 @@ _ANY = "any"
 def grounds_of(line: str, sentence: Sentence) -> list[Ground | None]:
     """For each clause the ground on which it is withheld, None for one that stays.
 
-    Beside a remark only a clause that is plainly about the work stays.
+    Next to a remark, only a clause that is plainly about the work stays.
     """
     japanese = _lexicons()[_JAPANESE]
     text = line[sentence.start : sentence.clauses[-1].end]

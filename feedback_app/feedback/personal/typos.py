@@ -1,4 +1,4 @@
-"""Recognises chosen words in spite of one wrong, missing, doubled or swapped letter.
+"""Recognises selected words despite one wrong, missing, doubled or swapped letter.
 
 Only words listed for it: most words of the lists have neighbours that mean something else
 ("fiance" and "finance", "married" and "marred").
@@ -11,7 +11,7 @@ _LONGEST = 24
 
 
 class Typos:
-    """Finds in constant time, by the spellings that remain when any one letter is left out."""
+    """Finds words in constant time, by the spellings that remain when any letter is left out."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words: dict[str, list[str]] = defaultdict(list)
@@ -31,7 +31,7 @@ class Typos:
 
 
 def _shortened(word: str) -> list[str]:
-    """The word, and the word less any one letter but the first."""
+    """The word, and the word without any one letter but the first."""
     return [word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))]
 
 
