@@ -22,9 +22,9 @@ from feedback_app.ui.browser import scroll_to
 from feedback_app.ui.editor import Draftbook, conflict_banner, rich_text, save_label
 
 _TEXT: Any = FeedbackState
-"""Its attributes as the browser has them."""
+"""The state's attributes as the browser has them."""
 BOOK = Draftbook("feedback", None)
-"""What the browser keeps of the feedback editor."""
+"""The browser's own record of the feedback editor."""
 LIT: Any = ClientStateVar.create("litlines", default="")
 """The lines that the statement under the pointer or the caret rests on, such as `#n3,7`."""
 
@@ -47,9 +47,9 @@ def _draft_key(event: ObjectVar[dict[str, Any]]) -> tuple[Var[Any]]:
 
 
 class _Surface(Div):
-    """A `div` that tells which citation is pointed at, focused or clicked.
+    """A `div` that reports which citation is pointed at, focused or clicked.
 
-    It sees keys before the editor in it does, where Ctrl+Enter would break a line.
+    It handles keys before the editor in it does, where Ctrl+Enter would break a line.
     """
 
     on_key_down_capture: EventHandler[_draft_key]
@@ -63,7 +63,7 @@ _surface: Any = _Surface.create
 
 
 def paper(on_answer: OnAnswer) -> rx.Component:
-    """The toolbar, what there is to ask, and the document."""
+    """The toolbar, the questions to the writer, and the document."""
     return _surface(
         toolbar(),
         generation_error(PANEL),
@@ -111,7 +111,7 @@ def paper(on_answer: OnAnswer) -> rx.Component:
 
 @rx.memo
 def _begin_editor(rest: rx.RestProp) -> rx.Component:
-    """When the editor begins: send what only the browser has, else forget what it had."""
+    """Runs when the editor begins: sends text that only the browser has, or drops its record."""
     resend = _TEXT.edit(_ID, BOOK.text.value, BOOK.stamp.value, BOOK.base.value)
     return rx.el.span(
         hidden=True,
@@ -121,7 +121,7 @@ def _begin_editor(rest: rx.RestProp) -> rx.Component:
 
 @rx.memo
 def _text_editor(rest: rx.RestProp) -> rx.Component:
-    """The editor; only another key makes it start over."""
+    """The editor; only a new key makes it start over."""
     base = rx.cond(_AHEAD, BOOK.base.value, _TEXT.revision)
     return rich_text(
         "feedback-editor",
@@ -155,7 +155,7 @@ def _editor() -> rx.Component:
 
 
 def _ghost() -> rx.Component:
-    """Where the text will be, until its first word is there."""
+    """A placeholder for the text until its first word arrives."""
     return rx.el.div(
         rx.el.div(),
         rx.el.div(),
@@ -166,7 +166,7 @@ def _ghost() -> rx.Component:
 
 
 def _departure() -> rx.Component:
-    """That the text on the page departs from what its writer recorded."""
+    """Warns that the text on the page departs from what its writer recorded."""
     said = rx.cond(_TEXT.over, rx.cond(RUNNING, "", Live.meta.departs), _TEXT.departs)
     return rx.cond(
         said != "",
