@@ -1,4 +1,4 @@
-"""The pieces of a job's page: its description, and the proposal that fills in beside it."""
+"""The pieces of a job's page: its description, and the proposal that fills in next to it."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ from feedback_app.ui.editor import LONG_TEXT, Draftbook, conflict_banner, save_l
 _JOB = JobState.job
 _STATE: Any = JobState
 _ROWS: Any = JobsState.rows
-"""Their attributes as the browser has them."""
+"""The states' attributes as the browser has them."""
 DESCRIPTION = Draftbook("jobtext")
-"""What the browser keeps of the description's editor."""
+"""The browser's own record of the description's editor."""
 FIELDS = Draftbook("jobfield")
-"""What it keeps of the field of the proposal that was typed in last."""
+"""Its record of the proposal's field that was typed in last."""
 FIELD_OF: Any = ClientStateVar.create("jobfieldof", default="")
-"""Which field that is."""
+"""The name of that field."""
 _AHEAD = DESCRIPTION.is_ahead(_JOB.id, JobState.description_save.acked)
 _PROPOSAL = JobState.proposal
 
@@ -101,7 +101,7 @@ def description() -> rx.Component:
 
 @rx.memo
 def _begin_description(rest: rx.RestProp) -> rx.Component:
-    """When the editor begins: send what only the browser has, else take over the server's."""
+    """Runs when the editor begins: sends text that only the browser has, or takes the server's."""
     resend = JobState.describe(
         _JOB.id, DESCRIPTION.text.value, DESCRIPTION.stamp.value, DESCRIPTION.base.value
     )
@@ -122,7 +122,7 @@ def _begin_description(rest: rx.RestProp) -> rx.Component:
 
 @rx.memo
 def _description_editor(rest: rx.RestProp) -> rx.Component:
-    """The editor; only another key makes it start over."""
+    """The editor; only a new key makes it start over."""
 
     def typed(text: Any, stamp: Any) -> list[Any]:
         base = rx.cond(_AHEAD, DESCRIPTION.base.value, JobState.description_revision)
@@ -149,7 +149,7 @@ def _description_editor(rest: rx.RestProp) -> rx.Component:
 
 
 def proposal() -> rx.Component:
-    """The generator, and what the description is read as: while it comes, then as a form."""
+    """The generator, and what the description is read as: while it arrives, then as a form."""
     return rx.el.section(
         action_bar(PANEL, None),
         generation_error(PANEL),
@@ -184,7 +184,7 @@ def _coming() -> rx.Component:
 
 
 def _present() -> rx.Component:
-    """What the job asks for now."""
+    """The job's present requirements."""
     return rx.el.div(
         _shown("Title", _JOB.title),
         _shown("Level", _JOB.level),
@@ -215,7 +215,7 @@ def _competency(row: Any) -> rx.Component:
 
 
 def _form() -> rx.Component:
-    """The proposal, to be changed, confirmed or discarded."""
+    """The proposal, to be edited, confirmed or discarded."""
     call = _PROPOSAL.call_id
     return rx.el.div(
         *FIELDS.vars(),
@@ -280,7 +280,7 @@ def _field_editor(
     rows: rx.Var[str],
     rest: rx.RestProp,
 ) -> rx.Component:
-    """One field of the proposal; only another key makes it start over."""
+    """One field of the proposal; only a new key makes it start over."""
     call = _PROPOSAL.call_id
     is_ahead = FIELDS.is_ahead(call, JobState.fields_save.acked) & (FIELD_OF.value == name)
     resend = JobState.revise(call, name, FIELDS.text.value, FIELDS.stamp.value)

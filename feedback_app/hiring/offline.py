@@ -1,6 +1,6 @@
-"""Reads a job description without a model: its title, its level, and the lists under its heads.
+"""Reads a job description without a model: title, level, and the lists under its headings.
 
-Linear in the length of the text. What it does not find it leaves empty for a person to write.
+Linear in the length of the text. Anything it does not find is left empty for a person to write.
 """
 
 import json
@@ -60,13 +60,13 @@ _LEAD = re.compile(
     r"|(?:berufs)?erfahrung(?:en)?|kenntnisse) (?:with|of|in|as|mit) )?(?:a |an |the |your |our )?",
     re.IGNORECASE,
 )
-"""What stands before a requirement's subject."""
+"""The words before a requirement's subject."""
 _DOING = re.compile(
     r"(?:(?:du|sie) )?\w{2,20}(?: (?:and|or|und) \w{2,20})?"
     r" (?:the|our|a|an|new|your|unsere?n?|die|das|den) ",
     re.IGNORECASE,
 )
-"""What stands before a task's subject: a verb or two, and an article."""
+"""The words before a task's subject: a verb or two, and an article."""
 _NAME_END = re.compile(
     r"[:,;.(]| (?:with|in|for|to|of|that|which|who|using|from|mit|für|bei|avec|con|com) "
 )
@@ -75,7 +75,7 @@ _HEAD_CHARACTERS = 60
 _COMPETENCIES = 7
 """As many as an interviewer can rate."""
 _FIRST_CHARACTERS = 2_000
-"""Where a level is looked for: further down it is about colleagues."""
+"""Where a level is looked for: further down the text is about colleagues."""
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ class _Found:
 
 
 def write_metadata(title: str, description: str) -> str:
-    """The JSON of a `JobMetadata` for a description; `title` is what the job is called so far."""
+    """The JSON of a `JobMetadata` for a description; `title` is the job's present title."""
     text = compatible(description)
     found = _read(text)
     called = found.title or on_a_line(title)
@@ -150,7 +150,7 @@ def _lines(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _section(line: str) -> str:
-    """Which part of a description begins with this head; empty where it is none."""
+    """The part of a description that this heading begins; empty if it is not a heading."""
     for kind, words in (("other", _OTHER), ("wish", _WISH), ("must", _MUST), ("work", _WORK)):
         if words.search(line):
             return kind
@@ -172,7 +172,7 @@ def _level(title: str, text: str) -> str:
 
 
 def _named(line: str, lead: re.Pattern[str]) -> str:
-    """The first words of a line after what leads to them, as the name of what it is about."""
+    """The first words of a line after its lead-in, as the name of its subject."""
     found = lead.match(line)
     said = line[found.end() :] if found else line
     end = _NAME_END.search(said, 3)
