@@ -1,4 +1,4 @@
-"""The notes as an ordinary editor over numbered lines, which light up with what rests on them."""
+"""The notes as a plain editor over numbered lines, which light up with what rests on them."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ from feedback_app.ui.editor import LONG_TEXT, Draftbook, conflict_banner, typed_
 
 _TEXT: Any = FeedbackState
 _LIVE: Any = Live
-"""Their attributes as the browser has them."""
+"""The states' attributes as the browser has them."""
 NOTES = Draftbook("notes")
-"""What the browser keeps of the notes' editor."""
+"""The browser's own record of the notes' editor."""
 _DETAIL = InterviewState.detail
 _AHEAD = NOTES.is_ahead(_DETAIL.id, InterviewState.notes_save.acked)
 _USED: Any = rx.cond(_TEXT.over & (_LIVE.u != ""), _LIVE.u, _TEXT.used)
@@ -25,7 +25,7 @@ _USED: Any = rx.cond(_TEXT.over & (_LIVE.u != ""), _LIVE.u, _TEXT.used)
 
 @rx.memo
 def _begin_notes(rest: rx.RestProp) -> rx.Component:
-    """When the editor begins: send what only the browser has, else take over the server's."""
+    """Runs when the editor begins: sends text that only the browser has, or takes the server's."""
     resend = InterviewState.note(_DETAIL.id, NOTES.text.value, NOTES.stamp.value, NOTES.base.value)
     return rx.el.span(
         hidden=True,
@@ -73,7 +73,7 @@ def _line(line: Any, index: Any) -> rx.Component:
 
 @rx.memo
 def _notes_editor(rest: rx.RestProp) -> rx.Component:
-    """The editor of the notes; only another key makes it start over."""
+    """The editor of the notes; only a new key makes it start over."""
 
     def typed(text: Any, stamp: Any) -> list[Any]:
         note = InterviewState.note
@@ -122,7 +122,7 @@ def source_peek(pane: Any) -> rx.Component:
             rx.el.span(number, ": ", lines[number.to(int) - 1]),
             small_button(
                 "Show in notes",
-                # Leaving the text puts its lines out: they are lit again where they are shown.
+                # Leaving the text turns its lines off: they are lit again where they are shown.
                 [
                     pane.set_value("notes"),
                     LIT.set_value(LIT.value),

@@ -42,14 +42,15 @@ def interview_page() -> rx.Component:
                 _skeleton(),
             ),
         ),
-        # Outside of what is shown only while loaded: a reconnection to a new server unloads that.
+        # Outside the part shown only while loaded: a reconnection to a new server unmounts that
+        # part.
         rx.el.span(hidden=True, on_unmount=InterviewState.leave),
         active=routes.INTERVIEWS,
     )
 
 
 def _skeleton() -> rx.Component:
-    """The desk's own shape, so that nothing moves when it comes."""
+    """The desk's own layout, so that nothing moves when it has loaded."""
     parts = (rx.skeleton(width="100%", height="100%", min_height="280px") for _ in range(2))
     return rx.el.div(
         rx.el.div(rx.skeleton(width="260px", height="36px"), class_name="desk-head"),

@@ -1,4 +1,4 @@
-"""What the browser's tab says of the interview page: who it is about, and what waits there."""
+"""What the browser's tab shows about the interview page: the candidate, and what is waiting."""
 
 import reflex as rx
 
@@ -34,5 +34,5 @@ def title() -> rx.Var[str]:
 
 
 def icon() -> rx.Component:
-    """The tab's icon has a dot while a draft waits to be checked."""
+    """The tab's icon, with a dot while a draft waits to be checked."""
     return ready_icon(InterviewState.loaded & _IS_READY)
