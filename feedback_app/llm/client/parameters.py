@@ -1,7 +1,7 @@
-"""What a completion request is sent with, and what of it a server has turned out to reject.
+"""The parameters of a completion request, and which of them a server has turned out to reject.
 
-Servers differ in the optional fields they know. A field that one rejects is not sent to it again by
-this process.
+Servers differ in the optional fields they know. A field that a server rejects is not sent to it
+again by this process.
 """
 
 from base64 import b64encode
@@ -21,7 +21,7 @@ _OTHER: dict[LimitParameter, LimitParameter] = {
 }
 ResponseFormat = Literal["json_schema", "json_object", ""]
 _FORMATS: tuple[ResponseFormat, ...] = ("json_schema", "json_object", "")
-"""How a JSON answer is asked for; the last by the prompt alone."""
+"""How a JSON answer is requested; the last one by the prompt alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class AcceptedParameters:
     asks_usage: bool
     effort: str | None
     formats: tuple[ResponseFormat, ...] = _FORMATS
-    """How a JSON answer may be asked for, best first."""
+    """How a JSON answer may be requested, best first."""
 
     @property
     def other_limit_name(self) -> LimitParameter:
@@ -41,7 +41,7 @@ class AcceptedParameters:
     def without_rejected(
         self, request: CompletionRequest, refusal: tuple[int, object], limit_name: LimitParameter
     ) -> "AcceptedParameters | None":
-        """What to send instead, after a refusal (status and body); `None` where it names no field.
+        """What to send instead, after a refusal (status and body); `None` if it names no field.
 
         `limit_name` is the other name of the output limit, if that has not been tried either.
         """
