@@ -1,7 +1,7 @@
 """Asks whichever process runs a call to stop it, by way of the database.
 
-For programs that share nothing else with the server, such as a command in a terminal. Servers
-look for requests every `LOOK_EVERY_S`.
+For programs that share nothing else with the server, such as a command in a terminal. Servers check
+for requests every `LOOK_EVERY_S`.
 """
 
 from collections.abc import Collection, Sequence
@@ -24,7 +24,7 @@ async def ask_to_stop(session: AsyncSession, call_ids: Collection[str]) -> None:
 
 
 async def asked_to_stop(database: Database, call_ids: Collection[str]) -> Sequence[str]:
-    """Those of these calls that somebody asked to stop."""
+    """Those of these calls that somebody has asked to stop."""
     if not call_ids:
         return []
     async with database.read() as session:
