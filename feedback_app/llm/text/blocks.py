@@ -1,6 +1,6 @@
 """An answer as blocks of styled spans.
 
-A block holds plain text runs and marks, nothing a browser could run; images become their
+A block holds plain text runs and marks, nothing a browser could execute; images become their
 description. `markdown` makes blocks of a text, `splitting` of one that is still being written.
 """
 
@@ -46,7 +46,7 @@ def block_from_dict(stored: dict[str, Any]) -> Block:
 
 
 def without_citations(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks as they are once submitted: what they rest on is the writer's alone."""
+    """The blocks as they are once submitted: the lines they rest on are for the writer only."""
     return [
         replace(block, spans=[replace(span, cite="") for span in block.spans]) for block in blocks
     ]
