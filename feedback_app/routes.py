@@ -39,7 +39,7 @@ API_OPENAPI = f"{API}/openapi.json"
 
 
 def prerendered(page: str) -> str:
-    """The address under which the build writes a page's HTML: a page's route with its open parts
+    """The address under which the build writes a page's HTML: the page's route with its open parts
     filled, as `/interviews/_`."""
     filled = "/".join("_" if part.startswith("[") else part for part in page.split("/"))
     return "/" if filled == "index" else f"/{filled.strip('/')}"
@@ -63,26 +63,26 @@ def admin_job(job_id: str) -> str:
 
 
 def admin_usage(**query: str) -> str:
-    """The usage page, narrowed by what its address says; empty values are left out."""
+    """The usage page, filtered by the query; empty values are left out."""
     kept = {key: value for key, value in query.items() if value}
     return f"{ADMIN_USAGE}?{urlencode(kept)}" if kept else ADMIN_USAGE
 
 
 def admin_usage_export(kind: Literal["csv", "jsonl"], **query: str) -> str:
-    """The file of the calls on the usage page of the same query; empty values are left out."""
+    """The file of the calls on the usage page with the same query; empty values are left out."""
     path = ADMIN_USAGE_CSV if kind == "csv" else ADMIN_USAGE_JSONL
     kept = {key: value for key, value in query.items() if value}
     return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def admin_logs(**query: str) -> str:
-    """The system log, narrowed by what its address says; empty values are left out."""
+    """The system log, filtered by the query; empty values are left out."""
     kept = {key: value for key, value in query.items() if value}
     return f"{ADMIN_LOGS}?{urlencode(kept)}" if kept else ADMIN_LOGS
 
 
 def my_usage(**query: str) -> str:
-    """The person's own usage over the period its address says; empty values are left out."""
+    """The person's own usage over the query's period; empty values are left out."""
     kept = {key: value for key, value in query.items() if value}
     return f"{MY_USAGE}?{urlencode(kept)}" if kept else MY_USAGE
 
@@ -92,7 +92,9 @@ CALL_ANSWER_ANCHOR = "call-answer"
 
 
 def admin_call(call_id: str, *, replay: int | None = None) -> str:
-    """The trace of one LLM call. `replay` shows its answer: as it came, for the n-th time, or 0."""
+    """The trace of one LLM call. `replay` leads to its answer, replayed the n-th time; 0 for
+    whole.
+    """
     path = f"/admin/usage/calls/{quote(call_id, safe='')}"
     if replay is None:
         return path

@@ -18,7 +18,7 @@ from feedback_app.db.session import Database, set_database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the subcommands and what they take."""
+    """Declare the subcommands and their arguments."""
     commands = parser.add_subparsers(dest="deed", required=True, metavar="COMMAND")
     adding = commands.add_parser("add", help="make an account; asks for its password")
     adding.add_argument("email")
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> str:
-    """Do what was asked for and say what was done; ends the process where it cannot be."""
+    """Run the subcommand and return a report; ends the process if it cannot be done."""
     password = _read_password() if arguments.deed in {"add", "password"} else ""
     try:
         return asyncio.run(_with_database(lambda: _done(arguments, password)))

@@ -14,7 +14,7 @@ from feedback_app.ui.notice import notice
 
 @dataclass(frozen=True, slots=True)
 class NavLink:
-    """A link of the top bar, shown where `visible` holds in the browser."""
+    """A link of the top bar, shown if `visible` is true in the browser."""
 
     label: str
     href: str
@@ -94,21 +94,21 @@ def centred(*content: rx.Component) -> rx.Component:
 def ready_icon(is_ready: bool | rx.Var[bool]) -> rx.Component:
     """Puts a dot on the icon of the browser's tab while something is ready for the person.
 
-    React moves the link to the end of the document's head, and of several icons the last counts.
+    React moves the link to the end of the document's head, and the last of several icons counts.
     """
     dotted = rx.el.link(rel="icon", type="image/svg+xml", href="/favicon-ready.svg")
     return rx.cond(is_ready, dotted)
 
 
 def missing_page() -> rx.Component:
-    """What an address without a page shows."""
+    """The page for an address that has none."""
     return centred(not_found_panel(routes.INTERVIEWS, "Go to my interviews"))
 
 
 def page_header(
     title: str | rx.Var[str], subtitle: str | rx.Var[str] = "", *actions: rx.Component
 ) -> rx.Component:
-    """The page's one `h1`, a line below it and what can be done with the whole page."""
+    """The page's one `h1`, a line below it and the actions on the whole page."""
     return rx.el.div(
         rx.el.div(
             rx.heading(
