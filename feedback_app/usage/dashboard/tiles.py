@@ -1,6 +1,6 @@
-"""The other totals of a period in words, each beside how it changed against the period before.
+"""The other totals of a period in words, each with its change from the previous period.
 
-A note says what a figure divides and leaves out, so that it can be worked out again.
+A note says what a figure divides and leaves out, so that it can be recalculated.
 """
 
 from feedback_app.core import money
@@ -12,7 +12,7 @@ from feedback_app.usage.dashboard.views import Tile
 
 
 def tiles(now: Totals, before: Totals) -> list[Tile]:
-    """Every total that the page does not begin with."""
+    """Every total that is not among the page's main figures."""
     compared = Comparison(before)
     return [
         compared.tile(
@@ -89,7 +89,7 @@ def tiles(now: Totals, before: Totals) -> list[Tile]:
 
 
 def _cached(now: Totals) -> str:
-    """The parts of the prompts that have a price of their own; last the one that is compared."""
+    """The parts of the prompts that have a price of their own; the last is the one compared."""
     if not now.cache_write_tokens:
         return f"{now.cached_tokens:,} of them cached"
     written = f"{now.cache_write_tokens:,} of them written to the cache"
@@ -97,7 +97,7 @@ def _cached(now: Totals) -> str:
 
 
 def _slowest(now: float | None, before: float | None) -> str:
-    """The time that 95 of 100 calls stay below, and what it was."""
+    """The time that 95 of 100 calls stay below, and its earlier value."""
     if now is None:
         return "No call has one"
     was = f", was {labels.milliseconds(before)}" if before is not None else ""

@@ -1,4 +1,4 @@
-"""The lists of the page of prices: the models, and what administrators have set."""
+"""The lists of the page of prices: the models, and the prices administrators have set."""
 
 import reflex as rx
 
@@ -32,12 +32,12 @@ def set_button() -> rx.Component:
 
 
 def said() -> rx.Component:
-    """What was done last."""
+    """The outcome of the last action."""
     return rx.el.p(PricesState.said, role="status", id="prices-said", class_name="banner good")
 
 
 def unknown_models() -> rx.Component:
-    """That some calls have no cost, and what to do about it."""
+    """Says that some calls have no cost, and what to do about it."""
     return rx.cond(
         _view.unknown != "",
         rx.callout.root(
@@ -162,7 +162,7 @@ def _figure(label: str, value: str) -> rx.Component:
 
 
 def history() -> rx.Component:
-    """Every price that was set, the last first, and the question before one is withdrawn."""
+    """Every price that was set, the last first, and the confirmation before one is withdrawn."""
     return card(
         rx.cond(
             _view.overrides,

@@ -1,4 +1,4 @@
-"""The list of running calls, and the question before one is stopped."""
+"""The list of running calls, and the confirmation before one is stopped."""
 
 import reflex as rx
 
@@ -8,7 +8,7 @@ from feedback_app.usage.running.state import RunningState
 
 
 def running_now() -> rx.Component:
-    """The calls that run at this moment."""
+    """The calls that are running now."""
     return card(
         rx.cond(
             RunningState.rows,
