@@ -1,6 +1,6 @@
 """Keeps the session's token out of Reflex: its socket sees the hash only.
 
-Reflex stores the handshake's headers with the state, possibly outside of this process.
+Reflex stores the handshake's headers with the state, possibly outside this process.
 """
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -12,7 +12,7 @@ _SECRET_HEADERS = {b"cookie", b"authorization"}
 
 
 class SessionHeader:
-    """ASGI middleware: on Reflex's socket, all cookies become the hash of the session's."""
+    """ASGI middleware: on Reflex's socket, the session's hash replaces all cookies."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

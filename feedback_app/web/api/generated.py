@@ -1,4 +1,4 @@
-"""What can be generated over HTTP: for each operation its subject, and how a call of it starts."""
+"""The operations available over HTTP: for each its subject, and how a call of it starts."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from feedback_app.web.api.schemas import DraftOptions, FollowQuery, MetadataOpti
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """An operation as the API has it."""
+    """An operation in the API."""
 
     operation: Operation
     subject: str
-    """The parameter of the path that names what a call is about."""
+    """The path parameter that names what a call is about."""
     owner_of: Callable[[CurrentUser, str], Owner]
     """May raise `Forbidden`."""
     start: Callable[[CurrentUser, str, Any], Awaitable[str]]
