@@ -92,9 +92,7 @@ CALL_ANSWER_ANCHOR = "call-answer"
 
 
 def admin_call(call_id: str, *, replay: int | None = None) -> str:
-    """The trace of one LLM call. `replay` leads to its answer, replayed the n-th time; 0 for
-    whole.
-    """
+    """The trace of one LLM call. `replay` leads to its answer, on the n-th replay or (0) whole."""
     path = f"/admin/usage/calls/{quote(call_id, safe='')}"
     if replay is None:
         return path
