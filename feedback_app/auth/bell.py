@@ -15,7 +15,7 @@ LOOK_EVERY_S = 5.0
 
 
 class BellState(rx.State):
-    """The number beside the bell."""
+    """The number next to the bell."""
 
     unseen: int = 0
 

@@ -7,11 +7,11 @@ An event handler is declared as
     async def save(self, text: str): ...
 
 and calls `acting_user()` for the user that `guarded` found in the database for this very event.
-`guarded` sends people who are not signed in to the sign-in page and shows every other `AppError`
-as the page's notice; a handler that wants to show an error elsewhere catches it itself. It works
-on coroutines and async generators, background ones included; anything unforeseen goes on to the
-app's exception handler. Handlers that keep what somebody types have a guard of their own,
-`auth.typing`. A test holds that every handler is guarded or marked `public`.
+`guarded` sends people who are not signed in to the sign-in page and shows every other `AppError` as
+the page's notice; a handler that wants to show an error elsewhere catches it itself. It works on
+coroutines and async generators, background ones included; anything unforeseen goes on to the app's
+exception handler. Handlers that keep what somebody types have a guard of their own, `auth.typing`.
+A test checks that every handler is guarded or marked `public`.
 """
 
 import functools

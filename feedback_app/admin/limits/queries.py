@@ -46,7 +46,7 @@ async def spent_by_person(
 ) -> list[tuple[str, str, int]]:
     """Id, name and cost in micro-dollars of everybody whose calls cost anything, by name.
 
-    The period is of whole UTC days.
+    The period consists of whole UTC days.
     """
     cost = cast(func.sum(col(UsageDay.cost_microusd)), BigInteger)
     found = await session.exec(

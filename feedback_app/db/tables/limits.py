@@ -14,7 +14,7 @@ _OF_A_PERSON = text("user_id IS NOT NULL")
 class LimitValue(SQLModel, table=True):
     """A limit somebody set: a company's, or with `user_id` the exception for one person.
 
-    `value` counts drafts, tokens or micro-dollars (`llm.admission.limits`); `None` is no limit.
+    `value` counts drafts, tokens or micro-dollars (`llm.admission.limits`); `None` means no limit.
     Without a row the next more general value applies: the company's, then the installation's
     default.
     """

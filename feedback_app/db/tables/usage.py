@@ -42,9 +42,9 @@ class UsageSums(SQLModel):
         default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
     )
     cost_microusd: int = _sum()
-    """Of the calls whose price is known."""
+    """The cost of the calls whose price is known."""
     saved_cost_microusd: int = _sum()
-    """Of those that became feedback."""
+    """The cost of the calls that became feedback."""
     stream_tokens: int = _sum()
     """Tokens of the answers that `stream_ms` is the time of: completion without reasoning."""
     stream_ms: int = _sum()

@@ -37,7 +37,7 @@ _BEHIND_THE_TASK = re.compile(r"^[^,;:.–]*[,;:.–]?")
 
 
 MORE_THAN_A_TASK = 8
-"""Words after the task that was set from which a sentence also says what came of it."""
+"""Words after the task that was set from which a sentence also reports the outcome."""
 REST_OF_A_TASK = 4
 """Words after its first comma up to which the task is still being described."""
 SHORT = 14

@@ -105,7 +105,7 @@ def _readings(tokens: Sequence[Token]) -> Iterator[list[Entry]]:
 def _marks(words: Sequence[str], entries: Sequence[Entry]) -> tuple[int, int]:
     """How many of the words are function words of a language, and how many it knows.
 
-    Single letters tell nothing: "a", "o", "y" and "e" are words of several languages.
+    Single letters do not count: "a", "o", "y" and "e" are words of several languages.
     """
     function = known = 0
     for word, entry in zip(words, entries, strict=True):

@@ -13,7 +13,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 @dataclass(frozen=True, slots=True)
 class Remark:
     line: int
-    """Number of the line it stands in, from 1."""
+    """The number of its line, from 1."""
     start: int
     """The character offset in that line where the sentence or clause begins; `end` is its end."""
     end: int

@@ -78,8 +78,8 @@ async def spent(
 ) -> Spent:
     """What the company, or one person of it, has used by calls begun in that period.
 
-    The period is of whole UTC days. Read from the daily sums, which every settlement adds to in its
-    own transaction: so it is exact, and as fast after a year of calls as on the first day.
+    The period consists of whole UTC days. Read from the daily sums, which every settlement adds to
+    in its own transaction: so it is exact, and as fast after a year of calls as on the first day.
     """
     asked = {
         "company": company_id,

@@ -27,7 +27,7 @@ async def worst_case(session: AsyncSession, r: Reservation) -> Cost:
     """The cost of the whole prompt and the longest allowed answer, at the highest price in force.
 
     The prompt counts as wholly new, wholly cached or wholly written to the cache, whichever costs
-    most. `None` where a name that may answer has no known price.
+    most. `None` if a name that may answer has no known price.
     """
     company_id, model, at = r.owner.company_id, r.requested_model, r.started_at
     if r.provider == OFFLINE_PROVIDER:

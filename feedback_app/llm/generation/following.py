@@ -90,7 +90,7 @@ async def _own_call(owner: Owner, call_id: str) -> tuple[LlmCall, Draft]:
     """The owner's call as the database has it.
 
     Raises:
-        NotFound: there is none.
+        NotFound: the owner has no such call.
     """
     async with database().read() as session:
         rows = await session.exec(

@@ -1,4 +1,4 @@
-"""Recalculates settled calls at today's prices: only on purpose, audited, all or nothing.
+"""Recalculates settled calls at today's prices: only on request, audited, all or nothing.
 
 A call's cost is fixed when it is settled. An administrator who sets a price for past calls first
 sees what it would change, and then confirms the change. A plan of what to write is computed by
@@ -47,7 +47,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The changes of a recalculation; costs are of the changed calls whose cost is known."""
+    """The changes of a recalculation; costs include only changed calls whose cost is known."""
 
     calls: int = 0
     before_microusd: int = 0

@@ -107,7 +107,7 @@ def whole_days(user: CurrentUser, wanted: UsageFilter, span: Span) -> Part:
 
 
 def by_person(user: CurrentUser, wanted: UsageFilter, span: Span) -> Part:
-    """The chosen calls, in rows of one person each; the span is of whole days."""
+    """The chosen calls, in rows of one person each; the span consists of whole days."""
     if wanted.department:
         return _hours(user, wanted, span, _DAY_HOURS)
     whose = {"subject": wanted.person} if wanted.person else {"people": ""}
@@ -115,7 +115,7 @@ def by_person(user: CurrentUser, wanted: UsageFilter, span: Span) -> Part:
 
 
 def by_departments(user: CurrentUser, wanted: UsageFilter, span: Span) -> Part:
-    """The chosen calls that have a department, in rows of one each; the span is of whole days."""
+    """The chosen calls that have a department, in rows of one each; the span is in whole days."""
     if wanted.person or wanted.department:
         return _hours(user, wanted, span, _DAY_HOURS)
     return _days(user, wanted, span, {"departments": ""})

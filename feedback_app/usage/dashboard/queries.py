@@ -292,7 +292,7 @@ async def spent_by_day(
 ) -> dict[int, tuple[int, int]]:
     """Cost and number of unpriced calls per day since 1970, of one person or everybody.
 
-    The span is of whole days.
+    The span consists of whole days.
     """
     part = whole_days(user, UsageFilter(person=person), span)
     sums = (_sum(part.column("cost_microusd")), _sum(part.column("unpriced")))

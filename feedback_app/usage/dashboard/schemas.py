@@ -14,7 +14,7 @@ from feedback_app.usage.filters import Span, UsageFilter
 
 @dataclass(frozen=True, slots=True)
 class Waste:
-    """Money spent on calls that led to nothing. Amounts are of known prices."""
+    """Money spent on calls that led to nothing. Amounts include only known prices."""
 
     calls: int = 0
     """The number of calls in the total."""

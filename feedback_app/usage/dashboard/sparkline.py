@@ -9,7 +9,7 @@ _LEAST_HEIGHT = 1.5
 
 
 def path(values: Sequence[int]) -> str:
-    """Bars from left to right; steps are joined where there are more than `MOST_BARS`.
+    """Bars from left to right; steps are joined if there are more than `MOST_BARS`.
 
     A step of 0 has no bar, so the path of only zeros is empty.
     """

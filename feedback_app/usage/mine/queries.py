@@ -26,7 +26,7 @@ class Figures:
     estimated: int
     """How many finished calls have estimated tokens."""
     cost_microusd: int
-    """Of the finished calls whose price is known."""
+    """The cost of the finished calls whose price is known."""
     unpriced: int
     """How many finished calls have no known price."""
     saved: int

@@ -21,7 +21,7 @@ from feedback_app.usage.prices.schemas import PeriodForm, PriceForm, PricesView
 
 _MICRO = 1_000_000
 _PLANS = 3
-"""How often a recalculation is planned anew if drafts become feedback in between."""
+"""How often a recalculation is planned again if drafts become feedback in between."""
 
 
 class AlreadyWithdrawn(Invalid):

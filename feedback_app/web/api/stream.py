@@ -35,7 +35,7 @@ CHECK_SESSION_EVERY_S = 5.0
 WAIT_S = 5.0
 """After how long without an event to check whether a client asks for more than there is."""
 LONGEST_MESSAGE = 1000
-"""In characters. Anything longer is no known request, and parsing it would hold up everybody."""
+"""In characters. Anything longer is not a known request, and parsing it would hold up everybody."""
 AFTER_TOTAL_TIMEOUT_S = 60.0
 """How much longer than a generation may run a socket may stay open."""
 

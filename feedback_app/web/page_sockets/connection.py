@@ -102,7 +102,7 @@ class Connection:
         self._has_left = True
 
     def receiving(self, receive: Receive) -> Receive:
-        """The same callable, but only for sound frames, and for no more than the rate allows."""
+        """`receive`, limited to valid frames at no more than the permitted rate."""
 
         async def checked() -> Message:
             if self.ended:
@@ -126,7 +126,7 @@ class Connection:
         return checked
 
     def sending(self, send: Send) -> Send:
-        """The same callable, counting what was accepted and open to interruption."""
+        """`send`, interruptible, and counting what the network has accepted."""
 
         async def counted(message: Message) -> None:
             if self.ended:
