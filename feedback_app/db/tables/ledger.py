@@ -36,8 +36,8 @@ _RUNNING = text("status = 'running'")
 class LlmCall(SQLModel, table=True):
     """The ledger: one row per LLM operation, no content in it.
 
-    Inserted as `running` at admission, settled exactly once. `cost_microusd` is `None` if the price
-    is unknown, never 0.
+    Inserted as `running` at admission, settled exactly once. `cost_microusd` is `None` where the
+    price is unknown; it is never 0 for want of a price.
     """
 
     __tablename__ = "llm_call"  # pyright: ignore[reportAssignmentType]
