@@ -28,7 +28,7 @@ _PROPER_NAMES = frozenset(
     """.split()  # noqa: SIM905
 )
 MOST_NAMED = 2
-"""Competencies the first line names per side; more follow if nothing else is said about them."""
+"""Competencies the first line names per side; others follow if nothing else mentions them."""
 
 
 def compose(assessment: Assessment) -> str:
@@ -141,7 +141,7 @@ class Writer:
         return f"**{verdict}**" if verdict else ""
 
     def _ratings(self, outline: Outline) -> list[str]:
-        """The competencies that matter most, best or worst first; then those without statements."""
+        """Sentences on the best and worst rated competencies, then on those without statements."""
         rated = [p for p in self._plan.points if p.competency.rating is not None]
         if not rated:
             return []

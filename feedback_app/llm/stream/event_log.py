@@ -138,7 +138,8 @@ class StreamHub:
         """Let other processes follow a log of this one, and announce that it is open."""
 
     def adopt(self, log: EventLog, call_id: str) -> bool:
-        """Follow another process's call with this log, as its own was refused; return if it can."""
+        """Let this log follow another process's call, as its own was refused; return whether it
+        can."""
         return False
 
     def ask_stop(self, call_id: str) -> bool:
