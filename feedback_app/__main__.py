@@ -140,7 +140,7 @@ def _stop_with_us(server: subprocess.Popen[bytes]) -> Callable[[], bool]:
 
 
 def _wait_until_up(settings: Settings, server: subprocess.Popen[bytes]) -> bool:
-    """Whether the app answered its health check before the server ended or the time ran out."""
+    """Whether the app answered its health check before the server ended or time ran out."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.HOST, settings.HOST)  # noqa: S104
     until = time.monotonic() + _START_TIMEOUT_S
     while server.poll() is None and time.monotonic() < until:

@@ -85,7 +85,7 @@ app = rx.App(
         _security_headers,
     ],
 )
-# A fragment, because Reflex puts the rest of the page inside whatever a wrap returns.
+# A fragment, because Reflex puts the rest of the page inside of what a wrap returns.
 app.app_wraps[(5, "Overlay")] = lambda _stateful: rx.fragment(rx.memo(connection_banner)())
 app.add_middleware(OwnState(), index=0)
 app.add_middleware(UiEventRows())

@@ -15,7 +15,7 @@ _IGNORED = ("__pycache__", "external")
 
 
 def web_dir() -> Path:
-    """Reflex's build folder: `.web`, or the one that `REFLEX_WEB_WORKDIR` names."""
+    """Where Reflex builds: `.web`, or what `REFLEX_WEB_WORKDIR` names."""
     return ROOT / os.environ.get("REFLEX_WEB_WORKDIR", ".web")
 
 

@@ -39,7 +39,7 @@ API_OPENAPI = f"{API}/openapi.json"
 
 
 def prerendered(page: str) -> str:
-    """The address under which the build writes a page's HTML: the page's route with its open parts
+    """The address under which the build writes a page's HTML: a page's route with its open parts
     filled, as `/interviews/_`."""
     filled = "/".join("_" if part.startswith("[") else part for part in page.split("/"))
     return "/" if filled == "index" else f"/{filled.strip('/')}"
@@ -69,7 +69,7 @@ def admin_usage(**query: str) -> str:
 
 
 def admin_usage_export(kind: Literal["csv", "jsonl"], **query: str) -> str:
-    """The file of the calls on the usage page with the same query; empty values are left out."""
+    """The file of the calls on the usage page of the same query; empty values are left out."""
     path = ADMIN_USAGE_CSV if kind == "csv" else ADMIN_USAGE_JSONL
     kept = {key: value for key, value in query.items() if value}
     return f"{path}?{urlencode(kept)}" if kept else path

@@ -18,7 +18,7 @@ from feedback_app.db.session import Database, set_database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the subcommands and their arguments."""
+    """Declare the subcommands and what they take."""
     commands = parser.add_subparsers(dest="deed", required=True, metavar="COMMAND")
     adding = commands.add_parser("add", help="make an account; asks for its password")
     adding.add_argument("email")

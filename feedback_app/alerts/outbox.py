@@ -26,7 +26,7 @@ from feedback_app.db.tables.alerts import Alert, AlertKind
 MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=10)
 GROWTH = 4
-"""How many times longer each pause is than the one before: fifteen hours in all."""
+"""The factor by which each pause grows: fifteen hours from the first attempt to the last."""
 JITTER = 0.2
 CLAIM = timedelta(seconds=60)
 _AT_ONCE = 20

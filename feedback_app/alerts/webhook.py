@@ -44,7 +44,7 @@ class Webhook:
         self._timeout_s = timeout_s
 
     async def send(self, message_id: str, body: bytes, at: datetime) -> Outcome:
-        """Post the message once; redirects are not followed, and the answer's body is not read."""
+        """Post the message once; no redirect is followed, and the answer's body is not read."""
         timestamp = int(at.timestamp())
         headers = {
             "Content-Type": "application/json",

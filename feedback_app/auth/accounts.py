@@ -29,7 +29,7 @@ _LONGEST_EMAIL, _LONGEST_NAME = 254, 200
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody's account as shown in a list."""
+    """Somebody's account as a list shows it."""
 
     email: str
     name: str

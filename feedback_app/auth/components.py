@@ -22,7 +22,7 @@ _NAVIGATION = (
 
 
 def signed_in_page(*content: rx.Component, active: str = "") -> rx.Component:
-    """A page for people who are signed in; `active` is the route of its link in the top bar."""
+    """A page for people signed in; `active` is the route of its link in the top bar."""
     alerts = bell(current=active == routes.ADMIN_ALERTS)
     account = rx.fragment(rx.cond(AuthState.is_admin, alerts), account_menu())
     return frame(

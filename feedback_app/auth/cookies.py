@@ -101,7 +101,7 @@ def forget_refused_email(response: Response) -> None:
 
 
 def delete_session(response: Response) -> None:
-    """Sign the browser out; it stays a known browser."""
+    """Sign the browser out; it stays known."""
     _delete(response, COOKIE)
 
 

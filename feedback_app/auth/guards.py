@@ -57,7 +57,7 @@ def acting_user() -> CurrentUser:
 
 
 def act_for(user: CurrentUser) -> None:
-    """Let the running handler act for a user who was just found; only guards call this."""
+    """Let the running handler act for a user that was just found; guards alone call this."""
     _acting.set(user)
 
 

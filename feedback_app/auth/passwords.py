@@ -63,7 +63,7 @@ async def hash_password(password: str) -> str:
 
 
 async def verify_password(password: str, password_hash: str | None) -> bool:
-    """Whether the password matches; `None`, an unknown user's hash, takes as long and does not."""
+    """Whether the password matches; `None` (an unknown user) takes as long and never matches."""
     async with _line().slots:
         fits = await asyncio.to_thread(_verify, password, password_hash)
     return fits and password_hash is not None

@@ -85,7 +85,7 @@ async def extend(session: AsyncSession, token_hash: str, expires_at: datetime) -
 
 
 async def keep_time_zone(session: AsyncSession, token_hash: str, time_zone: str) -> None:
-    """Store the time zone of a session's browser."""
+    """Remember the zone of a session's browser."""
     await session.exec(
         update(LoginSession)
         .where(col(LoginSession.token_hash) == token_hash)

@@ -30,7 +30,7 @@ COOKIE = "debrief_session"
 LIFETIME = timedelta(hours=12)
 API_LIFETIME = timedelta(hours=1)
 _EXTEND_AFTER = timedelta(minutes=5)
-"""A session is extended at most this often, so that a read stays a read."""
+"""A session is extended at most this often: a read stays a read."""
 
 _CROWDED_RETRY_S = 2.0
 _RESOLVE_TIMEOUT_S = 5.0

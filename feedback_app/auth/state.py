@@ -44,7 +44,7 @@ class AuthState(rx.State):
     @own_event
     @guarded
     async def enter(self) -> EventCallback[()] | None:
-        """The first event of every signed-in page."""
+        """First of the events of every signed-in page."""
         user = acting_user()
         if self.is_admin and not user.is_admin:
             self._get_root_state().reset()
@@ -90,7 +90,7 @@ class SignInState(rx.State):
         self.next_path = path if routes.is_local(path) else ""
         code = given.get("error", "")
         self.error = _SENTENCES.get(code, "") if code else ""
-        # Only after a refusal: otherwise somebody may be typing already.
+        # Only after a refusal: somebody may be typing already.
         if self.error and (email := refused_email(self.router.headers.cookie)):
             self.email = email
         try:

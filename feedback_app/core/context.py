@@ -7,7 +7,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def new_request_id() -> str:
-    """A new 16-character hexadecimal id, also set as the current one."""
+    """A fresh 16-character hexadecimal id, also set as the current one."""
     value = secrets.token_hex(8)
     request_id.set(value)
     return value

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 
 class AppError(Exception):
-    """An error with a code and a sentence a person can act on."""
+    """A fault with a code and a sentence a person can act on."""
 
     code: ClassVar[str] = "INTERNAL"
     status: ClassVar[int] = 500

@@ -6,7 +6,7 @@ from feedback_app.core import clock
 
 
 def new_id() -> str:
-    """A new UUIDv7 in its 36-character form."""
+    """A fresh UUIDv7 in its 36-character form."""
     return str(uuid_utils.uuid7())
 
 

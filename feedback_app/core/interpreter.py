@@ -30,7 +30,7 @@ async def give_memory_back() -> None:
 
 
 def tune() -> None:
-    """Prepare this process for serving; call it once, after everything is imported."""
+    """Prepare this process to serve; call it once, when everything is imported."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     # Imported objects stay: scanning them at every full collection would stall all streams.
     gc.collect()

@@ -114,7 +114,7 @@ def _is_ours(record: logging.LogRecord) -> bool:
 
 
 def _is_of_a_frame(record: logging.LogRecord, trace: str) -> bool:
-    """Whether a library failed on what a client sent, before a handler of ours saw it."""
+    """Whether a library failed at what a client sent, before a handler of ours saw it."""
     if _is_ours(record):
         return False
     packages = _FRAME_OF.findall(trace)

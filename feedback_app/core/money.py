@@ -41,6 +41,6 @@ def parse_dollars(text: str) -> int | None:
 
 
 def plain_dollars(microusd: int) -> str:
-    """The exact amount in the form that `parse_dollars` reads: `1250.50`, `0.002`."""
+    """The exact amount as `parse_dollars` reads it: `1250.50`, `0.002`."""
     exact = (Decimal(microusd) / _MICRO).normalize()
     return f"{exact:.2f}" if exact == exact.quantize(Decimal("0.01")) else f"{exact:f}"

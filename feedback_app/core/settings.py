@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     LLM_TOTAL_TIMEOUT_S: float = Field(default=180, gt=0, le=7200)
     LLM_MAX_OUTPUT_TOKENS: int = Field(default=1200, ge=1, le=100_000)
     LLM_STORE_CONTENT: bool | None = None
-    """Keep prompts for the trace. If unset: on with `DEMO`, off otherwise."""
+    """Keep prompts for the trace; unset means: on with `DEMO`, off otherwise."""
     LLM_GENERATIONS_PER_MINUTE: int = Field(default=20, ge=1, le=10_000)
     """Drafts one person may start within a minute.
 
@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     CONNECTIONS: int = Field(default=8192, ge=128, le=1_000_000)
     """Connections of HTTP that all processes together accept at once."""
     HEADERS_WITHIN_S: float = Field(default=10, ge=1, le=600)
-    """How long a request's headers may take, and how long a connection may be idle."""
+    """How long a request's headers may take, and a connection be idle."""
     BODY_WITHIN_S: float = Field(default=10, gt=0, le=600)
     """How long a request's body may take."""
 
@@ -283,7 +283,7 @@ def explain(error: ValidationError) -> str:
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """The validated settings; an invalid one ends the process with one sentence."""
+    """The validated settings; a wrong one ends the process with one sentence."""
     try:
         return Settings()  # pyright: ignore[reportCallIssue]
     except ValidationError as error:

@@ -25,7 +25,7 @@ def _bounds() -> list[int]:
 
 
 BOUNDS = _bounds()
-"""The lower bounds of the buckets, in milliseconds."""
+"""Where the buckets begin, in milliseconds."""
 _MIDDLES = [math.sqrt(low * (high - 1)) for low, high in pairwise([*BOUNDS, _LONGEST_MS * 2])]
 
 
@@ -43,7 +43,7 @@ def as_text(counts: Mapping[int, int]) -> str:
 
 
 def merged(texts: Iterable[str]) -> Counter[int]:
-    """How many durations each bucket has in all these histograms together."""
+    """How many durations each bucket has in all these histograms."""
     entries = Counter[str]()
     for text in texts:
         entries.update(text.split())

@@ -73,7 +73,7 @@ class SqliteReaders:
         return await loop.run_in_executor(self._threads, self._rows, statement, values)
 
     async def aclose(self) -> None:
-        """Close the connections once the statements in progress have ended."""
+        """Close the connections once the statements under way have ended."""
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
 

@@ -77,7 +77,7 @@ class SystemLogWriter:
         self._anonymous_left_out += 1
 
     async def flush(self) -> None:
-        """Write everything queued now; raises whatever the database raises, keeping the rows."""
+        """Write everything queued now; raises what the database raises, keeping the rows."""
         self._look_at_the_minute()
         while batch := self._take_batch():
             values = [row.model_dump() for row in batch]
@@ -126,7 +126,7 @@ class SystemLogWriter:
         self._anonymous_left_out = 0
 
     async def aclose(self) -> None:
-        """Write the remaining rows and stop; rows that a dead database refuses count as dropped."""
+        """Write what is left and stop; rows a dead database refuses are counted as dropped."""
         self._closing = True
         self._wake.set()
         if self._task is not None:
@@ -172,7 +172,7 @@ def set_writer(value: SystemLogWriter | None) -> None:
 
 
 def enqueue(row: SystemLog) -> None:
-    """Queue one row with the process's writer; before the lifespan there is none and it is lost."""
+    """Queue one row with the process's writer; without one (before the lifespan) it is lost."""
     if _current is not None:
         _current.enqueue(row)
 

@@ -75,7 +75,7 @@ class _Sums:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Rows to be added to the tables, each table's in the order of their keys."""
+    """Rows to be added to what the tables have, each table's in the order of their keys."""
 
     hours: list[dict[str, Any]]
     days: list[dict[str, Any]]

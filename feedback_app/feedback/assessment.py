@@ -56,7 +56,7 @@ class Assessment:
     recommendation: Recommendation | None
     verdict: str = ""
     """The recommendation as a sentence in the language of the notes, such as "Strong yes."; empty
-    if there is none."""
+    without one."""
     placements: Mapping[str, str] = field(default_factory=dict)
     """Keys of note lines with the id of the competency the writer put each under; "" leaves the
     line out."""

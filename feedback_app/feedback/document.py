@@ -31,10 +31,10 @@ _MARKDOWN = {"b": "**", "i": "*", "s": "~~", "c": "`"}
 
 
 def to_html(blocks: Sequence[Block]) -> str:
-    """The document as the HTML that the editor begins with."""
+    """The document the editor begins with."""
     out: list[str] = []
     lists: list[tuple[str, int]] = []
-    """The open lists, each with the number of the next item; 0 for bullets."""
+    """The open lists, each with the number of the item that would follow; 0 for bullets."""
 
     def close(depth: int) -> None:
         while len(lists) > depth:

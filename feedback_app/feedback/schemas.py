@@ -48,7 +48,7 @@ class RemarkView:
 
 @dataclass(frozen=True, slots=True)
 class UnplacedView:
-    """A line of the notes that the writer is to place."""
+    """A line of the notes that is the writer's to place."""
 
     line: str
     text: str
@@ -59,7 +59,7 @@ class UnplacedView:
 
 @dataclass(frozen=True, slots=True)
 class ContradictionView:
-    """A question about a statement that contradicts a rating."""
+    """A question about a statement that speaks against a rating."""
 
     key: str
     line: str

@@ -65,7 +65,7 @@ class FeedbackState(TypedText, rx.State):
     async def keep_my_text(
         self, interview_id: str, document: dict[str, Any], stamp: float = 0
     ) -> None:
-        """Save this text over the one from another tab."""
+        """Save this text over the one of another tab."""
         if interview_id != self.interview_id:
             return
         shown = await service.view(acting_user(), interview_id)
@@ -259,7 +259,7 @@ class FeedbackState(TypedText, rx.State):
         self.panel = await submitting.panel(user, self.interview_id)
 
     async def _act(self, act: Awaitable[Written]) -> None:
-        """Save what is typed, then change the text as a whole and show it."""
+        """Keep what is typed, then change the text as a whole and show it."""
         await self._keep_now(self._keep, self._show_kept)
         await act
         await self._show_act()
@@ -301,7 +301,7 @@ class FeedbackState(TypedText, rx.State):
         self._show_evidence(shown.evidence)
 
     def _show_newer(self, shown: FeedbackView) -> None:
-        """Restart the editor with the text that another tab saved."""
+        """Restart the editor with what another tab saved."""
         self.history, self.undo_label = shown.history, shown.undo
         self.submitted, self.submitted_utc = shown.submitted_at.text, shown.submitted_at.utc
         self._begin(shown.evidence.text)

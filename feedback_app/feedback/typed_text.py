@@ -1,4 +1,4 @@
-"""The text in the editor, as the page's state takes, saves and shows it."""
+"""The text in the editor, as the page's state takes, keeps and shows it."""
 
 import asyncio
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class _Kept:
     """The context it was shown in."""
     conflict: bool = False
     html: str = ""
-    """The text of a conflict, for the editor to begin with."""
+    """The text of a conflict, to begin the editor with."""
 
 
 def _typed_text(
@@ -59,7 +59,7 @@ class TypedText(Autosave, mixin=True):
     final: list[WireGroup] = []
     """The submitted text."""
     waiting_call: str = ""
-    """The draft that awaits the person's choice, because the editor holds their own text."""
+    """The draft that waits for the person's choice, because the editor holds their own text."""
     used: str = ""
     """The lines of the notes that the text rests on, as in `resting.Ground`."""
     changed: str = ""
@@ -85,7 +85,7 @@ class TypedText(Autosave, mixin=True):
     @logged("Saved feedback")
     @guarded
     async def save(self, interview_id: str) -> None:
-        """Save the text now, and count the draft it started from as used."""
+        """Keep the text now, and count the draft it began as as used."""
         if interview_id != self.interview_id:
             return
         await self._keep_now(self._keep, self._show_kept)

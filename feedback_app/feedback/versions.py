@@ -123,7 +123,7 @@ async def keep_notes_aside(
 async def version_of(
     session: AsyncSession, scorecard: Scorecard, version_id: str
 ) -> TextVersion | None:
-    """A version of the feedback by its id; `None` for a version of any other text."""
+    """A version of the feedback by its id; `None` for any other text's."""
     version = await session.get(TextVersion, storable(version_id)[:36])
     if version is None or (version.scorecard_id, version.field) != (scorecard.id, FEEDBACK):
         return None

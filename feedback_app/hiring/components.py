@@ -122,7 +122,7 @@ def _begin_description(rest: rx.RestProp) -> rx.Component:
 
 @rx.memo
 def _description_editor(rest: rx.RestProp) -> rx.Component:
-    """The editor; only a new key makes it start over."""
+    """The editor; only another key makes it start over."""
 
     def typed(text: Any, stamp: Any) -> list[Any]:
         base = rx.cond(_AHEAD, DESCRIPTION.base.value, JobState.description_revision)
@@ -215,7 +215,7 @@ def _competency(row: Any) -> rx.Component:
 
 
 def _form() -> rx.Component:
-    """The proposal, to be edited, confirmed or discarded."""
+    """The proposal, to be changed, confirmed or discarded."""
     call = _PROPOSAL.call_id
     return rx.el.div(
         *FIELDS.vars(),
@@ -280,7 +280,7 @@ def _field_editor(
     rows: rx.Var[str],
     rest: rx.RestProp,
 ) -> rx.Component:
-    """One field of the proposal; only a new key makes it start over."""
+    """One field of the proposal; only another key makes it start over."""
     call = _PROPOSAL.call_id
     is_ahead = FIELDS.is_ahead(call, JobState.fields_save.acked) & (FIELD_OF.value == name)
     resend = JobState.revise(call, name, FIELDS.text.value, FIELDS.stamp.value)

@@ -171,7 +171,7 @@ class JobState(Autosave, Generator, rx.State):
     @logged("Chose the level of a job")
     @guarded
     async def choose_level(self, call_id: str, level: str) -> None:
-        """Save the level that was picked."""
+        """Keep the level that was picked."""
         await service.revise(acting_user(), call_id, "level", level)
         if call_id == self.proposal.call_id:
             self.proposal = replace(self.proposal, level=level)

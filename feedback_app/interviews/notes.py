@@ -1,4 +1,4 @@
-"""The notes as a plain editor over numbered lines, which light up with what rests on them."""
+"""The notes as an ordinary editor over numbered lines, which light up with what rests on them."""
 
 from typing import Any
 
@@ -73,7 +73,7 @@ def _line(line: Any, index: Any) -> rx.Component:
 
 @rx.memo
 def _notes_editor(rest: rx.RestProp) -> rx.Component:
-    """The editor of the notes; only a new key makes it start over."""
+    """The editor of the notes; only another key makes it start over."""
 
     def typed(text: Any, stamp: Any) -> list[Any]:
         note = InterviewState.note

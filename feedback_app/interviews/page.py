@@ -42,8 +42,7 @@ def interview_page() -> rx.Component:
                 _skeleton(),
             ),
         ),
-        # Outside the part shown only while loaded: a reconnection to a new server unmounts that
-        # part.
+        # Outside of what is shown only while loaded: a reconnection to a new server unloads that.
         rx.el.span(hidden=True, on_unmount=InterviewState.leave),
         active=routes.INTERVIEWS,
     )

@@ -39,7 +39,7 @@ class ListedInterview(NamedTuple):
     submitted_at: datetime | None
     has_feedback: bool
     has_evidence: bool
-    """Whether there are notes, or a rating or reason for any competency."""
+    """Whether there are notes, or a rating or reason of any competency."""
 
 
 _BLANKS = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace())

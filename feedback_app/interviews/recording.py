@@ -87,7 +87,7 @@ class Recording(Autosave, mixin=True):
     async def save_notes(
         self, interview_id: str, notes: str, stamp: float = 0, base: int = 0
     ) -> None:
-        """Save the notes at once."""
+        """Keep the notes at once."""
         self._take(*_typed_notes(interview_id, notes, stamp, base))
         await self._keep_now(self._keep, self._show_kept)
         await self._refresh_evidence(interview_id)
@@ -151,7 +151,7 @@ class Recording(Autosave, mixin=True):
     @logged("Gave a recommendation")
     @guarded
     async def recommend(self, interview_id: str, recommendation: str) -> None:
-        """Save the person's own overall recommendation."""
+        """Keep the person's own overall recommendation."""
         await service.recommend(acting_user(), interview_id, recommendation)
         await self._reload(interview_id)
 
@@ -200,7 +200,7 @@ class Recording(Autosave, mixin=True):
         return bool(self._waiting) or self.notes_conflict
 
     def _show_newer(self, record: InterviewRecord) -> None:
-        """Restart the editors with the texts that another tab saved."""
+        """Restart the editors with what another tab saved."""
         if self.detail.id == record.detail.id:
             self.notes_conflict = False
             self._assign(record)

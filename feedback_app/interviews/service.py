@@ -156,7 +156,7 @@ async def save_notes(
 
 
 async def revisions(user: CurrentUser, interview_id: str) -> tuple[int, int]:
-    """How often the notes and the feedback have been saved; zeros if they are not the person's."""
+    """How often the notes and the feedback have been saved; zeros for what is not the person's."""
     return await queries.revisions(database(), user, interview_id)
 
 

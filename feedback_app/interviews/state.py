@@ -39,7 +39,7 @@ class InterviewState(Recording, rx.State):
     helping: bool = False
     """Whether the list of shortcuts is shown."""
     current: int = -1
-    """The competency that keys rate, counted from 0; -1 before one is chosen."""
+    """The competency that keys rate, counted from 0; -1 before one was chosen."""
     moves: int = 0
 
     _to_draft: str = ""
@@ -106,7 +106,7 @@ class InterviewState(Recording, rx.State):
     @own_event
     @guarded
     async def watch(self) -> None:
-        """Show what another tab of the same person saves, as long as the page is open."""
+        """Show what another tab of the same person saves, for as long as the page is open."""
         async with self:
             interview_id = self.detail.id
         seen = (0, 0)

@@ -34,5 +34,5 @@ def title() -> rx.Var[str]:
 
 
 def icon() -> rx.Component:
-    """The tab's icon, with a dot while a draft waits to be checked."""
+    """The tab's icon has a dot while a draft waits to be checked."""
     return ready_icon(InterviewState.loaded & _IS_READY)

@@ -27,7 +27,7 @@ class CallMeta:
     error: str = ""
     notice: str = ""
     departs: str = ""
-    """Where its text departs from the record, in one sentence."""
+    """Where its text departs from what was recorded, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from feedback_app.llm.events import ChunkEvent, CompleteEvent, EndedEvent, Event
 from feedback_app.llm.text.structured import so_far
 
 EVERY_S = 0.1
-"""How often the fields change at most: a list is sent as a whole whenever it grows."""
+"""How often the fields change at most: a list is sent whole whenever it grows."""
 
 
 class FieldsView(LiveView):

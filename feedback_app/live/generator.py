@@ -44,7 +44,7 @@ CHECK_SESSION_EVERY_S = 5.0
 """Seconds between two checks whether the person is still signed in, while a call is shown."""
 
 _ADMITTED = {"thinking", "generating", "streaming"}
-"""The stages of a call that was not refused by a limit."""
+"""The stages of a call that no limit refused."""
 
 
 class Generator(LiveText, mixin=True):
@@ -231,7 +231,7 @@ class Generator(LiveText, mixin=True):
         await self._begun()
 
     def _join(self, call_id: str) -> None:
-        """Leave it to the follower to show a call that is running."""
+        """Leave it to the follower to show a call that runs."""
         self._show_nothing()
         self._joined = call_id
 

@@ -93,7 +93,7 @@ class _Slots:
         """Take the next blocks; return the slots that change."""
         changed: set[int] = set()
         for block in blocks:
-            # Later slots hold more, so that one row is enough for an ordinary answer.
+            # Later slots hold more, so that a row suffices for an ordinary answer.
             if self._sizes[-1] >= SLOT_CHARACTERS * (1 + (len(self._slots) - 1) // 6):
                 changed |= self._begin_slot()
             self._slots[-1].append(wire_block(block))
@@ -219,7 +219,7 @@ class LiveView:
 
     @property
     def stage(self) -> str:
-        """The stage the call is in."""
+        """The stage it is in."""
         return self._stage
 
     def up_to_ending(self, events: Sequence[Event]) -> Sequence[Event]:

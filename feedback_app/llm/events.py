@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 Stage = Literal["connecting", "analyzing", "thinking", "generating", "streaming"]
-"""A phase in progress."""
+"""A phase under way."""
 
 Ending = Literal["complete", "cancelled", "error", "interrupted"]
 """A phase that is final."""
@@ -104,12 +104,12 @@ Event = StatusEvent | ReasoningEvent | ChunkEvent | CompleteEvent | EndedEvent
 
 
 def is_terminal(event: Event) -> bool:
-    """Whether no event follows this one."""
+    """Whether nothing follows this event."""
     return isinstance(event, CompleteEvent | EndedEvent)
 
 
 def as_dict(event: Event, answer_field: str = "answer") -> dict[str, Any]:
-    """The event as the API sends it, with a complete call's answer under that name."""
+    """The event as the API sends it, the answer of a complete call under that name."""
     body = asdict(event)
     body.pop("cites", None)
     if isinstance(event, CompleteEvent):
@@ -125,7 +125,7 @@ def as_dict(event: Event, answer_field: str = "answer") -> dict[str, Any]:
 
 
 def to_record(event: Event) -> dict[str, Any]:
-    """The event with all its fields, for `from_record`."""
+    """The event with everything in it, for `from_record`."""
     return {"type": event.type, **asdict(event)}
 
 

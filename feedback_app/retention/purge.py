@@ -80,7 +80,7 @@ async def purge(database: Database, settings: Settings) -> Mapping[str, int]:
 
 
 class DailyPurge:
-    """Purges once a day, in whichever process first finds it due."""
+    """Purges once a day, in whichever process is the first to find it due."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings

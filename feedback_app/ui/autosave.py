@@ -18,7 +18,7 @@ from feedback_app.ui.presence import is_open
 from feedback_app.ui.wording import LocalTime
 
 QUIET_S = 0.25
-"""How long typing must pause before text is saved."""
+"""How long the typing must pause before text is kept."""
 LONGEST_WAIT_S = 0.8
 """The longest it waits while typing continues."""
 MOST_WAITING = 50
@@ -29,7 +29,7 @@ MOST_WAITING_CHARACTERS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """How the text that was typed at `acked` was saved."""
+    """How the text that was typed at `acked` has been kept."""
 
     acked: float = 0.0
     status: str = ""
@@ -48,7 +48,7 @@ def saved(acked: float, when: LocalTime) -> Save:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A text that waits to be saved."""
+    """A text that waits to be kept."""
 
     text: Any
     stamp: float
@@ -62,7 +62,7 @@ Show = Callable[[str, Typed, T], None]
 
 
 class Autosave(rx.State, mixin=True):
-    """Saves what is typed, one text per key; a newer text of a key replaces the one waiting."""
+    """Keeps what is typed, one text by each key; a newer text of a key replaces the one waiting."""
 
     _waiting: dict[str, Typed] = {}
     _typing_since: float = 0.0
@@ -111,7 +111,7 @@ class Autosave(rx.State, mixin=True):
                 self._kept(key, typed)
 
     async def _keep_now(self, keep: Keep[T], show: Show[T]) -> None:
-        """Save everything that waits at once; for handlers that hold the state's lock."""
+        """Keep everything that waits at once; for handlers that hold the state's lock."""
         for key, typed in dict(self._waiting).items():
             show(key, typed, await keep(key, typed))
             self._kept(key, typed)
@@ -129,7 +129,7 @@ class Autosave(rx.State, mixin=True):
 
 
 def _size(value: Any) -> int:
-    """The number of characters of a text or of everything in a document."""
+    """The characters of a text or of everything in a document."""
     total, waiting = 0, [value]
     while waiting:
         each = waiting.pop()

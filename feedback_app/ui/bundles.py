@@ -15,7 +15,7 @@ _SHARED = '{name: "shared", minShareCount: 2},'
 
 
 class FewFiles(rx.plugins.Plugin):
-    """One file for everything pages share, and one for each page."""
+    """One file of all that pages share, and one for each page."""
 
     def pre_compile(self, **context: Unpack[PreCompileContext]) -> None:
         context["add_modify_task"](ReactRouter.VITE_CONFIG_FILE, with_shared_file)

@@ -13,7 +13,7 @@ from reflex_components_recharts import cartesian, general
 
 
 class Bar(NoSSRComponent, cartesian.Bar):
-    """A series drawn as bars."""
+    """A series as bars."""
 
 
 class CartesianGrid(NoSSRComponent, cartesian.CartesianGrid):

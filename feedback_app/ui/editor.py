@@ -97,7 +97,7 @@ class Draftbook:
         ]
 
     def is_ahead(self, owner: Any, acked: Any) -> Any:
-        """Whether the browser has a text of `owner` that the server has not saved."""
+        """Whether the browser has a text of `owner` that the server has not kept."""
         return (self.owner.value == owner) & (self.stamp.value != 0) & (self.stamp.value != acked)
 
 

@@ -94,7 +94,7 @@ def centred(*content: rx.Component) -> rx.Component:
 def ready_icon(is_ready: bool | rx.Var[bool]) -> rx.Component:
     """Puts a dot on the icon of the browser's tab while something is ready for the person.
 
-    React moves the link to the end of the document's head, and the last of several icons counts.
+    React moves the link to the end of the document's head, and of several icons the last counts.
     """
     dotted = rx.el.link(rel="icon", type="image/svg+xml", href="/favicon-ready.svg")
     return rx.cond(is_ready, dotted)

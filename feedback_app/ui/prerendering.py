@@ -18,7 +18,7 @@ _START, _END = "export default ", ";"
 
 
 class PrerenderedPages(rx.plugins.Plugin):
-    """Names the pages to write, instead of leaving it to the build to find them."""
+    """Names the pages to write, instead of leaving it to the build to find those it can."""
 
     def pre_compile(self, **context: Unpack[PreCompileContext]) -> None:
         pages = [page.route for page in context["unevaluated_pages"] if page.route != "404"]

@@ -1,4 +1,4 @@
-"""Whether the tab that a background handler works for is still open."""
+"""Whether the tab that a background handler works for is still there."""
 
 import reflex as rx
 from reflex_base.registry import RegistrationContext

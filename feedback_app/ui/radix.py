@@ -57,5 +57,5 @@ class RadixStyles(rx.plugins.RadixThemesPlugin):
 
 
 def without_widths(stylesheet: str) -> str:
-    """Radix's stylesheet without the rules for windows from some width on."""
+    """Radix's stylesheet without the rules that hold from some width of the window on."""
     return _BY_WIDTH.sub("", stylesheet)

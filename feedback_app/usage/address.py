@@ -1,4 +1,4 @@
-"""Addresses of the usage page: how they are built, and what is wrong with a given one."""
+"""Addresses of the usage page: how one is written, and what is wrong with a given one."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace

@@ -13,7 +13,7 @@ from feedback_app.usage.state import Field, UsageState
 
 _filters = UsageState.filters
 _RETRY = {"variant": "outline", "color_scheme": "gray", "high_contrast": True}
-"""Used on a red callout, where a red button would lack contrast."""
+"""A button on a red callout: a red one would lack contrast."""
 
 
 def refresh_button() -> rx.Component:

@@ -43,7 +43,7 @@ _TAB_LABELS: dict[Tab, str] = {
     Tab.PEOPLE: "People",
     Tab.ERRORS: "Errors",
 }
-"""In the order of the page."""
+"""In the order in which the page has them."""
 
 
 async def view(user: CurrentUser, query: Mapping[str, str]) -> UsageView:

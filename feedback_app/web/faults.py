@@ -23,7 +23,7 @@ MOST_OF_A_REPORT = 300
 """In characters: the browser's own message; the rest is a stack of built code."""
 REPORTS_PER_SOCKET = 5
 REPORTS_IN_ALL = 30
-"""Within `REPORTS_WINDOW_S`, like the ones per socket."""
+"""Within `REPORTS_WINDOW_S`, as the ones per socket."""
 REPORTS_WINDOW_S = 60.0
 _REPORT = f"{FrontendEventExceptionState.get_full_name()}.handle_frontend_exception"
 

@@ -70,7 +70,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = {name.lower(): value for name, value in message.get("headers", ())}
-                # A missing file is answered with a page.
+                # A file that is missing is answered with a page.
                 is_page = given.get(b"content-type", b"").startswith(b"text/html")
                 own = added if is_page or not of_file else {**added, _POLICY: _FILE_POLICY}
                 missing = [header for header in own.items() if header[0] not in given]

@@ -1,6 +1,6 @@
 """Keeps the session's token out of Reflex: its socket sees the hash only.
 
-Reflex stores the handshake's headers with the state, possibly outside this process.
+Reflex stores the handshake's headers with the state, possibly outside of this process.
 """
 
 from starlette.types import ASGIApp, Receive, Scope, Send

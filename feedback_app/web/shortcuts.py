@@ -1,4 +1,4 @@
-"""Addresses that people try by hand and that redirect to a page."""
+"""Addresses that people try by hand and that lead to a page."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response

@@ -1,4 +1,4 @@
-"""The pieces of the limits page: the form, exceptions for single people, the changes."""
+"""The pieces of the limits page: the form, single people's exceptions, the changes."""
 
 import reflex as rx
 

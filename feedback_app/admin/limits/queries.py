@@ -36,7 +36,7 @@ async def person(session: AsyncSession, user: CurrentUser, user_id: str) -> User
 
 
 async def values(session: AsyncSession, user: CurrentUser) -> Sequence[LimitValue]:
-    """Every limit set in the company, including those of single people."""
+    """Every limit set in the company, those of single people included."""
     rows = await session.exec(select(LimitValue).where(LimitValue.company_id == user.company_id))
     return rows.all()
 

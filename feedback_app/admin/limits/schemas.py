@@ -37,7 +37,7 @@ class ExceptionRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """One line of the audit trail."""
+    """One line of the audit."""
 
     at: LocalTime
     who: str

@@ -20,7 +20,7 @@ class LimitsState(rx.State):
     revision: int = 0
     """Incremented whenever the fields must show the server's values instead of their own."""
     errors: dict[str, str] = {}
-    """By limit, why the typed value cannot be used."""
+    """By limit, why what was typed cannot be used."""
     status: str = ""
     """`saved`, `warning` or `failed`; empty while there is nothing to say."""
     message: str = ""
@@ -59,7 +59,7 @@ class LimitsState(rx.State):
     @logged("Set a person's own limit")
     @guarded(admin=True)
     async def set_exception(self, form: dict[str, Any]) -> None:
-        """Give one person their own limit."""
+        """Give one person a limit of their own."""
         typed = str(form.get("exception_value", ""))
         self._say()
         if not typed.strip():

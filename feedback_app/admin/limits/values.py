@@ -1,4 +1,4 @@
-"""Limits in the form in which people write and read them."""
+"""Limits as people write and read them."""
 
 from typing import Literal
 
@@ -51,7 +51,7 @@ def parse(name: LimitName, text: str) -> Value:
 
 
 def written(name: LimitName, value: int | None) -> str:
-    """The value in the form that `parse` reads."""
+    """The value as `parse` reads it."""
     if value is None:
         return UNLIMITED
     return plain_dollars(value) if name.unit == "microusd" else f"{value:,}"

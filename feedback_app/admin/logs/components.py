@@ -13,7 +13,7 @@ from feedback_app.ui.components import badge, card, empty_state, error_callout, 
 _view = LogsState.view
 _TITLE = "system-log-title"
 _ON_RED: dict[str, Any] = {"variant": "outline", "color_scheme": "gray", "high_contrast": True}
-"""Used on a red callout, where a red button would lack contrast."""
+"""A button on a red callout: a red one would lack contrast."""
 
 
 def tail_switch() -> rx.Component:

@@ -9,7 +9,7 @@ from feedback_app.ui.choice import Choice
 
 
 class Period(StrEnum):
-    """How far back from now the log goes."""
+    """How far back from now the log is shown."""
 
     HOUR = "1h"
     DAY = "24h"

@@ -142,7 +142,7 @@ def older_address(query: Mapping[str, str], row_id: str) -> str:
 
 
 def address_without_tail(query: Mapping[str, str]) -> str:
-    """The address of the same view, from the newest row on, without following."""
+    """The address of the same view, from the newest row on, that follows nothing."""
     return _address(filter_from(query))
 
 

@@ -101,7 +101,7 @@ class LogsState(rx.State):
     @logged("Searched the log")
     @guarded(admin=True)
     async def search(self, form: dict[str, Any]) -> rx.event.EventSpec:
-        """Go to the same view of the rows that contain a text."""
+        """Go to the same view of the rows that hold a text."""
         return rx.redirect(service.address_with(self._query(), "q", str(form.get("q", ""))))
 
     async def _show(self) -> AsyncIterator[None]:

@@ -22,7 +22,7 @@ class DemoCandidate:
 
     @property
     def email(self) -> str:
-        """An address that nobody can really have."""
+        """An address nobody can have."""
         plain = unicodedata.normalize("NFKD", self.name).encode("ascii", "ignore").decode()
         first, *_, last = plain.lower().replace("-", " ").split()
         return f"{first}.{last}@candidates.test"

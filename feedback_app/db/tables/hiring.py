@@ -25,7 +25,7 @@ class Job(SQLModel, table=True):
     description_writer: str = Field(
         default="", max_length=32, sa_column_kwargs={"server_default": ""}
     )
-    """Both like `Scorecard.notes_revision` and `notes_writer`."""
+    """Both as `Scorecard.notes_revision` and `notes_writer`."""
     metadata_call_id: str | None = Field(default=None, max_length=36)
     """The LLM call whose result for the description was confirmed."""
 

@@ -21,7 +21,7 @@ INTERVIEW = "interview"
 
 
 class CallStatus(StrEnum):
-    """The life cycle of an LLM call; every value but `RUNNING` is final."""
+    """The life of an LLM call; every value but `RUNNING` is final."""
 
     RUNNING = "running"
     COMPLETE = "complete"
@@ -90,7 +90,7 @@ class LlmCall(SQLModel, table=True):
     cost_microusd: int | None = Field(default=None, sa_type=BigInteger)
     reserved_microusd: int | None = Field(default=None, sa_type=BigInteger)
     reserved_tokens: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """The most tokens the call may use, in and out; 0 for calls made before limits existed."""
+    """The most tokens the call may use, in and out; 0 for calls from before there were limits."""
     price_source: str = ""
     latency_ms: int | None = None
     ttft_ms: int | None = None

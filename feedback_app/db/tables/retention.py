@@ -1,4 +1,4 @@
-"""The tables by which processes coordinate removals: the purge, and drafts to be stopped."""
+"""The tables by which processes agree on removing things: the purge, and drafts to be stopped."""
 
 from datetime import datetime
 

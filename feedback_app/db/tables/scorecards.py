@@ -26,7 +26,7 @@ class Scorecard(SQLModel, table=True):
     notes: str = long_text()
     notes_saved_at: datetime | None = optional_moment()
     notes_revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """Counts the saves, so that an older text cannot overwrite a newer one unnoticed."""
+    """Counts the saves, so that an older text cannot overwrite a newer one unseen."""
     notes_writer: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
     """The tab that saved them last, hashed: a later text from the same tab is always newer."""
     recommendation: str | None = Field(default=None, max_length=20)

@@ -121,7 +121,7 @@ def _begin_editor(rest: rx.RestProp) -> rx.Component:
 
 @rx.memo
 def _text_editor(rest: rx.RestProp) -> rx.Component:
-    """The editor; only a new key makes it start over."""
+    """The editor; only another key makes it start over."""
     base = rx.cond(_AHEAD, BOOK.base.value, _TEXT.revision)
     return rich_text(
         "feedback-editor",

@@ -70,7 +70,7 @@ def compose_loose(assessment: Assessment) -> dict[str, str]:
 
 
 def verdict_of(assessment: Assessment) -> str:
-    """The recommendation as a sentence in the language of the notes; "" if there is none."""
+    """The recommendation as a sentence in the language of the notes; "" without one."""
     lines = [line for line in assessment.notes.split("\n") if line.strip()][:MOST_LINES]
     _, language = languages_of(lines, language_of_reasons(assessment))
     return _verdict(assessment, language)

@@ -61,7 +61,7 @@ def usable_half(remark: Remark) -> Remark:
 
 
 def is_legible(remark: Remark) -> bool:
-    """Whether a remark contains a word and asks no question."""
+    """Whether a remark holds a word and asks no question."""
     return any(c.isalnum() for c in remark.text) and not _ASKED.search(remark.text)
 
 

@@ -43,7 +43,7 @@ class Polarities:
     excess: frozenset[str]
     first_person: frozenset[str]
     own: frozenset[str]
-    """Verdicts that count although the writer is speaking of themselves ("I was impressed")."""
+    """Verdicts that count although the writer speaks of themselves ("I was impressed")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Reading:
     """What is not evidence, who speaks, and which labels mean what."""
 
     unwanted: PhraseList[str] | SubstringList[str]
-    """The value is `logistics`, `self_talk`, `process` or `verdict`."""
+    """Value: `logistics`, `self_talk`, `process` or `verdict`."""
     task_starts: PhraseList[str] | SubstringList[str]
     closing: PhraseList[str] | SubstringList[str]
     anaphora: PhraseList[str] | SubstringList[str]

@@ -39,7 +39,7 @@ ONE_SUBJECT = 5
 SURE = 3.0
 """The score from which a remark's own words outweigh a label further up."""
 TIED = 0.2
-"""The lead below which two competencies are equally likely, so that neither is chosen."""
+"""The lead below which two competencies are as likely as each other, so that neither is chosen."""
 _AGREEING = {1: 0.5, 2: 0.25, 3: 0.25, 4: 0.5}
 """Added if a remark praises or faults as the rating does, by the rating."""
 _DISAGREEING = {1: 0.5, 2: 0.0, 3: 0.0, 4: 0.5}
@@ -47,7 +47,7 @@ _DISAGREEING = {1: 0.5, 2: 0.0, 3: 0.0, 4: 0.5}
 _ANSWERED = 0.6
 """The weight of the words of an answer compared with those of its question."""
 _COUNTED = 2
-"""How often a repeated word counts, the second time at half weight."""
+"""How often a repeated word counts, the second time half."""
 _TOO_COMMON = frozenset(
     [
         "system",

@@ -26,7 +26,7 @@ from feedback_app.feedback.drafter.words import (
 MOST_REMARKS = 3_000
 """The most remarks that are read; the rest of even longer notes is ignored."""
 MOST_LINES = 6_000
-"""The most lines that are read; notes with more have next to nothing on each."""
+"""Lines that are read; notes with more have next to nothing on each."""
 MERGED_WORDS = 45
 ONE_POINT_WORDS = 26
 """Words up to which the sentences of one bullet are one point."""
@@ -74,7 +74,7 @@ class Remark:
     topic: str = ""
     """The topic that it answers, as "On {topic}" would name it."""
     follows_up: bool = False
-    """Whether it answers a question that has no subject of its own ("And then?")."""
+    """Whether it answers a question that names nothing of its own ("And then?")."""
     closing: bool = False
     task: bool = False
 
@@ -120,7 +120,7 @@ def _with_plain(remark: Remark) -> Remark:
 
 
 def _separate_short_lines(blocks: list[NoteBlock]) -> None:
-    """Lines noted one below the other become points of their own, not a paragraph of prose."""
+    """Lines noted one below the other are points of their own, not a paragraph of prose."""
     in_paragraph = Counter(block.paragraph for block in blocks)
     for number, block in enumerate(blocks, start=1):
         if block.bullet or in_paragraph[block.paragraph] > 1:
@@ -241,7 +241,7 @@ def _names_nothing(question: str, language: Language) -> bool:
 
 
 def _as_said(remark: Remark) -> Remark:
-    """A remark that is only a quotation, turned into the candidate's own words."""
+    """A remark that is nothing but a quotation, as the candidate's own words."""
     if any(c.isalnum() for c in unquoted(remark.text)):
         return remark
     return replace(remark, text=remark.text.strip(_QUOTES), spoken=True)
@@ -275,7 +275,7 @@ def _first_word(text: str) -> str:
 
 
 def _belongs(previous: Remark, remark: Remark) -> bool:
-    """Whether a sentence means little without the one before it."""
+    """Whether a sentence says little without the one before it."""
     if remark.first - previous.last > 1 or previous.closing:
         return False
     if word_count(previous.text) + word_count(remark.text) > MERGED_WORDS:
@@ -303,14 +303,14 @@ def _leans_on_the_one_before(remark: Remark) -> bool:
 
 
 def _split_answer(text: str) -> tuple[str, str, str]:
-    """A question, the separator before the answer on the same line, and that answer."""
+    """A question, what separates it from the answer on the same line, and that answer."""
     if found := _INLINE_ANSWER.search(text):
         return text[: found.start()], found[0] or " ", text[found.end() :].strip()
     return text, "", ""
 
 
 class _Places:
-    """Finds the lines between two positions of a block's joined text."""
+    """Finds the lines between two places of a block's joined text."""
 
     def __init__(self, block: NoteBlock) -> None:
         self._numbers = [number for number, _ in block.pieces]

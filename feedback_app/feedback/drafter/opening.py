@@ -18,7 +18,7 @@ ENOUGH_FACTS = 5
 """Facts from which a draft can spare some for its first paragraph."""
 LEAST_WORDS, MOST_WORDS = 5, 26
 STANDING = 3.6
-"""The weight from which another fact is enough for a point that gives one away."""
+"""The weight from which another fact is enough for the point that gives one away."""
 _FIRST_WORDS = 4
 TELLING = 6.0
 """The weight from which a fact is a reason: it praises or faults plainly, or it is specific."""

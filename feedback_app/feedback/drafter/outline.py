@@ -13,7 +13,7 @@ MOST_WORDS = 300
 MOST_GENERAL = 6
 """Facts without a competency that a draft may hold."""
 WORDS_WITH_GENERAL = 210
-"""Words from which facts with a competency take precedence over facts without one."""
+"""Words from which facts without a competency give way to those that have one."""
 FULL = 10
 """The number of facts from which a draft includes none without a competency."""
 LITTLE = 8
@@ -211,7 +211,7 @@ def _taking_turns(facts: Iterable[Fact], *, faults_first: bool) -> list[Fact]:
 
 
 def _closing(plan: Plan, recommendation: Recommendation | None) -> list[Fact]:
-    """The writer's own summing-up, unless it contradicts their recommendation."""
+    """The writer's own summing-up, unless it speaks against their recommendation."""
     against = {
         Recommendation.YES: -1, Recommendation.STRONG_YES: -1,
         Recommendation.NO: 1, Recommendation.STRONG_NO: 1,

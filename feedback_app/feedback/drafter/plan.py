@@ -35,7 +35,7 @@ from feedback_app.feedback.drafter.words import (
 
 NOTES_PER_COMPETENCY = 2
 SAME_WORDS = 0.6
-"""The share of common words from which two remarks count as saying the same."""
+"""The share of common words from which two remarks say the same."""
 SAME_AS_REASON = 0.5
 """The same for a note and the reason of its competency."""
 WORDS_ON_END = 4
@@ -60,7 +60,7 @@ class Fact:
     topic: str = ""
     reason: bool = False
     place: int = 0
-    """Its position among the remarks of the notes."""
+    """Its place among the remarks of the notes."""
     labelled: bool = False
     """Whether the writer put it under its competency by a label."""
     placed: bool = False

@@ -40,7 +40,7 @@ def quotations(text: str, marks: Marks, longest: int) -> Iterator[tuple[int, int
     found: dict[str, int] = {}
 
     def next_place(mark: str, start: int) -> int:
-        # Positions ascend, so each mark is searched for over the text only once.
+        # Places ascend, so that each mark is searched for over the text once.
         if found.get(mark, -1) < start:
             place = text.find(mark, start)
             found[mark] = len(text) if place < 0 else place

@@ -32,7 +32,7 @@ class UnplacedLine:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A statement that contradicts a rating, and the answers the writer may give."""
+    """A statement that speaks against a rating, and what the writer may answer."""
 
     key: str
     competency_id: str

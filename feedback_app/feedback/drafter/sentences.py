@@ -34,7 +34,7 @@ _SHORTEST_CLAUSE = 60
 
 
 def sentences(text: str) -> Iterator[tuple[int, str]]:
-    """The sentences of a block with the position each begins at; quotations are never cut."""
+    """The sentences of a block with the place each begins at; quotations are never cut."""
     for start, sentence in _whole_sentences(text):
         if len(sentence) <= LONGEST_SENTENCE:
             yield start, sentence

@@ -1,4 +1,4 @@
-"""Finds the remarks of a text that are about the person, and removes them."""
+"""Finds the remarks of a text that are about the person, and takes them out."""
 
 from collections.abc import Collection
 

@@ -16,7 +16,7 @@ class Entry:
     symbols: frozenset[str]
     """The symbols it matches: itself, its beginning or end, its classes; empty if unknown."""
     classes: frozenset[str]
-    """Its classes only, each as `<name>`."""
+    """Its classes alone, each as `<name>`."""
     harmless: tuple[Rule, ...]
     """The harmless rules it is the anchor of, and `rules` the others."""
     rules: tuple[Rule, ...]

@@ -18,7 +18,7 @@ class Remark:
     """The character offset in that line where the sentence or clause begins; `end` is its end."""
     end: int
     text: str
-    """Exactly as written."""
+    """As written."""
     ground: Ground
     reason: str
     """One sentence for the writer."""

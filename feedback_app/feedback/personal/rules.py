@@ -45,7 +45,7 @@ class Element:
     reach: int = 0
     """Up to how many words of any kind this matches; 0 for an ordinary element."""
     edge: bool = False
-    """Whether the edge of a phrase is accepted instead of a word."""
+    """Whether the edge of a phrase will do instead of a word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class Clause:
 class Sentence:
     start: int
     end: int
-    """The position after its full stop."""
+    """After its full stop."""
     clauses: tuple[Clause, ...]
     """At least one; the last ends before the full stop."""
 

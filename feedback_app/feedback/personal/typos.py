@@ -31,7 +31,7 @@ class Typos:
 
 
 def _shortened(word: str) -> list[str]:
-    """The word, and the word without any one letter but the first."""
+    """The word, and the word less any one letter but the first."""
     return [word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))]
 
 

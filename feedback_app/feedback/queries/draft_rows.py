@@ -84,7 +84,7 @@ async def sources_of(session: AsyncSession, user: CurrentUser, scorecard: Scorec
         col(LlmCall.status) == CallStatus.COMPLETE,
         col(Draft.discarded_at).is_(None),
     )
-    # By subject and person only: the company's index has far more calls, and SQLite prefers it.
+    # By subject and person alone: the company's index has far more calls, and SQLite prefers it.
     newest = (
         select(LlmCall.id)
         .join(Draft, col(Draft.llm_call_id) == LlmCall.id)

@@ -132,7 +132,7 @@ async def _assessment(
     scorecard: Scorecard,
     rated: Sequence[tuple[Competency, CompetencyRating | None]],
 ) -> Assessment:
-    # Only the columns that are used: candidates have CVs, jobs have descriptions.
+    # Only the columns that are used: candidates have CVs, jobs descriptions.
     about = (
         select_values(
             col(Interview.kind),
@@ -189,7 +189,7 @@ async def candidate_of(session: AsyncSession, user: CurrentUser, interview_id: s
 async def left_to_write(
     session: AsyncSession, user: CurrentUser, now: datetime, but: str
 ) -> Sequence[str]:
-    """Interviews already held that the person has yet to write about, longest ago first."""
+    """The interviews already held that the person has still to write about, longest ago first."""
     rows = await session.exec(
         select(Interview.id)
         .join(Scorecard, col(Scorecard.interview_id) == Interview.id)

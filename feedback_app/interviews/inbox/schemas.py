@@ -29,7 +29,7 @@ class InboxRow:
     candidate: str
     initials: str
     tint: str
-    """A colour of the theme, always the same for the same name."""
+    """A colour of the theme, always the same for one name."""
     job: str
     kind: str
     held: LocalTime
@@ -75,7 +75,7 @@ class InboxView:
     older: list[InboxRow] = field(default_factory=list)
     waiting: list[InboxRow] = field(default_factory=list)
     done: list[InboxRow] = field(default_factory=list)
-    """The newest ones, unless all were asked for."""
+    """The newest, unless all were asked for."""
     done_hidden: int = 0
     """How many of `done` are left out."""
     sizes: Sizes = field(default_factory=Sizes)

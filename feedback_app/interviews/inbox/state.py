@@ -144,7 +144,7 @@ class InterviewListState(rx.State):
         return self.search, cast(Filter, self.shown), self.all_done
 
     def _take(self, view: InboxView) -> None:
-        """Assign only the differences, so that a change of one group sends only that group."""
+        """Assign only what differs, so that a change of one group sends that group."""
         self._open = view.open
         for var in fields(InboxView):
             value = getattr(view, var.name)

@@ -78,7 +78,7 @@ _SET = (
 async def limits_of(
     session: AsyncSession, defaults: Limits, company_id: str, user_id: str
 ) -> Limits:
-    """The limits that apply to this person of this company now."""
+    """The limits that hold for this person of this company now."""
     asked = {"company": company_id, "user": user_id}
     found = await (await session.connection()).execute(_SET, asked)
     return {**defaults, **{LimitName(name): value for name, value in found.all()}}

@@ -23,7 +23,7 @@ class Quote:
 
     @property
     def refusal(self) -> AppError | None:
-        """Why the call may not start, or `None`: the limit, what is left, when it resets."""
+        """Why the call may not start, if it may not: the limit, what is left, when it resets."""
         for limit in self.limits:
             if refusal := refusal_of(limit):
                 return refusal

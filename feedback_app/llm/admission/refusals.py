@@ -14,7 +14,7 @@ RUNNING_AGAIN_S = 15
 
 
 def refusal_of(s: LimitUse) -> AppError | None:
-    """Why this limit does not let the call start, or `None` if it does."""
+    """Why the call may not start, if this limit does not let it."""
     if s.fits:
         return None
     if s.asked > s.allowed:

@@ -25,7 +25,7 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The running calls and the most they may use; calls of unknown price hold no cost."""
+    """The calls that run and the most they may use; calls of unknown price hold no cost."""
 
     calls: int
     cost_microusd: int

@@ -14,12 +14,12 @@ from feedback_app.llm.stream.redis_keys import FAULTS
 _log = logging.getLogger(__name__)
 
 TIMEOUT_S = 1.0
-"""How long Redis may take before this process counts on its own."""
+"""How long Redis may take before this process counts by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The starts of the last minute."""
+    """The last minute's starts."""
 
     used: int
     resets_at: datetime

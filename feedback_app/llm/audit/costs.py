@@ -18,7 +18,7 @@ from feedback_app.llm.ledger.pricing import price_for
 
 
 async def without_cost(session: AsyncSession, company_id: str | None) -> list[Finding]:
-    """Calls that used tokens and have no cost, one finding per company, model and reason."""
+    """Calls that used tokens and have no cost, one finding for each company, model and reason."""
     overridden = (
         select(col(PriceOverride.id))
         .where(

@@ -65,7 +65,7 @@ async def finished_at(session: AsyncSession, company_id: str | None) -> list[Fin
 
 
 async def drafts(session: AsyncSession, company_id: str | None) -> list[Finding]:
-    """Drafts without a call, and calls about a subject that have no draft."""
+    """Drafts of no call, and calls about a subject that have no draft."""
     drafted = select(col(Draft.llm_call_id)).where(col(Draft.llm_call_id) == col(LlmCall.id))
     bare = await calls_where(session, company_id, col(LlmCall.subject_id) != "", ~drafted.exists())
     called = select(col(LlmCall.id)).where(col(LlmCall.id) == col(Draft.llm_call_id))

@@ -20,18 +20,18 @@ from feedback_app.llm.client.completion import CompletionEvent, Reported
 from feedback_app.llm.client.sse import SSEDecoder
 
 USAGE_GRACE_S = 2.0
-"""How long a complete answer waits for the usage and the end mark that should follow it."""
+"""How long a whole answer waits for the usage and the end mark that should follow it."""
 DRAIN_S = 0.1
-"""How long to wait for the end of a response, so that its connection can be reused."""
+"""How long to wait for the end of a response, so that its connection can serve the next."""
 
 
 def loop_time() -> float:
-    """The running loop's clock, which its timeouts use."""
+    """The running loop's clock, which its timeouts go by."""
     return asyncio.get_running_loop().time()
 
 
 def overdue(fault: type[LLMError], give_up_at: float) -> LLMError:
-    """The error for a wait that took too long: `fault`, unless the whole call did."""
+    """The error of a wait that took too long: `fault`, unless the whole call did."""
     return LLMTotalTimeout() if loop_time() >= give_up_at else fault()
 
 

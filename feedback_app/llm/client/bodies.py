@@ -1,4 +1,4 @@
-"""Limits on how much is read of the bodies that a model's server sends."""
+"""How much is read of the bodies that a model's server answers with."""
 
 from collections.abc import AsyncIterator
 
@@ -26,7 +26,7 @@ async def bound(response: httpx2.Response) -> None:
 
 
 class _Beginning(httpx2.AsyncByteStream):
-    """A body cut off after its beginning."""
+    """The beginning of a body."""
 
     def __init__(self, body: httpx2.AsyncByteStream, most_bytes: int) -> None:
         self._body = body

@@ -114,7 +114,7 @@ class ChunkReader:
         return Finished(reason, self._model, self.report.usage)
 
     def judge(self) -> None:
-        """Raise an `LLMError` if the finished answer amounts to one."""
+        """Raise the `LLMError` that a finished answer amounts to, if it is one."""
         if self._refusal:
             raise LLMContentFilter(_declined(self._refusal))
         if self._finish_reason == "content_filter":

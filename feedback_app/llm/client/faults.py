@@ -94,7 +94,7 @@ def provider_fault(
 
 
 def rejects_parameter(status: int, error: object, name: str) -> bool:
-    """Whether a refusal means that the server does not know the request parameter `name`."""
+    """Whether a refusal says that the server does not know the request parameter `name`."""
     if status not in {400, 422}:
         return False
     details: dict[str, Any] = error if isinstance(error, dict) else {"message": str(error)}

@@ -94,7 +94,7 @@ class OfflineClient:
 def split_tokens(text: str) -> list[str]:
     """Cut `text` into pieces the size of a model's tokens; joined they are `text` again.
 
-    Cuts fall before whitespace, and inside long words only between two ASCII letters.
+    Cuts fall before whitespace, and inside long words only between two plain letters.
     """
     pieces: list[str] = []
     for word in _PIECE.findall(text):

@@ -49,7 +49,7 @@ LONGEST_RETRY_AFTER_S = 10.0
 MAX_CONNECTIONS = 2000
 """Far above the concurrent streams of one process: admission limits those, not the pool."""
 LIST_WITHIN_S = 10.0
-"""How long the list of models may take in total."""
+"""How long the list of models may take, as a whole."""
 
 _RETRIED = (LLMConnectTimeout, LLMUnavailable, LLMRateLimited)
 

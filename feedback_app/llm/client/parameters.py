@@ -21,7 +21,7 @@ _OTHER: dict[LimitParameter, LimitParameter] = {
 }
 ResponseFormat = Literal["json_schema", "json_object", ""]
 _FORMATS: tuple[ResponseFormat, ...] = ("json_schema", "json_object", "")
-"""How a JSON answer is requested; the last one by the prompt alone."""
+"""How a JSON answer is asked for; the last by the prompt alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class AcceptedParameters:
     asks_usage: bool
     effort: str | None
     formats: tuple[ResponseFormat, ...] = _FORMATS
-    """How a JSON answer may be requested, best first."""
+    """How a JSON answer may be asked for, best first."""
 
     @property
     def other_limit_name(self) -> LimitParameter:

@@ -1,4 +1,4 @@
-"""Reads server-sent events from bytes, however the network has split them."""
+"""Reads server-sent events from bytes, however the network has cut them."""
 
 MAX_EVENT_BYTES = 1 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -23,7 +23,7 @@ class SSEDecoder:
     def feed(self, data: bytes) -> list[bytes]:
         """The data of every event these bytes complete.
 
-        Raises `ValueError` for an event longer than `MAX_EVENT_BYTES`.
+        Raises `ValueError` for an event that grows beyond `MAX_EVENT_BYTES`.
         """
         if self._after_cr and data.startswith(b"\n"):
             data = data[1:]

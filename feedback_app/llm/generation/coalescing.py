@@ -77,7 +77,7 @@ class LoopLag:
 
 
 class Coalescer:
-    """Collects text and passes it to `emit` in chunks that together are all that was added."""
+    """Collects text and hands it to `emit` in chunks that concatenate to all that was added."""
 
     def __init__(self, emit: Callable[[str], None], interval_s: float, lag: LoopLag) -> None:
         self._emit = emit

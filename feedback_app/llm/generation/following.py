@@ -32,7 +32,7 @@ async def log_of(owner: Owner, call_id: str, *, after: int = 0) -> EventLog:
         return log
     while True:
         call, draft = await _own_call(owner, call_id)
-        # Only now that it is known to be theirs: the hub trusts its caller about the owner.
+        # Only now that it is known to be theirs: the hub takes the caller's word for the owner.
         if log := await generations().hub.find(call_id, owner):
             return log
         if call.status != CallStatus.RUNNING:

@@ -24,7 +24,7 @@ class PaceRecorder:
         self._length += characters
         self._pieces.append((at_ms, self._length))
         if len(self._pieces) > MAX_PIECES:
-            # The first piece stays separate: it is the one that was waited for.
+            # The first piece stays by itself: it is the one that was waited for.
             self._pieces = [self._pieces[0], *self._pieces[2::2]]
 
     def stored(self) -> list[int]:

@@ -106,7 +106,7 @@ class Starter:
     ) -> Reservation:
         prompt = [{"role": m.role, "content": m.content} for m in brief.messages]
         most_output = self._most_output(run.operation)
-        # A typed answer that is wrong is sent back, and requested once more.
+        # A typed answer that is wrong is sent back, and asked for once more.
         is_typed = run.operation.result is not None
         repair_tokens = prompt_tokens + SLACK * most_output + REPAIR_TOKENS if is_typed else 0
         return Reservation(

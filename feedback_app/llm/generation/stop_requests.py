@@ -24,7 +24,7 @@ async def ask_to_stop(session: AsyncSession, call_ids: Collection[str]) -> None:
 
 
 async def asked_to_stop(database: Database, call_ids: Collection[str]) -> Sequence[str]:
-    """Those of these calls that somebody has asked to stop."""
+    """Those of these calls that somebody asked to stop."""
     if not call_ids:
         return []
     async with database.read() as session:

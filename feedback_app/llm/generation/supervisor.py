@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 CHECKPOINT_EVERY_S = 0.8
-"""Including the time to write, a process that is killed loses less than a second of text."""
+"""With the time that writing takes, a process that is killed loses less than a second of text."""
 ACCESS_EVERY_S = 2.0
 """How often to check whether the people whose drafts run here still have access."""
 SWEEP_EVERY_S = 60.0
@@ -105,7 +105,7 @@ class Generations:
             self._keepers.append(self._spawn(self._sweep_later(), "sweep-later"))
 
     async def aclose(self) -> None:
-        """Interrupt and settle everything that runs; takes at most `SETTLE_WITHIN_S`."""
+        """Interrupt and settle everything that runs; at most `SETTLE_WITHIN_S`."""
         self._closing = True
         for reading in [task for _, task in self._running.values()]:
             _cancel(reading)
@@ -147,7 +147,7 @@ class Generations:
 
     @property
     def model(self) -> str:
-        """The model that is requested."""
+        """The model that is asked."""
         return self._starter.model
 
     async def quote(self, run: Run) -> Quote:
@@ -155,7 +155,7 @@ class Generations:
         return await self._starter.quote(run)
 
     async def limit_uses(self, company_id: str, user_id: str) -> tuple[LimitUse, ...]:
-        """Every limit that applies to the person's drafts, as a start would find it now."""
+        """Every limit that holds for the person's drafts, as a start would find it now."""
         return await self._admission.limit_uses(company_id, user_id)
 
     @property
@@ -224,7 +224,7 @@ class Generations:
         return log.call_id
 
     def _join(self, log: EventLog, elsewhere: str) -> str:
-        """Follow another process's call with a log that was opened for one of our own."""
+        """Follow another process's call by a log that was opened for one of our own."""
         stopped = log.call_id in self._stopped
         self._stopped.discard(log.call_id)
         if not self.hub.adopt(log, elsewhere):

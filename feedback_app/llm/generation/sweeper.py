@@ -22,7 +22,7 @@ TELL_WITHIN = timedelta(seconds=5)
 
 
 class Sweeper:
-    """Finds calls without a live process."""
+    """Looks for calls without a living process."""
 
     def __init__(self, ledger: Ledger, hub: StreamHub) -> None:
         self._ledger = ledger

@@ -35,7 +35,7 @@ class Reservation:
     """A hash of what else is sent."""
     department_id: str | None = None
     repair_tokens: int = 0
-    """Estimated, for the prompt of a second request, which may be needed."""
+    """Estimated, of the prompt of a second request, which may be needed."""
 
     @property
     def most_prompt_tokens(self) -> int:

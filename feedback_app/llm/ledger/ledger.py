@@ -157,7 +157,7 @@ class Ledger:
             return [(call, text) for call, text in rows.all()]
 
     async def stale(self, stale_after: timedelta = STALE_AFTER) -> list[str]:
-        """The ids of running calls without a heartbeat for this long."""
+        """The ids of running calls without a heartbeat for so long."""
         async with self._database.read() as session:
             return list((await session.exec(select(LlmCall.id).where(*_lost(stale_after)))).all())
 

@@ -22,5 +22,5 @@ def estimate_tokens(text: str) -> int:
 
 
 def estimate_prompt_tokens(messages: tuple[Message, ...]) -> int:
-    """About how many prompt tokens the messages have, with the chat format's overhead."""
+    """About how many prompt tokens the messages are, with the chat format's overhead."""
     return sum(estimate_tokens(m.content) + _MESSAGE_OVERHEAD_TOKENS for m in messages)

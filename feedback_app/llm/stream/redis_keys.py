@@ -32,7 +32,7 @@ class Unreadable(Exception):
 
 
 def connect(url: str, timeout_s: float) -> Redis:
-    """A client that gives up after `timeout_s` and leaves retries to its caller."""
+    """A client that gives up after `timeout_s` and leaves trying again to its caller."""
     return Redis.from_url(
         url,
         decode_responses=True,
@@ -93,5 +93,5 @@ def decode_event(fields: dict[str, str]) -> Event:
 
 
 def is_there_already(fault: object) -> bool:
-    """Whether Redis refused an entry because it already has that number, or a later one."""
+    """Whether Redis refused an entry because it has one with that number, or a later one."""
     return isinstance(fault, ResponseError) and "equal or smaller" in str(fault)

@@ -39,7 +39,7 @@ PAUSE_S = 0.005
 BATCH = 500
 """Events of one log in one batch."""
 REFRESH_EVERY_S = 60.0
-"""How often the expiry of a running call's keys is extended."""
+"""How often the expiry of a running call's keys is moved."""
 DRAIN_WITHIN_S = 2.0
 MAX_MESSAGES = 1000
 

@@ -58,7 +58,7 @@ class RedisStreamHub(StreamHub):
         self._outbox = Outbox(self._redis)
         self._mirrors: dict[str, list[EventLog]] = {}
         self._control_seen: str | None = None
-        """The last entry read from the control stream; `None` after a fault."""
+        """The last entry read of the control stream; `None` after a fault."""
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> "RedisStreamHub":
@@ -207,8 +207,7 @@ class RedisStreamHub(StreamHub):
                 told, self._control_seen = True, None
                 await asyncio.sleep(RETRY_S)
             except Exception:
-                # An entry of another version may be anything, and all followers here need this
-                # task.
+                # An entry of another version may be anything; all followers here need this task.
                 _log.exception("what another process wrote cannot be read")
                 await asyncio.sleep(RETRY_S)
 

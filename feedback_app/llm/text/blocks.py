@@ -1,6 +1,6 @@
 """An answer as blocks of styled spans.
 
-A block holds plain text runs and marks, nothing a browser could execute; images become their
+A block holds plain text runs and marks, nothing a browser could run; images become their
 description. `markdown` makes blocks of a text, `splitting` of one that is still being written.
 """
 

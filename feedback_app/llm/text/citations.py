@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 
 MOST_LINES = 12
-"""The most lines one mark may name; further ones are left out."""
+"""Lines one mark may name; further ones are left out."""
 MOST_MARKS = 300
-"""The most marks of one answer that are kept; further ones are still removed from the text."""
+"""Marks of one answer that are kept; further ones are taken out all the same."""
 LONGEST_MARK = 60
 """Characters of the longest mark; a longer bracket is text."""
 TOKENS_PER_MARK = 4
@@ -35,7 +35,7 @@ class CitationFilter:
         self._lines = lines
         self._held = ""
         self._before = ""
-        """The last character that was passed on."""
+        """The last character that was let through."""
         self._told = 0
         self._kept = 0
         """How many marks have been returned."""

@@ -35,7 +35,7 @@ _SIGN = re.compile(r"[\[\]*_~`<!&\\]")
 
 
 def _when_shallow(rule: BlockRule) -> BlockRule:
-    """The rule, except for anything nested too deep."""
+    """The rule, but not for what is nested too deep."""
 
     def shallow(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return state.level < DEEPEST and rule(state, start, end, silent)
@@ -44,7 +44,7 @@ def _when_shallow(rule: BlockRule) -> BlockRule:
 
 
 def _narrow_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """The rule for tables, except for those with too many columns."""
+    """The rule for tables, but not for those with too many columns."""
     header = state.src[state.bMarks[start] : state.eMarks[start]]
     return header.count("|") <= MOST_COLUMNS + 1 and table(state, start, end, silent)
 
@@ -81,7 +81,7 @@ _parser = markdown_parser()
 
 
 def parse_blocks(markdown: str) -> list[Block]:
-    """The blocks of a Markdown text, in reading order; at most `MOST_BLOCKS` plus one."""
+    """The blocks of a Markdown text, in reading order; at most `MOST_BLOCKS` and one."""
     lines = markdown.replace("\r", "").split("\n", MOST_BLOCKS)
     blocks = list(_blocks(_parser.parse("\n".join(lines[:MOST_BLOCKS]))))
     return [*blocks, *map(plain, lines[MOST_BLOCKS:])]
@@ -93,7 +93,7 @@ def plain(markdown: str) -> Block:
 
 
 def few(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks, with those beyond `MOST_BLOCKS` as one paragraph."""
+    """The blocks, those beyond `MOST_BLOCKS` as one paragraph."""
     rest = "\n".join(block.text for block in blocks[MOST_BLOCKS:])
     return [*blocks[:MOST_BLOCKS], *([plain(rest)] if rest else [])]
 

@@ -6,11 +6,11 @@ from feedback_app.llm.text.blocks import Block
 from feedback_app.llm.text.markdown import markdown_parser, parse_blocks, plain
 
 LONGEST_OPEN = 5_000
-"""Characters of a block that is still being written: it is parsed again with each new piece."""
+"""Characters of a block that is still being written: it is read again with each new piece."""
 MOST_OPEN_LINES = 100
 """Lines of it, each of which may be a block that is sent again with each new piece."""
 _outliner = markdown_parser().disable(["inline", "text_join"])
-"""Finds the same blocks without parsing their contents."""
+"""Finds the same blocks without reading what is in them."""
 _UNDECIDED_LINE = re.compile(r"[\s>]*+(?:[#\-*_+=|:~\s]*+|\d{1,9}[.)]?\s*+|[`~]{3}.*+)", re.DOTALL)
 """The beginning of a line that looks like a new block but may still continue the one before."""
 
@@ -56,7 +56,7 @@ class BlockSplitter:
 
 
 def _settled_lines(lines: list[str]) -> int:
-    """The line on which the last block or top-level list item begins: all before is settled."""
+    """The line on which the last block (or top-level list item) begins: all before is settled."""
     start, indent = 0, None
     for token in _outliner.parse("\n".join(lines)):
         if token.map is None:

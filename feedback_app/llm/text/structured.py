@@ -67,7 +67,7 @@ def in_reasoning(text: str) -> str:
 
 
 def repair_messages(messages: Sequence[Message], answer: str, wrong: str) -> tuple[Message, ...]:
-    """The messages of a second request, with what was wrong about the first answer."""
+    """The messages that ask once more, with what was wrong about the first answer."""
     return (
         *messages,
         Message("assistant", answer),

@@ -24,7 +24,7 @@ _QUOTES = "‹«〈《⟨⟪❮❰⧼˂ᐸ≺"
 """Look-alikes of `<` that are legitimate before a word, as in «record», but not before a slash."""
 _UNSEEN = frozenset({"Cf", "Cc", "Mn", "Me"})
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Drawn as nothing, although Unicode counts them among letters and symbols."""
+"""Drawn as nothing, though Unicode counts them among letters and symbols."""
 _SPELLED = r"\s*+".join("record")
 _TAG = re.compile(rf"(?:<\s*+/?|[{_QUOTES}]\s*+/)\s*+{_SPELLED}")
 _MAY_BEGIN = re.compile(f"[<＜﹤≮{_QUOTES}]")

@@ -1,4 +1,4 @@
-"""Removes the code fence in which some models put a whole answer, while it streams."""
+"""Takes off the code fence in which some models put a whole answer, while it streams."""
 
 import re
 

@@ -11,7 +11,7 @@ from feedback_app.usage.state import UsageState
 
 _calls = UsageState.calls
 _FIGURES = 5
-"""How many of the last columns hold figures."""
+"""How many of the columns, the last ones, hold figures."""
 
 
 class _FileLink(BaseHTML):

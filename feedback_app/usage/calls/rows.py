@@ -1,4 +1,4 @@
-"""A page of calls in words, and the orders it can have."""
+"""A page of calls in words, and the orders it can be in."""
 
 from dataclasses import replace
 

@@ -81,6 +81,6 @@ class CallsPage:
     total: int | None = 0
     """`None` for a text search, whose results are not counted."""
     before: Cursor | None = None
-    """The end of the previous page, `None` on the first."""
+    """Where the page before ends, `None` on the first."""
     after: Cursor | None = None
-    """The beginning of the next page, `None` on the last."""
+    """Where the next page begins, `None` on the last."""

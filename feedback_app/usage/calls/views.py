@@ -6,7 +6,7 @@ from typing import Literal
 from feedback_app.ui.wording import LocalTime
 
 Sorted = Literal["ascending", "descending", "none"]
-"""In ARIA's terms."""
+"""As ARIA names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order of the list."""
+    """One order the list can be in."""
 
     value: str
     label: str

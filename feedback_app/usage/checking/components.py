@@ -8,7 +8,7 @@ from feedback_app.usage.checking.state import CheckState
 
 
 def ledger_check() -> rx.Component:
-    """Checks every call against the drafts, the feedback and the log rows that belong to it."""
+    """Compares every call with the drafts, the feedback and the log that belong to it."""
     return card(
         rx.flex(
             rx.box(

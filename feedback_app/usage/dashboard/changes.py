@@ -43,7 +43,7 @@ _SAME = Change("=", "as before", 0)
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Compares figures of a period with those of the previous one."""
+    """Compares figures of a period with those of the one before."""
 
     before: Totals
 

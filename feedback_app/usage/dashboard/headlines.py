@@ -141,7 +141,7 @@ def comparable(known: int | None, unpriced: int) -> int | None:
 
 
 def _unknown_before(now: Totals, before: Totals) -> str:
-    """How many calls the sum of the previous period leaves out."""
+    """How many calls the sum of the period before leaves out."""
     if not before.unpriced:
         return ""
     number = f"{before.unpriced:,}" if now.unpriced else labels.unknown_costs(before.unpriced)

@@ -81,7 +81,7 @@ def parts_of(
 ) -> Iterator[Part]:
     """The chosen calls of a span of whole hours; by steps of an hour or a day, or of any length.
 
-    Each step is in one part only.
+    A step is in one part alone.
     """
     if step_hours == 1 or _only_by_hour(wanted):
         yield _hours(user, wanted, span, step_hours or _DAY_HOURS)

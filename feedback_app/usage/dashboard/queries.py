@@ -215,7 +215,7 @@ async def times(
     *,
     step_hours: int | None,
 ) -> dict[int, Times]:
-    """How long the period's calls took, by step, or without `step_hours` all together."""
+    """How long the period's calls took, by step, or without `step_hours` all in one."""
     found: dict[int, Times] = {}
     for part in parts_of(user, wanted, span, step_hours):
         query = _times(part, by_step=step_hours is not None)

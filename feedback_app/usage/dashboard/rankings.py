@@ -105,7 +105,7 @@ def _cost(group: GroupTotal) -> str:
 
 
 def _calls_of(d: Dashboard, error: ErrorCount) -> str:
-    """The same view, with its list searched for the code."""
+    """The same view, its list searched for the code."""
     return (
         address.list_address(replace(d.wanted, text=error.code, tab=Tab.CALLS))
         if error.code

@@ -125,7 +125,7 @@ class ModelSeries:
     """One model's share of each step."""
 
     model: str
-    """Empty for all other models together."""
+    """Empty: all other models together."""
     calls: tuple[int, ...]
     cost_microusd: tuple[int | None, ...]
     unpriced: tuple[int, ...]
@@ -178,7 +178,7 @@ class GroupTotal:
     """The calls of one person or department in the period."""
 
     group_id: str
-    """Empty for calls without a department."""
+    """Empty: calls of no department."""
     name: str
     calls: int
     tokens: int
@@ -204,7 +204,7 @@ class BurnDown:
     """At the end of the month, at the present pace; `None` on the month's first day."""
     budget_microusd: int | None = None
     runs_out_on: date | None = None
-    """The day of this month on which the budget was, or at this pace will be, used up."""
+    """The day of this month on which the budget is, or at this pace will be, used up."""
 
     @property
     def total_microusd(self) -> int:
@@ -242,7 +242,7 @@ class Dashboard:
     """The previous period of the same length; if the period is not over, cut at the same hour."""
     made_at: datetime
     running: int
-    """Calls running now, whenever they began; they are in no other figure."""
+    """Calls that run now, whenever they began; they are in no other figure."""
     totals: Totals
     previous: Totals
     steps: Steps

@@ -89,7 +89,7 @@ def tiles(now: Totals, before: Totals) -> list[Tile]:
 
 
 def _cached(now: Totals) -> str:
-    """The parts of the prompts that have a price of their own; the last is the one compared."""
+    """The parts of the prompts that have a price of their own; last the one that is compared."""
     if not now.cache_write_tokens:
         return f"{now.cached_tokens:,} of them cached"
     written = f"{now.cache_write_tokens:,} of them written to the cache"
@@ -97,7 +97,7 @@ def _cached(now: Totals) -> str:
 
 
 def _slowest(now: float | None, before: float | None) -> str:
-    """The time that 95 of 100 calls stay below, and its earlier value."""
+    """The time that 95 of 100 calls stay below, and what it was."""
     if now is None:
         return "No call has one"
     was = f", was {labels.milliseconds(before)}" if before is not None else ""

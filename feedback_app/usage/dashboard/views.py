@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Trend = Literal["", "better", "worse"]
-"""Empty means neither."""
+"""Empty: neither."""
 
 Point = dict[str, str | float | None]
 """One step of a chart: `step` is its label, `s0`, `s1` ... the values of its series."""
@@ -12,7 +12,7 @@ Point = dict[str, str | float | None]
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A figure of the period and its change from the previous period."""
+    """A figure of the period and how it changed against the period before."""
 
     tile_id: str
     """The id of its element."""
@@ -25,7 +25,7 @@ class Tile:
     """The same for screen readers."""
     trend: Trend = ""
     note_change: str = ""
-    """The change of the figure in the note."""
+    """How the figure of the note changed."""
     note_change_words: str = ""
 
 
@@ -70,7 +70,7 @@ class Series:
     key: str
     label: str
     color: str
-    """A CSS colour."""
+    """CSS."""
     dash: str = ""
     """For a line, in SVG's notation; empty is a solid line."""
 
@@ -133,5 +133,5 @@ class RankingView:
     height: int = 0
     """The height of the bars in pixels."""
     is_noted: bool = False
-    """Whether any row has a note; then all are higher."""
+    """Whether a row has a note; then all are higher."""
     table: TableView = field(default_factory=TableView)

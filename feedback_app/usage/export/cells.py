@@ -15,7 +15,7 @@ _LEADING = ("\t", "\r", "\n")
 _SIGNS = "=+-@"
 _MINUS = "\u2212"
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Drawn as nothing, although Unicode counts them among letters and symbols."""
+"""Drawn as nothing, though Unicode counts them among letters and symbols."""
 
 
 def cell(text: str) -> str:

@@ -29,7 +29,7 @@ _USUAL = (Decimal("0.01"), Decimal(200))
 
 
 class WrongPrice(Invalid):
-    """Some fields cannot be used; `errors` says which and why."""
+    """Fields that cannot be used; `errors` says which and why."""
 
     def __init__(self, errors: PriceErrors) -> None:
         self.errors = errors
@@ -37,7 +37,7 @@ class WrongPrice(Invalid):
 
 
 class NeedsConfirmation(Invalid):
-    """A price is probably a slip; `doubts` says why, and is what must be confirmed."""
+    """A price that is probably a slip; `doubts` says why, and is what must be confirmed."""
 
     sentence = "Please confirm this price."
 

@@ -1,4 +1,4 @@
-"""The lists of the page of prices: the models, and the prices administrators have set."""
+"""The lists of the page of prices: the models, and what administrators have set."""
 
 import reflex as rx
 
@@ -162,7 +162,7 @@ def _figure(label: str, value: str) -> rx.Component:
 
 
 def history() -> rx.Component:
-    """Every price that was set, the last first, and the confirmation before one is withdrawn."""
+    """Every price that was set, the last first, and the question before one is withdrawn."""
     return card(
         rx.cond(
             _view.overrides,

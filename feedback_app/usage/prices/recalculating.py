@@ -10,7 +10,7 @@ _preview = PricesState.preview
 
 
 def recalculation() -> rx.Component:
-    """A model and a period, the changes there would be, and the button that makes them."""
+    """A model and a period, what would change, and the button that changes it."""
     return card(
         rx.text(
             "A call keeps the cost it was settled at. Here you can recalculate a model's calls "

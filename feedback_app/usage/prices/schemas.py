@@ -28,7 +28,7 @@ class PriceForm:
     cache_write: str = ""
     """Empty if tokens written to the cache cost the same as other input."""
     free: bool = False
-    """Whether it costs nothing; then the prices are ignored."""
+    """Whether it costs nothing; then the prices do not count."""
 
     @classmethod
     def of(cls, form: Mapping[str, Any]) -> "PriceForm":

@@ -39,7 +39,7 @@ class Preview:
     scope: Scope
     effect: Effect
     looked_at: int
-    """The number of settled calls of the model in the period."""
+    """Settled calls of the model in the period."""
 
 
 async def view(user: CurrentUser) -> PricesView:

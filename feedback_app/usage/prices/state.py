@@ -48,7 +48,7 @@ class PricesState(rx.State):
 
     period: PeriodForm = PeriodForm()
     fills: int = 0
-    """How often the form of a period was filled in for the person."""
+    """Counts the times the form of a period was filled in for the person."""
     period_error: str = ""
     preview: PreviewView = PreviewView()
     busy: bool = False
@@ -119,7 +119,7 @@ class PricesState(rx.State):
     @logged("Kept a price")
     @guarded(admin=True)
     async def keep(self) -> None:
-        """Close the question and leave the price alone."""
+        """Leave the price alone."""
         self.withdrawing = False
 
     @rx.event

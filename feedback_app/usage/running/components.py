@@ -1,4 +1,4 @@
-"""The list of running calls, and the confirmation before one is stopped."""
+"""The list of running calls, and the question before one is stopped."""
 
 import reflex as rx
 

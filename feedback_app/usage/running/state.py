@@ -57,7 +57,7 @@ class RunningState(rx.State):
     @logged("Let a call go on")
     @guarded(admin=True)
     async def keep(self) -> None:
-        """Close the question and leave the call alone."""
+        """Leave the call alone."""
         self.asking = False
 
     @rx.event

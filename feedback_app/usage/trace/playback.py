@@ -40,7 +40,7 @@ def moments(draft: Draft, *, is_typed: bool = False) -> list[Moment]:
             counted_ms = at_ms
             progress = 0.1 + 0.89 * told / len(draft.text)
             happened.append(_stage(draft.llm_call_id, "streaming", at_ms, progress))
-    # Sorting is stable: a stage entered together with a piece of text stays before it.
+    # Sorting is stable: a stage that was entered with a piece of text stays before it.
     return sorted(happened, key=lambda moment: moment.at_ms)
 
 

@@ -64,7 +64,7 @@ class PromptMessage:
 
 @dataclass(frozen=True, slots=True)
 class TraceView:
-    """Everything about one call except the text of its answer."""
+    """Everything about one call but the text of its answer."""
 
     call_id: str = ""
     title: str = ""

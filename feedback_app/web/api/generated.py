@@ -18,11 +18,11 @@ from feedback_app.web.api.schemas import DraftOptions, FollowQuery, MetadataOpti
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """An operation in the API."""
+    """An operation as the API has it."""
 
     operation: Operation
     subject: str
-    """The path parameter that names what a call is about."""
+    """The parameter of the path that names what a call is about."""
     owner_of: Callable[[CurrentUser, str], Owner]
     """May raise `Forbidden`."""
     start: Callable[[CurrentUser, str, Any], Awaitable[str]]

@@ -19,7 +19,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 M = TypeVar("M", bound=BaseModel)
 
 BODY_LIMIT = 64_000
-"""In bytes; everything a client may send is far shorter."""
+"""Bytes; everything a client may send is far shorter."""
 
 
 async def read_body(request: Request, model: type[M], *, optional: bool = False) -> M:
@@ -66,7 +66,7 @@ def id_in_path(connection: HTTPConnection, name: str) -> str:
 
 
 def _invalid(error: ValidationError) -> Invalid:
-    """The first mistake, in one sentence that does not repeat what was sent."""
+    """The first thing wrong, in one sentence that does not repeat what was sent."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     if first["type"] == "json_invalid":
         return Invalid("The body is not valid JSON.")

@@ -123,7 +123,7 @@ async def _tell(websocket: WebSocket, followed: _Followed) -> int:
         for event in await log.batch(seen, WAIT_S):
             body = followed.generated.operation.as_dict(event)
             if query.accumulated and isinstance(event, ChunkEvent):
-                # Not earlier: when the socket opened, the log may have had less than the client.
+                # Not before: when the socket opened, the log may have had less than the client.
                 text = (text or _text_before(log, event))[: event.offset] + event.content
                 body["accumulated"] = text
             await _send(websocket, body)

@@ -7,7 +7,7 @@ _ROUNDING_S = 1e-6
 
 
 class Bucket:
-    """Lets through `burst` at once and `per_second` in the long run."""
+    """Lets `burst` through at once and `per_second` in the long run."""
 
     __slots__ = ("_interval_s", "_slack_s", "_until")
 

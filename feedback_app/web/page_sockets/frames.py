@@ -13,7 +13,7 @@ PONG = "3"
 _CLOSE = "1"
 _CONNECT, _DISCONNECT, _EVENT = (f"4{kind}{NAMESPACE}," for kind in "012")
 _BOOT = "event"
-"""The event in the connecting packet."""
+"""The event in the packet that connects."""
 LONGEST_NAME = 300
 MOST_PAGE_CHARACTERS = 4_000
 """Characters of an event's data about its page: path, query and all but its arguments."""

@@ -20,7 +20,7 @@ from feedback_app.web.page_sockets.registry import sockets
 _LONGEST_QUERY = 500
 _LONGEST_HEADERS = 16_000
 _END_WITHIN_S = 1.0
-"""How long a socket that was ended may take to notice."""
+"""How long a socket that is ended may take to notice."""
 
 _served: set[asyncio.Future[None]] = set()
 """Referenced here: a task without a reference may end at any time."""
@@ -73,7 +73,7 @@ async def _serve(serving: Awaitable[None], connection: Connection) -> None:
 
 
 def has_tab_token(query: bytes) -> bool:
-    """Whether a handshake's query identifies a tab as Reflex's pages do, by one UUID."""
+    """Whether a handshake's query names a tab as Reflex's pages do, by one UUID."""
     if len(query) > _LONGEST_QUERY:
         return False
     tokens = parse_qs(query.decode("latin-1")).get("token", [])

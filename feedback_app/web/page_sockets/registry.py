@@ -18,7 +18,7 @@ ALL_STRANGERS_EVENTS_PER_SECOND, ALL_STRANGERS_EVENTS_AT_ONCE = 20, 100
 OPENINGS_PER_SECOND, OPENINGS_AT_ONCE = 5, 60
 """For sockets on which nobody has signed in, by address."""
 PEOPLES_OPENINGS_PER_SECOND, PEOPLES_OPENINGS_AT_ONCE = 2, 120
-"""The same by person: a browser that reopens all its tabs, or reloads one ten times."""
+"""The same by person: a browser that opens all its tabs again, or reloads one ten times."""
 _KEPT = 10_000
 """Addresses or people whose openings are remembered."""
 STRANGERS_CHARACTERS = 16_000
@@ -35,7 +35,7 @@ class _Openings:
         self._buckets: dict[str, Bucket] = {}
 
     def take(self, who: str) -> bool:
-        """Whether one more may be opened; if so, it counts."""
+        """Whether one more may be opened; it counts if so."""
         bucket = self._buckets.get(who)
         if bucket is None:
             if len(self._buckets) >= _KEPT:
@@ -50,7 +50,7 @@ class _Openings:
 
 
 class Sockets:
-    """The open sockets, in the order they were opened."""
+    """Those that are open, in the order they were opened."""
 
     def __init__(self) -> None:
         self._open: dict[Connection, None] = {}

@@ -11,7 +11,7 @@ from feedback_app.feedback.drafter.words import LANGUAGES, folded, is_unspaced
 LONGEST_LABEL = 48
 """Characters; a longer text before a colon is not a label."""
 MOST_FUZZY = 80
-"""Different labels compared letter by letter; any more must be spelt right."""
+"""Different labels compared letter by letter; further ones must be spelt right."""
 
 _RATING = re.compile(r"\d(?:\s*+/\s*+\d{1,2})?\s*+[\])]?\s*+$")
 _SIGNS = re.compile(r"[\s_/&+\-–—.'’・、*#\[\]()（）【】:：\"]+")
@@ -87,7 +87,7 @@ class Labels:
         return self._found[plain]
 
     def is_name(self, label: str) -> bool:
-        """Whether a label is exactly a competency's name."""
+        """Whether a label is a competency's name and nothing more."""
         index = self.competency(label)
         plain = _plain(label)
         if index is None:

@@ -74,7 +74,7 @@ def has_both_signs(lines: Sequence[str]) -> bool:
 
 
 def has_times(lines: Sequence[str]) -> bool:
-    """Whether times mark the lines, as in the minutes of a meeting."""
+    """Whether times mark the lines, as in minutes of a meeting."""
     return sum(bool(_TIME.match(line.lstrip("-*• "))) for line in lines) >= 2
 
 

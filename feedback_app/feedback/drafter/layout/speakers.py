@@ -32,7 +32,7 @@ class Speakers:
 def find_speakers(
     lines: Sequence[str], labels: Labels, candidate: str, interviewer: str
 ) -> Speakers:
-    """The speakers' labels, found by common words for them, by their names, or by alternation."""
+    """The speakers' labels, by common words for them, by their names, or by their alternation."""
     matches = (_SPEAKER.match(clean_line(line)) for line in lines)
     said = [(speaker_label(found[1]), found[2]) for found in matches if found]
     counts = Counter(label for label, _ in said)

@@ -319,5 +319,5 @@ def speaker_label(label: str) -> str:
 
 
 def _reads_as_note(body: str) -> bool:
-    """Whether a line under a CV's heading is a sentence, and so the writer's own again."""
+    """Whether a line under a CV's heading is a sentence and so the writer's again."""
     return len(body.split()) >= 4 and _ENDED.search(body) is not None
