@@ -60,7 +60,7 @@ def _turn_demo_on() -> None:
 
 @contextmanager
 def _database_faults_told() -> Iterator[None]:
-    """End the process with one sentence where the database cannot be used."""
+    """End the process with a one-sentence error if the database cannot be used."""
     try:
         yield
     except (SQLAlchemyError, OSError) as error:
@@ -107,7 +107,7 @@ async def _load_demo(settings: Settings) -> None:
 
 
 def run() -> int:
-    """Prepare everything, serve, and stay until the server ends; its exit code."""
+    """Prepare everything, serve until the server ends, and return its exit code."""
     settings = _prepare()
     _build(settings)
     print("Starting", flush=True)
@@ -126,7 +126,7 @@ def _build(settings: Settings) -> None:
 
 
 def _stop_with_us(server: subprocess.Popen[bytes]) -> Callable[[], bool]:
-    """Pass the first signal that asks us to stop on to the server; tells whether one came."""
+    """Pass the first stop signal on to the server; the returned function says whether one came."""
     received: list[int] = []
 
     def stop(number: int, _frame: object) -> None:
@@ -180,14 +180,14 @@ def serve() -> None:
     else:
         os.environ.setdefault("GRANIAN_WORKERS", str(max(2, os.cpu_count() or 1)))
         os.environ.setdefault("REFLEX_OPLOCK_ENABLED", "true")
-    # Reflex has no settings for these. One worker that dies must not take the others along; and
-    # with Rust threads of its own, a worker that is told to stop while pages are open may abort
+    # Reflex has no settings for these. One worker that dies must not take the others down with it;
+    # and with Rust threads of its own, a worker that is told to stop while pages are open may abort
     # before it has settled its generations.
     granian.server.Server = functools.partial(  # pyright: ignore[reportAttributeAccessIssue]
         granian.server.Server,
         respawn_failed_workers=True,
         runtime_mode=granian.constants.RuntimeModes.st,
-        # To tell HTTP/2 from HTTP/1 it would wait for the first bytes of a connection for ever.
+        # To tell HTTP/2 from HTTP/1 it would wait forever for the first bytes of a connection.
         http=granian.constants.HTTPModes.http1,
         http1_settings=granian.http.HTTP1Settings(
             header_read_timeout=round(settings.HEADERS_WITHIN_S * 1000)
@@ -207,7 +207,7 @@ def serve() -> None:
 
 
 def _allow_files(wanted: int) -> None:
-    """Raise the number of files this process may have open, as far as the system lets it."""
+    """Raise the limit on files this process may have open, as far as the system allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
@@ -236,7 +236,7 @@ def main() -> int:
     if command in _KEEPERS_OF_DATA:
         _keep_private()
     os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
-    # A page whose connection died without a word notices by its pings, which come too seldom.
+    # A page whose connection died silently notices by its pings, which by default are too rare.
     os.environ.setdefault("REFLEX_SOCKET_INTERVAL", "10s")
     os.environ.setdefault("REFLEX_SOCKET_TIMEOUT", "20s")
     if command == "run":
@@ -257,7 +257,7 @@ def main() -> int:
 
 
 def _keep_private() -> None:
-    """Let only the owner read what is written from here on, and what Reflex kept of pages."""
+    """Make files written from now on, and the states Reflex keeps, readable by the owner only."""
     os.umask(0o077)
     with suppress(FileNotFoundError, PermissionError):
         (ROOT / os.environ.get("REFLEX_STATES_WORKDIR", ".states")).chmod(0o700)
@@ -283,7 +283,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _audit() -> int:
-    """Print what is wrong with the configured database's ledger; the exit code."""
+    """Print what is wrong with the configured database's ledger and return the exit code."""
     from feedback_app.db.session import Database
     from feedback_app.feedback import operation as _feedback  # noqa: F401 - it declares its checks
     from feedback_app.llm.audit import Audited, audit_counted

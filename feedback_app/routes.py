@@ -63,7 +63,7 @@ def admin_job(job_id: str) -> str:
 
 
 def admin_usage(**query: str) -> str:
-    """The usage page, narrowed by what its address says; empty values are left out."""
+    """The usage page, filtered by the query; empty values are left out."""
     kept = {key: value for key, value in query.items() if value}
     return f"{ADMIN_USAGE}?{urlencode(kept)}" if kept else ADMIN_USAGE
 
@@ -76,13 +76,13 @@ def admin_usage_export(kind: Literal["csv", "jsonl"], **query: str) -> str:
 
 
 def admin_logs(**query: str) -> str:
-    """The system log, narrowed by what its address says; empty values are left out."""
+    """The system log, filtered by the query; empty values are left out."""
     kept = {key: value for key, value in query.items() if value}
     return f"{ADMIN_LOGS}?{urlencode(kept)}" if kept else ADMIN_LOGS
 
 
 def my_usage(**query: str) -> str:
-    """The person's own usage over the period its address says; empty values are left out."""
+    """The person's own usage over the query's period; empty values are left out."""
     kept = {key: value for key, value in query.items() if value}
     return f"{MY_USAGE}?{urlencode(kept)}" if kept else MY_USAGE
 
@@ -92,7 +92,7 @@ CALL_ANSWER_ANCHOR = "call-answer"
 
 
 def admin_call(call_id: str, *, replay: int | None = None) -> str:
-    """The trace of one LLM call. `replay` shows its answer: as it came, for the n-th time, or 0."""
+    """The trace of one LLM call. `replay` leads to its answer, on the n-th replay or (0) whole."""
     path = f"/admin/usage/calls/{quote(call_id, safe='')}"
     if replay is None:
         return path

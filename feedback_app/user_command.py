@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> str:
-    """Do what was asked for and say what was done; ends the process where it cannot be."""
+    """Run the subcommand and return a report; ends the process if it cannot be done."""
     password = _read_password() if arguments.deed in {"add", "password"} else ""
     try:
         return asyncio.run(_with_database(lambda: _done(arguments, password)))

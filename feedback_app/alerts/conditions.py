@@ -1,4 +1,4 @@
-"""Which conditions of a company are worth an alert now: read from its sums, limits and calls."""
+"""Which conditions of a company deserve an alert now, read from its sums, limits and calls."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ Key = tuple[str, str, str, str, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """An alert that is not raised yet; the fields are those of its row."""
+    """An alert that has not been raised yet; the fields are those of its row."""
 
     company_id: str
     kind: AlertKind
@@ -39,7 +39,7 @@ class Condition:
 
     @property
     def key(self) -> Key:
-        """What makes it the same as another."""
+        """The key that makes two conditions the same."""
         return key_of(self)
 
 
@@ -63,7 +63,7 @@ def month_name(moment: datetime) -> str:
 async def conditions_of(
     session: AsyncSession, settings: Settings, company_id: str, now: datetime
 ) -> list[Condition]:
-    """Everything about the company that its administrators should know at this moment."""
+    """Everything about the company that its administrators should know now."""
     rows = await _month_sums(session, company_id, now)
     month = month_name(now)
     budgets = await _budgets(session, settings, company_id)
@@ -93,9 +93,9 @@ async def conditions_of(
 
 
 def condition_of(happening: BudgetRefusal | PriceRefusal | PromptCut) -> Condition:
-    """One call as a condition: a budget's end, a price that is missing, or a prompt that was cut.
+    """One call as a condition: an exhausted budget, a missing price, or a prompt that was cut.
 
-    The same happening of the same month is the same condition, whatever was measured.
+    The same event in the same month is the same condition, whatever was measured.
     """
     company_id, month = happening.company_id, month_name(happening.at)
     match happening:
@@ -122,7 +122,7 @@ def condition_of(happening: BudgetRefusal | PriceRefusal | PromptCut) -> Conditi
 def _of_budget(
     company_id: str, kind: AlertKind, subject: str, month: str, used: int, budget: int | None
 ) -> Iterator[Condition]:
-    """The higher of the two levels that is reached; nothing while nothing is used."""
+    """The higher of the two levels that has been reached; none while nothing is used."""
     if budget is None or not used or used < NEAR * budget:
         return
     level = AlertLevel.CRITICAL if used >= budget else AlertLevel.WARNING
@@ -134,7 +134,7 @@ async def _month_sums(
 ) -> Sequence[Row[str, str, int, int]]:
     """By person and model: what this month's settled calls cost, and how many have no price.
 
-    The sums of whole hours are those of the same calls that admission adds up one by one.
+    The hourly sums cover the same calls that admission adds up one by one.
     """
     since, until = month_of(now)
     asked = (
@@ -174,7 +174,7 @@ async def _budgets(
 async def _error_rate(
     session: AsyncSession, settings: Settings, company_id: str, now: datetime
 ) -> Condition | None:
-    """Too many failures among the latest calls, but for those an earlier alert has told of."""
+    """Too many failures among the latest calls, not counting those an earlier alert reported."""
     window = timedelta(minutes=settings.ALERT_ERROR_WINDOW_MIN)
     bound = round(settings.ALERT_ERROR_RATE_PERCENT * 10)
     failed = func.coalesce(func.sum(case((col(LlmCall.status).in_(_FAILED), 1), else_=0)), 0)
@@ -206,7 +206,7 @@ async def _error_rate(
 
 
 def _window_name(now: datetime, window: timedelta) -> str:
-    """The same for all workers that look at about the same time."""
+    """The same for all workers that check at about the same time."""
     length = int(window.total_seconds())
     began = datetime.fromtimestamp(int(now.timestamp()) // length * length, now.tzinfo)
     return f"{began:%Y-%m-%dT%H:%M}Z"

@@ -1,8 +1,8 @@
-"""The alerts that the webhook has not accepted yet: claimed, sent, tried again, given up.
+"""The alerts that the webhook has not accepted yet: claimed, sent, retried, given up.
 
-The state is in the table, so a restart goes on, and a claim is one conditional update, so no two
-workers send the same try. A try counts before it is made; who dies during one frees it after
-`CLAIM`.
+The state is in the table, so it survives a restart, and a claim is one conditional update, so no
+two workers send the same attempt. An attempt is counted before it is made; if the worker dies
+during one, the alert is free again after `CLAIM`.
 """
 
 import json
@@ -26,7 +26,7 @@ from feedback_app.db.tables.alerts import Alert, AlertKind
 MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=10)
 GROWTH = 4
-"""Each pause is so many times the one before: fifteen hours from the first try to the last."""
+"""The factor by which each pause grows: fifteen hours from the first attempt to the last."""
 JITTER = 0.2
 CLAIM = timedelta(seconds=60)
 _AT_ONCE = 20
@@ -40,7 +40,7 @@ class _Message:
 
 
 class Outbox:
-    """Sends what is due; any number of them may work on one table."""
+    """Sends the alerts that are due; any number of these may work on one table."""
 
     def __init__(self, database: Database, webhook: Webhook, address: str) -> None:
         self._database = database
@@ -49,7 +49,7 @@ class Outbox:
         """Where people open the app."""
 
     async def deliver_due(self) -> int:
-        """Try whatever is due now, the oldest first; how many tries that were."""
+        """Try everything that is due now, the oldest first; return how many attempts were made."""
         tries = 0
         for message in await self._due():
             if message.alert.attempts >= MOST_ATTEMPTS:
@@ -62,7 +62,7 @@ class Outbox:
         return tries
 
     async def next_due(self) -> datetime | None:
-        """When the next try is due; `None` where nothing waits."""
+        """When the next attempt is due; `None` if nothing is waiting."""
         asked = (
             select(Alert.next_attempt_at)
             .where(col(Alert.next_attempt_at).is_not(None))
@@ -86,7 +86,7 @@ class Outbox:
         return [_Message(alert, company, person or "") for alert, company, person in rows]
 
     async def _claim(self, alert: Alert) -> bool:
-        """Make the next try this worker's; whether it was still to be had."""
+        """Claim the next attempt for this worker; return whether it was still available."""
         now = clock.now()
         claimed = (
             update(Alert)
@@ -104,7 +104,7 @@ class Outbox:
         return mine
 
     async def _record(self, alert: Alert, outcome: Outcome) -> None:
-        """Write down what came of a try, unless its claim ran out and somebody else tries."""
+        """Record the outcome of an attempt, unless its claim expired and another is under way."""
         now = clock.now()
         values: dict[str, Any] = {"next_attempt_at": None, "delivery_error": outcome.error}
         if not outcome.error:
@@ -121,12 +121,12 @@ class Outbox:
 
 
 def pause_after(attempts: int) -> timedelta:
-    """How long to wait after so many tries, a little more or less each time."""
+    """How long to wait after this many attempts, with a little jitter."""
     return FIRST_PAUSE * GROWTH ** (attempts - 1) * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
 
 
 def _body(message: _Message, address: str) -> bytes:
-    """The same for each try, as the receiver tells repetitions by the id."""
+    """The same for every attempt, as the receiver recognises repeats by the id."""
     alert = message.alert
     data: dict[str, Any] = {
         "id": alert.id,

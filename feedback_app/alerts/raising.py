@@ -35,14 +35,14 @@ async def active_companies(database: Database) -> Sequence[str]:
 
 
 async def evaluate(database: Database, settings: Settings, company_id: str) -> int:
-    """Raise whatever is to be raised of the company now; how many alerts that were."""
+    """Raise every alert that is due for the company now; return how many."""
     async with database.read() as session:
         found = await conditions_of(session, settings, company_id, clock.now())
     return await raise_alerts(database, found, send=settings.ALERT_WEBHOOK_URL is not None)
 
 
 async def raise_alerts(database: Database, found: Iterable[Condition], *, send: bool) -> int:
-    """Insert those that are not there yet; `send` is whether the webhook gets them."""
+    """Insert those that do not exist yet; `send` says whether the webhook gets them."""
     wanted = list(found)
     if not wanted:
         return 0
@@ -73,7 +73,7 @@ async def raise_alerts(database: Database, found: Iterable[Condition], *, send: 
 
 
 async def _keys(session: AsyncSession, wanted: Sequence[Condition]) -> set[Key]:
-    """What those companies have been told of those matters in those periods, and maybe more."""
+    """The keys of alerts already raised for these companies, kinds and periods, possibly more."""
     asked = select(Alert).where(
         col(Alert.company_id).in_({c.company_id for c in wanted}),
         col(Alert.kind).in_({c.kind for c in wanted}),

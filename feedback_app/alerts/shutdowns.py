@@ -38,7 +38,7 @@ class DailyShutdownCheck:
         self._task: asyncio.Task[None] | None = None
 
     def open(self) -> None:
-        """Begin to look, some minutes from now; never where no model is configured."""
+        """Start checking, some minutes from now; do nothing if no model is configured."""
         if not self._settings.offline:
             self._task = asyncio.create_task(self._look_forever(), name="model-shutdown")
 
@@ -49,7 +49,7 @@ class DailyShutdownCheck:
             await asyncio.wait([self._task])
 
     async def look(self) -> int:
-        """Ask now, and raise what is due; how many alerts that were."""
+        """Check now and raise the alerts that are due; return how many."""
         model = self._settings.LLM_MODEL
         async with aclosing(OpenAIClient(self._settings)) as client:
             day = await client.shutdown_date(model)

@@ -1,7 +1,7 @@
-"""Watches over the ledger in each process: looks when something happened, sends what is due.
+"""Watches the ledger in each process: checks after each event and sends what is due.
 
-Both are tasks of their own. A generation only leaves a note here, so no look and no receiver, slow
-or dead, can hold it up.
+Both run in tasks of their own. A generation only leaves a note here, so no check and no receiver,
+slow or dead, can hold it up.
 """
 
 import asyncio
@@ -22,11 +22,11 @@ from feedback_app.llm.ledger.watching import Happening, Settled
 _log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 60.0
-"""How often all companies are looked at, for what happened elsewhere."""
+"""How often all companies are checked, for what happened in other processes."""
 REST_S = 3.0
-"""The least time between two looks."""
+"""The shortest time between two checks."""
 SEND_EVERY_S = 5.0
-"""How often the table is asked what is due."""
+"""How often the table is queried for alerts that are due."""
 
 
 class Alerts:
@@ -52,14 +52,14 @@ class Alerts:
         self._tasks: list[asyncio.Task[None]] = []
 
     def open(self) -> None:
-        """Begin to watch, with a look at what there is already."""
+        """Start watching, beginning with a check of the present state."""
         watching.set_watcher(self._note)
         self._tasks = [asyncio.create_task(self._look_forever(), name="alerts")]
         if self._outbox is not None:
             self._tasks.append(asyncio.create_task(self._send_forever(), name="alert-webhook"))
 
     async def aclose(self) -> None:
-        """Stop at once; what is not sent yet stays due in the table."""
+        """Stop at once; unsent alerts stay due in the table."""
         watching.set_watcher(None)
         for task in self._tasks:
             task.cancel()
@@ -78,7 +78,8 @@ class Alerts:
         await self._safely(self._look_at_all)
         while True:
             try:
-                # Not `asyncio.wait_for`, which loses a cancellation that comes with the wake.
+                # Not `asyncio.wait_for`, which loses a cancellation that arrives together with the
+                # wake-up.
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._woken.wait()
                 await self._safely(self._look_at_noted)

@@ -1,6 +1,6 @@
-"""Sends one message to the webhook, signed as Standard Webhooks 1.0 says.
+"""Sends one message to the webhook, signed as Standard Webhooks 1.0 specifies.
 
-Neither the address nor what the receiver answers is ever logged or kept: both may carry secrets.
+Neither the address nor the receiver's answer is ever logged or kept: both may contain secrets.
 """
 
 import base64
@@ -21,11 +21,11 @@ TIMEOUT_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one try; `error` is empty where it was delivered."""
+    """The outcome of one attempt; `error` is empty if it was delivered."""
 
     error: str = ""
     is_final: bool = False
-    """Whether trying again is pointless: the receiver says that the address is gone."""
+    """Whether trying again is pointless: the receiver says that the address no longer exists."""
 
 
 def signature(secret: SecretStr, message_id: str, timestamp: int, body: bytes) -> str:
@@ -75,12 +75,12 @@ class Webhook:
 
 
 def webhook_of(settings: Settings) -> Webhook | None:
-    """The webhook, where one is set."""
+    """The webhook, or `None` if none is set."""
     url, secret = settings.ALERT_WEBHOOK_URL, settings.ALERT_WEBHOOK_SECRET
     return Webhook(url, secret) if url is not None and secret is not None else None
 
 
 def webhook_host(settings: Settings) -> str:
-    """The receiver's host, the part of its address that is no secret; empty without one."""
+    """The receiver's host, the part of its address that is not secret; empty without a webhook."""
     url = settings.ALERT_WEBHOOK_URL
     return (urlsplit(url.get_secret_value()).hostname or "") if url is not None else ""

@@ -15,7 +15,7 @@ LEVELS: dict[str, str] = {
 
 
 def sentence(alert: Alert, person: str) -> str:
-    """What the alert says; `person` is the name of its subject where that is a user."""
+    """What the alert says; `person` is the name of its subject if that is a user."""
     match alert.kind:
         case AlertKind.COMPANY_BUDGET:
             return _budget(alert, "The company", "its")
@@ -68,7 +68,7 @@ def _budget(alert: Alert, who: str, whose: str) -> str:
 
 
 def explanation(alert: Alert) -> tuple[str, str]:
-    """Where more is to be seen of it, as a label and a path; both empty where there is none."""
+    """A link to more details, as a label and a path; both empty if there is none."""
     match alert.kind:
         case AlertKind.COMPANY_BUDGET:
             return "Limits", routes.ADMIN_LIMITS
@@ -78,7 +78,8 @@ def explanation(alert: Alert) -> tuple[str, str]:
             return "Their usage", _usage(first, last, person=alert.subject)
         case AlertKind.ERROR_RATE:
             day = alert.raised_at.date()
-            # Not by one status: it counts those that broke off and those that were cut off.
+            # Not filtered by one status: it counts calls that broke off and calls that were cut
+            # off.
             return "That day's calls", _usage(day, day)
         case AlertKind.UNPRICED_MODEL:
             return "Prices", routes.ADMIN_PRICES

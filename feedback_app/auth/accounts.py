@@ -1,7 +1,7 @@
-"""The accounts of people: made, looked up, disabled and enabled, given a new password.
+"""People's accounts: created, found, disabled and enabled, given a new password.
 
-Whoever loses an account, or gets another password, loses every session, API token and known browser
-with it, and their running drafts stop within seconds.
+Anyone who loses an account, or gets another password, loses every session, API token and known
+browser with it, and their running drafts stop within seconds.
 """
 
 import asyncio
@@ -40,10 +40,10 @@ class Account:
 
 
 async def add(*, email: str, name: str, company: str, role: Role, password: str) -> None:
-    """Store an account, and its company where there is none of that name.
+    """Create an account, and its company if there is none of that name.
 
     Raises:
-        Invalid: what was given cannot be used, or the email has an account.
+        Invalid: a value cannot be used, or the email already has an account.
     """
     email, name, company = _email(email), _line(name, "name"), _line(company, "company")
     if is_closed(email):
@@ -79,7 +79,7 @@ async def everybody() -> list[Account]:
 
 
 async def disable(email: str) -> int:
-    """Keep a person out from now on; how many sessions and tokens ended.
+    """Lock a person out from now on; return how many sessions and tokens ended.
 
     Raises:
         NotFound: there is no such account.
@@ -92,11 +92,11 @@ async def disable(email: str) -> int:
 
 
 async def enable(email: str) -> None:
-    """Let a person in again, with the password they have.
+    """Let a person in again, with their old password.
 
     Raises:
         NotFound: there is no such account.
-        Invalid: it is one of the demo's, which is off.
+        Invalid: it is a demo account and the demo is off.
     """
     async with database().write() as session:
         user = await _user(session, email)
@@ -107,11 +107,11 @@ async def enable(email: str) -> None:
 
 
 async def set_password(email: str, password: str) -> int:
-    """Give a person another password; how many sessions and tokens ended.
+    """Give a person another password; return how many sessions and tokens ended.
 
     Raises:
         NotFound: there is no such account.
-        Invalid: the password can be guessed.
+        Invalid: the password is too easy to guess.
     """
     async with database().read() as session:
         user = await _user(session, email)
@@ -128,7 +128,7 @@ async def set_password(email: str, password: str) -> int:
 
 
 async def revoke(email: str) -> int:
-    """Sign a person out everywhere; how many sessions and tokens ended.
+    """Sign a person out everywhere; return how many sessions and tokens ended.
 
     Raises:
         NotFound: there is no such account.
@@ -147,7 +147,7 @@ async def _user(session: AsyncSession, email: str) -> User:
 
 
 async def _company_named(session: AsyncSession, name: str) -> str:
-    """The id of the company of that name, which is made where there is none."""
+    """The id of the company of that name, which is created if it does not exist."""
     found = (await session.exec(select(Company.id).where(Company.name == name))).all()
     if len(found) > 1:
         raise Invalid(f"{len(found)} companies have the name {name}.")
@@ -167,7 +167,7 @@ def _email(written: str) -> str:
 
 
 def _line(written: str, what: str) -> str:
-    """One line of text without blanks around it."""
+    """One line of text without surrounding whitespace."""
     text = written.strip()
     if not text or len(text) > _LONGEST_NAME or not text.isprintable():
         raise Invalid(f"The {what} must be one line of 1 to {_LONGEST_NAME} characters.")

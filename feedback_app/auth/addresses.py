@@ -7,15 +7,15 @@ from starlette.requests import HTTPConnection
 from feedback_app.core.settings import get_settings
 
 _V6_PREFIX = 64
-"""What one subscriber of IPv6 has at least: all of it counts as one place."""
+"""The smallest network an IPv6 subscriber gets: all of it counts as one place."""
 
 
 def client_address(connection: HTTPConnection) -> str:
-    """The client's IP address; empty where the server knows none.
+    """The client's IP address; empty if the server does not know it.
 
-    With `TRUSTED_PROXY_HOPS` it is read from the right of `X-Forwarded-For`, where our own proxies
-    write: what a client put there stands further left. Whatever is no address there is passed over
-    for the address of the connection.
+    With `TRUSTED_PROXY_HOPS` it is read from the right end of `X-Forwarded-For`, where our own
+    proxies write: anything a client put there is further left. If the value is not an address, the
+    address of the connection is used instead.
     """
     peer = connection.client.host if connection.client else ""
     hops = get_settings().TRUSTED_PROXY_HOPS
@@ -29,7 +29,7 @@ def client_address(connection: HTTPConnection) -> str:
 
 
 def place_of(address: str) -> str:
-    """What failures are counted by: an IPv4 address, or the network of an IPv6 address."""
+    """The key by which failures are counted: an IPv4 address, or the network of an IPv6 address."""
     parsed = _parsed(address)
     if parsed is None:
         return address[:64]

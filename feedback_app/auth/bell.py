@@ -15,7 +15,7 @@ LOOK_EVERY_S = 5.0
 
 
 class BellState(rx.State):
-    """The number beside the bell."""
+    """The number next to the bell."""
 
     unseen: int = 0
 
@@ -23,7 +23,7 @@ class BellState(rx.State):
     @own_event
     @guarded(admin=True)
     async def watch(self) -> None:
-        """Keep the number as it is in the table while a page is open."""
+        """Keep the number up to date with the table while a page is open."""
         while True:
             with may_be_away():
                 user = await guards.require_admin(self)

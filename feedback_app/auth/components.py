@@ -35,16 +35,16 @@ def signed_in_page(*content: rx.Component, active: str = "") -> rx.Component:
 
 
 def on_load(*handlers: EventCallback[()]) -> list[EventCallback[()]]:
-    """The `on_load` of a signed-in page: who is here, then the page's own handlers.
+    """The `on_load` of a signed-in page: who is signed in, then the page's own handlers.
 
-    It fills the top bar and sends others to the sign-in page. It protects nothing: each handler
-    is guarded by itself.
+    It fills the top bar and sends anyone not signed in to the sign-in page. It protects nothing:
+    each handler has its own guard.
     """
     return [AuthState.enter, *handlers]
 
 
 def _time_zone_teller() -> rx.Component:
-    """Tells the server the browser's zone where it shows times in another one."""
+    """Tells the server the browser's time zone if it shows times in another one."""
     unknown = (AuthState.email != "") & (AuthState.time_zone != browser.TIME_ZONE)
     return rx.cond(unknown, _told_time_zone())
 
@@ -56,9 +56,9 @@ def _told_time_zone() -> rx.Component:
 
 
 def account_menu() -> rx.Component:
-    """The person's initials; behind them who they are and the way out.
+    """The person's initials; behind them, who they are and how to sign out.
 
-    Until they are known a place is held for them: a page that is drawn but not connected yet
+    Until they are known, space is reserved for them: a page that is drawn but not connected yet
     would lose the click.
     """
     return rx.cond(

@@ -16,7 +16,7 @@ from feedback_app.core.settings import get_settings
 
 _EMAIL_COOKIE = "debrief_email"
 _EMAIL_KEPT_S = 60
-"""Long enough for the sign-in page to come back with what was typed."""
+"""Long enough for the sign-in page to show again what was typed."""
 
 
 def cookie_name(name: str) -> str:
@@ -35,9 +35,9 @@ def cookie_values(cookie_header: str, name: str) -> list[str]:
 
 
 def cookie_value(cookie_header: str, name: str) -> str | None:
-    """The value of the one cookie of that name; two of them count as none.
+    """The value of the one cookie of that name; if there are two, `None`.
 
-    Whoever can put a second cookie beside ours must not choose whom a request acts for.
+    Somebody who can set a second cookie next to ours must not choose whom a request acts for.
     """
     values = cookie_values(cookie_header, name)
     return values[0] or None if len(values) == 1 else None
@@ -64,14 +64,14 @@ def device_token(connection: HTTPConnection) -> str | None:
 
 
 def refused_email(cookie_header: str) -> str:
-    """The email of the sign-in that was refused just now, empty where none was."""
+    """The email of the sign-in that was just refused, empty if there was none."""
     return unquote(cookie_value(cookie_header, _EMAIL_COOKIE) or "")[:254]
 
 
 def hashed_cookie_header(cookie_header: str) -> str | None:
-    """The same header with the session as its hash, and a refused email; `None` without both.
+    """The same header with the session as its hash, and a refused email; `None` without either.
 
-    A client cannot inject a hash: whatever it sends is taken for a token and hashed.
+    A client cannot inject a hash: whatever it sends is treated as a token and hashed.
     """
     token, email = session_value(cookie_header), cookie_value(cookie_header, _EMAIL_COOKIE)
     kept = {COOKIE: hash_token(token) if token else None, _EMAIL_COOKIE: email}
@@ -85,18 +85,18 @@ def set_session(response: Response, token: str) -> None:
 
 
 def set_device(response: Response, token: str) -> None:
-    """Let the browser be known at its next sign-in."""
+    """Remember the browser for its next sign-in."""
     _set(response, DEVICE_COOKIE, token, max_age_s=int(DEVICE_LIFETIME.total_seconds()))
 
 
 def set_refused_email(response: Response, email: str) -> None:
-    """Bring what was typed back to the sign-in page; not by its address, which logs would keep."""
+    """Pass the typed email back to the sign-in page; not in its address, which logs would keep."""
     if email:
         _set(response, _EMAIL_COOKIE, quote(email[:254], safe="@"), max_age_s=_EMAIL_KEPT_S)
 
 
 def forget_refused_email(response: Response) -> None:
-    """Take a refused email out of the browser."""
+    """Remove a refused email from the browser."""
     _delete(response, _EMAIL_COOKIE)
 
 

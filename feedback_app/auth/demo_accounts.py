@@ -1,6 +1,6 @@
-"""The accounts that come with the demo: their passwords are public, so they end with it.
+"""The accounts that come with the demo: their passwords are public, so they end with the demo.
 
-They are known by their addresses, which nobody else can have: no mail reaches them.
+They are recognised by their addresses, which nobody else can have: no mail reaches them.
 """
 
 from typing import NamedTuple
@@ -34,7 +34,7 @@ def is_closed(email: str) -> bool:
 
 
 async def close() -> Closed:
-    """Disable every account of the demo and end its sessions and tokens; what there was to do."""
+    """Disable every demo account and end its sessions and tokens; return how many of each."""
     disabling = (
         update(User)
         .where(col(User.email).in_(_ADDRESSES), col(User.is_active).is_(True))
@@ -49,7 +49,7 @@ async def close() -> Closed:
 
 
 async def reopen() -> None:
-    """Enable the demo's accounts again, unless there are others: real data keeps them off."""
+    """Enable the demo accounts again, unless other accounts exist: real data keeps them off."""
     others = select(func.count()).where(col(User.email).not_in(_ADDRESSES))
     async with database().write() as session:
         if (await session.exec(others)).one() == 0:

@@ -1,7 +1,7 @@
 """The browsers a person has signed in from: each holds a token, of which we keep the hash.
 
-Such a browser is throttled by itself alone, so that nobody keeps a person out by guessing at their
-account, or from their address. It signs nobody in: the password is asked for all the same.
+Such a browser is throttled separately, so that nobody can lock a person out by guessing passwords
+for their account, or from their address. It signs nobody in: the password is still asked for.
 """
 
 import secrets
@@ -19,10 +19,10 @@ _KEPT_PER_PERSON = 20
 
 
 async def remember(session_hash: str, presented: str | None) -> str | None:
-    """Know the browser of a session that has just begun; the token it is to keep.
+    """Make the browser of a session that has just begun known; return the token it is to keep.
 
-    `None` where it `presented` one that is good already: a value we have not made, or that is
-    somebody else's, is never taken over.
+    `None` if the token it `presented` is already valid: a value that we did not make, or that
+    belongs to somebody else, is never taken over.
     """
     now = clock.now()
     async with database().write() as session:

@@ -7,11 +7,11 @@ An event handler is declared as
     async def save(self, text: str): ...
 
 and calls `acting_user()` for the user that `guarded` found in the database for this very event.
-`guarded` sends people who are not signed in to the sign-in page and shows every other `AppError`
-as the page's notice; a handler that wants to show an error elsewhere catches it itself. It works
-on coroutines and async generators, background ones included; anything unforeseen goes on to the
-app's exception handler. Handlers that keep what somebody types have a guard of their own,
-`auth.typing`. A test holds that every handler is guarded or marked `public`.
+`guarded` sends people who are not signed in to the sign-in page and shows every other `AppError` as
+the page's notice; a handler that wants to show an error elsewhere catches it itself. It works on
+coroutines and async generators, background ones included; anything unforeseen goes on to the app's
+exception handler. Handlers that keep what somebody types have a guard of their own, `auth.typing`.
+A test checks that every handler is guarded or marked `public`.
 """
 
 import functools
@@ -67,12 +67,12 @@ def session_hash(state: BaseState) -> str | None:
 
 
 async def require_user(state: rx.State) -> CurrentUser:
-    """The signed-in user of a state's socket, as the database has them now.
+    """Return the signed-in user of a state's socket, as the database has them now.
 
-    From here on the event shows times in that user's zone.
+    From here on, the event shows times in that user's zone.
 
     Raises:
-        NotSignedIn: nobody is, or no longer.
+        NotSignedIn: nobody is signed in, or the session has ended.
     """
     user = await sessions.resolve(session_hash(state))
     if user is None:
@@ -99,12 +99,12 @@ async def user_from_request(
 ) -> CurrentUser:
     """The user whom a request or a WebSocket handshake acts for, as the database has them now.
 
-    A bearer token counts first, then `given_token`, a bearer token that came another way, then
-    the session cookie; whichever is there must be good.
+    A bearer token takes precedence, then `given_token`, a bearer token that came another way, then
+    the session cookie; the first one present must be valid.
 
     Raises:
-        NotSignedIn: no live session.
-        Forbidden: the cookie came along with a request of another site.
+        NotSignedIn: there is no live session.
+        Forbidden: the cookie came with a request from another site.
     """
     bearer, kind = bearer_token(connection), SessionKind.API
     token = given_token if bearer is None else bearer
@@ -120,7 +120,7 @@ async def user_from_request(
 
 
 def bearer_token(connection: HTTPConnection) -> str | None:
-    """The token of the `Authorization` header, `None` where there is none of that scheme."""
+    """The token of the `Authorization` header, `None` if it has no bearer token."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 
@@ -166,7 +166,7 @@ def _guard(handler: Callable[..., Any], *, admin: bool) -> Callable[..., Any]:
 
 
 async def shown(fault: Exception, state: rx.State) -> Any:
-    """The event that tells the person; re-raises what nobody foresaw."""
+    """The event that shows the fault to the person; re-raises an unforeseen one."""
     if not isinstance(fault, AppError) and not is_unavailable(fault):
         raise fault
     error = as_app_error(fault)
@@ -182,7 +182,7 @@ async def shown(fault: Exception, state: rx.State) -> Any:
 
 
 async def _empty(state: rx.State) -> None:
-    """Leave nothing in a tab's state of what somebody saw who may see nothing any more."""
+    """Clear from a tab's state what was shown to somebody who may no longer see anything."""
     if not isinstance(state, StateProxy):
         state._get_root_state().reset()
         return

@@ -1,7 +1,7 @@
 """Which passwords people may choose: long ones, that are on no list and do not name them.
 
-Everything that sets a person's password asks here. Length counts for more than mixed characters, of
-which nothing is asked; what is refused is what a guesser tries first.
+Everything that sets a person's password checks here. Length counts for more than mixed characters,
+which are not required; what is refused is what a guesser tries first.
 """
 
 import re
@@ -18,16 +18,16 @@ _OWN_WORD = 3
 """Characters of the shortest word about a person that counts."""
 _BETWEEN = re.compile(r"[\W_]+")
 _ROOM_BESIDE_OWN_WORDS = 8
-"""Characters that a password must have beside such words."""
+"""Characters that a password must have in addition to such words."""
 
 
 def require_good_password(password: str, *, about: Iterable[str]) -> None:
-    """Let a password pass that is hard to guess; `about` is the person's email, name, company.
+    """Accept a password that is hard to guess; `about` is the person's email, name and company.
 
     Reads the list of common passwords the first time, which takes a tenth of a second.
 
     Raises:
-        Invalid: says what is wrong, without repeating it.
+        Invalid: the password is refused; the message says why without repeating it.
     """
     plain = normalised(password)
     if len(plain) < SHORTEST:
@@ -48,12 +48,12 @@ def require_good_password(password: str, *, about: Iterable[str]) -> None:
 
 
 def _without_ornament(folded: str) -> str:
-    """What is left without the digits and marks that people put before and after a word."""
+    """The text without the digits and marks that people put before and after a word."""
     return folded.strip("".join(c for c in set(folded) if not c.isalpha()))
 
 
 def _words(about: Iterable[str]) -> set[str]:
-    """The words in what is said about a person, long ones only."""
+    """The words in the facts about a person, long ones only."""
     found = {word for text in about for word in _BETWEEN.split(normalised(text).casefold())}
     return {word for word in found if len(word) >= _OWN_WORD}
 

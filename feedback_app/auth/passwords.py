@@ -15,14 +15,14 @@ _context = CryptContext(schemes=["argon2"], argon2__type="ID")
 _AT_ONCE, _AT_ONCE_AHEAD = 3, 1
 """Each hash takes 64 MiB and up to a quarter of a second of one core."""
 _MOST_IN_LINE = 27
-"""Those being hashed and about a second's work; whoever comes then had better come again."""
+"""Those being hashed and about a second's work; anyone beyond that had better try again."""
 
 MAX_LENGTH = 256
-"""Longer passwords are refused unread: hashing is the cost we pay for strangers."""
+"""Longer passwords are refused unread: hashing is expensive work that strangers can cause."""
 
 
 class _Line:
-    """The passwords of strangers to be hashed; others have a slot of their own."""
+    """The queue of strangers' passwords to be hashed; known browsers have a slot of their own."""
 
     def __init__(self) -> None:
         self.length = 0
@@ -39,7 +39,7 @@ def _line() -> _Line:
 
 @contextmanager
 def place_in_line() -> Iterator[bool]:
-    """Hold one of the places of strangers' passwords; whether there was one left."""
+    """Hold one of the places for strangers' passwords; yields whether there was one left."""
     line = _line()
     if line.length >= _MOST_IN_LINE:
         yield False
@@ -52,7 +52,7 @@ def place_in_line() -> Iterator[bool]:
 
 
 def normalised(password: str) -> str:
-    """The password as it is hashed: the same however a keyboard composes its characters."""
+    """The password in the form that is hashed, however a keyboard composes its characters."""
     return compatible(password)
 
 
@@ -63,14 +63,14 @@ async def hash_password(password: str) -> str:
 
 
 async def verify_password(password: str, password_hash: str | None) -> bool:
-    """Whether the password fits. `None`, an unknown user's hash, takes as long and never fits."""
+    """Whether the password matches; `None` (an unknown user) takes as long and never matches."""
     async with _line().slots:
         fits = await asyncio.to_thread(_verify, password, password_hash)
     return fits and password_hash is not None
 
 
 async def verify_password_ahead(password: str, password_hash: str | None) -> bool:
-    """As `verify_password`, for a browser that is known: however many strangers wait."""
+    """Like `verify_password`, for a known browser: it does not wait behind strangers."""
     async with _line().slots_ahead:
         fits = await asyncio.to_thread(_verify, password, password_hash)
     return fits and password_hash is not None

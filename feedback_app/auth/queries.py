@@ -27,7 +27,7 @@ async def user_by_email(session: AsyncSession, email: str) -> User | None:
 
 
 class LiveSession(NamedTuple):
-    """A session in use and the user it is of."""
+    """A live session and its user."""
 
     created_at: datetime
     expires_at: datetime
@@ -60,7 +60,7 @@ _LIVE = (
         col(User.is_active).is_(True),
     )
 )
-"""Made once, because every event asks it: to put it together takes longer than to ask it."""
+"""Built once, because every event runs it: building the statement takes longer than running it."""
 
 
 async def live_session(
@@ -76,7 +76,7 @@ async def live_session(
 
 
 async def extend(session: AsyncSession, token_hash: str, expires_at: datetime) -> None:
-    """Move a session's end, unless it has been revoked meanwhile."""
+    """Extend a session to a later end, unless it has been revoked in the meantime."""
     await session.exec(
         update(LoginSession)
         .where(col(LoginSession.token_hash) == token_hash, col(LoginSession.revoked_at).is_(None))
@@ -106,8 +106,8 @@ async def revoke(session: AsyncSession, token_hashes: Iterable[str], now: dateti
 
 
 async def revoke_all(session: AsyncSession, user_id: str, now: datetime) -> int:
-    """End every session and token of a user and forget their browsers; how many were live."""
-    # The user first: a sign-in under way holds the row, and its session must be found below.
+    """End all of a user's sessions and tokens, forget their browsers; return how many were live."""
+    # The user first: a sign-in in progress holds the row, and its session must be found below.
     await session.exec(update(User).where(col(User.id) == user_id).values(access_ended_at=now))
     ended = await session.exec(
         update(LoginSession)
@@ -123,7 +123,7 @@ async def revoke_all(session: AsyncSession, user_id: str, now: datetime) -> int:
 
 
 async def may_begin(session: AsyncSession, user: User) -> bool:
-    """Whether the user is active and has the same password still, until this commits."""
+    """Whether the user is still active with the same password; it stays so until this commits."""
     same = (
         select(User.id)
         .where(
@@ -156,7 +156,7 @@ async def revoke_older_tokens(
 
 
 async def user_of_session(session: AsyncSession, token_hash: str) -> str | None:
-    """Whose session it is that is not revoked."""
+    """The id of the user whose session this is, if it is not revoked."""
     live = select(LoginSession.user_id).where(
         LoginSession.token_hash == token_hash, col(LoginSession.revoked_at).is_(None)
     )
@@ -176,7 +176,7 @@ async def knows_device(session: AsyncSession, token_hash: str, user_id: str, now
 async def forget_older_devices(
     session: AsyncSession, user_id: str, now: datetime, *, kept: int
 ) -> None:
-    """Forget the browsers of a user whose time is over, and the oldest beyond `kept`."""
+    """Forget a user's browsers that have expired, and the oldest beyond `kept`."""
     newest = (
         select(KnownDevice.token_hash)
         .where(KnownDevice.user_id == user_id, KnownDevice.expires_at > now)
@@ -192,9 +192,9 @@ async def forget_older_devices(
 
 
 async def one_at_a_time(session: AsyncSession, *, email: str, address: str) -> None:
-    """Let attempts on one account or from one address pass one by one until this commits.
+    """Let attempts on one account or from one address through one at a time until this commits.
 
-    On SQLite a write transaction already does.
+    On SQLite a write transaction already does that.
     """
     if session.get_bind().dialect.name != "postgresql":
         return
@@ -205,7 +205,7 @@ async def one_at_a_time(session: AsyncSession, *, email: str, address: str) -> N
 async def record_of(
     session: AsyncSession, *, email: str, address: str, device: str | None, since: datetime
 ) -> Record:
-    """The failures since then that an attempt is judged by; `device` is a known one's hash."""
+    """The failures since then that count for an attempt; `device` is a known browser's hash."""
     on_account = col(SignInAttempt.email) == email
     from_place = col(SignInAttempt.address) == address
     here = await _failures(session, since, on_account, from_place, forgiven=True)
@@ -234,7 +234,7 @@ async def _failures(
 
 
 async def mark_succeeded(session: AsyncSession, attempt_id: str) -> None:
-    """Record that an attempt, counted as failed so far, succeeded."""
+    """Record that an attempt, so far counted as failed, succeeded."""
     await session.exec(
         update(SignInAttempt).where(col(SignInAttempt.id) == attempt_id).values(succeeded=True)
     )

@@ -56,7 +56,7 @@ async def sign_in(request: Request) -> Response:
 
 
 def _refused(error: AppError, email: str, next_path: str) -> Response:
-    """Back to the sign-in page, which begins with the email that was typed."""
+    """Go back to the sign-in page with the email that was typed filled in."""
     kept = next_path if routes.is_local(next_path) else ""
     response = _to(routes.login(next_path=kept, error=error.code))
     cookies.set_refused_email(response, email)
@@ -88,8 +88,9 @@ AUTH_ROUTES = [
 def is_same_origin(connection: HTTPConnection) -> bool:
     """Whether a browser sent this from one of our own pages.
 
-    A browser always says where a post or a WebSocket comes from. What says nothing is no browser
-    and has no cookie that somebody else could make use of. What cannot be read is foreign.
+    A browser always says where a post or a WebSocket comes from. A client that does not is not a
+    browser, and has no cookie that somebody else could exploit. An unreadable origin counts as
+    foreign.
     """
     headers = connection.headers
     site = headers.get("sec-fetch-site")
@@ -115,7 +116,7 @@ def _session_hashes(request: Request) -> list[str]:
 
 
 def _next_of_page(request: Request) -> str:
-    """Where the sign-in page's own address says to go: a quick person posts before it is live."""
+    """The destination in the sign-in page's own address: a quick person posts before it is live."""
     page = urlsplit(request.headers.get("referer", ""))
     return parse_qs(page.query).get("next", [""])[0] if page.path.startswith(routes.LOGIN) else ""
 
@@ -124,7 +125,7 @@ async def _form(request: Request) -> dict[str, str]:
     """The form's text fields.
 
     Raises:
-        ValueError: larger than any real one.
+        ValueError: the form is larger than any real one.
     """
     size = request.headers.get("content-length", "")
     if not size.isdigit() or int(size) > _FORM_LIMIT:

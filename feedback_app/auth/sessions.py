@@ -1,8 +1,8 @@
-"""Who is signed in: login sessions by the hash of their token, sign-in with its throttle.
+"""Who is signed in: login sessions by the hash of their token, and the throttled sign-in.
 
 The browser or API client holds a random 256-bit token; the database and every state hold its
-SHA-256 only. A browser's session slides while it is used, up to `SESSION_MAX_DAYS`; an API client's
-ends when it was said to.
+SHA-256 only. A browser's session is extended while it is used, up to `SESSION_MAX_DAYS`; an API
+client's ends at the time fixed when it was issued.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ class CurrentUser:
     email: str
     role: str
     time_zone: str = zones.UTC_NAME
-    """Of the browser this session is of; UTC until it has said so, and for the API."""
+    """The zone that this session's browser has reported; UTC before that, and for the API."""
 
     @property
     def is_admin(self) -> bool:
@@ -54,7 +54,7 @@ class CurrentUser:
 
 
 class Identity(NamedTuple):
-    """Whose session a hash is; it never changes, so it may be remembered."""
+    """Whose session a hash belongs to; that never changes, so it may be cached."""
 
     user_id: str
     company_id: str
@@ -63,8 +63,8 @@ class Identity(NamedTuple):
 _identities: OrderedDict[str, tuple[Identity, float]] = OrderedDict()
 _IDENTITIES_KEPT = 10_000
 _IDENTITY_FOR_S = 600.0
-"""How long a session that was live is taken for live where only logs ask, or the database is away:
-the pages of whoever uses it ask the database far more often."""
+"""How long a session that was live still counts as live where only logs ask, or while the database
+is away: the pages of anyone using it query the database far more often."""
 
 
 def hash_token(token: str) -> str:
@@ -79,7 +79,7 @@ async def resolve(
 
     Raises:
         TimeoutError: the database did not answer in time.
-        sqlalchemy.exc.SQLAlchemyError: the database refused.
+        sqlalchemy.exc.SQLAlchemyError: the database failed.
     """
     if not token_hash:
         return None
@@ -106,9 +106,11 @@ async def resolve(
 
 
 def identity(token_hash: str | None) -> Identity | None:
-    """Whose session this is, where this process has found it live lately.
+    """Whose session this is, if this process has recently found it live.
 
-    For logs, and for what has to go on while the database is away; never for what may be read."""
+    For logs, and for work that has to go on while the database is away; never for deciding what
+    somebody may read.
+    """
     whose, until = _identities.get(token_hash or "", (None, 0.0))
     return whose if clock.monotonic() < until else None
 
@@ -124,13 +126,14 @@ async def sign_in(
 ) -> str:
     """Check a sign-in, audit it and return the new session's token, for the cookie only.
 
-    `time_zone` is what the browser says; a zone that does not exist counts as nothing said.
-    `device` is its token from an earlier sign-in. `replaced` are the hashes of sessions it has had
-    until now: they end.
+    `time_zone` is the zone that the browser reports; one that does not exist is ignored. `device`
+    is its token from an earlier sign-in. `replaced` are the hashes of its earlier sessions, which
+    end.
 
     Raises:
-        SignInRefused: wrong password, unknown or disabled user; all look and last alike.
-        SignInThrottled: too soon after failures (`throttle`); it says how many seconds.
+        SignInRefused: wrong password, unknown or disabled user; all look alike and take equally
+            long.
+        SignInThrottled: too soon after failures (`throttle`); it says how many seconds to wait.
     """
     user = await authenticate(email, password, address=address, device=device)
     known = time_zone if zones.zone_named(time_zone) else None
@@ -138,9 +141,9 @@ async def sign_in(
 
 
 async def issue_token(email: str, password: str, *, address: str, device: str | None = None) -> str:
-    """Check and audit a sign-in as `sign_in` does; a bearer token for `API_LIFETIME`.
+    """Check and audit a sign-in as `sign_in` does; return a bearer token for `API_LIFETIME`.
 
-    Who has more live ones than `API_TOKENS_PER_USER` loses the oldest.
+    Anyone who has more than `API_TOKENS_PER_USER` live ones loses the oldest.
 
     Raises:
         SignInRefused: as `sign_in`.
@@ -156,9 +159,10 @@ async def authenticate(
     """Check an email and a password, count and audit the attempt; opens no session.
 
     Raises:
-        SignInRefused: wrong password, unknown or disabled user; all look and last alike.
-        SignInThrottled: too soon after failures (`throttle`), or too many at once; it says how
-            many seconds.
+        SignInRefused: wrong password, unknown or disabled user; all look alike and take equally
+            long.
+        SignInThrottled: too soon after failures (`throttle`), or too many at once; it says how many
+            seconds to wait.
     """
     attempt = SignInAttempt(
         email=email.strip().lower()[:254],
@@ -167,7 +171,7 @@ async def authenticate(
         succeeded=False,
         at=clock.now(),
     )
-    # Looked at twice, because whoever is told to wait shall not make others wait to write.
+    # Checked twice, because someone who is told to wait must not make others wait to write.
     async with database().read() as session:
         await _require_turn(session, attempt)
     if attempt.device is not None:
@@ -196,7 +200,7 @@ async def _checked(attempt: SignInAttempt, password: str) -> User:
 
 
 async def _require_turn(session: AsyncSession, attempt: SignInAttempt) -> User | None:
-    """The user of an attempt, if there is one; forgets a device that is not known to be theirs.
+    """The user of an attempt, if there is one; drops a device that is not known to be theirs.
 
     Raises:
         SignInThrottled: it comes too soon after failures.
@@ -219,7 +223,7 @@ async def _require_turn(session: AsyncSession, attempt: SignInAttempt) -> User |
 
 
 async def keep_time_zone(token_hash: str, time_zone: str) -> bool:
-    """Remember the zone of a session's browser; whether there is such a zone."""
+    """Store the zone of a session's browser; return whether there is such a zone."""
     if zones.zone_named(time_zone) is None:
         return False
     async with database().write() as session:
@@ -234,7 +238,7 @@ async def sign_out(*token_hashes: str) -> None:
 
 
 async def revoke_all(user_id: str) -> int:
-    """End every session and API token of a user, and within seconds their drafts; how many.
+    """End every session and API token of a user, and within seconds their drafts; return how many.
 
     Their browsers are no longer known, either.
     """
@@ -253,7 +257,7 @@ async def _open(
     """The token of a new session.
 
     Raises:
-        SignInRefused: the user was disabled, or got a new password, since it was checked.
+        SignInRefused: the user was disabled, or got a new password, after the check.
     """
     token = secrets.token_urlsafe(32)
     now = clock.now()

@@ -1,4 +1,4 @@
-"""What the pages may know of the person signed in, for display only; never for authorisation."""
+"""What the pages may know about the signed-in person, for display only, never for authorisation."""
 
 import reflex as rx
 from reflex.event import EventCallback
@@ -33,12 +33,12 @@ class AuthState(rx.State):
     initials: str = ""
     is_admin: bool = False
     time_zone: str = zones.UTC_NAME
-    """In which the pages show times."""
+    """The time zone in which the pages show times."""
 
     _session: str = ""
-    """The hash of the session this browser tab's state belongs to; the event middleware's."""
+    """The hash of the session this browser tab's state belongs to; set by the event middleware."""
     _right: str = ""
-    """Whose person, company and role it was made for; the event middleware's."""
+    """The person, company and role that the state was made for; set by the event middleware."""
 
     @rx.event
     @own_event
@@ -71,7 +71,7 @@ class AuthState(rx.State):
 
 
 class SignInState(rx.State):
-    """What the sign-in form starts with."""
+    """The initial values of the sign-in form."""
 
     email: str = ""
     password: str = ""
@@ -84,7 +84,7 @@ class SignInState(rx.State):
     @own_event
     @public
     async def load(self) -> rx.event.EventSpec | None:
-        """Read the address of the page; somebody signed in already goes on."""
+        """Read the page's address; somebody who is already signed in is sent on."""
         given = self.router.url.query_parameters
         path = given.get("next", "")
         self.next_path = path if routes.is_local(path) else ""

@@ -1,11 +1,11 @@
-"""How fast passwords may be tried: who has failed waits before the next try, never for good.
+"""How fast passwords may be tried: after failures the next attempt has to wait, never forever.
 
 Failures are counted in three ways over the last quarter of an hour: on this account from this
 place, on the account from anywhere, and from this place on any account. Each sets a time to wait
-after the last of them, which doubles with every failure up to half a minute. Somebody who has
-hardly failed here waits a second at most, whatever others do to the account or from the same
-place: the owner gets in, and strangers together have one guess a second. A browser that the
-account has signed in from before is counted by itself alone.
+after the last of them, which doubles with every failure up to half a minute. Somebody with hardly
+any failures here waits a second at most, whatever others do to the account or from the same place:
+the owner gets in, and strangers together have one guess a second. A browser that the account has
+signed in from before is counted separately.
 """
 
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ FREE_ON_ACCOUNT = 10
 FREE_FROM_PLACE = 30
 LONGEST_WAIT_S = 30.0
 LONGEST_WAIT_OF_NEWCOMERS_S = 1.0
-"""For the sake of others' failures, of whom has fewer than `FREE_HERE` of their own."""
+"""The longest wait because of others' failures, for anyone with fewer than `FREE_HERE` here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """How many there were, and when the last was; `None` where there was none."""
+    """How many there were, and the time of the last one; `None` if there were none."""
 
     count: int = 0
     last_at: datetime | None = None
@@ -32,18 +32,18 @@ class Failures:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The failures within `WINDOW` that an attempt is judged by."""
+    """The failures within `WINDOW` that count for an attempt."""
 
     here: Failures
-    """On this account from this place, since it was last signed in to from here."""
+    """On this account from this place, since the last successful sign-in from here."""
     on_account: Failures
     from_place: Failures
     by_device: Failures | None = None
-    """By the known browser that the attempt comes from, since it last signed in."""
+    """From the known browser of this attempt, since its last successful sign-in."""
 
 
 def wait_s(record: Record, now: datetime) -> float:
-    """How many seconds from now the next attempt is heard; 0 for at once."""
+    """Seconds until the next attempt is accepted; 0 for at once."""
     if record.by_device is not None:
         return _left(record.by_device, FREE_HERE, LONGEST_WAIT_S, now)
     newcomer = record.here.count < FREE_HERE

@@ -1,4 +1,4 @@
-"""The guard of handlers that keep what somebody types: nothing typed waits for the database."""
+"""The guard of handlers that keep what somebody types: typed text never waits for the database."""
 
 import asyncio
 import functools
@@ -17,18 +17,18 @@ _P = ParamSpec("_P")
 Handler = Callable[_P, Awaitable[None]]
 
 _taking: set[asyncio.Task[Any]] = set()
-"""Held here, because the loop holds its tasks weakly."""
+"""Referenced here, because the loop holds its tasks weakly."""
 
 
 def guarded_typing(
     typed_in: Callable[..., tuple[str, Typed]],
 ) -> Callable[[Handler[_P]], Handler[_P]]:
-    """Guard a background handler of an `Autosave`, which keeps what its arguments bring.
+    """Guard a background handler of an `Autosave`, which keeps the text in its arguments.
 
-    `typed_in` tells from the arguments what was typed, and its key. That is taken before anything
-    is asked, where the page shows the text it belongs to: a newer call, which takes this one's
-    place, finds it. While the database does not answer, the handler runs again and again, so that
-    what was typed is kept in the end, though nobody types on.
+    `typed_in` extracts from the arguments what was typed, and its key. That is taken over before
+    any query, if the page shows the text it belongs to: a newer call that supersedes this one finds
+    it. While the database does not answer, the handler is retried, so that what was typed is kept
+    in the end even if nobody types on.
     """
 
     def guard(handler: Handler[_P]) -> Handler[_P]:
@@ -48,7 +48,7 @@ def guarded_typing(
 
 
 async def _keep(state: Autosave, typing: tuple[str, Typed], keep: Callable[[], Any]) -> None:
-    # Shielded: who is superseded while another handler has the state shall have taken it.
+    # Shielded: a call that is superseded while another handler has the state must still take it.
     taking = asyncio.create_task(_take_if_shown(state, *typing), name="typed")
     _taking.add(taking)
     taking.add_done_callback(_taking.discard)
@@ -76,7 +76,7 @@ async def _keep(state: Autosave, typing: tuple[str, Typed], keep: Callable[[], A
 
 
 async def _take_if_shown(state: Autosave, key: str, typed: Typed) -> bool:
-    """Take what was typed into a text that the page was shown; whether it was that."""
+    """Take over what was typed, if the page was shown that text; return whether it was."""
     async with state:
         if is_shown := state._shows(key):
             state._take(key, typed)

@@ -13,7 +13,7 @@ _now: Callable[[], datetime] = _system_now
 
 
 def now() -> datetime:
-    """The current moment, timezone-aware, in UTC."""
+    """The current time, timezone-aware, in UTC."""
     return _now()
 
 

@@ -1,4 +1,4 @@
-"""Who is being served right now: the request id that ties both logs together."""
+"""Whom this process is serving right now, and the request id that ties both logs together."""
 
 import secrets
 from contextvars import ContextVar
@@ -14,5 +14,5 @@ def new_request_id() -> str:
 
 
 def current_request_id() -> str:
-    """The current request's id, made on first use where no request set one."""
+    """The current request's id, created on first use if no request set one."""
     return request_id.get() or new_request_id()

@@ -1,7 +1,7 @@
-"""Everything that can go wrong, as classes: a stable code, a sentence for people, an HTTP status.
+"""Every error of the app as a class: a stable code, a sentence for people, an HTTP status.
 
-A sentence says what happened and what to do next. It never carries a key, a URL or a stack
-trace: the raw cause goes to the log beside the request id.
+A sentence says what happened and what to do next. It never contains a key, a URL or a stack trace:
+the raw cause goes to the log with the request id.
 """
 
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ class AppError(Exception):
     def __init__(self, message: str | None = None, *, retry_after_s: float | None = None) -> None:
         self.message = message or self.sentence
         self.retry_after_s = retry_after_s
-        """`None` where nobody knows when trying again would help."""
+        """`None` if nobody knows when trying again would help."""
         super().__init__(self.message)
 
     def as_dict(self) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class AlreadySubmitted(AppError):
 
 
 class ChangedElsewhere(AppError):
-    """A text was saved over another one than it was written over; both are kept."""
+    """A text was saved over another version than the one it was written over; both are kept."""
 
     code, status = "CHANGED_ELSEWHERE", 409
     sentence = "This was changed in another tab since. Your text here is kept as a version."
@@ -109,14 +109,14 @@ class ConcurrencyLimit(AppError):
 
 
 class BudgetExceeded(AppError):
-    """Of money or tokens; what is left is too little for one more call."""
+    """A budget of money or tokens: what is left is too little for one more call."""
 
     code, status = "BUDGET_EXCEEDED", 429
     sentence = "The budget for AI drafts is used up. Ask an administrator to raise it."
 
 
 class LLMError(AppError):
-    """A fault of the model or of the way to it."""
+    """A fault of the model or of the connection to it."""
 
     status, retryable = 503, True
 

@@ -1,4 +1,4 @@
-"""Settings of the interpreter for a process that is one busy event loop beside a few threads."""
+"""Interpreter settings for a process that is one busy event loop and a few threads."""
 
 import asyncio
 import ctypes
@@ -7,15 +7,16 @@ import sys
 from contextlib import suppress
 
 SWITCH_INTERVAL_S = 0.0005
-"""How long the event loop may keep a waiting thread from running. A query takes several turns of
-its SQLite thread, each of which waits so long while the loop is busy; the default is 5 ms."""
+"""How long the event loop may keep a waiting thread from running. A query switches to its SQLite
+thread several times, and each switch waits this long while the loop is busy; the default is 5
+ms."""
 
 
 TRIM_EVERY_S = 60.0
 
 
 async def give_memory_back() -> None:
-    """Return to the system, each minute, what was freed; runs until it is cancelled.
+    """Return freed memory to the system every minute; runs until it is cancelled.
 
     Many drafts at once leave free pieces all over the heap, and glibc keeps them: after twenty
     minutes of use the process was a tenth larger than after three, with nothing more in it.
@@ -31,6 +32,6 @@ async def give_memory_back() -> None:
 def tune() -> None:
     """Prepare this process to serve; call it once, when everything is imported."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    # What was imported stays: looking through it at every full collection stalls all streams.
+    # Imported objects stay: scanning them at every full collection would stall all streams.
     gc.collect()
     gc.freeze()

@@ -1,10 +1,10 @@
 """The process's own log: one line per record, as text or JSON, with the request id.
 
-What clients send ends up in messages and exceptions, of libraries above all, and a log is read by
-people and programs that trust its lines. So one handler writes for every logger: it cuts each
-message, escapes what could forge or hide a line, and marks each line of a traceback as one.
-Libraries print whole events where they cannot read them; of those it keeps what happened and
-where, a few times a minute.
+What clients send ends up in messages and exceptions, especially those of libraries, and a log is
+read by people and programs that trust its lines. So one handler writes for every logger: it
+truncates each message, escapes what could forge or hide a line, and marks each line of a traceback
+as such. Libraries print whole events when they cannot read them; of those it keeps what happened
+and where, a few times a minute.
 """
 
 import json
@@ -24,32 +24,32 @@ from feedback_app.core.text import on_one_line
 _LOGGER = "feedback_app"
 _MOST_OF_A_MESSAGE = 1_000
 _MOST_OF_A_LIBRARYS = 250
-"""Characters of a library's message: what follows is hardly ever its own words."""
+"""Characters kept of a library's message: the rest is hardly ever the library's own words."""
 _TRACE_HEAD, _TRACE_TAIL = 2_000, 6_000
-"""Characters kept of a traceback: where it began, and where and with what it ended."""
+"""Characters kept of a traceback: its beginning, and its end with the exception."""
 _TRACE_LINE = "  | "
 _ALIKE_PER_MINUTE = 30
 _MINUTE_S = 60.0
 
 _BEFORE_PAYLOAD = re.compile(r"Event data:|event queue entry for|payload for handler [\w.]+:")
-"""Behind these words Reflex prints an event, or a value of one."""
+"""After these words Reflex prints an event, or a value of one."""
 _SAID_AGAIN = "Received event data as a string."
-"""Reflex warns of such an event before it reads it; if that fails, it says so, too."""
+"""Reflex logs this warning about such an event before it reads it; if that fails, it logs again."""
 _READS_FRAMES = ("engineio", "socketio")
 """The packages, and their loggers, that read the frames of sockets."""
 _REFLEX_HANDLES = "REFLEX_MANAGED_LOGGING"
-"""Where this variable is set, Reflex puts its own handler back as it sees fit."""
+"""If this variable is set, Reflex reinstalls its own handler whenever it likes."""
 _READS_EVENTS = (*_READS_FRAMES, "reflex")
-"""The loggers of what turns frames into events."""
+"""The loggers of the code that turns frames into events."""
 _TRACE_BEGINS = "\nTraceback (most recent call last):\n"
 _FRAME_OF = re.compile(
     rf'^  File "[^"\n]*/({"|".join((_LOGGER, *_READS_FRAMES))})/[^"\n]*", line', re.MULTILINE
 )
-"""A line of a traceback that names a file of ours or of these."""
+"""A line of a traceback that names a file of ours or of these packages."""
 
 
 class OneLine(logging.Formatter):
-    """A record as a line of text, and the lines of its traceback, each marked as such, below."""
+    """A record as a line of text, followed by the lines of its traceback, each marked as such."""
 
     def format(self, record: logging.LogRecord) -> str:
         message, trace = told(record)
@@ -76,10 +76,10 @@ class OneObject(logging.Formatter):
 
 
 def told(record: logging.LogRecord) -> tuple[str, list[str]]:
-    """A record's message on one line, and the lines of its traceback, the middle left out.
+    """A record's message on one line, and the lines of its traceback with the middle left out.
 
-    What a client sent is not in it where that can be told, and there is no traceback where all
-    it would tell is that a frame of a socket could not be read.
+    What a client sent is removed if it can be recognised, and the traceback is dropped if all it
+    would say is that a frame of a socket could not be read.
     """
     message, trace = _parts(record)
     if _is_ours(record):
@@ -124,7 +124,7 @@ def _is_of_a_frame(record: logging.LogRecord, trace: str) -> bool:
 
 
 def _place_of(record: logging.LogRecord) -> str:
-    """The kind of a record's exception and where it was raised; not what it says."""
+    """The kind of a record's exception and where it was raised; not its message."""
     if not record.exc_info or record.exc_info[0] is None or record.exc_info[2] is None:
         return "a frame could not be read"
     *_, (frame, line) = traceback.walk_tb(record.exc_info[2])
@@ -142,11 +142,11 @@ class _Alike:
 
 
 class FewAlike(logging.Filter):
-    """Lets so many records of one place in the code through per minute, and counts the rest.
+    """Lets a limited number of records per minute through from each place in the code.
 
-    The first one after such a minute says how many were left out. It looks at records of
-    libraries and at those with a traceback, whose place is where the exception was raised;
-    what this app says by itself is said each time.
+    It counts the rest, and the first record after such a minute says how many were left out. It
+    applies to records of libraries and to those with a traceback, whose place is where the
+    exception was raised; the app's own messages are always logged.
     """
 
     def __init__(self) -> None:
@@ -171,9 +171,9 @@ class FewAlike(logging.Filter):
 
 
 class _Handler(logging.StreamHandler):
-    """Writes to standard error; a record that cannot be written is told without what it holds.
+    """Writes to standard error; a record that cannot be written is logged without its contents.
 
-    Nothing that happens to standard error, closed as it may be, reaches whoever logs.
+    Whatever happens to standard error, even if it is closed, does not affect the caller.
     """
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
@@ -186,8 +186,8 @@ class _Handler(logging.StreamHandler):
 def configure(settings: Settings) -> None:
     """Send the records of every logger to standard error through one handler.
 
-    `LOG_LEVEL` is for this app's records; libraries keep their own levels. To be called once
-    everything that brings a handler of its own is imported and configured.
+    `LOG_LEVEL` is for this app's records; libraries keep their own levels. Call it once everything
+    that installs a handler of its own is imported and configured.
     """
     handler = _Handler(sys.stderr)
     handler.setFormatter(OneObject() if settings.LOG_JSON else OneLine())

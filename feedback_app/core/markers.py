@@ -39,9 +39,9 @@ def own_event(handler: _F) -> _F:
 
 
 def logged(words: str) -> Callable[[_F], _F]:
-    """Give an event handler the words its rows in the log say: "Rated a competency".
+    """Give an event handler the words that its log rows use: "Rated a competency".
 
-    Words name the deed alone, never what it was done to or with.
+    The words name the action alone, never the object or the means.
     """
 
     def mark(handler: _F) -> _F:
@@ -74,7 +74,7 @@ def sign_in_attempt(endpoint: _F) -> _F:
 
 
 def public(handler: _F) -> _F:
-    """Mark an event handler that needs nobody signed in; all others must be guarded."""
+    """Mark an event handler that works without a sign-in; all others must be guarded."""
     return _mark(handler, _PUBLIC)
 
 
@@ -96,7 +96,7 @@ def is_sign_in_attempt(endpoint: object) -> bool:
 
 
 def words_of(handler: object) -> str:
-    """What the log says of an event handler; empty where nobody declared it."""
+    """The log's words for an event handler; empty if none were declared."""
     return getattr(handler, _WORDS, "")
 
 

@@ -12,7 +12,7 @@ _WRITTEN = re.compile(
 def dollars(microusd: int, *, down: bool = False) -> str:
     """`$0.50`, `$0.0004`, `$1.2345`: at most four decimals, from $100 on two; `under $0.0001`.
 
-    `down` rounds down, for what is left: it must not promise more than there is.
+    `down` rounds down, for amounts left: they must not promise more than there is.
     """
     if 0 < microusd < 100:
         return "under $0.0001"
@@ -35,7 +35,7 @@ def share_used(used: int, budget: int) -> str:
 
 
 def parse_dollars(text: str) -> int | None:
-    """The micro-dollars of `25`, `$1,250.50` or `12 USD`; `None` for what is no such amount."""
+    """The micro-dollars of `25`, `$1,250.50` or `12 USD`; `None` if the text is not an amount."""
     found = _WRITTEN.fullmatch(text.strip())
     return int(Decimal(found[1].replace(",", "")) * _MICRO) if found else None
 

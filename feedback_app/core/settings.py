@@ -38,8 +38,8 @@ class Settings(BaseSettings):
     OPENAI_BASE_URL: str | None = None
     LLM_MODEL: str = Field(default="gpt-6-luna", min_length=1, max_length=200)
     LLM_REASONING_EFFORT: str | None = Field(default=None, max_length=20)
-    """How long a model may think, such as `low`; unset means: `none` on OpenAI itself, and nothing
-    said of it to other servers."""
+    """How long a model may think, such as `low`. If unset, OpenAI itself is sent `none`, and other
+    servers are sent nothing about it."""
     LLM_CONNECT_TIMEOUT_S: float = Field(default=5, gt=0, le=600)
     LLM_FIRST_TOKEN_TIMEOUT_S: float = Field(default=60, gt=0, le=3600)
     LLM_IDLE_TIMEOUT_S: float = Field(default=20, gt=0, le=3600)
@@ -67,13 +67,13 @@ class Settings(BaseSettings):
     TRUSTED_PROXY_HOPS: int = Field(default=0, ge=0, le=10)
     """Proxies of our own in front of the app, each of which adds to `X-Forwarded-For`."""
     SESSION_MAX_DAYS: int = Field(default=7, ge=1, le=365)
-    """After so long a browser signs in again, however much it was used."""
+    """After this many days a browser must sign in again, however much it was used."""
     API_TOKENS_PER_USER: int = Field(default=20, ge=1, le=1000)
-    """API tokens of one person that are good at once; one more ends the oldest."""
+    """API tokens of one person that are valid at once; one more ends the oldest."""
     API_SOCKETS_PER_USER: int = Field(default=10, ge=1, le=1000)
-    """Streams of the API that one person may have open; while Redis is away, in each process."""
+    """API streams that one person may have open; counted per process while Redis is away."""
     SOCKETS: int = Field(default=5000, ge=1, le=1_000_000)
-    """Open pages in all. This and the next eight hold in each process."""
+    """Open pages in all. This and the next eight apply to each process."""
     SOCKETS_PER_USER: int = Field(default=100, ge=1, le=100_000)
     """Open pages of one person."""
     SOCKETS_OF_STRANGERS: int = Field(default=200, ge=1, le=100_000)
@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     SOCKET_SEND_WITHIN_S: float = Field(default=20, gt=0, le=600)
     """How long a page may take to accept one message, or a client one part of an answer."""
     TAB_STATES_KEPT_S: float = Field(default=300, ge=5, le=3600)
-    """How long the state of a page is kept after its tab is gone; a stranger's goes soon."""
+    """How long a page's state is kept after its tab is closed; a stranger's is dropped soon."""
     CONNECTIONS: int = Field(default=8192, ge=128, le=1_000_000)
     """Connections of HTTP that all processes together accept at once."""
     HEADERS_WITHIN_S: float = Field(default=10, ge=1, le=600)
@@ -98,23 +98,23 @@ class Settings(BaseSettings):
     """How long a request's body may take."""
 
     KEEP_LOG_DAYS: int = Field(default=90, ge=0, le=36_500)
-    """Days that rows of the system log are kept; 0 is for ever, here and below."""
+    """Days that rows of the system log are kept; 0 means forever, here and below."""
     KEEP_ATTEMPTS_DAYS: int = Field(default=30, ge=0, le=36_500)
-    """Days that attempts to sign in are kept: addresses of people and machines."""
+    """Days that sign-in attempts are kept: they hold addresses of people and machines."""
     KEEP_PROMPTS_DAYS: int = Field(default=30, ge=0, le=36_500)
-    """Days that prompts are kept where they are kept at all."""
+    """Days that prompts are kept, if they are kept at all."""
 
     ALERT_ERROR_RATE_PERCENT: float = Field(default=20, ge=0.1, le=100)
-    """Administrators are alerted when more of a company's calls fail or are
-    interrupted; 100 is never."""
+    """Administrators are alerted when a larger share of a company's calls fail or are interrupted;
+    100 means never."""
     ALERT_ERROR_WINDOW_MIN: int = Field(default=60, ge=1, le=1440)
-    """Over the calls begun in so many minutes."""
+    """The rate is taken over the calls begun in this many minutes."""
     ALERT_ERROR_MIN_CALLS: int = Field(default=10, ge=1, le=100_000)
-    """Fewer calls say nothing about a rate."""
+    """With fewer calls than this, the rate means nothing."""
     ALERT_WEBHOOK_URL: SecretStr | None = None
-    """Where alerts are sent; its path or user may be a secret."""
+    """Where alerts are sent; its path or user name may be a secret."""
     ALERT_WEBHOOK_SECRET: SecretStr | None = Field(default=None, validate_default=True)
-    """What they are signed with: `whsec_` and 24 to 64 bytes in base64."""
+    """The key they are signed with: `whsec_` and 24 to 64 bytes in base64."""
 
     DEMO: bool = False
     PORT: int = Field(default=3000, ge=1, le=65_535)
@@ -192,7 +192,7 @@ class Settings(BaseSettings):
 
     @property
     def reasoning_effort(self) -> str | None:
-        """What is asked of the model about its thinking; `None` where nothing is said of it."""
+        """The reasoning effort to ask the model for; `None` to send nothing about it."""
         return self.LLM_REASONING_EFFORT or (None if self.OPENAI_BASE_URL else "none")
 
     @property
@@ -213,10 +213,10 @@ class Settings(BaseSettings):
 
     @property
     def socket_address(self) -> str:
-        """What the built page bakes in for its socket.
+        """The socket address built into the page.
 
-        On loopback it is spelled `localhost`, the one name Reflex's page replaces by whatever
-        name it was opened under, so that the host-bound session cookie always goes along.
+        On loopback it is spelled `localhost`, the one name Reflex's page replaces by whatever name
+        it was opened under, so that the host-bound session cookie is always sent.
         """
         if self.PUBLIC_URL is None and self.HOST in _LOOPBACK:
             return f"http://localhost:{self.PORT}"
@@ -234,13 +234,13 @@ class Settings(BaseSettings):
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the app is for this machine alone: it listens here, and is known nowhere else."""
+        """Whether the app is for this machine only: it listens here, and has no other address."""
         public = urlsplit(self.PUBLIC_URL).hostname if self.PUBLIC_URL else None
         return _is_loopback(self.HOST) and (public is None or _is_loopback(public))
 
     @property
     def is_behind_unknown_proxy(self) -> bool:
-        """Whether people can only come by way of a proxy that we are not told to trust."""
+        """Whether people can only reach the app through a proxy that we are not told to trust."""
         return not self.is_loopback and _is_loopback(self.HOST) and not self.TRUSTED_PROXY_HOPS
 
     @property
@@ -261,10 +261,10 @@ def _is_loopback(host: str) -> bool:
 
 
 def webhook_key(secret: SecretStr) -> bytes:
-    """The key in a secret as Standard Webhooks writes it: `whsec_` and base64.
+    """The key in a secret in the Standard Webhooks format: `whsec_` and base64.
 
     Raises:
-        ValueError: it is not written so, or not 24 to 64 bytes long.
+        ValueError: it is not in that format, or not 24 to 64 bytes long.
     """
     prefix, written = secret.get_secret_value()[:6], secret.get_secret_value()[6:]
     key = b64decode(written, validate=True)

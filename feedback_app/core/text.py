@@ -1,28 +1,28 @@
-"""Text as it can be kept anywhere, compared, and shown on one line."""
+"""Text that can be stored anywhere, compared, and shown on one line."""
 
 import re
 import unicodedata
 from functools import cache
 
 MOST_MARKS = 30
-"""Marks on one letter that are heeded, as in Unicode's own stream-safe text: sorting a run of them
-takes time by its square, and no language has as many."""
+"""Combining marks kept per letter, as in Unicode's stream-safe text format: sorting a run of them
+takes quadratic time, and no language has as many."""
 _PIECE = 4_000
-"""Characters that are normalised in one call, during which nothing else runs."""
+"""Characters normalised in one call, during which nothing else runs."""
 _FIRST_MARK, _LAST_MARK = 0x300, 0x1F000
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-"""Controls, line and paragraph separators, bidi controls, halves of characters."""
+"""Control characters, line and paragraph separators, bidi controls, lone surrogates."""
 
 
 def storable(text: str) -> str:
-    """The text without what a database cannot hold: NULs go, half characters become `?`."""
+    """The text as a database can store it: NULs are removed, lone surrogates become `?`."""
     return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def compatible(text: str) -> str:
-    """The text in Unicode's form NFKC: full-width signs made plain, letters with their accents."""
+    """The text in Unicode's form NFKC: plain forms instead of full-width, composed accents."""
     if text.isascii():
         return text
     whole = _long_run_of_marks().sub(r"\1", text)
@@ -31,7 +31,7 @@ def compatible(text: str) -> str:
     while start < len(whole):
         end = start + _PIECE
         if end < len(whole):
-            # Before a blank where there is one: no mark belongs to what follows it.
+            # Before a space if there is one: no combining mark belongs to what follows it.
             blank = whole.rfind(" ", start + 1, end)
             end = blank if blank > 0 else end
         pieces.append(unicodedata.normalize("NFKC", whole[start:end]))
@@ -41,7 +41,7 @@ def compatible(text: str) -> str:
 
 @cache
 def _long_run_of_marks() -> re.Pattern[str]:
-    """More marks than `MOST_MARKS` on one letter; the group holds those that are heeded."""
+    """More than `MOST_MARKS` marks on one letter; the group holds those that are kept."""
     marks = "".join(c for c in map(chr, range(_FIRST_MARK, _LAST_MARK)) if _is_mark(c))
     return re.compile(f"([{marks}]{{{MOST_MARKS}}})[{marks}]++")
 
@@ -51,10 +51,10 @@ def _is_mark(character: str) -> bool:
 
 
 def on_one_line(text: str, most: int) -> str:
-    """The first `most` characters of a text, told if there are more, with nothing hidden in it.
+    """The first `most` characters of a text, marked if there are more, with nothing hidden in it.
 
-    What would begin a new line, move the cursor, change colours or the direction of writing is
-    written as an escape, as Python writes it.
+    Anything that would begin a new line, move the cursor, or change colours or the writing
+    direction is escaped as Python escapes it.
     """
     left = len(text) - most
     kept = _UNSEEN.sub(lambda found: repr(found[0])[1:-1], text[:most])

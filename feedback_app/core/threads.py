@@ -19,11 +19,11 @@ def _executor() -> ThreadPoolExecutor:
 
 
 async def soon(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    """What the function returns, run beside the event loop as `asyncio.to_thread` would.
+    """The function's result, computed in a thread as by `asyncio.to_thread`.
 
-    It has threads of its own: for what is computed while a transaction is open. The threads of
-    `asyncio.to_thread` may all be busy for seconds, and whoever waits for them with the database
-    locked makes everybody else wait, too.
+    It has threads of its own, for what is computed while a transaction is open. The threads of
+    `asyncio.to_thread` may all be busy for seconds, and a caller that waits for them with the
+    database locked makes everybody else wait, too.
     """
     context = contextvars.copy_context()
     call = functools.partial(context.run, function, *args, **kwargs)

@@ -1,8 +1,8 @@
-"""The time zone that times are shown in: checked by its name, and set for whoever is served.
+"""The time zone that times are shown in: validated by its name, and set for each event served.
 
-A context variable holds it, as the request id is held: `require_user` sets it for each event, so a
-background handler and its tasks have it too. Whatever sets none (the API, exports, tasks of the
-process itself) is in UTC.
+A context variable holds it, like the request id: `require_user` sets it for each event, so a
+background handler and its tasks have it too. Code that sets none (the API, exports, tasks of the
+process itself) runs in UTC.
 """
 
 from contextvars import ContextVar
@@ -23,12 +23,12 @@ def show_times_in(name: str) -> None:
 
 
 def local(value: datetime) -> datetime:
-    """The same time as the viewer's clock has it."""
+    """The same time on the viewer's clock."""
     return value.astimezone(_zone.get())
 
 
 def zone_named(name: str) -> tzinfo | None:
-    """The IANA zone of that name, `None` where there is none; any text may be asked for."""
+    """The IANA zone of that name, `None` if there is none; any text may be passed."""
     return _load(name) if len(name) <= LONGEST_NAME else None
 
 

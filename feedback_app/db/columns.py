@@ -27,30 +27,30 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def id_() -> Any:
-    """The UUIDv7 of a row, made with it."""
+    """A UUIDv7, created with the row."""
     return Field(default_factory=new_id, primary_key=True, max_length=36)
 
 
 def moment(**options: Any) -> Any:
-    """Now, unless said otherwise."""
+    """A time column; now, unless set otherwise."""
     return Field(default_factory=clock.now, sa_type=UtcDateTime, **options)  # pyright: ignore[reportArgumentType]
 
 
 def optional_moment(**options: Any) -> Any:
-    """`None`, unless said otherwise."""
+    """A time column; `None`, unless set otherwise."""
     return Field(default=None, sa_type=UtcDateTime, **options)  # pyright: ignore[reportArgumentType]
 
 
 def long_text() -> Any:
-    """Of any length, empty unless said otherwise."""
+    """Text of any length, empty unless set otherwise."""
     return Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
 
 
 def json_list() -> Any:
-    """A list as JSON, empty unless said otherwise."""
+    """A list as JSON, empty unless set otherwise."""
     return Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
 
 
 def json_dict() -> Any:
-    """An object as JSON, empty unless said otherwise."""
+    """An object as JSON, empty unless set otherwise."""
     return Field(default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}"))

@@ -34,9 +34,9 @@ _passwords = CryptContext(schemes=["argon2"])
 
 
 async def load_demo(database: Database) -> bool:
-    """Store the demo data, dated from now, unless there is a company already; whether it did.
+    """Store the demo data, dated from now, unless a company exists; return whether it was stored.
 
-    Everything or nothing is stored, also when two processes try at once.
+    Everything or nothing is stored, even when two processes try at once.
     """
     async with database.read() as session:
         if await _is_taken(session):
@@ -207,7 +207,7 @@ class _Loader:
         )
 
     async def _load_drafts(self, scorecard: Scorecard, department_id: str, at: datetime) -> str:
-        """A draft stopped early and discarded, then the one that was kept; the latter's id."""
+        """Store a draft stopped early and discarded, then the one that was kept; return its id."""
         whose = {
             "company_id": self._company_id,
             "user_id": scorecard.user_id,

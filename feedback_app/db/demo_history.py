@@ -1,7 +1,7 @@
 """The demo's weeks of LLM calls: rows as the ledger would have left them, from a seeded generator.
 
-Nothing was really called; tokens, times and faults are drawn at random in the proportions of a
-team that settled in with the app, and costs follow from the tokens by real prices.
+No model was really called; tokens, times and faults are drawn at random in the proportions of a
+team that has got used to the app, and costs follow from the tokens at real prices.
 """
 
 import random
@@ -47,13 +47,13 @@ _OUTCOMES = (
     (CallStatus.ERROR, "LLM_UNAVAILABLE", 0.015),
 )
 _LEAST_CACHED_TOKENS = 1024
-"""Providers cache no shorter prompts."""
+"""Providers do not cache shorter prompts."""
 _BEFORE_ANY_TOKEN = frozenset({"LLM_RATE_LIMITED", "LLM_FIRST_TOKEN_TIMEOUT", "LLM_UNAVAILABLE"})
 _OPERATIONS = (("feedback", True, 0.84), ("cv_parse", False, 0.11), ("job_metadata", False, 0.05))
 
 
 class History:
-    """Makes calls; the same seed and moments make the same calls."""
+    """Generates calls; the same seed and times generate the same calls."""
 
     def __init__(self, seed: str, now: datetime) -> None:
         self._random = random.Random(seed)  # noqa: S311
@@ -97,7 +97,7 @@ class History:
         text: str,
         at: datetime,
     ) -> LlmCall:
-        """The complete call that `text`, a saved draft, came from."""
+        """The completed call that produced `text`, a saved draft."""
         tokens = max(1, len(text) // 4)
         call = self._call(
             company_id, user_id, at, _MODELS[0], "feedback", True, CallStatus.COMPLETE, None, tokens
@@ -237,7 +237,7 @@ class History:
         )
 
     def _id_at(self, moment: datetime) -> str:
-        """A UUIDv7 of that moment: calls sort by id as they do by time."""
+        """A UUIDv7 of that time: calls sort by id as they do by time."""
         milliseconds = int(moment.timestamp() * 1000)
         number = (
             milliseconds << 80

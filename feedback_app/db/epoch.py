@@ -15,7 +15,7 @@ def hour_of(moment: datetime) -> int:
 
 
 def start_of(hour: int) -> datetime:
-    """The moment an hour begins."""
+    """The time at which an hour begins."""
     return datetime.fromtimestamp(hour * 3600, UTC)
 
 

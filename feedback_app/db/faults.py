@@ -10,20 +10,20 @@ from feedback_app.core.errors import AppError, Internal, Unavailable
 _log = logging.getLogger(__name__)
 
 _AWAY = ("08", "57P", "53300")
-"""How PostgreSQL's SQLSTATE begins when a connection was lost, refused, or one too many."""
+"""The SQLSTATE prefixes by which PostgreSQL reports a connection lost, refused, or one too many."""
 
 
 class NotOpen(RuntimeError):
-    """Asked for what lives as long as the process: before it is there, or in the process's end."""
+    """Something that lives as long as the process was used before it exists or after its end."""
 
 
 def is_unavailable(fault: BaseException) -> bool:
-    """Whether a fault means that the database does not answer, rather than that we erred."""
+    """Whether a fault means that the database does not answer, rather than a mistake of ours."""
     if isinstance(fault, NotOpen | OperationalError | InterfaceError | PoolTimeout | OSError):
         return True
     if not isinstance(fault, DBAPIError):
         return False
-    # The driver has a class of its own for few of these: a restart comes as a plain error.
+    # The driver has specific classes for few of these: a restart arrives as a generic error.
     state = getattr(fault.orig, "sqlstate", None) or ""
     return fault.connection_invalidated or state.startswith(_AWAY)
 

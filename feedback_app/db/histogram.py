@@ -35,7 +35,7 @@ def index_of(duration_ms: int) -> int:
 
 
 def as_text(counts: Mapping[int, int]) -> str:
-    """The histogram with so many durations in each bucket, each bucket once."""
+    """The histogram with these counts per bucket, each bucket once."""
     return "".join(
         f"{index} " if count == 1 else f"{index}*{count} "
         for index, count in sorted(counts.items())
@@ -57,7 +57,7 @@ def merged(texts: Iterable[str]) -> Counter[int]:
 def percentile(counts: Mapping[int, int], share: float) -> float | None:
     """The duration in milliseconds that `share` (above 0, at most 1) of all do not exceed.
 
-    Within 4 % of the nearest-rank percentile; `None` of nothing.
+    Within 4 % of the nearest-rank percentile; `None` for an empty histogram.
     """
     left = math.ceil(share * sum(counts.values()))
     for index in sorted(counts):

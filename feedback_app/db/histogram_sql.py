@@ -1,9 +1,9 @@
 """Histograms in SQL: durations and the texts of `db.histogram` as numbers that can be compared.
 
-Each entry is a number, and a histogram the sum of its entries, so that a database adds up the
-durations of calls and the histograms of rows to the same without putting them in order. The number
-is `(bucket + shift)` to the third power: with a shift that nobody knew beforehand, different
-histograms hardly ever make the same sum.
+Each entry is a number, and a histogram the sum of its entries, so that a database gets the same sum
+from the durations of calls and from the histograms of rows, without sorting them. The number is
+`(bucket + shift)` to the third power: with a shift that is not known beforehand, different
+histograms hardly ever have the same sum.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from feedback_app.db.histogram import BOUNDS
 
 MOST_SHIFT = 200
-"""So that the entries of 100 million calls still add up to a 64-bit number."""
+"""Keeps the sum of 100 million calls' entries within a 64-bit integer."""
 
 
 class _Bucket(FunctionElement[int]):
@@ -27,7 +27,7 @@ class _Bucket(FunctionElement[int]):
 
 @compiles(_Bucket)
 def _bucket(element: _Bucket, compiler: SQLCompiler, **options: Any) -> str:
-    """The bounds as a tree of comparisons, because a database knows none of them."""
+    """The bounds as a tree of comparisons, because a database does not know them."""
     duration = compiler.process(element.clauses, **options)
 
     def between(low: int, high: int) -> str:
@@ -58,7 +58,7 @@ def _on_postgresql(element: _Entries, compiler: SQLCompiler, **options: Any) -> 
 
 @compiles(_Entries, "sqlite")
 def _on_sqlite(element: _Entries, compiler: SQLCompiler, **options: Any) -> str:
-    """Most have a single entry, which need not be taken apart; a cast ends before `*`."""
+    """Most have a single entry, which need not be split; a cast stops before `*`."""
     text, shift = (compiler.process(clause, **options) for clause in element.clauses)
     only = _cubed(f"CAST({text} AS INTEGER) + {shift}")
     cubed = _cubed(f"CAST(value AS INTEGER) + {shift}")
@@ -82,6 +82,6 @@ def entries_of(text: SQLColumnExpression[str], shift: int) -> ColumnElement[int]
 
 
 def entry_of(duration_ms: SQLColumnExpression[int | None], shift: int) -> ColumnElement[int]:
-    """The entry of a duration, 0 where there is none."""
+    """The entry of a duration, 0 if there is none."""
     number = _Bucket(duration_ms) + literal(shift, BigInteger)
     return case((duration_ms.is_(None), 0), else_=number * number * number)

@@ -1,7 +1,7 @@
-"""Every table. Ids are UUIDv7 text, moments are UTC, money is whole micro-dollars.
+"""Every table. Ids are UUIDv7 text, times are UTC, money is whole micro-dollars.
 
-They stand in `tables/` by subject; whoever uses one imports it from here, which makes sure that all
-of them are known.
+They are defined in `tables/` by subject; import them from here, which makes sure that all of them
+are registered.
 """
 
 from feedback_app.db.columns import UtcDateTime as UtcDateTime

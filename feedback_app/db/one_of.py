@@ -14,14 +14,14 @@ class _OneOf(FunctionElement[bool]):
     name = "one_of"
 
     def self_group(self, against: Any = None) -> ColumnElement[bool]:
-        """Itself: SQLite, which has no truth values, would else compare it with 1, unindexed."""
+        """Itself: SQLite has no booleans and would otherwise compare it with 1, unindexed."""
         return self
 
 
 def one_of(value: SQLColumnExpression[str], query: Select[str]) -> ColumnElement[bool]:
     """The same as `IN`, for few values: the query is run first, and not joined with.
 
-    Joined with, PostgreSQL may read rows of all values there are.
+    If it were joined with, PostgreSQL might read rows of all values there are.
     """
     return _OneOf(value, query.scalar_subquery())
 

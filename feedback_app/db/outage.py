@@ -1,7 +1,7 @@
-"""How whatever follows the database outlives a short fault of it: it asks again.
+"""How anything that follows the database survives a short outage: it asks again.
 
-A handler that follows runs as long as its page. What it raises ends it, and nothing starts it again
-before the page is loaded again.
+A handler that follows runs as long as its page. An exception ends it, and nothing restarts it until
+the page is loaded again.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ ASK_AGAIN_S = 1.0
 
 @contextmanager
 def may_be_away() -> Iterator[None]:
-    """Leave the block where the database does not answer: its next round asks again."""
+    """Leave the block if the database does not answer: the caller's next round asks again."""
     try:
         yield
     except Exception as fault:
@@ -31,7 +31,7 @@ def may_be_away() -> Iterator[None]:
 
 
 async def once_it_answers(ask: Callable[[], Awaitable[T]]) -> T:
-    """What `ask` answers, asked again and again while the database does not answer."""
+    """The result of `ask`, retried while the database does not answer."""
     while True:
         with may_be_away():
             return await ask()

@@ -1,7 +1,7 @@
 """Keeps the usage sums in step with the ledger, within the transaction that changes it.
 
-A writer changes its `llm_call` rows first and the sums last: those of hours, then those of days,
-several in the order of their keys. So no two transactions can wait for each other.
+A writer changes its `llm_call` rows first and the sums last: hourly ones, then daily ones, each in
+the order of their keys. So no two transactions can deadlock.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,9 +31,9 @@ from feedback_app.db.tally import (
 )
 
 SHORTEN_EVERY = 32
-"""Calls; then a row's histograms are rewritten with one entry for each bucket."""
+"""After this many calls, a row's histograms are rewritten with one entry for each bucket."""
 PER_STATEMENT = 1_000
-"""Rows that are sent together, so that the event loop has its turns."""
+"""Rows sent together; few enough that the event loop gets to run in between."""
 
 
 async def add_calls(session: AsyncSession, calls: Iterable[LlmCall]) -> None:
@@ -44,9 +44,9 @@ async def add_calls(session: AsyncSession, calls: Iterable[LlmCall]) -> None:
 async def move_saved(
     session: AsyncSession, *, saved: Iterable[LlmCall], unsaved: Iterable[LlmCall]
 ) -> None:
-    """Count calls that have just become feedback, and those that are it no longer.
+    """Count calls that have just become feedback, and stop counting those that no longer are.
 
-    Running ones are left out: settlement counts them as they are then.
+    Running ones are left out: settlement counts them with the flag they have then.
     """
     await _add(session, tally_saved(_finished(saved), _finished(unsaved)))
 
@@ -57,16 +57,16 @@ def _finished(calls: Iterable[LlmCall]) -> Iterator[Sequence[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class CostMoves:
-    """What is to be added to sums whose calls come to cost something else; see `cost_moves`."""
+    """What is to be added to sums when the cost of their calls changes; see `cost_moves`."""
 
     hours: list[dict[str, Any]]
     days: list[dict[str, Any]]
 
 
 def cost_moves(changed: Iterable[tuple[Sequence[Any], int | None]]) -> CostMoves:
-    """What `move_costs` takes, from finished calls: the `tally.FIELDS` of each, and its new cost.
+    """The input for `move_costs`: the `tally.FIELDS` of each finished call, and its new cost.
 
-    Only arithmetic, but long for many calls: to be done before the transaction.
+    Only arithmetic, but long for many calls: do it before the transaction.
     """
     counted = tally_costs(changed)
     return CostMoves(_moves(HOURS, counted.hours), _moves(DAYS, counted.days))
@@ -84,7 +84,7 @@ def _moves(table: Table, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]
 async def move_costs(session: AsyncSession, moves: CostMoves) -> None:
     """Change the sums of calls whose cost has just been changed.
 
-    They are locked in order and one by one, so that only settlements into the same ones wait.
+    They are locked in order and one by one, so that only settlements into the same rows wait.
     """
     connection = await session.connection()
     for table, rows in ((HOURS, moves.hours), (DAYS, moves.days)):
@@ -101,7 +101,7 @@ def _cost_addition(table: Table) -> Executable:
 
 
 async def _add(session: AsyncSession, counted: Tally) -> None:
-    """Add to the rows there are, one statement for each, so that they are locked in order."""
+    """Add to the existing rows, one statement for each, so that they are locked in order."""
     connection = await session.connection()
     for table, rows in ((HOURS, counted.hours), (DAYS, counted.days)):
         added = _addition(table, connection.dialect.name)
@@ -113,7 +113,7 @@ async def _add(session: AsyncSession, counted: Tally) -> None:
 
 @cache
 def _addition(table: Table, dialect: str) -> Executable:
-    """Inserts a row or adds it to the one with its key; answers with how many calls it has then."""
+    """Inserts a row or adds it to the one with its key; returns that row's number of calls."""
     added = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
     return added.on_conflict_do_update(
         index_elements=KEYS[table],

@@ -36,7 +36,7 @@ def async_url(url: str) -> str:
 def make_engine(url: str) -> AsyncEngine:
     """An engine for `DATABASE_URL`, with SQLite in WAL mode. Make it inside a running loop.
 
-    Its errors, which end in the log, do not repeat what was to be stored.
+    Its errors end up in the log, so they do not repeat the values that were to be stored.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
@@ -52,7 +52,8 @@ def make_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(
         async_url(url),
         connect_args={"timeout": 10},
-        # As many as are kept: SQLite keeps the files of one that is closed while others are open.
+        # As many as are kept: SQLite keeps the files of a closed connection open while others are
+        # open.
         pool_size=16,
         max_overflow=0,
         hide_parameters=True,
@@ -96,9 +97,9 @@ class Database:
             yield session
 
     async def rows(self, statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
-        """All rows of one statement that reads, asked for without a transaction around it.
+        """All rows of one reading statement, run without a transaction around it.
 
-        Every event asks two such: on SQLite they go to a thread once instead of eight times, on
+        Every event runs two of these: on SQLite they go to a thread once instead of eight times, on
         PostgreSQL they save two round trips.
         """
         if self._readers is not None:
@@ -141,7 +142,7 @@ _current: Database | None = None
 
 
 def set_database(value: Database | None) -> None:
-    """Make `value` the process's database; the lifespan (or a test) owns its closing."""
+    """Make `value` the process's database; the lifespan (or a test) must close it."""
     global _current
     _current = value
 
@@ -150,7 +151,7 @@ def database() -> Database:
     """The process's database.
 
     Raises:
-        NotOpen: before the lifespan has made it, or after its end.
+        NotOpen: before the lifespan has opened it, or after it was closed.
     """
     if _current is None:
         raise NotOpen("the database is not open")

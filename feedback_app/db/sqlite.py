@@ -1,8 +1,8 @@
-"""SQLite's settings, and single statements that read, each with one turn of a thread.
+"""SQLite's settings, and single reading statements with one thread switch each.
 
-The asynchronous driver goes to its thread once for each step of a statement. While many drafts run
-the event loop and the thread wait for each other at every turn, so what every event asks for goes
-as a whole: statement, rows and their conversion.
+The asynchronous driver goes to its thread once for each step of a statement. While many drafts run,
+the event loop and the thread wait for each other at every switch, so what every event reads goes as
+a whole: statement, rows and their conversion.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from feedback_app.core.settings import ROOT
 
 _BESIDE = ("-wal", "-shm", "-journal")
 _THREADS = 4
-"""Enough that a slow search does not hold up everybody's sessions."""
+"""Enough that a slow search does not hold up everybody's session look-ups."""
 
 
 def set_pragmas(connection: DBAPIConnection, *pragmas: str) -> None:
@@ -32,11 +32,11 @@ def set_pragmas(connection: DBAPIConnection, *pragmas: str) -> None:
 
 
 def make_private(path: Path) -> None:
-    """Make a SQLite file, and a folder for it, that only their owner can read; mend what is there.
+    """Make a SQLite file, and a folder for it, that only the owner can read; fix an existing one.
 
-    SQLite gives its log and its shared memory the rights of the file. A folder that was there
-    keeps its rights, unless it is the project's own: it may hold other things. What belongs to
-    somebody else is left as it is.
+    SQLite gives its log and its shared memory the permissions of the file. A folder that existed
+    before keeps its permissions, unless it is the project's own: it may hold other things. Files
+    that belong to somebody else are left as they are.
     """
     made = not path.parent.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def make_private(path: Path) -> None:
 
 
 class SqliteReaders:
-    """A few threads with a connection each that can only read."""
+    """A few threads, each with a read-only connection."""
 
     def __init__(self, url: str) -> None:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="sqlite-reader")

@@ -21,13 +21,13 @@ _MINUTE_S = 60.0
 
 
 class SystemLogWriter:
-    """Writes queued rows every `interval_s`, or at once when `batch_rows` wait.
+    """Writes queued rows every `interval_s`, or at once when `batch_rows` are waiting.
 
-    Rows wait by their component. Where one's queue is full, its oldest row is dropped and counted
-    in `dropped`. Rows of nobody wait apart, so that no number of them takes the place of one that
-    names a person: only so many are written a minute, the newest are left out, and one row a
-    minute says how many. A database fault keeps the rows for the next round. Make it inside a
-    running loop.
+    Rows are queued by component. When a queue is full, its oldest row is dropped and counted in
+    `dropped`. Rows of people not signed in have a queue of their own, so that no number of them
+    displaces one that names a person: only so many are written a minute, the newest are left out,
+    and one row a minute says how many. After a database fault the rows are kept for the next round.
+    Make it inside a running loop.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class SystemLogWriter:
             self._wake.set()
 
     def count_anonymous(self) -> None:
-        """Count a request of nobody, for the row that tells how many there were."""
+        """Count a request of somebody not signed in, for the row that reports their number."""
         self._look_at_the_minute()
         self._anonymous_left_out += 1
 
@@ -111,7 +111,7 @@ class SystemLogWriter:
         return batch
 
     def _look_at_the_minute(self) -> None:
-        """Begin a new minute when one is over, and tell what was left out of the last."""
+        """Begin a new minute when one is over, and report what was left out of the last."""
         now = clock.monotonic()
         if now - self._minute < _MINUTE_S:
             return
@@ -166,7 +166,7 @@ _current: SystemLogWriter | None = None
 
 
 def set_writer(value: SystemLogWriter | None) -> None:
-    """Make `value` the process's writer; the lifespan (or a test) owns its closing."""
+    """Make `value` the process's writer; the lifespan (or a test) must close it."""
     global _current
     _current = value
 
@@ -178,6 +178,6 @@ def enqueue(row: SystemLog) -> None:
 
 
 def count_anonymous() -> None:
-    """Count a request of nobody with the process's writer."""
+    """Count a request of somebody not signed in with the process's writer."""
     if _current is not None:
         _current.count_anonymous()

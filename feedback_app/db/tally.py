@@ -18,9 +18,9 @@ HISTOGRAMS = ("latencies", "ttfts")
 SUMS = tuple(name for name in UsageSums.model_fields if name not in HISTOGRAMS)
 """The columns that add up."""
 COSTS = ("unpriced", "saved_unpriced", "cost_microusd", "saved_cost_microusd")
-"""Those of them that follow from what calls cost."""
+"""The sums that depend on what calls cost."""
 KEYS = {table: tuple(column.name for column in table.primary_key) for table in (HOURS, DAYS)}
-"""What the rows of each table are told apart by."""
+"""The key columns of each table's rows."""
 
 _FIELDS = (
     "company_id",
@@ -45,7 +45,7 @@ _FIELDS = (
     "ttft_ms",
 )
 FIELDS = tuple(LlmCall.__table__.columns[name] for name in _FIELDS)  # pyright: ignore[reportAttributeAccessIssue]
-"""The columns of a call that its sums are made of, in the order `tally` wants them."""
+"""Return those values of one call."""
 fields_of = operator.attrgetter(*_FIELDS)
 """Their values, of one call."""
 _NOTHING = (0,) * len(SUMS)
@@ -54,7 +54,7 @@ _Key = tuple[Any, ...]
 
 
 class _Sums:
-    """One row in the making: its sums, and how many durations each bucket has."""
+    """One row being built: its sums, and how many durations each bucket has."""
 
     __slots__ = ("latencies", "sums", "ttfts")
 
@@ -118,7 +118,7 @@ def tally(calls: Iterable[Sequence[Any]]) -> Tally:
 
 
 def tally_saved(saved: Iterable[Sequence[Any]], unsaved: Iterable[Sequence[Any]]) -> Tally:
-    """What changes as finished calls become feedback, and as others are it no longer."""
+    """The changes when some finished calls become feedback, and others no longer are."""
     hours: dict[_Key, _Sums] = {}
     for sign, calls in ((1, saved), (-1, unsaved)):
         for call in calls:
@@ -134,7 +134,7 @@ def tally_saved(saved: Iterable[Sequence[Any]], unsaved: Iterable[Sequence[Any]]
 
 
 def tally_costs(changed: Iterable[tuple[Sequence[Any], int | None]]) -> Tally:
-    """What changes as finished calls come to cost something else: each as it was, and its new cost.
+    """The changes when the cost of finished calls changes: each as it was, and its new cost.
 
     Only the sums that `COSTS` names are other than 0.
     """

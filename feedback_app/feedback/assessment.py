@@ -24,17 +24,17 @@ RECOMMENDATION_LABELS: dict[Recommendation, str] = {
 }
 
 RATING_LABELS: dict[int, str] = {1: "Poor", 2: "Mixed", 3: "Good", 4: "Outstanding"}
-"""The four-step rating scale: 1 and 2 speak against, 3 and 4 speak for."""
+"""The four-step rating scale: 1 and 2 are negative, 3 and 4 positive."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompetencyAssessment:
-    """One competency of the job as the interviewer judged it."""
+    """One competency of the job as the interviewer assessed it."""
 
     name: str
     description: str
     rating: int | None
-    """1 to 4 (`RATING_LABELS`), or `None` where not rated."""
+    """1 to 4 (`RATING_LABELS`), or `None` if not rated."""
     reason: str
     """The interviewer's reason for the rating; may be empty."""
     id: str = ""
@@ -66,7 +66,7 @@ class Assessment:
 
     @property
     def judgements(self) -> str:
-        """A short mark of what was recorded besides the notes: another one, where any of it is."""
+        """A short hash of everything recorded besides the notes, to show whether it has changed."""
         said = [
             self.recommendation,
             [(c.name, c.rating, c.reason) for c in self.competencies],

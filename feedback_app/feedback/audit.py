@@ -1,4 +1,4 @@
-"""What the ledger's audit looks at of feedback: which call it says it began as."""
+"""The ledger audit's checks of feedback: which call it says it started from."""
 
 from enum import StrEnum
 
@@ -11,14 +11,14 @@ from feedback_app.llm.audit.finding import Finding, fetch, of_company
 
 
 class FeedbackCheck(StrEnum):
-    """What was looked at."""
+    """The names of the checks."""
 
     ORIGIN = "feedback_origin"
     SAVED_FLAG = "saved_flag"
 
 
 async def origins(session: AsyncSession, company_id: str | None) -> list[Finding]:
-    """Feedback that says it began as a draft which is none of that person's and interview's."""
+    """Feedback that names a draft which is not one of that person's for that interview."""
     query = (
         select(col(Scorecard.feedback_call_id), col(LlmCall.id))
         .join(Interview, col(Interview.id) == col(Scorecard.interview_id))
@@ -48,7 +48,7 @@ async def origins(session: AsyncSession, company_id: str | None) -> list[Finding
 
 
 async def saved_flags(session: AsyncSession, company_id: str | None) -> list[Finding]:
-    """Calls whose flag says otherwise than the scorecard whether they became feedback.
+    """Calls whose flag contradicts the scorecard about whether they became feedback.
 
     A call without an interview has no scorecard to agree with.
     """

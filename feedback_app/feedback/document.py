@@ -1,9 +1,9 @@
 """The feedback as the editor holds it: blocks, HTML for the editor, its JSON, Markdown.
 
 Blocks are what is kept. The editor is given HTML, which is short, and sends its document as JSON,
-which needs no parser of ours. Both know the same few kinds of blocks and marks; whatever else a
-client sends is dropped, its text kept. A citation is a link to lines of the notes, `#n3,7`; it is
-on the page only, never in the Markdown.
+which needs no parser of ours. Both know the same few kinds of blocks and marks; anything else a
+client sends is dropped, but its text is kept. A citation is a link to lines of the notes, `#n3,7`;
+it appears on the page only, never in the Markdown.
 """
 
 import html
@@ -18,7 +18,7 @@ from feedback_app.core.text import storable
 from feedback_app.llm.text.blocks import Block, Span
 
 MOST_NODES = 20_000
-"""Of one document; a client that sends more is refused."""
+"""The limit for one document; a client that sends more is refused."""
 DEEPEST = 16
 """How deep lists and quotations may nest."""
 
@@ -120,7 +120,7 @@ def to_markdown(blocks: Sequence[Block]) -> str:
 
 
 def _whole_marks(spans: Iterable[Span]) -> Iterator[Span]:
-    """Runs that differ by their citations alone as one, so that no mark closes and opens again."""
+    """Merges runs that differ only in their citations, so that no mark closes and opens again."""
     plain = (replace(span, cite="", href="") for span in spans)
     for marks, runs in groupby(plain, key=lambda span: span.marks):
         yield Span("".join(run.text for run in runs), marks)
@@ -136,7 +136,7 @@ def _span_markdown(span: Span) -> str:
 
 
 def to_plain(blocks: Sequence[Block]) -> str:
-    """The text without any signs but those of lists, for where nothing is formatted."""
+    """The text without any markup but that of lists, for places without formatting."""
     bare = [
         replace(
             block,
@@ -228,7 +228,7 @@ class _Reader:
 
 
 def _deeper(depth: int) -> int:
-    # Each level hands on all that is in it.
+    # Each level passes on everything inside it.
     if depth >= DEEPEST:
         raise Invalid("Lists and quotations may not be nested that deep.")
     return depth + 1

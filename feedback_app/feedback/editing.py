@@ -1,8 +1,8 @@
-"""Keeps what a person writes: the text of their feedback, and the acts that change all of it.
+"""Saves what a person writes: the text of their feedback, and the actions that replace all of it.
 
-Every save names the revision the text was written over, and the tab it was written in. Where
-another tab has saved another text since, the save is refused, and the text is kept as a version
-instead: nothing is overwritten in silence. Every act that replaces text (a draft taken over or
+Every save names the revision the text was written over, and the tab it was written in. If another
+tab has since saved a different text, the save is refused, and the text is kept as a version
+instead: nothing is overwritten silently. Every action that replaces text (a draft taken over or
 appended or discarded, a version restored) first keeps the text that was there; Undo brings it back,
 and what Undo replaced is kept as well, so that Undo can be undone.
 """
@@ -37,13 +37,13 @@ MAX_FEEDBACK_CHARACTERS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A person's feedback as it stands."""
+    """A person's feedback in its current state."""
 
     blocks: list[Block]
     markdown: str
     revision: int
     call_id: str
-    """The draft it began as; empty for none."""
+    """The draft it started from; empty if there was none."""
 
 
 async def written(scorecard: Scorecard) -> Written:
@@ -58,7 +58,7 @@ async def written(scorecard: Scorecard) -> Written:
 
 
 def blocks_of(text: str, stored: list[dict[str, object]]) -> list[Block]:
-    """The blocks of a text; of one that has none stored, those its Markdown has."""
+    """The blocks of a text; if none are stored, those of its Markdown."""
     return [block_from_dict(block) for block in stored] if stored else parse_blocks(text)
 
 
@@ -70,7 +70,7 @@ def drawn(draft: Draft) -> list[Block]:
 async def save(
     user: CurrentUser, interview_id: str, blocks: list[Block], base: int, writer: str = ""
 ) -> Written:
-    """Keep the feedback as it was typed over revision `base` in the tab `writer`.
+    """Save the feedback as it was typed over revision `base` in the tab `writer`.
 
     Raises:
         NotFound: not an interview of this person.
@@ -99,7 +99,7 @@ async def save(
 
 
 async def keep(user: CurrentUser, interview_id: str) -> Written:
-    """Say on purpose that the text is to be kept: the draft it began as counts as used.
+    """Confirm that the text is to be kept: the draft it started from counts as used.
 
     Raises:
         NotFound: not an interview of this person.
@@ -112,7 +112,7 @@ async def keep(user: CurrentUser, interview_id: str) -> Written:
 
 
 async def take_draft(user: CurrentUser, interview_id: str, call_id: str) -> Written | None:
-    """Put a finished draft where nothing of the person's own stands; `None` where something does.
+    """Put a finished draft into the editor; return `None` if it holds text of the person's own.
 
     Raises:
         NotFound: not an interview or a draft of this person.
@@ -130,9 +130,10 @@ async def take_draft(user: CurrentUser, interview_id: str, call_id: str) -> Writ
 
 
 async def take_unseen(user: CurrentUser, interview_id: str, call_id: str) -> bool:
-    """Take a draft that ended while no page was open, as `take_draft` does; whether it was taken.
+    """Take over a draft that ended while no page was open; return whether it was taken over.
 
-    One that the editor has held before stays where the person put it.
+    It works like `take_draft`, but a draft that has been in the editor before stays where the
+    person put it.
 
     Raises:
         NotFound: not an interview or a draft of this person.
@@ -151,7 +152,7 @@ async def take_unseen(user: CurrentUser, interview_id: str, call_id: str) -> boo
 
 
 async def replace_with(user: CurrentUser, interview_id: str, call_id: str) -> Written:
-    """Put a draft in place of whatever stands there.
+    """Replace the current text with a draft.
 
     Raises:
         NotFound: not an interview or a draft of this person.
@@ -165,7 +166,7 @@ async def replace_with(user: CurrentUser, interview_id: str, call_id: str) -> Wr
 
 
 async def append(user: CurrentUser, interview_id: str, call_id: str) -> Written:
-    """Put a draft after what stands there.
+    """Append a draft to the current text.
 
     Raises:
         NotFound: not an interview or a draft of this person.
@@ -184,9 +185,9 @@ async def append(user: CurrentUser, interview_id: str, call_id: str) -> Written:
 async def rewrite(
     user: CurrentUser, interview_id: str, blocks: list[Block], placements: dict[str, str]
 ) -> Written:
-    """Put a text in place of what stands there, as one act that can be undone.
+    """Replace the current text with another, as one action that can be undone.
 
-    `placements` says where lines were placed before the act: Undo brings that back, too.
+    `placements` says where lines were placed before the action: Undo restores that, too.
 
     Raises:
         NotFound: not an interview of this person.
@@ -205,7 +206,7 @@ async def rewrite(
 
 
 async def clear_if_only(user: CurrentUser, interview_id: str, call_id: str) -> Written:
-    """Empty the editor where it holds nothing but this draft, which was discarded.
+    """Empty the editor if it holds nothing but this draft, which was discarded.
 
     Raises:
         NotFound: not an interview of this person.
@@ -219,7 +220,7 @@ async def clear_if_only(user: CurrentUser, interview_id: str, call_id: str) -> W
 
 
 async def undo(user: CurrentUser, interview_id: str) -> Written:
-    """Bring back the text from before the last act; the next Undo brings back this one.
+    """Restore the text from before the last action; the next Undo restores this one.
 
     Raises:
         NotFound: not an interview of this person.
@@ -241,7 +242,7 @@ async def undo(user: CurrentUser, interview_id: str) -> Written:
 
 
 async def restore(user: CurrentUser, interview_id: str, version_id: str) -> Written:
-    """Bring back an earlier version.
+    """Restore an earlier version.
 
     Raises:
         NotFound: not an interview of this person, or not a version of its feedback.
@@ -268,7 +269,7 @@ async def _write(scorecard: Scorecard, blocks: list[Block], call_id: str | None)
 
 
 def _as_stored(blocks: list[Block]) -> tuple[str, list[dict[str, Any]]]:
-    """The Markdown of a text, and its blocks as they are kept beside it."""
+    """The Markdown of a text, and the blocks that are stored with it."""
     return to_markdown(blocks), [block.as_dict() for block in blocks]
 
 
@@ -280,9 +281,9 @@ async def _replace(
     call_id: str | None,
     kind: VersionKind,
 ) -> None:
-    """Put another text in place, keeping the one that was there for Undo.
+    """Replace the text with another, keeping the old one for Undo.
 
-    A draft that fills an empty editor is not the person's yet; whatever they chose is.
+    A draft that fills an empty editor is not the person's yet; anything they chose themselves is.
     """
     scorecard.undo_id = (await keep_version(session, scorecard, kind)).id
     await _write(scorecard, blocks, call_id)
@@ -316,7 +317,7 @@ async def _draft_blocks(
 
 
 async def _is_untouched(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> bool:
-    """Whether nothing of the person's own stands in the editor: nothing, or a draft as it came."""
+    """Whether the editor holds nothing of the person's own: nothing, or an untouched draft."""
     if not scorecard.feedback.strip():
         return True
     if not scorecard.feedback_call_id:
@@ -327,7 +328,7 @@ async def _is_untouched(session: AsyncSession, user: CurrentUser, scorecard: Sco
 
 
 async def _make_theirs(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> None:
-    """Count the text as the person's own, and the draft it began as as used."""
+    """Count the text as the person's own, and the draft it started from as used."""
     scorecard.feedback_kept = True
     session.add(scorecard)
     call_id = scorecard.feedback_call_id

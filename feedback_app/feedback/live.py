@@ -1,4 +1,4 @@
-"""The live page of a draft of feedback, and what becomes of one that is finished."""
+"""The live page of a draft of feedback, and what happens to a finished one."""
 
 from contextlib import suppress
 from functools import partial
@@ -34,7 +34,7 @@ class Live(Generator, rx.State):
     @generation_event
     @guarded
     async def discard(self, call_id: str) -> None:
-        """Put a draft out of sight, and out of an editor that holds nothing else."""
+        """Hide a draft, and remove it from an editor that holds nothing else."""
         panel = await self.get_state(FeedbackState)
         await panel._keep_now(panel._keep, panel._show_kept)
         await service.discard(acting_user(), call_id)
@@ -70,9 +70,9 @@ class Live(Generator, rx.State):
         await (await self.get_state(FeedbackState))._refresh()
 
     async def _take_over(self, owner: Owner, ending: CompleteEvent | EndedEvent) -> None:
-        """Put a finished draft into the editor, once the database can be asked.
+        """Put a finished draft into the editor, once the database answers.
 
-        Over text of the person's own, they are asked first.
+        If the editor holds text of the person's own, they are asked first.
         """
         shown = await once_it_answers(partial(self._taken, owner, ending))
         drafts = {draft.call_id: draft for draft in shown.drafts}
@@ -80,7 +80,7 @@ class Live(Generator, rx.State):
             panel = await self.get_state(FeedbackState)
             panel.history, panel.undo_label = shown.history, shown.undo
             panel._show_evidence(shown.evidence)
-            # Meanwhile the person may have opened another draft, or put this one out of sight.
+            # In the meantime the person may have opened another draft, or discarded this one.
             if self._ended != ending.llm_call_id:
                 return
             if shown.latest and shown.latest.meta.call_id == ending.llm_call_id:

@@ -30,7 +30,7 @@ OPERATION = declare(
 
 
 async def brief_of(assessment: Assessment) -> Brief:
-    """What a draft of this record is made from."""
+    """The facts that a draft of this record is made from."""
     return Brief(
         messages=await asyncio.to_thread(feedback_prompt, assessment),
         facts=assessment,

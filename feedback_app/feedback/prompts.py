@@ -67,9 +67,9 @@ def feedback_prompt(assessment: Assessment) -> tuple[Message, ...]:
 
 
 def _record(a: Assessment) -> str:
-    """What holds for the job first, then for the candidate, then for this interview alone.
+    """The facts of the job first, then those of the candidate, then those of this interview.
 
-    A provider keeps the beginning that prompts have in common and charges less for it.
+    A provider caches the beginning that prompts have in common and charges less for it.
     """
     lines = [
         f"Job: {_line(a.job)} ({_line(a.department)})",
@@ -100,7 +100,7 @@ def _record(a: Assessment) -> str:
 
 
 def _numbered(a: Assessment) -> list[str]:
-    """The lines of the notes with their numbers, as the writer placed them or left them out."""
+    """The numbered lines of the notes, with where the writer placed them or left them out."""
     names = {c.id or c.name: _line(c.name) for c in a.competencies}
     lines: list[str] = []
     for number, text in enumerate(a.notes.split("\n"), start=1):
@@ -113,5 +113,5 @@ def _numbered(a: Assessment) -> list[str]:
 
 
 def _line(text: str) -> str:
-    """The text on one line, unable to forge another of the record or to close it."""
+    """The text on one line, unable to forge another line of the record or to close it."""
     return without_tags(" ".join(text.split()))

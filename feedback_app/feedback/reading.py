@@ -1,8 +1,8 @@
-"""What the page asks the writer about their own notes, and how it takes the answers.
+"""The page's questions to the writer about their own notes, and the handling of their answers.
 
-Remarks about the person are left out of what is drafted from, unless the writer puts one back.
-Lines that belong under no competency are theirs to place, statements against a rating theirs to
-explain; the part of the draft that a placed line concerns is rewritten at once.
+Remarks about the person are removed from what a draft is made from, unless the writer puts one
+back. The writer places lines that belong under no competency, and explains statements that
+contradict a rating; the part of the draft that a placed line concerns is rewritten at once.
 """
 
 import asyncio
@@ -45,11 +45,11 @@ _NOTHING = Assessment(
     recommendation=None,
 )
 MOST_ANSWERS = 500
-"""How many remarks put back, lines placed and questions answered one scorecard keeps."""
+"""How many remarks put back, lines placed and questions answered one scorecard stores."""
 
 
 def load_word_lists() -> None:
-    """Read what remarks and notes are recognised by, so that nobody's first draft waits for it."""
+    """Load the word lists for remarks and notes, so that nobody's first draft waits for them."""
     find_remarks("A word.")
     read(_NOTHING)
 
@@ -68,12 +68,12 @@ def for_drafting(assessment: Assessment, put_back: frozenset[str]) -> Assessment
 
 
 async def ready(record: Record) -> Assessment:
-    """What a draft of the record may use; call it once the session is closed."""
+    """The part of the record that a draft may use; call it once the session is closed."""
     return await asyncio.to_thread(for_drafting, record.assessment, record.put_back)
 
 
 async def questions(user: CurrentUser, interview_id: str) -> Questions:
-    """What there is to ask about the person's record now.
+    """The questions about the person's record now.
 
     Raises:
         NotFound: not an interview of this person.
@@ -84,7 +84,7 @@ async def questions(user: CurrentUser, interview_id: str) -> Questions:
 
 
 async def questions_about(record: Record) -> Questions:
-    """What there is to ask about the record."""
+    """The questions about the record."""
     return await asyncio.to_thread(_questions, record)
 
 
@@ -110,7 +110,7 @@ async def put_back(user: CurrentUser, interview_id: str, key: str, wanted: bool)
 async def place(
     user: CurrentUser, interview_id: str, key: str, competency_id: str
 ) -> Written | None:
-    """Put a line under a competency, or with none leave it out; the text, where it changed by it.
+    """Put a line under a competency, or with none leave it out; return the text if that changed it.
 
     Raises:
         NotFound: not an interview of this person.
@@ -148,7 +148,7 @@ def _with_line_placed(
     placements: dict[str, str],
     competency: CompetencyAssessment | None,
 ) -> list[Block]:
-    """A text in which a line is told under its competency, or no more."""
+    """A text that includes a line under its competency, or no longer does."""
     told_alone = compose_loose(assessment).get(key, "")
     blocks = take_out(blocks, parse_blocks(_marked(told_alone, assessment)))
     if competency is None:
@@ -194,7 +194,7 @@ async def answer(user: CurrentUser, interview_id: str, key: str, code: str) -> N
 
 
 async def start_over(user: CurrentUser, interview_id: str) -> None:
-    """Forget where lines were placed and what was answered, so that it is asked again.
+    """Forget where lines were placed and what was answered, so that the questions are asked again.
 
     Raises:
         NotFound: not an interview of this person.
@@ -218,7 +218,7 @@ def _marked(markdown: str, assessment: Assessment) -> str:
 
 
 def _remarks(assessment: Assessment) -> list[tuple[Remark, str]]:
-    """Every remark about the person, each with where it stands, in words."""
+    """Every remark about the person, each with its position in words."""
     found = [(remark, f"Line {remark.line}") for remark in find_remarks(assessment.notes)]
     for competency in assessment.competencies:
         where = f"Reason for {competency.name}"
@@ -237,7 +237,7 @@ def _left_out(count: int, of: int) -> str:
 
 
 def _grouped(to_do: list[str]) -> list[str]:
-    """What is missing, with the competencies of which the same is missing named together."""
+    """What is missing, with competencies that lack the same thing named together."""
     names: dict[str, list[str]] = {}
     for words in to_do:
         name, _, missing = words.rpartition(": ")

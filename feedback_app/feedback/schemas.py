@@ -17,7 +17,7 @@ class DraftView:
     meta: CallMeta
     text: str
     slots: dict[str, Any]
-    """What the live view draws of it (`live.view.fill_slots`)."""
+    """The live view's vars for it (`live.view.fill_slots`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Questions:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What there is to draft from, and what a draft of it would cost."""
+    """What a draft would be made from, and what it would cost."""
 
     has_evidence: bool
     has_recommendation: bool
@@ -94,7 +94,7 @@ class Evidence:
     questions: Questions
     beside: Beside
     text: Shown
-    """The text as it was kept when this was read."""
+    """The text as it was saved when this was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Review:
     """What a person is shown before they submit."""
 
     refusals: list[str]
-    """What must be done first; with none, it can be submitted."""
+    """What must be done first; if there is nothing, it can be submitted."""
     warnings: list[str]
     recommendation: str
     ratings: list[tuple[str, str, str]]
@@ -140,7 +140,7 @@ class FeedbackView:
 
     text: Written
     undo: str
-    """What Undo would take back; empty where there is nothing."""
+    """What Undo would revert; empty if there is nothing."""
     saved_at: LocalTime
     submitted_at: LocalTime
     evidence: Evidence

@@ -1,6 +1,6 @@
-"""Decides about drafts of feedback: starting, stopping, showing, discarding them.
+"""Starts, stops, shows and discards drafts of feedback.
 
-What a person writes is kept by `editing`; `submitting` makes it final.
+The person's own text is kept by `editing`; `submitting` makes it final.
 """
 
 import asyncio
@@ -67,7 +67,7 @@ def owner_of(user: CurrentUser, interview_id: str) -> Owner:
 
 
 async def start(user: CurrentUser, interview_id: str) -> str:
-    """Start drafting, or join the draft that is being written; the call's id.
+    """Start drafting, or join the draft that is being written; return the call's id.
 
     Raises:
         NotFound: not an interview of this person.
@@ -133,7 +133,7 @@ async def view(user: CurrentUser, interview_id: str) -> FeedbackView:
 
 
 async def evidence(user: CurrentUser, interview_id: str) -> Evidence:
-    """What there is to draft from, and what that would cost.
+    """What a draft would be made from, and what it would cost.
 
     Raises:
         NotFound: not an interview of this person.
@@ -185,7 +185,7 @@ async def draft(user: CurrentUser, call_id: str) -> DraftView:
 
 
 async def discard(user: CurrentUser, call_id: str) -> None:
-    """Put a draft out of sight; its call stays in the ledger.
+    """Discard a draft; its call stays in the ledger.
 
     Raises:
         NotFound: no such draft, or somebody else's.
@@ -200,11 +200,11 @@ async def discard(user: CurrentUser, call_id: str) -> None:
 
 
 async def bring_back(user: CurrentUser, call_id: str) -> None:
-    """Take the discarding of a draft back.
+    """Restore a discarded draft.
 
     Raises:
         NotFound: no such draft, or somebody else's.
-        Invalid: it was discarded so long ago that its text is gone.
+        Invalid: it was discarded so long ago that its text has been deleted.
     """
     async with database().write() as session:
         _, found = await draft_rows.draft_of(session, user, call_id)
@@ -260,6 +260,6 @@ def _words(text: str) -> str:
 
 
 def _opening(text: str) -> str:
-    """The first words of a text, for telling it from others."""
+    """The first words of a text, to distinguish it from others."""
     plain = " ".join(text[:400].translate(_NO_MARKDOWN).split())
     return plain if len(plain) <= OPENING_CHARACTERS else plain[:OPENING_CHARACTERS] + "…"

@@ -1,6 +1,6 @@
-"""What the page shows of a text, and what it says beside it.
+"""What the page shows of a text, and what it says next to it.
 
-All of it grows with the text and the notes, so it is worked out away from the event loop.
+All of it grows with the text and the notes, so it is computed off the event loop.
 """
 
 import asyncio
@@ -16,18 +16,18 @@ from feedback_app.llm.text.blocks import Block, without_citations
 
 
 class Beside(NamedTuple):
-    """What a text is read beside. A tuple, because a page's state hands those out as they are."""
+    """The context a text is shown in. A tuple, because a page's state returns tuples unwrapped."""
 
     sent: Source | None = None
-    """What the draft was asked from that the text began as."""
+    """The source of the draft that the text started from."""
     latest: Source | None = None
-    """What a draft was asked from last."""
+    """The source of the last draft."""
     notes: str = ""
-    """The notes as a draft would be sent them."""
+    """The notes as they would be sent for a draft."""
     judgements: str = ""
-    """A mark of what else was recorded (`Assessment.judgements`)."""
+    """A hash of what else was recorded (`Assessment.judgements`)."""
     recorded: Recorded = Recorded()
-    """What the text must not depart from."""
+    """The record that the text must not depart from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +38,23 @@ class Shown:
     blocks: list[Block]
     is_empty: bool
     words: str
-    """How many it has."""
+    """Its number of words."""
     departs: str
     """Where it departs from what was recorded, in one sentence."""
     ground: Ground
     html: str = ""
-    """What an editor shows after it was restarted."""
+    """The editor's content after a restart."""
     final: list[WireGroup] | None = None
-    """The text for reading."""
+    """The text in read-only form."""
 
 
 async def typed(text: Written, beside: Beside) -> Shown:
-    """A text that stands in an editor already."""
+    """A text that is already in an editor."""
     return await asyncio.to_thread(_shown, text, beside)
 
 
 async def begun(text: Written, beside: Beside) -> Shown:
-    """A text that an editor begins with, or that is read."""
+    """A text that an editor begins with, or that is shown read-only."""
     return await asyncio.to_thread(_shown, text, beside, is_begun=True)
 
 

@@ -1,4 +1,4 @@
-"""The feedback editor: what the person keeps, and what becomes of a finished draft."""
+"""The feedback editor: the text the person keeps, and what happens to a finished draft."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -35,7 +35,7 @@ class FeedbackState(TypedText, rx.State):
     """Whether the page shows a draft in place of the editor."""
     clip: str = ""
     clip_html: str = ""
-    """What the page is to put into the clipboard, as `copies` says once more each time."""
+    """What the page is to copy to the clipboard; each increment of `copies` asks for it again."""
     copies: int = 0
     just_submitted: list[str] = []
     """The id and the candidate of the interview before this one, until something is done here."""
@@ -48,7 +48,7 @@ class FeedbackState(TypedText, rx.State):
     offline: bool = False
     model: str = ""
     quote: QuoteView = QuoteView()
-    """What the next draft would cost, as a start would find it."""
+    """The cost of the next draft, as a start would find it."""
     review: Review = Review([], [], "", [], 0)
     reviewing: bool = False
     panel: Panel = Panel(0, 0, [])
@@ -70,7 +70,7 @@ class FeedbackState(TypedText, rx.State):
             return
         shown = await service.view(acting_user(), interview_id)
         self.revision, self.conflict = shown.text.revision, False
-        # Nothing was typed yet on a page that was just loaded: the text is the one kept here.
+        # Nothing has been typed yet on a page that was just loaded: the text is the one kept here.
         self._take(interview_id, Typed(document or self._mine, stamp, self.revision))
         await self._keep_now(self._keep, self._show_kept)
         await self._refresh()
@@ -79,7 +79,7 @@ class FeedbackState(TypedText, rx.State):
     @logged("Took over the feedback of another tab")
     @guarded
     async def show_other_text(self, interview_id: str) -> None:
-        """Go on from the text that another tab saved; the one here is kept as a version."""
+        """Continue from the text that another tab saved; the one here is kept as a version."""
         if interview_id == self.interview_id:
             self._waiting.clear()
             self._show_newer(await service.view(acting_user(), interview_id))
@@ -88,21 +88,21 @@ class FeedbackState(TypedText, rx.State):
     @logged("Replaced feedback by a draft")
     @guarded
     async def replace_with(self, call_id: str) -> None:
-        """Put a draft in the editor instead of what is there."""
+        """Replace the text in the editor with a draft."""
         await self._act(editing.replace_with(acting_user(), self.interview_id, call_id))
 
     @rx.event
     @logged("Appended a draft to feedback")
     @guarded
     async def append(self, call_id: str) -> None:
-        """Put a draft in the editor after what is there."""
+        """Append a draft to the text in the editor."""
         await self._act(editing.append(acting_user(), self.interview_id, call_id))
 
     @rx.event
     @logged("Used a draft")
     @guarded
     async def use(self, call_id: str) -> None:
-        """Take a draft over, or ask first where the editor holds the person's own text."""
+        """Take over a draft, or ask first if the editor holds the person's own text."""
         await self._keep_now(self._keep, self._show_kept)
         taken = await editing.take_draft(acting_user(), self.interview_id, call_id)
         if taken is None:
@@ -122,14 +122,14 @@ class FeedbackState(TypedText, rx.State):
     @logged("Undid a change of feedback")
     @guarded
     async def undo(self) -> None:
-        """Bring back the text from before the last act."""
+        """Restore the text from before the last action."""
         await self._act(editing.undo(acting_user(), self.interview_id))
 
     @rx.event
     @logged("Brought back a version of feedback")
     @guarded
     async def restore(self, version_id: str) -> None:
-        """Bring back an earlier text."""
+        """Restore an earlier text."""
         await self._act(editing.restore(acting_user(), self.interview_id, version_id))
 
     @rx.event
@@ -156,7 +156,7 @@ class FeedbackState(TypedText, rx.State):
     @logged("Took back where lines were placed")
     @guarded
     async def start_over(self) -> None:
-        """Ask again where lines belong and what was settled."""
+        """Ask again where lines belong and how contradictions are settled."""
         await reading.start_over(acting_user(), self.interview_id)
         await self._refresh()
 
@@ -164,7 +164,7 @@ class FeedbackState(TypedText, rx.State):
     @logged("Reviewed feedback before submitting")
     @guarded
     async def open_review(self) -> None:
-        """Show what to look at before submitting, of the text as it stands."""
+        """Show what to check before submitting, for the text as it is now."""
         await self._keep_now(self._keep, self._show_kept)
         if self.save_state.status == "failed":
             return
@@ -203,7 +203,7 @@ class FeedbackState(TypedText, rx.State):
     @logged("Went on to the next interview")
     @guarded
     async def open_next(self) -> Any:
-        """Open the next interview to write about, or the list where there is none."""
+        """Open the next interview to write about, or the list if there is none."""
         following = await submitting.next_to_write(acting_user(), self.interview_id)
         return rx.redirect(routes.interview(following) if following else routes.INTERVIEWS)
 
@@ -211,7 +211,7 @@ class FeedbackState(TypedText, rx.State):
     @logged("Opened submitted feedback again")
     @guarded
     async def reopen(self, form: dict[str, Any] | None = None) -> Any:
-        """Take the submission back; later than ten minutes after it with a reason."""
+        """Take the submission back; a reason is required from ten minutes after it."""
         reason = str((form or {}).get("reason", ""))
         await submitting.reopen(acting_user(), self.interview_id, reason)
         return rx.redirect(routes.interview(self.interview_id), replace=True)
@@ -232,11 +232,11 @@ class FeedbackState(TypedText, rx.State):
     @own_event
     @guarded
     async def look(self, at: str) -> None:
-        """Look at the person's own `text`, or at the `draft` that is written beside it."""
+        """Show the person's own `text`, or the `draft` that is written next to it."""
         self.over = at == "draft"
 
     async def _submit(self) -> str | None:
-        """Submit the editor's text; the next interview's id, `None` where it was refused."""
+        """Submit the editor's text; return the next interview's id, `None` if it was refused."""
         await self._keep_now(self._keep, self._show_kept)
         if self.save_state.status == "failed":
             self.reviewing = False
@@ -265,7 +265,7 @@ class FeedbackState(TypedText, rx.State):
         await self._show_act()
 
     async def _show_act(self) -> None:
-        """Restart the editor with the text that one act made, and show it."""
+        """Restart the editor with the text that an action made, and show it."""
         shown = await self._refresh()
         self._begin(shown)
         self.over = False
@@ -290,7 +290,7 @@ class FeedbackState(TypedText, rx.State):
         if self.just_submitted[:1] == [interview_id]:
             self.just_submitted = []
         text = shown.evidence.text
-        # Told of another tab's text and not yet decided, the editor keeps its own.
+        # While a conflict with another tab's text is unresolved, the editor keeps its own text.
         if is_new or (text.revision != self.revision and not self.conflict):
             self._begin(text)
         elif not self.conflict:
@@ -309,10 +309,10 @@ class FeedbackState(TypedText, rx.State):
         self.save_state = Save(self.save_state.acked, "saved", "Updated from another tab")
 
     def _show_evidence(self, shown: Evidence) -> bool:
-        """Show what there is to draft from and what that would cost.
+        """Show what a draft would be made from and what it would cost.
 
-        Whether it was read with the text that stands here, or with a newer one, which is about to
-        be shown: that text may have been kept once more since the evidence was read.
+        Return whether it was read with the text that is here, or with a newer one, which is about
+        to be shown: that text may have been saved once more since the evidence was read.
         """
         self.has_evidence, self.has_recommendation = shown.has_evidence, shown.has_recommendation
         self.quote, self.questions, self._beside = shown.quote, shown.questions, shown.beside

@@ -1,8 +1,8 @@
-"""Makes feedback final, opens it again, and shows who else has written about the candidate.
+"""Makes feedback final, reopens it, and shows who else has written about the candidate.
 
-Submitting is free to be taken back for ten minutes; later it takes a reason. Both are recorded.
-Colleagues' feedback is readable only behind one's own, so that nobody writes with another's view
-in mind; administrators read what is submitted and nothing that is not.
+A submission can be taken back freely for ten minutes; later it takes a reason. Both are recorded.
+Colleagues' feedback is readable only after one's own is submitted, so that nobody is influenced by
+another's view; administrators read only what is submitted.
 """
 
 import asyncio
@@ -26,13 +26,13 @@ from feedback_app.llm.text.blocks import without_citations
 from feedback_app.ui import wording
 
 FREELY_WITHIN = timedelta(minutes=10)
-"""How long after its submission feedback is opened again without a reason."""
+"""How long after its submission feedback can be reopened without a reason."""
 MAX_REASON_CHARACTERS = 500
 SUBMITTED, REOPENED = "submitted", "reopened"
 
 
 async def review(user: CurrentUser, interview_id: str) -> Review:
-    """What to look at before submitting.
+    """What to check before submitting.
 
     Raises:
         NotFound: not an interview of this person.
@@ -65,11 +65,11 @@ async def review(user: CurrentUser, interview_id: str) -> Review:
 
 
 async def submit(user: CurrentUser, interview_id: str) -> str:
-    """Make the feedback final; the id of the next interview to write about, empty for none.
+    """Make the feedback final; return the id of the next interview to write about, or "".
 
     Raises:
         NotFound: not an interview of this person.
-        AlreadySubmitted: it is final already.
+        AlreadySubmitted: it is already final.
         Invalid: there is no feedback, or no recommendation, yet.
     """
     async with database().write() as session:
@@ -88,7 +88,7 @@ async def submit(user: CurrentUser, interview_id: str) -> str:
 
 
 async def next_to_write(user: CurrentUser, interview_id: str) -> str:
-    """The interview to write about after this one; empty where none is left."""
+    """The interview to write about after this one; empty if none is left."""
     async with database().read() as session:
         left = await scorecard_rows.left_to_write(session, user, clock.now(), interview_id)
     return left[0] if left else ""
@@ -124,13 +124,13 @@ def within_grace(scorecard: Scorecard) -> bool:
 
 
 async def candidate(user: CurrentUser, interview_id: str) -> str:
-    """Whom an interview of the company was with."""
+    """The name of the candidate of an interview of the company."""
     async with database().read() as session:
         return await scorecard_rows.candidate_of(session, user, interview_id)
 
 
 async def panel(user: CurrentUser, interview_id: str) -> Panel:
-    """Who else wrote about this candidate for this job; what they wrote, once one's own is in.
+    """Who else wrote about this candidate for this job; after one's own submission, also what.
 
     Raises:
         NotFound: not an interview of this person.
@@ -152,7 +152,7 @@ async def submitted_on(user: CurrentUser, interview_id: str) -> Panel:
     """What was submitted about an interview of an administrator's company.
 
     Raises:
-        Forbidden: the person is no administrator.
+        Forbidden: the person is not an administrator.
         NotFound: no such interview, or another company's.
     """
     if not user.is_admin:
@@ -211,7 +211,7 @@ def _step(rating: CompetencyRating | None) -> str:
 def _colleagues(
     submitted: Sequence[tuple[Scorecard, str, str]], rated: Sequence[Rated]
 ) -> list[Colleague]:
-    """What can be read of the scorecards whose ratings were read."""
+    """The readable part of the scorecards whose ratings were read."""
     return [_colleague(*each, ratings) for each, ratings in zip(submitted, rated, strict=False)]
 
 

@@ -23,12 +23,12 @@ from feedback_app.ui.autosave import Autosave, Save, Typed, saved
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """How a text was kept."""
+    """The outcome of saving a text."""
 
     save: Save
     shown: Shown | None = None
     beside: Beside | None = None
-    """What it was read beside."""
+    """The context it was shown in."""
     conflict: bool = False
     html: str = ""
     """The text of a conflict, to begin the editor with."""
@@ -41,27 +41,27 @@ def _typed_text(
 
 
 class TypedText(Autosave, mixin=True):
-    """One text of a person, kept while they type, and what is said of it beside the editor."""
+    """One text of a person, saved while they type, and the facts shown about it."""
 
     interview_id: str = ""
     html: str = ""
-    """What the editor starts with; only another `editor_key` makes it start over."""
+    """What the editor starts with; only a new `editor_key` makes it start over."""
     editor_key: int = 0
     revision: int = 0
     words: str = ""
     is_empty: bool = True
     save_state: Save = Save()
     conflict: bool = False
-    """Whether another tab has saved another text than the one in this editor."""
+    """Whether another tab has saved a different text than the one in this editor."""
     undo_label: str = ""
-    """What Undo takes back."""
+    """What Undo reverts."""
     submitted: str = ""
     final: list[WireGroup] = []
     """The submitted text."""
     waiting_call: str = ""
     """The draft that waits for the person's choice, because the editor holds their own text."""
     used: str = ""
-    """The lines of the notes that the text rests on, as `resting.Ground` tells them."""
+    """The lines of the notes that the text rests on, as in `resting.Ground`."""
     changed: str = ""
     departs: str = ""
     """Where the text departs from what was recorded, in one sentence."""
@@ -69,7 +69,7 @@ class TypedText(Autosave, mixin=True):
     unused: int = 0
     _blocks: list[Block] = []
     _mine: dict[str, Any] = {}
-    """The document of the editor while another tab's text stands against it."""
+    """The document of the editor while another tab's text is in conflict with it."""
     _beside: Beside = Beside()
 
     @rx.event(background=True, supersedes=True)
@@ -78,7 +78,7 @@ class TypedText(Autosave, mixin=True):
     async def edit(
         self, interview_id: str, document: dict[str, Any], stamp: float = 0, base: int = 0
     ) -> None:
-        """Take the text as it is typed, and keep it once the typing pauses."""
+        """Take the text as it is typed, and save it once the typing pauses."""
         await self._keep_after_pause(self._keep, self._show_kept)
 
     @rx.event
@@ -102,7 +102,7 @@ class TypedText(Autosave, mixin=True):
         return key != "" and key == self.interview_id
 
     async def _keep(self, interview_id: str, typed: Typed) -> _Kept:
-        """Keep one text that was typed; how it went."""
+        """Save one text that was typed; return the outcome."""
         user = acting_user()
         blocks: list[Block] = []
         try:
@@ -122,13 +122,14 @@ class TypedText(Autosave, mixin=True):
             return
         self.save_state, self.conflict = kept.save, kept.conflict
         if kept.conflict:
-            # Until one of both is chosen: what is typed on goes over what this went over.
+            # Until one of the two is chosen, further typing is saved over the same revision as this
+            # text.
             self.html, self.revision, self._mine = kept.html, typed.base, typed.text
         if kept.shown is not None:
             if kept.shown.revision > self.revision:
                 self.undo_label = with_later_words(self.undo_label)
             self._tell_text(kept.shown)
-            # What it is read beside may have changed meanwhile, and been told of already.
+            # Its context may have changed in the meantime, and may already be shown.
             if kept.beside == self._beside:
                 self._tell_ground(kept.shown)
 
@@ -139,7 +140,7 @@ class TypedText(Autosave, mixin=True):
         self._tell(shown)
 
     def _tell(self, shown: Shown) -> None:
-        """Show what is said of the text beside the editor."""
+        """Show the facts about the text next to the editor."""
         self._tell_text(shown)
         self._tell_ground(shown)
 

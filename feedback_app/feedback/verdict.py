@@ -1,4 +1,4 @@
-"""Writes the recorded verdict where an answer has the place for it, while it streams.
+"""Writes the recorded verdict into its place in an answer, while it streams.
 
 The prompt asks a model to begin with `PLACE` instead of a recommendation, so that the words of the
 verdict come from the record alone, whatever the notes or the model say.
@@ -9,15 +9,15 @@ import re
 PLACE = "[verdict]"
 _ANY_PLACE = re.compile(re.escape(PLACE), re.IGNORECASE)
 _BEFORE, _AROUND = "#>*_ \t\r\n\u200b\ufeff", "*_.:。"
-"""What models put before and around the place by themselves; the verdict has its own."""
+"""Characters that models put before and around the place; the verdict has its own."""
 _LONGEST_HELD = 40
-"""Characters at the beginning of an answer after which it is taken as it is."""
+"""Characters at the beginning of an answer after which it is passed on as it is."""
 
 
 class VerdictPlace:
-    """Lets an answer through with `verdict` in the place for it; an empty one only takes it out.
+    """Passes an answer on with `verdict` in its place; an empty one only removes the place.
 
-    The place is where the answer begins. Where a model puts it later, the words stand there.
+    The place is at the beginning of the answer. If a model puts it later, the verdict goes there.
     """
 
     def __init__(self, verdict: str) -> None:
@@ -26,14 +26,14 @@ class VerdictPlace:
         self._begun = False
 
     def feed(self, text: str) -> str:
-        """The text that is certain now."""
+        """The part of the text that is already certain."""
         self._held += text
         if not self._begun:
             return self._begin(last=len(self._held) >= _LONGEST_HELD)
         return self._go_on(last=False)
 
     def finish(self) -> str:
-        """What was held back."""
+        """The text that was held back."""
         return self._begin(last=True) if not self._begun else self._go_on(last=True)
 
     def _begin(self, *, last: bool) -> str:
@@ -54,7 +54,7 @@ class VerdictPlace:
         return f"**{self._verdict}**{space}{self._go_on(last=last)}"
 
     def _go_on(self, *, last: bool) -> str:
-        """What is held, but for what may become a place."""
+        """The held text, except what may still become a place."""
         text, self._held = _ANY_PLACE.sub(lambda _: self._verdict, self._held), ""
         opened = text.rfind("[", -len(PLACE) + 1)
         if not last and opened >= 0 and PLACE.startswith(text[opened:].casefold()):

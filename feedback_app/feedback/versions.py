@@ -1,4 +1,4 @@
-"""The versions of a text: from before an act, while it was typed, and of another tab."""
+"""The versions of a text: from before an action, while it was typed, and of another tab."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,9 +14,9 @@ from feedback_app.llm.text.blocks import Block
 TYPED_EVERY = timedelta(minutes=5)
 """How often a version is kept while somebody types."""
 MOST_VERSIONS = 50
-"""Versions kept of one text; older ones go."""
+"""Versions kept of one text; older ones are deleted."""
 MOST_REVISIONS = 2**31
-"""More than a database counts."""
+"""Revisions are below this: a database integer holds no more."""
 
 FEEDBACK, NOTES = "feedback", "notes"
 
@@ -29,7 +29,7 @@ UNDO_LABELS = {
     VersionKind.RESTORED: "Undo version",
     VersionKind.UNDONE: "Redo",
 }
-"""What Undo takes back, by the act that the version was kept from."""
+"""What Undo reverts, by the action that the version was kept from."""
 
 
 REDO = UNDO_LABELS[VersionKind.UNDONE]
@@ -38,15 +38,15 @@ _WITHOUT_LATER_WORDS = ", without later words"
 
 
 async def undo_label(session: AsyncSession, scorecard: Scorecard) -> str:
-    """What Undo would take back now; empty where there is nothing."""
+    """What Undo would revert now; empty if there is nothing."""
     version = await version_of(session, scorecard, scorecard.undo_id or "")
     label = UNDO_LABELS.get(VersionKind(version.kind), "Undo") if version else ""
-    # An act leaves no writer, and every text that is typed names its tab.
+    # An action leaves no writer, and every text that is typed names its tab.
     return with_later_words(label) if scorecard.feedback_writer else label
 
 
 def with_later_words(label: str) -> str:
-    """The label where something was typed since the act: that goes along."""
+    """The label if something was typed since the action: Undo reverts that as well."""
     if not label or label.endswith((_LATER_WORDS, _WITHOUT_LATER_WORDS)):
         return label
     return label + (_WITHOUT_LATER_WORDS if label == REDO else _LATER_WORDS)
@@ -55,7 +55,7 @@ def with_later_words(label: str) -> str:
 async def keep_version(
     session: AsyncSession, scorecard: Scorecard, kind: VersionKind
 ) -> TextVersion:
-    """Keep the feedback as it stands as a version."""
+    """Keep the current feedback as a version."""
     version = TextVersion(
         scorecard_id=scorecard.id,
         field=FEEDBACK,
@@ -72,7 +72,7 @@ async def keep_version(
 
 
 async def keep_typed(session: AsyncSession, scorecard: Scorecard) -> None:
-    """Keep the text that typing goes on from, every few minutes."""
+    """Keep the text that typing continues from, every few minutes."""
     if not scorecard.feedback.strip():
         return
     last = await version_rows.last_version(session, scorecard.id, FEEDBACK)
@@ -83,7 +83,7 @@ async def keep_typed(session: AsyncSession, scorecard: Scorecard) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """Whose text it is that was not saved."""
+    """The origin of a text that was not saved."""
 
     field: str
     writer: str
@@ -93,8 +93,8 @@ class Aside:
 async def keep_aside(
     session: AsyncSession, scorecard: Scorecard, of: Aside, text: str, blocks: list[Block]
 ) -> None:
-    """Keep a text that was not saved; what the same tab goes on to write takes its place."""
-    # The page says what it was written over; whoever sends events by hand may say anything.
+    """Keep a text that was not saved; later text of the same tab replaces it."""
+    # The page says what it was written over; somebody who sends events by hand may claim anything.
     base = of.base if isinstance(of.base, int) and 0 <= of.base < MOST_REVISIONS else 0
     known = of.writer and await version_rows.version_of_tab(
         session, scorecard.id, of.field, of.writer, base

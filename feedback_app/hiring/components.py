@@ -1,4 +1,4 @@
-"""The pieces of a job's page: its description, and the proposal that fills in beside it."""
+"""The pieces of a job's page: its description, and the proposal that fills in next to it."""
 
 from typing import Any
 
@@ -16,13 +16,13 @@ from feedback_app.ui.editor import Draftbook, SavedArea, conflict_banner, save_l
 _JOB = JobState.job
 _STATE: Any = JobState
 _ROWS: Any = JobsState.rows
-"""Their attributes as the browser has them."""
+"""The states' attributes as the browser has them."""
 DESCRIPTION = Draftbook("jobtext")
-"""What the browser keeps of the description's editor."""
+"""The browser's own record of the description's editor."""
 FIELDS = Draftbook("jobfield")
-"""What it keeps of the field of the proposal that was typed in last."""
+"""Its record of the proposal's field that was typed in last."""
 FIELD_OF: Any = ClientStateVar.create("jobfieldof", default="")
-"""Which field that is."""
+"""The name of that field."""
 _DESCRIPTION = SavedArea(
     book=DESCRIPTION,
     owner=_JOB.id,
@@ -126,7 +126,7 @@ def _description_editor(rest: rx.RestProp) -> rx.Component:
 
 
 def proposal() -> rx.Component:
-    """The generator, and what the description is read as: while it comes, then as a form."""
+    """The generator, and what the description is read as: while it arrives, then as a form."""
     return rx.el.section(
         rx.el.span(id=_TOP, class_name="narrow-anchor", aria_hidden="true"),
         action_bar(PANEL, scroll_to(_TOP, block="start")),
@@ -162,7 +162,7 @@ def _coming() -> rx.Component:
 
 
 def _present() -> rx.Component:
-    """What the job asks for now."""
+    """The job's present requirements."""
     return rx.el.div(
         _shown("Title", _JOB.title),
         _shown("Level", _JOB.level),

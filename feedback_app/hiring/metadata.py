@@ -1,4 +1,4 @@
-"""What a job description says, as an operation's typed result."""
+"""The content of a job description, as an operation's typed result."""
 
 from typing import Annotated, Literal
 
@@ -22,11 +22,11 @@ LEVELS: dict[str, str] = {
     "principal": "Principal",
     "executive": "Head or executive",
 }
-"""What people read for each level."""
+"""The label of each level."""
 
 
 def on_a_line(text: str, most: int = MOST_LINE_CHARACTERS) -> str:
-    """The text on one line, as much of it as is kept."""
+    """The text on one line, cut to what is kept."""
     return " ".join(storable(text[: 4 * most]).split())[:most].rstrip()
 
 

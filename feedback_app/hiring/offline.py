@@ -1,6 +1,6 @@
-"""Reads a job description without a model: its title, its level, and the lists under its heads.
+"""Reads a job description without a model: title, level, and the lists under its headings.
 
-Linear in the length of the text. What it does not find it leaves empty for a person to write.
+Linear in the length of the text. Anything it does not find is left empty for a person to write.
 """
 
 import json
@@ -65,14 +65,14 @@ _LEAD = re.compile(
     r"(?:a |an |the |your |our )?",
     re.IGNORECASE,
 )
-"""What stands before a requirement's subject."""
+"""The words before a requirement's subject."""
 _DOING = re.compile(
     r"(?:(?:you|du|sie) )?\w{2,20}(?: (?:and|or|und) \w{2,20})?"
     r"(?: (?:part in|care of|after|on|with|for))?"
     r" (?:the|our|a|an|new|your|unsere?n?|die|das|den) ",
     re.IGNORECASE,
 )
-"""What stands before a task's subject: a verb or two, and an article."""
+"""The words before a task's subject: a verb or two, and an article."""
 _NAME_END = re.compile(
     r"[:,;.(]| (?:with|in|at|on|for|to|of|that|which|who|when|than|from|using|and the|and an?"
     r"|mit|für|bei|avec|con|com) "
@@ -84,7 +84,7 @@ _COMPETENCIES = 7
 _ENOUGH = 4
 """With so many requirements, tasks are not taken for competencies."""
 _FIRST_CHARACTERS = 2_000
-"""Where a level is looked for: further down it is about colleagues."""
+"""Where a level is looked for: further down the text is about colleagues."""
 
 
 @dataclass(slots=True)
@@ -96,7 +96,7 @@ class _Found:
 
 
 def write_metadata(title: str, description: str) -> str:
-    """The JSON of a `JobMetadata` for a description; `title` is what the job is called so far."""
+    """The JSON of a `JobMetadata` for a description; `title` is the job's present title."""
     text = compatible(description)
     found = _read(text)
     called = found.title or on_a_line(title)
@@ -159,7 +159,7 @@ def _lines(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _section(line: str) -> str:
-    """Which part of a description begins with this head; empty where it is none."""
+    """The part of a description that this heading begins; empty if it is not a heading."""
     for kind, words in (("other", _OTHER), ("wish", _WISH), ("must", _MUST), ("work", _WORK)):
         if words.search(line):
             return kind
@@ -185,7 +185,7 @@ def _number(written: str) -> int:
 
 
 def _named(line: str, lead: re.Pattern[str]) -> str:
-    """The first words of a line after what leads to them, as the name of what it is about."""
+    """The first words of a line after its lead-in, as the name of its subject."""
     found = lead.match(line)
     said = line[found.end() :] if found else line
     end = _NAME_END.search(said, 3)

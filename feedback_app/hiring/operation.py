@@ -34,7 +34,7 @@ What is only welcome is no must-have."""
 
 @dataclass(frozen=True, slots=True)
 class JobFacts:
-    """What the answer is made from."""
+    """The facts the answer is made from."""
 
     title: str
     description: str
@@ -62,7 +62,7 @@ OPERATION = declare(
 
 
 def brief_of(facts: JobFacts) -> Brief:
-    """What a proposal is made from."""
+    """The facts that a proposal is made from."""
     description = without_tags(facts.description)
     title = without_tags(" ".join(facts.title.split()))
     record = f"<record>\nTitle so far: {title}\n\n{description}\n</record>"

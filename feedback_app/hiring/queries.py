@@ -1,4 +1,4 @@
-"""The SQL of jobs. Every query takes the acting administrator and sees only the own company."""
+"""The SQL of jobs. Every query takes the acting administrator and sees only their company."""
 
 from collections.abc import Sequence
 
@@ -40,7 +40,7 @@ async def jobs_of(session: AsyncSession, admin: CurrentUser) -> list[tuple[Job, 
 async def job_of(
     session: AsyncSession, admin: CurrentUser, job_id: str, *, lock: bool = False
 ) -> Job:
-    """One job; with `lock`, nobody else changes it until the transaction ends.
+    """One job; with `lock`, nobody else can change it until the transaction ends.
 
     Raises:
         NotFound: no such job, or another company's.
@@ -86,7 +86,7 @@ async def rated_among(session: AsyncSession, competencies: Sequence[Competency])
 
 
 async def forget_empty_ratings(session: AsyncSession, competency: Competency) -> None:
-    """Delete the rows that scorecards have of a competency without saying anything about it."""
+    """Delete the scorecards' rows about a competency that contain nothing."""
     rows = await session.exec(
         select(CompetencyRating).where(CompetencyRating.competency_id == competency.id)
     )

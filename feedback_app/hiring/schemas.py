@@ -20,13 +20,13 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """What is known of one job."""
+    """The facts about one job."""
 
     id: str = ""
     title: str = ""
     department: str = ""
     level: str = ""
-    """In words; empty where it is not known."""
+    """In words; empty if it is not known."""
     competencies: list[tuple[str, str]] = field(default_factory=list)
     """Name and description of each."""
     must_haves: list[str] = field(default_factory=list)
@@ -43,9 +43,9 @@ class Proposal:
     title: str = ""
     level: str = ""
     competencies: str = ""
-    """One a line: its name, a colon, and what good looks like."""
+    """One per line: its name, a colon, and what good looks like."""
     must_haves: str = ""
-    """One a line."""
+    """One per line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ class JobPage:
     offline: bool
     proposal: Proposal
     meta: CallMeta
-    """Of the newest call that is not discarded."""
+    """The facts about the newest call that is not discarded."""
     running: str
-    """The call that runs; empty if none does."""
+    """The running call; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class SavedDescription:
-    """When a description was saved, and how often so far."""
+    """When a description was saved, and how many times it has been."""
 
     revision: int
     when: LocalTime

@@ -1,4 +1,4 @@
-"""Decides about jobs: their descriptions, what these are read as, and what a job asks for."""
+"""Job descriptions, the proposals read from them, and what a job asks for."""
 
 from collections.abc import Sequence
 
@@ -42,7 +42,7 @@ NO_DESCRIPTION = "Paste the job description first; there is nothing to read yet.
 
 
 def owner_of(user: CurrentUser, job_id: str) -> Owner:
-    """The key of the call that reads this job's description; the company's administrators share it.
+    """The key of the call that reads this job's description; the administrators share it.
 
     Raises:
         Forbidden: not an administrator.
@@ -111,14 +111,14 @@ async def beside(user: CurrentUser, job_id: str) -> Beside:
 
 
 async def start(user: CurrentUser, job_id: str) -> str:
-    """Begin to read the job's description, or join who does; the call's id.
+    """Begin to read the job's description, or join a call that does; return the call's id.
 
     Raises:
         Forbidden: not an administrator.
         NotFound: no such job, or another company's.
         NothingToAssess: there is no description.
         RateLimited, ConcurrencyLimit, BudgetExceeded: a limit refuses it.
-        LLMError: what the model's server said.
+        LLMError: the model's server refused or failed.
     """
     owner = owner_of(user, job_id)
     async with database().read() as session:
@@ -137,7 +137,7 @@ async def start(user: CurrentUser, job_id: str) -> str:
 async def save_description(
     user: CurrentUser, job_id: str, text: str, base: int, writer: str = ""
 ) -> SavedDescription:
-    """Keep the description as it was typed over revision `base` in the tab `writer`.
+    """Save the description as it was typed over revision `base` in the tab `writer`.
 
     Raises:
         Forbidden: not an administrator.
@@ -167,7 +167,7 @@ async def save_description(
 
 
 async def write_description(user: CurrentUser, job_id: str, text: str) -> None:
-    """Put a description in place of the job's, as a program does: it has seen no revision.
+    """Replace the job's description on behalf of a program, which has seen no revision.
 
     Raises:
         Forbidden: not an administrator.
@@ -181,7 +181,7 @@ async def write_description(user: CurrentUser, job_id: str, text: str) -> None:
 
 
 async def revise(user: CurrentUser, call_id: str, name: str, text: str) -> None:
-    """Keep one field of a proposal as it was typed: `title`, `level`, `competencies`, `must_haves`.
+    """Save one field of a proposal as it was typed: `title`, `level`, `competencies`, `must_haves`.
 
     Raises:
         Forbidden: not an administrator.
@@ -197,7 +197,7 @@ async def revise(user: CurrentUser, call_id: str, name: str, text: str) -> None:
 
 
 async def discard(user: CurrentUser, call_id: str) -> None:
-    """Put a proposal out of sight; its call stays in the ledger.
+    """Discard a proposal; its call stays in the ledger.
 
     Raises:
         Forbidden: not an administrator.
@@ -211,9 +211,9 @@ async def discard(user: CurrentUser, call_id: str) -> None:
 
 
 async def confirm(user: CurrentUser, call_id: str) -> str:
-    """Make a proposal what the job asks for; a sentence where something had to stay besides.
+    """Replace what the job asks for by a proposal; return a sentence if something had to stay.
 
-    A competency keeps its ratings under the same name. One that is not proposed goes, unless
+    A competency of the same name keeps its ratings. One that is not proposed is deleted, unless
     somebody has rated it.
 
     Raises:
@@ -239,7 +239,7 @@ async def confirm(user: CurrentUser, call_id: str) -> str:
 async def _replace_competencies(
     session: AsyncSession, job: Job, proposed: Sequence[CompetencyMetadata]
 ) -> list[str]:
-    """Put these in place of the job's competencies; the names of those that had to stay."""
+    """Replace the job's competencies; return the names of those that had to stay."""
     present = await queries.competencies_of(session, job)
     by_name = {competency.name.casefold(): competency for competency in present}
     wanted = {each.name.casefold(): each for each in reversed(proposed)}

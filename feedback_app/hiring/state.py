@@ -40,7 +40,7 @@ class JobsState(rx.State):
     @own_event
     @guarded
     async def load(self) -> None:
-        """Show the jobs; to anybody but an administrator nothing."""
+        """Show the jobs; show nothing to anyone but an administrator."""
         with without_view(self._show_none):
             self.rows = await service.jobs(acting_user())
             self.phase = "ready"
@@ -51,7 +51,7 @@ class JobsState(rx.State):
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """How a text was kept."""
+    """The outcome of saving a text."""
 
     save: Save
     revision: int = 0
@@ -70,7 +70,7 @@ def _typed_field(call_id: str, name: str, text: str, stamp: float = 0) -> tuple[
 
 
 def fields_so_far(found: dict[str, Any]) -> dict[str, Any]:
-    """The page's vars for the fields of a proposal that is being written, whatever is there."""
+    """The page's vars for the fields of a proposal that is still being written."""
     title, level = found.get("title"), found.get("level")
     rows = found.get("competencies")
     musts = found.get("must_haves")
@@ -96,22 +96,22 @@ class JobState(Autosave, Generator, rx.State):
     shows: Shows = "loading"
     job: JobView = JobView()
     description: str = ""
-    """What the editor begins with; it goes on by itself."""
+    """The text the editor begins with; from there on the editor has its own."""
     description_revision: int = 0
     description_save: Save = Save()
     conflict: bool = False
-    """Whether somebody else has saved another description than the one in this editor."""
+    """Whether somebody else has saved a different description than the one in this editor."""
     revision: int = 0
-    """Raised whenever the server has a text that the editor must show instead of its own."""
+    """Incremented whenever the editor must show the server's text instead of its own."""
     has_description: bool = False
     quote: QuoteView = QuoteView()
     offline: bool = False
     proposal: Proposal = Proposal()
     fields_save: Save = Save()
     fields_revision: int = 0
-    """Raised whenever the server has values that the fields must show instead of their own."""
+    """Incremented whenever the fields must show the server's values instead of their own."""
     outcome: str = ""
-    """What came of confirming."""
+    """The outcome of confirming."""
     title_now: str = ""
     level_now: str = ""
     competencies_now: list[tuple[str, str]] = []
@@ -157,14 +157,14 @@ class JobState(Autosave, Generator, rx.State):
     @typing("Wrote a job description")
     @guarded_typing(_typed_description)
     async def describe(self, job_id: str, text: str, stamp: float = 0, base: int = 0) -> None:
-        """Take the description as it is typed or pasted, and keep it once the typing pauses."""
+        """Take the description as it is typed or pasted, and save it once the typing pauses."""
         await self._keep_after_pause(self._keep, self._show_kept)
 
     @rx.event(background=True, supersedes=True)
     @typing("Changed a proposal for a job")
     @guarded_typing(_typed_field)
     async def revise(self, call_id: str, name: str, text: str, stamp: float = 0) -> None:
-        """Take a field of the proposal as it is typed, and keep it once the typing pauses."""
+        """Take a field of the proposal as it is typed, and save it once the typing pauses."""
         await self._keep_after_pause(self._keep, self._show_kept)
 
     @rx.event
@@ -192,7 +192,7 @@ class JobState(Autosave, Generator, rx.State):
     @logged("Took over a job description")
     @guarded
     async def show_other(self, job_id: str) -> None:
-        """Go on from the description that somebody else saved."""
+        """Continue from the description that somebody else saved."""
         if job_id == self.job.id:
             self.conflict = False
             self.revision += 1
@@ -202,7 +202,7 @@ class JobState(Autosave, Generator, rx.State):
     @logged("Confirmed what a job asks for")
     @guarded
     async def confirm(self, call_id: str) -> None:
-        """Make the proposal what the job asks for."""
+        """Replace what the job asks for by the proposal."""
         await self._keep_now(self._keep, self._show_kept)
         if self.fields_save.status == "failed":
             return
@@ -218,7 +218,7 @@ class JobState(Autosave, Generator, rx.State):
     @generation_event
     @guarded
     async def discard(self, call_id: str) -> None:
-        """Put the proposal out of sight."""
+        """Discard the proposal."""
         await service.discard(acting_user(), call_id)
         self._waiting.clear()
         page = await service.page(acting_user(), self.job.id)
@@ -248,7 +248,7 @@ class JobState(Autosave, Generator, rx.State):
         return FieldsView(fields_so_far, age_s(call_id))
 
     async def _take_over(self, owner: Owner, ending: CompleteEvent | EndedEvent) -> None:
-        """Show the proposal as a form, once the database can be asked."""
+        """Show the proposal as a form, once the database answers."""
         page = await once_it_answers(partial(self._page, owner))
         async with self:
             if self.job.id != owner.subject.id or self._ended != ending.llm_call_id:
@@ -294,7 +294,8 @@ class JobState(Autosave, Generator, rx.State):
         if kept.conflict or kept.save.status == "saved":
             self.description = typed.text
         if kept.conflict:
-            # Until one of both is chosen: what is typed on goes over what this went over.
+            # Until one of the two is chosen, further typing is saved over the same revision as this
+            # text.
             self.description_revision = typed.base
         self.description_revision = max(self.description_revision, kept.revision)
         if kept.beside:

@@ -1,4 +1,4 @@
-"""The frame of interview mode: who, the parts of the page, CV and job beside the notes."""
+"""The frame of interview mode: the head, the parts of the page, CV and job next to the notes."""
 
 from typing import Any
 
@@ -17,16 +17,16 @@ from feedback_app.ui.editor import save_label
 from feedback_app.ui.keys import page_begins_at
 
 _TEXT: Any = FeedbackState
-"""Its attributes as the browser has them."""
+"""The state's attributes as the browser has them."""
 PANE: Any = ClientStateVar.create("deskpane", default="notes")
 """Which part a narrow window shows: `notes`, `scorecard` or `feedback`."""
 ASIDE: Any = ClientStateVar.create("deskaside", default="notes")
-"""What stands above the scorecard: `notes`, `cv` or `job`."""
+"""What is shown above the scorecard: `notes`, `cv` or `job`."""
 _DETAIL = InterviewState.detail
 
 
 def desk_head(*actions: rx.Component) -> rx.Component:
-    """Who, for what, when; and what can be done with the whole."""
+    """Candidate, job and time, and the actions on the whole interview."""
     return rx.el.div(
         rx.link(
             rx.icon("arrow-left", size=16),

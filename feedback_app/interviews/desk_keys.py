@@ -16,7 +16,7 @@ def _press(key: str) -> Any:
 
 SHORTCUTS = (
     Shortcut("Enter", _press("draft"), "Draft, or update the draft", with_ctrl=True),
-    # What floats is closed by it as ever.
+    # Popups are still closed by it as usual.
     Shortcut(
         "Escape", _press("stop"), "Stop the draft", anywhere=True, keeps_default=True, shown="Esc"
     ),

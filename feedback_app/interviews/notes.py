@@ -14,9 +14,9 @@ from feedback_app.ui.editor import Draftbook, SavedArea, conflict_banner
 
 _TEXT: Any = FeedbackState
 _LIVE: Any = Live
-"""Their attributes as the browser has them."""
+"""The states' attributes as the browser has them."""
 NOTES = Draftbook("notes")
-"""What the browser keeps of the notes' editor."""
+"""The browser's own record of the notes' editor."""
 _DETAIL = InterviewState.detail
 _NOTES = SavedArea(
     book=NOTES,
@@ -98,7 +98,7 @@ def source_peek(pane: Any) -> rx.Component:
             rx.el.span(number, ": ", lines[number.to(int) - 1]),
             small_button(
                 "Show in notes",
-                # Leaving the text puts its lines out: they are lit again where they are shown.
+                # Leaving the text turns its lines off: they are lit again where they are shown.
                 [
                     pane.set_value("notes"),
                     LIT.set_value(LIT.value),

@@ -49,7 +49,7 @@ def interview_page() -> rx.Component:
 
 
 def _skeleton() -> rx.Component:
-    """The desk's own shape, so that nothing moves when it comes."""
+    """The desk's own layout, so that nothing moves when it has loaded."""
     parts = (rx.skeleton(width="100%", height="100%", min_height="280px") for _ in range(2))
     return rx.el.div(
         rx.el.div(rx.skeleton(width="260px", height="36px"), class_name="desk-head"),

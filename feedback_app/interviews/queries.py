@@ -26,7 +26,7 @@ InterviewParts = tuple[Interview, Scorecard, Candidate, Job, Department]
 
 
 class ListedInterview(NamedTuple):
-    """What a list tells of one interview, of the person's own scorecard too."""
+    """One interview in a list, with the facts of the person's own scorecard."""
 
     id: str
     kind: str
@@ -43,7 +43,7 @@ class ListedInterview(NamedTuple):
 
 
 _BLANKS = "".join(c for c in map(chr, range(sys.maxunicode + 1)) if c.isspace())
-"""What `str.strip` takes off; SQL's `trim` knows the space only."""
+"""The characters that `str.strip` removes; SQL's `trim` only knows the space."""
 
 HAS_NOTES = func.trim(col(Scorecard.notes), _BLANKS) != ""
 
@@ -73,7 +73,7 @@ _LISTED = (
     .join(Department, col(Department.id) == Job.department_id)
     .order_by(col(Interview.held_at).desc(), col(Interview.id).desc())
 )
-"""Made once: to put it together takes longer than to ask it."""
+"""Built once: building the statement takes longer than running it."""
 
 
 def _mine(statement: Any, user: CurrentUser) -> Any:
@@ -135,7 +135,7 @@ async def interview_of(
 async def interview_in_company(
     session: AsyncSession, admin: CurrentUser, interview_id: str
 ) -> tuple[Interview, Candidate, Job, Department]:
-    """An interview of the administrator's company, whoever takes part in it.
+    """An interview of the administrator's company, regardless of who takes part in it.
 
     Raises:
         NotFound: no such interview, or another company's.
@@ -177,7 +177,7 @@ def _parts_of(user: CurrentUser, interview_id: str) -> Any:
 async def rating_for(
     session: AsyncSession, scorecard: Scorecard, competency_id: str
 ) -> CompetencyRating:
-    """The scorecard's rating of a competency of its job, a new empty one where there is none.
+    """The scorecard's rating of a competency of its job, or a new empty one.
 
     Raises:
         NotFound: the competency is not one of the interview's job.

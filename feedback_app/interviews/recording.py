@@ -1,4 +1,4 @@
-"""What the person records in an interview, as the page's state takes and keeps it."""
+"""The person's records in an interview, as the page's state takes and saves them."""
 
 from dataclasses import dataclass, replace
 
@@ -22,12 +22,12 @@ from feedback_app.ui.autosave import Autosave, Save, Typed, saved
 from feedback_app.ui.presence import is_open
 
 _MOST_READINGS = 3
-"""How often evidence is read again because the text was saved meanwhile."""
+"""How often evidence is read again because the text was saved in the meantime."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """How a text was kept."""
+    """The outcome of saving a text."""
 
     save: Save
     revision: int = 0
@@ -52,14 +52,14 @@ class Recording(Autosave, mixin=True):
     detail: InterviewDetail = InterviewDetail()
     competencies: list[CompetencyRow] = []
     notes: str = ""
-    """What the notes' editor begins with; it goes on by itself."""
+    """The text the notes' editor begins with; from there on the editor has its own."""
     notes_revision: int = 0
     notes_save: Save = Save()
     notes_conflict: bool = False
-    """Whether another tab has saved other notes than the ones in this editor."""
+    """Whether another tab has saved different notes than the ones in this editor."""
     reasons_save: Save = Save()
     revision: int = 0
-    """Raised whenever the server has texts that the editors must show instead of their own."""
+    """Incremented whenever the editors must show the server's texts instead of their own."""
 
     @rx.var
     def rated_words(self) -> str:
@@ -73,10 +73,10 @@ class Recording(Autosave, mixin=True):
     @typing("Wrote notes")
     @guarded_typing(_typed_notes)
     async def note(self, interview_id: str, notes: str, stamp: float = 0, base: int = 0) -> None:
-        """Take the notes as they are typed, and keep them once the typing pauses.
+        """Take the notes as they are typed, and save them once the typing pauses.
 
-        Every change is sent, so that nothing typed before a reload is lost; a newer call takes
-        the place of one that still waits.
+        Every change is sent, so that nothing typed before a reload is lost; a newer call replaces
+        one that is still waiting.
         """
         await self._keep_after_pause(self._keep, self._show_kept)
         await self._evidence_changed(interview_id)
@@ -109,7 +109,7 @@ class Recording(Autosave, mixin=True):
     @logged("Took over the notes of another tab")
     @guarded
     async def show_other_notes(self, interview_id: str) -> None:
-        """Go on from the notes that another tab saved; the ones here are kept as a version."""
+        """Continue from the notes that another tab saved; the ones here are kept as a version."""
         if interview_id == self.detail.id:
             self._show_newer(await service.record(acting_user(), interview_id))
             await self._refresh_evidence(interview_id)
@@ -118,7 +118,7 @@ class Recording(Autosave, mixin=True):
     @logged("Rated a competency")
     @guarded
     async def rate(self, interview_id: str, competency_id: str, rating: str) -> None:
-        """Rate a competency `1` to `4` or `na`; anything else takes the rating back."""
+        """Rate a competency `1` to `4` or `na`; anything else removes the rating."""
         value = int(rating) if rating in {"1", "2", "3", "4"} else None
         await service.rate(
             acting_user(),
@@ -135,7 +135,7 @@ class Recording(Autosave, mixin=True):
     async def give_reason(
         self, interview_id: str, competency_id: str, reason: str, stamp: float = 0
     ) -> None:
-        """Take the reason for a rating as it is typed, and keep it once the typing pauses."""
+        """Take the reason for a rating as it is typed, and save it once the typing pauses."""
         await self._keep_after_pause(self._keep, self._show_kept)
         await self._evidence_changed(interview_id)
 
@@ -159,7 +159,7 @@ class Recording(Autosave, mixin=True):
         return self.detail.id != "" and key.split(" ")[1] == self.detail.id
 
     async def _keep(self, key: str, typed: Typed) -> _Kept:
-        """Keep one text that was typed; how it went."""
+        """Save one text that was typed; return the outcome."""
         what, interview_id, *competency = key.split(" ")
         user = acting_user()
         try:
@@ -182,7 +182,8 @@ class Recording(Autosave, mixin=True):
         if what == "notes":
             self.notes_save, self.notes_conflict = kept.save, kept.conflict
             if kept.conflict:
-                # Until one of both is chosen: what is typed on goes over what these went over.
+                # Until one of the two is chosen, further typing is saved over the same revision as
+                # these notes.
                 self.notes, self.notes_revision = typed.text, typed.base
             self.notes_revision = max(self.notes_revision, kept.revision)
             if is_saved:

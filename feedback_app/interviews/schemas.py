@@ -30,7 +30,7 @@ NOT_ASSESSED = "na"
 
 @dataclass(frozen=True, slots=True)
 class SavedNotes:
-    """Notes that were kept: how often they have been, and when, for people."""
+    """Saved notes: how many times they have been saved, and the time in words."""
 
     revision: int
     when: LocalTime
@@ -38,7 +38,7 @@ class SavedNotes:
 
 @dataclass(frozen=True, slots=True)
 class CompetencyRow:
-    """One competency with the person's rating: `1` to `4`, `na`, or empty where not rated."""
+    """One competency with the person's rating: `1` to `4`, `na`, or empty if not rated."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""The scorecard: a row for each competency, the reason behind it, the person's recommendation."""
+"""The scorecard: a row for each competency, its reason, and the person's recommendation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,11 +13,11 @@ from feedback_app.interviews.state import InterviewState
 from feedback_app.ui.editor import Draftbook, save_label, typed_area
 
 _TEXT: Any = FeedbackState
-"""Its attributes as the browser has them."""
+"""The state's attributes as the browser has them."""
 REASONS = Draftbook("reasons")
-"""What the browser keeps of the reason that was typed last."""
+"""The browser's own record of the reason that was typed last."""
 REASON_OF: Any = ClientStateVar.create("reasonof", default="")
-"""The competency whose reason that is."""
+"""The competency that this reason belongs to."""
 _DETAIL = InterviewState.detail
 
 
@@ -180,7 +180,7 @@ def _scale(
     on_pick: Callable[[str], Any],
     described_by: Any = "",
 ) -> rx.Component:
-    """Radio buttons as a row of steps; a click on the chosen one takes it back."""
+    """Radio buttons as a row of steps; a click on the chosen one clears it."""
     return rx.el.div(
         *(
             rx.el.label(

@@ -1,4 +1,4 @@
-"""Decides about interviews: what a person sees of them and records in them."""
+"""What a person sees of interviews and records in them."""
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
@@ -28,7 +28,7 @@ MAX_REASON_CHARACTERS = 5_000
 async def page_of_mine(
     user: CurrentUser, *, after: str | None, limit: int
 ) -> tuple[list[InterviewEntry], str | None]:
-    """The person's interviews newest first, from `after` on, and the cursor of what follows.
+    """The person's interviews newest first, from `after` on, and the cursor of the next page.
 
     Raises:
         Invalid: `after` is not an interview of this person.
@@ -98,10 +98,10 @@ async def record(user: CurrentUser, interview_id: str) -> InterviewRecord:
 
 
 async def heading(admin: CurrentUser, interview_id: str) -> InterviewDetail:
-    """What an administrator sees of an interview besides what was submitted about it.
+    """What an administrator sees of an interview, except the feedback submitted about it.
 
     Raises:
-        Forbidden: the person is no administrator.
+        Forbidden: the person is not an administrator.
         NotFound: no such interview, or another company's.
     """
     if not admin.is_admin:
@@ -125,7 +125,7 @@ async def heading(admin: CurrentUser, interview_id: str) -> InterviewDetail:
 async def save_notes(
     user: CurrentUser, interview_id: str, notes: str, base: int, writer: str = ""
 ) -> SavedNotes:
-    """Keep the notes as they were typed over revision `base` in the tab `writer`.
+    """Save the notes as they were typed over revision `base` in the tab `writer`.
 
     Raises:
         NotFound: not an interview of this person.
@@ -168,7 +168,7 @@ async def rate(
     *,
     not_assessed: bool = False,
 ) -> None:
-    """Rate a competency from 1 to 4; `None` takes the rating back, or says "not assessed".
+    """Rate a competency from 1 to 4; `None` removes the rating, or marks it "not assessed".
 
     Raises:
         NotFound: not an interview of this person, or not a competency of its job.
@@ -187,7 +187,7 @@ async def rate(
 async def give_reason(
     user: CurrentUser, interview_id: str, competency_id: str, reason: str
 ) -> None:
-    """Keep the reason for a competency's rating.
+    """Save the reason for a competency's rating.
 
     Raises:
         NotFound: not an interview of this person, or not a competency of its job.
@@ -207,7 +207,7 @@ async def give_reason(
 
 
 async def recommend(user: CurrentUser, interview_id: str, recommendation: str) -> None:
-    """Keep the person's own overall recommendation; empty takes it back.
+    """Save the person's own overall recommendation; empty removes it.
 
     Raises:
         NotFound: not an interview of this person.
@@ -242,5 +242,5 @@ def _status(row: queries.ListedInterview) -> InterviewStatus:
 
 
 def initials(name: str) -> str:
-    """Of the first two names."""
+    """The initials of the first two names."""
     return "".join(part[0] for part in name.split()[:2]).upper()

@@ -26,11 +26,11 @@ from feedback_app.llm.generation.following import running_call
 from feedback_app.ui.autosave import Save, saved
 
 WATCH_EVERY_S = 1.0
-"""How often a page looks whether another tab has saved something."""
+"""Seconds between two checks whether another tab has saved something."""
 
 
 class InterviewState(Recording, rx.State):
-    """One interview: how it is opened, left, watched and worked by keys."""
+    """One interview: how it is opened, left, watched and used by keyboard."""
 
     loaded: bool = False
     missing: bool = False
@@ -58,7 +58,7 @@ class InterviewState(Recording, rx.State):
             await self._load_as_admin(interview_id)
             return None
         self.for_admin = False
-        # Told of another tab's notes and not yet decided, the editor keeps its own.
+        # While a conflict with another tab's notes is unresolved, the editor keeps its own notes.
         self.notes_conflict = self.notes_conflict and self.detail.id == interview_id
         if self._differs(record):
             self.revision += 1
@@ -84,7 +84,8 @@ class InterviewState(Recording, rx.State):
             live._join(running)
         else:
             live._show(shown.latest)
-            # A draft that was never taken, as one that was stopped, is shown where nothing else is.
+            # A draft that was never taken over, such as a stopped one, is shown if there is nothing
+            # else.
             panel.over = shown.latest is not None and not shown.text.markdown
         if refusal:
             await live._refuse(refusal)
@@ -96,8 +97,8 @@ class InterviewState(Recording, rx.State):
     async def leave(self) -> None:
         """The page was left inside the app: the next interview starts from a skeleton.
 
-        Also by whoever is being led to the sign-in page: they are not to be led there again from
-        an address that is half the old one.
+        This is also called for somebody being sent to the sign-in page: they must not be sent there
+        again from an address that is half the old one.
         """
         self.loaded = self.missing = False
 
@@ -115,7 +116,7 @@ class InterviewState(Recording, rx.State):
             with may_be_away():
                 before, seen = seen, await service.revisions(user, interview_id)
                 if seen != before:
-                    # What this tab itself has just saved is known to it by the next look.
+                    # By the next check, what this tab itself has just saved is known to it.
                     continue
                 async with self:
                     if self.detail.id != interview_id:
@@ -123,7 +124,7 @@ class InterviewState(Recording, rx.State):
                     panel = await self.get_state(FeedbackState)
                     newer_notes = seen[0] > self.notes_revision and not self._is_typing()
                     newer_text = seen[1] > panel.revision and not panel._is_typing()
-                # Whoever began to type meanwhile is not interrupted: the next look sees it again.
+                # Somebody who has begun to type is not interrupted: the next check finds it again.
                 if newer_notes:
                     record = await service.record(user, interview_id)
                     async with self:
@@ -140,7 +141,7 @@ class InterviewState(Recording, rx.State):
     @generation_event
     @guarded
     async def press(self, key: str) -> Any:
-        """Do what a shortcut stands for; the page sends only keys it knows."""
+        """Perform a shortcut's action; the page sends only keys it knows."""
         if not self.loaded or self.missing:
             return None
         panel = await self.get_state(FeedbackState)
@@ -196,11 +197,11 @@ class InterviewState(Recording, rx.State):
         )
 
     async def _start(self, interview_id: str) -> AppError | None:
-        """Start a draft; why not, where it was refused."""
+        """Start a draft; return the reason if it was refused."""
         try:
             await feedback.start(acting_user(), interview_id)
         except NothingToAssess:
-            return None  # The panel says so all the time.
+            return None  # The panel shows it all the time.
         except AppError as error:
             return error
         return None

@@ -1,4 +1,4 @@
-"""What the browser's tab says of the interview page: who it is about, and what waits there."""
+"""What the browser's tab shows about the interview page: the candidate, and what is waiting."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""What a page says of a call that has ended, and of the next one, in words for people."""
+"""The words on a page about a call that has ended, and about the next one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class CallMeta:
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
-    """What a call would cost now, in words; `refusal` or `warning` where a limit is near."""
+    """What a call would cost now, in words; `refusal` or `warning` if a limit is near."""
 
     text: str = ""
     warning: str = ""
@@ -40,7 +40,7 @@ class QuoteView:
 
 
 def call_meta(call: LlmCall, departs: str = "") -> CallMeta:
-    """What the call took, and where its text departs from what was recorded."""
+    """What the call took, and where its text departs from the record."""
     return CallMeta(
         call_id=call.id,
         status=call.status,
@@ -58,7 +58,7 @@ def call_meta(call: LlmCall, departs: str = "") -> CallMeta:
 
 
 def _notices(call: LlmCall) -> Iterator[str]:
-    """What the writer should know of how the text came about."""
+    """Things the writer should know about how the text was made."""
     if call.finish_reason == LENGTH:
         yield LENGTH_NOTICE
     if call.sent_tokens_at_least:
@@ -70,7 +70,7 @@ def _notices(call: LlmCall) -> Iterator[str]:
 
 
 async def quote_of(run: Run) -> QuoteView:
-    """What the next call would cost, as a start would find it."""
+    """The cost of the next call, as a start would find it."""
     quote = await generations().quote(run)
     return QuoteView(
         text=wording.quote(quote.cost.microusd, quote.left_microusd),

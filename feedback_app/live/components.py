@@ -1,4 +1,4 @@
-"""Draws a draft from its blocks. Runs of text and nothing else: there is no HTML to run."""
+"""Draws a draft from its blocks as runs of text only: there is no HTML to run."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def draft_blocks(blocks: rx.Var[list[WireBlock]]) -> rx.Component:
 
 
 def draft_text(state: type[LiveText]) -> rx.Component:
-    """The draft as it stands in `state`: settled slots, then the block that is being written."""
+    """The current draft in `state`: settled slots, then the block that is being written."""
     return rx.fragment(
         *(draft_blocks(blocks=getattr(state, f"b{number}")) for number in range(SLOTS)),
         draft_blocks(blocks=state.o),

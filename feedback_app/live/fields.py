@@ -13,9 +13,9 @@ EVERY_S = 0.1
 
 
 class FieldsView(LiveView):
-    """What one follower has shown of one typed answer.
+    """What has been shown of one typed answer to one follower.
 
-    `fill` makes page vars of the fields there are by now; a field may be missing, or end early.
+    `fill` makes page vars of the fields so far; a field may be missing, or end early.
     """
 
     def __init__(self, fill: Callable[[dict[str, Any]], dict[str, Any]], age_s: float = 0) -> None:
@@ -24,10 +24,10 @@ class FieldsView(LiveView):
         self._shown: dict[str, Any] = {}
         self._filled = float("-inf")
         self._is_behind = False
-        """Whether text came that the fields do not show yet."""
+        """Whether text has arrived that the fields do not show yet."""
 
     def take(self, events: Sequence[Event]) -> dict[str, Any]:
-        """As any live view; what was held back comes with the next look, though no event does."""
+        """Like any live view; text held back is shown at the next call even without an event."""
         changes = super().take(events)
         if self._is_behind and clock.monotonic() - self._filled >= EVERY_S:
             changes |= self._changes()

@@ -1,8 +1,9 @@
 """The live part of a page that generates: one follower per page, which shows whatever runs.
 
-A click only starts or stops a call. What is seen comes from the follower, which the page's `load`
-starts, so that a reload, a second tab and the tab that clicked all see the same. A page's state
-takes this mixin and says whose calls it follows, how one starts, and what comes of one that ended.
+A click only starts or stops a call. Everything shown comes from the follower, which the page's
+`load` starts, so that a reload, a second tab and the tab that clicked all see the same. A page's
+state takes this mixin and defines whose calls it follows, how one starts, and what happens when one
+has ended.
 """
 
 import asyncio
@@ -34,13 +35,13 @@ from feedback_app.llm.stream.event_log import EventLog
 _log = logging.getLogger(__name__)
 
 ONE_FRAME_S = 0.016
-"""A pause after each stage, or the browser would draw two that come at once as one."""
+"""A pause after each stage; otherwise the browser would draw two that arrive together as one."""
 TICK_S = 1.0
-"""How often the elapsed time moves while nothing arrives."""
+"""How often the elapsed time advances while nothing arrives."""
 ANNOUNCE_EVERY_S = 10.0
 """How often a screen reader is told that the writing goes on."""
 CHECK_SESSION_EVERY_S = 5.0
-"""How long between two looks at whether the person is still signed in, while a call is shown."""
+"""Seconds between two checks whether the person is still signed in, while a call is shown."""
 
 _ADMITTED = {"thinking", "generating", "streaming"}
 """The stages of a call that no limit refused."""
@@ -52,9 +53,9 @@ class Generator(LiveText, mixin=True):
     error: str = ""
     meta: CallMeta = CallMeta()
     announcement: str = ""
-    """What a screen reader is told: the start, that it goes on, the end."""
+    """The text for screen readers: the start, that it goes on, the end."""
     may_retry: bool = True
-    """Whether trying again by itself can help after the call that ended early."""
+    """Whether trying again can help by itself after a call that ended early."""
     wait_s: int = 0
     """Seconds until trying again can help."""
 
@@ -63,14 +64,14 @@ class Generator(LiveText, mixin=True):
     _ended: str = ""
     """The call whose end the page shows, until it shows something else."""
 
-    # What each page says of itself --------------------------------------------------------------
+    # What each page defines for itself ----------------------------------------------------------
 
     def _owner_of(self, user: CurrentUser, subject_id: str) -> Owner:
-        """Whose calls the page shows."""
+        """The owner of the calls the page shows."""
         raise NotImplementedError
 
     async def _subject_id(self) -> str:
-        """What the page is about; called with the state locked."""
+        """The id of what the page is about; called with the state locked."""
         raise NotImplementedError
 
     async def _start(self, subject_id: str) -> None:
@@ -78,16 +79,16 @@ class Generator(LiveText, mixin=True):
         raise NotImplementedError
 
     async def _begun(self) -> None:
-        """A call was admitted, and its answer is about to be shown; the state is locked."""
+        """Called when a call was admitted, before its answer is shown; the state is locked."""
 
     async def _refused(self) -> None:
-        """No call was started, or one was refused; the state is locked."""
+        """Called when no call was started, or one was refused; the state is locked."""
 
     async def _take_over(self, owner: Owner, ending: CompleteEvent | EndedEvent) -> None:
         """Do what follows from the end of a call; the state is not locked."""
 
     def _view_of(self, call_id: str) -> LiveView:
-        """What draws the answer while it streams."""
+        """The view that draws the answer while it streams."""
         return LiveView(age_s(call_id))
 
     # Events -------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ class Generator(LiveText, mixin=True):
         except AppError as error:
             await self._refuse(error)
         except Exception:
-            # Whatever it was, the page must not stay in its first stage; it is raised on.
+            # Whatever the fault, the page must not stay in its first stage; it is raised again.
             await self._refuse(AppError())
             raise
 
@@ -135,7 +136,8 @@ class Generator(LiveText, mixin=True):
         try:
             log = hub.get(joined) or await hub.next(owner)
             while True:
-                # The page may have waited for long: nothing is shown before it is known to whom.
+                # The page may have waited for long: check who is signed in before anything is
+                # shown.
                 await once_it_answers(partial(self._still_signed_in, owner))
                 await self._follow_one(owner, log)
                 log = await hub.next(owner, log.call_id)
@@ -155,7 +157,7 @@ class Generator(LiveText, mixin=True):
             async with self:
                 self.wait_s = max(0, self.wait_s - 1)
 
-    # How it goes on -----------------------------------------------------------------------------
+    # How it continues ---------------------------------------------------------------------------
 
     async def _follow_one(self, owner: Owner, log: EventLog) -> None:
         view, seen, checked_at = self._view_of(log.call_id), 0, clock.monotonic()
@@ -193,10 +195,10 @@ class Generator(LiveText, mixin=True):
     async def _finish(
         self, ending: CompleteEvent | EndedEvent, began: bool, changes: Mapping[str, Any]
     ) -> None:
-        """Show how the call ended, by what its log tells: the database may be away."""
+        """Show how the call ended, going by its log: the database may be away."""
         async with self:
             if not began and isinstance(ending, EndedEvent):
-                # Refused: what stood there before stays.
+                # Refused: the previous text stays.
                 changes = {"phase": ending.type, "message": ""}
             self._assign(changes)
             if isinstance(ending, EndedEvent):
@@ -215,13 +217,13 @@ class Generator(LiveText, mixin=True):
             raise NotSignedIn
 
     def _ask(self) -> None:
-        """Show that a call was asked for; what stands there stays until it is admitted."""
+        """Show that a call was asked for; the previous text stays until it is admitted."""
         self.phase, self.message = "connecting", STAGE_MESSAGES["connecting"]
         self.error = self.elapsed = self.tokens = ""
         self.progress = 0
 
     async def _begin(self) -> None:
-        """Show the answer that begins to be written, and nothing of what stood there before."""
+        """Show the answer that begins to be written, in place of the previous text."""
         phase, message = self.phase, self.message
         self._show_nothing()
         self.phase, self.message, self.wait_s = phase, message, 0
@@ -234,7 +236,7 @@ class Generator(LiveText, mixin=True):
         self._joined = call_id
 
     def _show_ended(self, meta: CallMeta, answer: Mapping[str, Any]) -> None:
-        """Show a call that has ended; none where `meta` names none."""
+        """Show a call that has ended; no call if `meta` names none."""
         self._show_nothing()
         self.phase, self.message = meta.status or "idle", ""
         self._assign(answer)
@@ -247,10 +249,10 @@ class Generator(LiveText, mixin=True):
         self.may_retry = True
 
     async def _refuse(self, error: AppError) -> None:
-        """Show why no call was started; what stands there stays."""
+        """Show why no call was started; the previous text stays."""
         self.phase, self.message, self.error = "error", "", error.message
         self.may_retry = error.retryable
-        # A budget resets by itself in days, which nobody waits for at the button.
+        # A budget takes days to reset, which nobody waits for at the button.
         waits = error.retryable and error.retry_after_s
         self.wait_s = math.ceil(waits) if waits else 0
         with may_be_away():

@@ -1,6 +1,6 @@
-"""The generator as a component: one button for what comes next, how far it has come, what it took.
+"""The generator as a component: one button for the next action, the progress, what a call took.
 
-A page describes its calls by a `Panel`; the pieces are placed where the page wants them.
+A page describes its calls by a `Panel`, and places the pieces where it wants them.
 """
 
 from collections.abc import Callable
@@ -16,30 +16,30 @@ from feedback_app.ui.components import small_button
 
 @dataclass(frozen=True)
 class Panel:
-    """One page's generator; vars are of whatever state has them."""
+    """One page's generator; its vars belong to whichever state has them."""
 
     live: type[Generator]
     subject_id: Any
     button: str
     """The id of the button while nothing runs; `stop-generation` while something does."""
     label: Any
-    """What the button says then."""
+    """The button's label then."""
     is_offline: Any
-    """Whether no model is asked, but the operation's own writer."""
+    """Whether the operation's own writer is used instead of a model."""
     offline_words: str
-    """What stands in place of the cost then."""
+    """Shown in place of the cost then."""
     may_start: Any
     has_facts: Any
     """Whether there is something to write from."""
     hint: str
-    """What is missing where there is not."""
+    """What is missing if there is not."""
     quote: Any
     """A `QuoteView`."""
     noun: str = "draft"
 
     @property
     def running(self) -> Any:
-        """Whether an answer is being written, in the browser."""
+        """Whether an answer is being written; a var for the browser."""
         return is_running(self.live)
 
     @property
@@ -49,7 +49,7 @@ class Panel:
 
 
 def is_running(live: type[Generator]) -> Any:
-    """Whether an answer is being written, in the browser."""
+    """Whether an answer is being written; a var for the browser."""
     running: Any = live.phase == "connecting"
     for stage in list(STAGE_MESSAGES)[1:]:
         running = running | (live.phase == stage)
@@ -57,7 +57,7 @@ def is_running(live: type[Generator]) -> Any:
 
 
 def action_bar(panel: Panel, on_begin: Any) -> rx.Component:
-    """The one action and what is said of it. `on_begin` is done in the browser at a start."""
+    """The one action and the text about it. `on_begin` runs in the browser at a start."""
     live = panel.live
     return rx.el.div(
         rx.el.div(_status(panel), class_name="action-status note"),
@@ -84,7 +84,7 @@ def action_bar(panel: Panel, on_begin: Any) -> rx.Component:
 
 
 def main_button(panel: Panel, on_begin: Any) -> rx.Component:
-    """Generate, or Stop while it is written: one button, so that the focus stays on it."""
+    """Generate, or Stop while a call runs: one button, so that the focus stays on it."""
     live, running = panel.live, panel.running
     waits = ~running & (live.wait_s > 0)
     label = rx.cond(
@@ -114,7 +114,7 @@ def main_button(panel: Panel, on_begin: Any) -> rx.Component:
 
 
 def generation_error(panel: Panel) -> rx.Component:
-    """Why a call ended early or was not begun, and the way on."""
+    """Why a call ended early or was not started, and what to do next."""
     live = panel.live
     return rx.cond(
         live.error != "",
@@ -138,7 +138,7 @@ def generation_error(panel: Panel) -> rx.Component:
 
 
 def reasoning(panel: Panel) -> rx.Component:
-    """What a model that shows it is thinking, folded."""
+    """The reasoning of a model that shows it, folded."""
     return rx.cond(
         panel.live.reasoning != "",
         rx.el.details(
@@ -151,7 +151,7 @@ def reasoning(panel: Panel) -> rx.Component:
 
 
 def outcome(panel: Panel) -> rx.Component:
-    """What the call on the page took; the rest of it behind a sign."""
+    """What the call on the page took; the details are behind an icon."""
     meta: Any = panel.live.meta
     return rx.cond(
         ~panel.running & (meta.call_id != ""),
@@ -201,7 +201,7 @@ def _status(panel: Panel) -> rx.Component:
 
 
 def _quote(panel: Panel) -> rx.Component:
-    """What the next call costs, where it costs anything, and a limit that is near."""
+    """What the next call costs, if anything, and a limit that is nearly reached."""
     quote = panel.quote
     return rx.fragment(
         rx.cond(
@@ -211,7 +211,7 @@ def _quote(panel: Panel) -> rx.Component:
         ),
         rx.cond(
             quote.refusal != "",
-            # Not beside the same sentence as an error.
+            # Not next to the same sentence as an error.
             rx.cond(
                 panel.live.error != quote.refusal,
                 rx.el.span(quote.refusal, id="generation-blocked", class_name="near"),

@@ -9,7 +9,7 @@ from feedback_app.llm.text.blocks import Block
 WireItem = tuple[str, list[WireSpan]]
 """A class for its depth, and the runs."""
 WireGroup = tuple[str, list[WireItem]]
-"""`ul`, `ol`, or a block's kind, and what is in it: one item for all but lists."""
+"""`ul`, `ol` or a block's kind, and its contents: one item, except for lists."""
 
 _LISTS = {"bullet": "ul", "ordered": "ol"}
 

@@ -10,7 +10,7 @@ from feedback_app.llm.events import STAGE_MESSAGES
 
 
 class LiveText(rx.State, mixin=True):
-    """What `LiveView` changes. The names that change with every flush are short on purpose.
+    """The vars that `LiveView` changes. Names that change with every flush are deliberately short.
 
     `b0`… hold settled blocks; the open block is of kind `k` with marker `n`, begins with the runs
     in `h0`…`h3` and ends with the tail `t` in marks `m`; `o` are blocks before it that may still
@@ -63,7 +63,7 @@ class LiveText(rx.State, mixin=True):
     """Those of its newest statement, while it is written."""
 
     def _clear(self) -> None:
-        """Show the first stage of a text of which nothing has come yet."""
+        """Show the first stage of a text before anything has arrived."""
         self.phase, self.message = "connecting", STAGE_MESSAGES["connecting"]
         self.elapsed = self.tokens = self.reasoning = ""
         self.progress = 0

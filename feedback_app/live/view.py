@@ -1,11 +1,11 @@
 """Turns a generation's events into the few, small changes the live page needs.
 
-A page var is sent whole whenever it changes, so text that grows in one var costs its square.
-Here settled blocks fill a fixed row of slots that each stop changing; the open block is a list of
-finished runs that changes seldom and a short tail that changes with every flush; counters change
-once a second. Where a row is full, its last parts are joined by `_first_to_join`, so that the text
-of an answer of any length is sent a few times at most. Blocks travel as bare lists, because names
-would cost more than the text they name.
+A page var is sent as a whole whenever it changes, so text that grows in one var costs quadratic
+traffic. Here settled blocks fill a fixed row of slots that each stop changing; the open block is a
+list of finished runs that changes rarely and a short tail that changes with every flush; counters
+change once a second. When a row is full, its last parts are joined by `_first_to_join`, so that the
+text of an answer of any length is sent a few times at most. Blocks travel as bare lists, because
+names would take more space than the text they name.
 """
 
 import re
@@ -30,14 +30,14 @@ from feedback_app.llm.text.splitting import BlockSplitter, decided
 from feedback_app.ui import wording
 
 WireSpan = tuple[str, str, str]
-"""Text, marks, and an address or, behind `#n`, the lines it rests on."""
+"""Text, marks, and an address or, after `#n`, the lines it rests on."""
 WireBlock = tuple[str, str, list[WireSpan]]
 """Kind with level (`heading2`, `bullet0`), marker, runs."""
 
 SLOTS = 24
 SLOT_CHARACTERS = 60
 BLOCK_CHARACTERS = 30
-"""About what a block takes besides its text."""
+"""The approximate size of a block besides its text."""
 TAIL_CHARACTERS = 56
 REASONING_CHARACTERS = 6000
 """How much of the newest reasoning the page shows."""
@@ -69,10 +69,10 @@ def fill_slots(blocks: Sequence[Block]) -> dict[str, list[WireBlock]]:
 
 
 def _first_to_join(sizes: Sequence[int]) -> int:
-    """Which part of a full row to join with all after it.
+    """The index of the part of a full row to join with all after it.
 
-    It is the last that is no larger than those together, so that what is sent again has doubled
-    since; else the last but one.
+    It is the last one that is no larger than those together, so that the resent text has doubled
+    since; otherwise the last but one.
     """
     after = sizes[-1]
     for part in range(len(sizes) - 2, -1, -1):
@@ -83,14 +83,14 @@ def _first_to_join(sizes: Sequence[int]) -> int:
 
 
 class _Slots:
-    """The slots that have been filled so far, the last of which is being filled."""
+    """The slots filled so far, the last of which is still being filled."""
 
     def __init__(self) -> None:
         self._slots: list[list[WireBlock]] = [[]]
         self._sizes = [0]
 
     def add(self, blocks: Sequence[Block]) -> dict[str, list[WireBlock]]:
-        """Take the next blocks; the slots that change."""
+        """Take the next blocks; return the slots that change."""
         changed: set[int] = set()
         for block in blocks:
             # Later slots hold more, so that a row suffices for an ordinary answer.
@@ -104,7 +104,7 @@ class _Slots:
         return {f"b{number}": list(filled.get(number, ())) for number in sorted(changed)}
 
     def _begin_slot(self) -> set[int]:
-        """Begin the next slot, joining some where there is none; those that change by it."""
+        """Begin the next slot, joining some if none is free; return those that change."""
         joined: set[int] = set()
         if len(self._slots) == SLOTS:
             first = _first_to_join(self._sizes)
@@ -117,8 +117,8 @@ class _Slots:
 
 
 class _OpenBlock:
-    """The block that is being written: runs that are finished, in a few write-once pieces, and a
-    tail that grows."""
+    """The block that is being written: finished runs, in a few write-once pieces, and a tail that
+    grows."""
 
     def __init__(self) -> None:
         self._shown: dict[str, Any] = dict(NOTHING_OPEN)
@@ -144,7 +144,7 @@ class _OpenBlock:
         return changed
 
     def _split(self, runs: list[WireSpan]) -> dict[str, Any]:
-        """The runs as pieces and tail, leaving as they are pieces that still show the beginning."""
+        """The runs as pieces and tail, keeping the pieces that still show the beginning."""
         pieces: dict[str, Any] = {name: self._shown[name] for name in _PIECES}
         rest = _after(runs, [run for name in _PIECES for run in pieces[name]])
         if rest is None:
@@ -158,7 +158,7 @@ class _OpenBlock:
 
 
 def _with_runs(pieces: dict[str, Any], rest: list[WireSpan]) -> dict[str, Any]:
-    """The pieces that change where `rest` is put after them."""
+    """The pieces that change when `rest` is put after them."""
     free = next((name for name in _PIECES if not pieces[name]), None)
     if free is not None:
         return {free: rest}
@@ -169,7 +169,7 @@ def _with_runs(pieces: dict[str, Any], rest: list[WireSpan]) -> dict[str, Any]:
 
 
 def _after(runs: list[WireSpan], beginning: list[WireSpan]) -> list[WireSpan] | None:
-    """What `runs` show after `beginning`; `None` if they do not begin so."""
+    """What `runs` show after `beginning`; `None` if they do not start with it."""
     rest = list(runs)
     for text, marks, href in beginning:
         if not rest or rest[0][1:] != (marks, href) or not rest[0][0].startswith(text):
@@ -190,20 +190,20 @@ def _healed(markdown: str) -> str:
 
 
 def _without_open_markup(markdown: str) -> str:
-    """The Markdown without the signs it ends in, and without the blanks behind them."""
+    """The Markdown without the markup characters and the spaces at its end."""
     written = markdown.rstrip()
     bare = written.rstrip(_MARKUP)
     return bare if len(bare) < len(written) else markdown
 
 
 class LiveView:
-    """What one follower has shown of one generation, which began `age_s` seconds ago."""
+    """What has been shown to one follower of one generation, which began `age_s` seconds ago."""
 
     def __init__(self, age_s: float = 0.0) -> None:
         self.text = ""
         self.ending: CompleteEvent | EndedEvent | None = None
         self.later_stages: list[dict[str, Any]] = []
-        """The vars of stages that are to be shown after what was taken last, each by itself."""
+        """The vars of stages to be shown after the last events, each drawn on its own."""
         self._splitter = BlockSplitter()
         self._slots = _Slots()
         self._open = _OpenBlock()
@@ -214,7 +214,7 @@ class LiveView:
         self._started = clock.monotonic() - age_s
         self._counted = float("-inf")
         self._cited = 0
-        """How many citations the text has so far."""
+        """The number of citations in the text so far."""
         self._lines: set[int] = set()
 
     @property
@@ -223,15 +223,15 @@ class LiveView:
         return self._stage
 
     def up_to_ending(self, events: Sequence[Event]) -> Sequence[Event]:
-        """The events without the ending, where they enter a stage that must be shown before it."""
+        """The events without the ending, if they enter a stage that must be shown before it."""
         enters = any(isinstance(e, StatusEvent) and e.status != self._stage for e in events)
         return events[:-1] if enters and is_terminal(events[-1]) else events
 
     def take(self, events: Sequence[Event]) -> dict[str, Any]:
-        """The page vars to set after these events; with none, only the counters advance.
+        """The page vars to set after these events; without events, only the counters advance.
 
-        Text is in them whatever stage it came in. Of several stages they have the first, and
-        `later_stages` the others: each is to be drawn by itself, and no text waits for that.
+        They include text of every stage. Of several stages they include the first, and
+        `later_stages` the others: each is to be drawn on its own, and no text waits for that.
         """
         changes: dict[str, Any] = {}
         entered: list[dict[str, Any]] = []
@@ -277,8 +277,8 @@ class LiveView:
         return {**changes, **self._open.show(self._splitter.open)}
 
     def _finish_text(self, ending: CompleteEvent | EndedEvent) -> dict[str, Any]:
-        """The vars that change when nothing more comes."""
-        # A mark behind the last text comes with the ending.
+        """The vars that change when nothing more will come."""
+        # A mark after the last text comes with the ending.
         last = marked("", unpacked(ending.cites)[self._cited :])
         changes = self._slots.add([*self._splitter.feed(last), *self._splitter.finish()])
         return {**changes, **NOTHING_OPEN, "f": ""}

@@ -1,4 +1,4 @@
-"""What a generation tells its followers. The WebSocket API sends exactly these, as JSON.
+"""The events that a generation sends its followers. The WebSocket API sends exactly these, as JSON.
 
 Every event carries `seq`, counting from 1 within its call, and the call's id.
 """
@@ -20,7 +20,7 @@ STAGE_MESSAGES: dict[Stage, str] = {
     "generating": "Starting to write…",
     "streaming": "Writing…",
 }
-"""What people read in each stage, where an operation has no words of its own for it."""
+"""The words for each stage, unless an operation has its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class ChunkEvent:
     content: str
     offset: int
     cites: str = ""
-    """The citations that stood in it (`llm.text.citations.packed`). Not sent to API clients."""
+    """The citations it contained (`llm.text.citations.packed`). Not sent to API clients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class EndedEvent:
     cost_usd: str | None
     tokens_estimated: bool
     retry_after_s: float | None = None
-    """When trying again may help, in seconds from the ending; `None` where nobody knows. Not sent:
+    """When trying again may help, in seconds from the ending; `None` if nobody knows. Not sent:
     HTTP has a header for it."""
     cites: str = ""
     """All citations of the partial text. Not sent."""
@@ -133,7 +133,7 @@ def from_record(record: dict[str, Any]) -> Event:
     """The event that `to_record` was given.
 
     Raises:
-        TypeError: not such a record.
+        TypeError: the value is not such a record.
     """
     kind = _KINDS.get(record["type"])
     if kind is None:

@@ -1,7 +1,7 @@
-"""What can be generated. Features declare their operations; the core runs any of them.
+"""The operations that can be generated. Features declare them; the core runs any of them.
 
-A feature makes an `Operation` beside its service, and a `Run` of it for each start: who asks about
-what, and how the facts are loaded that the call is made from.
+A feature makes an `Operation` next to its service, and a `Run` of it for each start: who asks about
+what, and how the call's facts are loaded.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from feedback_app.llm.audit.finding import Finding
 
 Check = Callable[[AsyncSession, str | None], Awaitable[list["Finding"]]]
-"""What an audit looks at, of one company or of all."""
+"""A check of the audit, for one company or for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,56 +28,56 @@ class Brief:
 
     messages: tuple[Message, ...]
     facts: Any
-    """What an offline writer writes from."""
+    """The input of an offline writer."""
     notes: str = ""
     """The lines that an answer may cite by their numbers; kept with the draft."""
     judgements: str = ""
-    """A short mark of what else the messages were made from; kept with the draft."""
+    """A short hash of what else the messages were made from; kept with the draft."""
     rewriter: Callable[[], Rewriter] = Unchanged
-    """Makes what changes this call's answer while it streams."""
+    """Creates the rewriter that changes this call's answer while it streams."""
     department_id: str | None = None
-    """The department whose usage this is."""
+    """The department that this usage is counted for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One thing that can be generated. `name` is what the ledger has."""
+    """One thing that can be generated. `name` is the name in the ledger."""
 
     name: str
     subject_kind: str
     prompt_version: str
     noun: str
-    """What people call one result, such as "draft"."""
+    """The word people use for one result, such as "draft"."""
     target_tokens: int
-    """How long an answer usually is; progress is measured against it until there are answers."""
+    """The usual length of an answer; the reference for progress until there are answers."""
     offline: Callable[[Any], str] | None
-    """Writes the whole answer from `Brief.facts` while no model is configured; may take its time:
-    it runs in a thread."""
+    """Writes the whole answer from `Brief.facts` while no model is configured; may be slow, as it
+    runs in a thread."""
     stages: Mapping[Stage, str] = field(default_factory=dict)
-    """What people read in a stage, where it is not `STAGE_MESSAGES`."""
+    """The words for a stage, if they are not those of `STAGE_MESSAGES`."""
     max_output_tokens: int | None = None
-    """`LLM_MAX_OUTPUT_TOKENS` where `None`."""
+    """`None` means `LLM_MAX_OUTPUT_TOKENS`."""
     template_id: str = "standard"
     is_shared: bool = False
     """Whether one call runs per subject instead of one per person."""
     answer_field: str = "answer"
-    """What the API calls the answer in the last event of a complete call."""
+    """The API's name for the answer in the last event of a complete call."""
     result: type[BaseModel] | None = None
-    """What the answer is asked to be, as JSON; Markdown where `None`."""
+    """The type that the answer is requested as, in JSON; `None` means Markdown."""
     checks: tuple[Check, ...] = ()
-    """What the ledger's audit looks at besides, of what is made of the drafts."""
+    """Additional checks of the ledger's audit, of the results made from the drafts."""
 
     def owner(self, company_id: str, user_id: str, subject_id: str) -> Owner:
-        """Whose call of this operation a person would start about that subject."""
+        """The owner of a call of this operation that a person would start about that subject."""
         subject = Subject(self.subject_kind, subject_id)
         return Owner(company_id, user_id, self.name, subject, self.is_shared)
 
     def message(self, stage: Stage) -> str:
-        """What people read while a call is in that stage."""
+        """The words for a call in that stage."""
         return self.stages.get(stage) or STAGE_MESSAGES[stage]
 
     def as_dict(self, event: Event) -> dict[str, Any]:
-        """An event of this operation as the API sends it; a typed answer as its result."""
+        """An event of this operation as the API sends it; a typed answer is sent as its result."""
         body = as_dict(event, self.answer_field)
         if self.result is not None and isinstance(event, CompleteEvent):
             result = self.result.model_validate_json(event.text)
@@ -87,7 +87,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One start, or what a start would be."""
+    """One start, or a quote for one."""
 
     operation: Operation
     owner: Owner
@@ -99,7 +99,7 @@ _declared: dict[str, Operation] = {}
 
 
 def declare(operation: Operation) -> Operation:
-    """Make the operation known by its name, for who has only a ledger's row; features do it once.
+    """Register the operation by name, for code that only has a ledger row; features do it once.
 
     Raises:
         ValueError: another operation has that name.
@@ -110,12 +110,12 @@ def declare(operation: Operation) -> Operation:
 
 
 def declared() -> Collection[Operation]:
-    """All operations that there are in this process."""
+    """All operations declared in this process."""
     return _declared.values()
 
 
 def stage_message(name: str, stage: Stage) -> str:
-    """What people read in a stage of the operation of that name, which may be no more declared."""
+    """The words for a stage of the operation of that name, which may no longer be declared."""
     operation = _declared.get(name)
     return operation.message(stage) if operation else STAGE_MESSAGES[stage]
 

@@ -1,11 +1,11 @@
-"""What a generation is about, and whose it is."""
+"""The subject and the owner of a generation."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is written about: a row of some feature, named by its kind and its id."""
+    """The subject of a generation: a row of some feature, named by its kind and its id."""
 
     kind: str
     id: str
@@ -24,7 +24,7 @@ class Owner:
 
     @property
     def run_key(self) -> str:
-        """The same for all who would join each other's call, and for nobody else."""
+        """The same for everyone who would join the same call, and for nobody else."""
         whose = "" if self.is_shared else self.user_id
         subject = self.subject
         return f"{self.company_id}/{self.operation}/{subject.kind}/{subject.id}/{whose}"

@@ -16,11 +16,11 @@ from feedback_app.retention.forgetting import (
 from feedback_app.retention.purge import PurgeUnderWay, purge
 
 UNKNOWN = 2
-"""The exit code where there is no such candidate."""
+"""The exit code if there is no such candidate."""
 
 
 def run_purge() -> int:
-    """Purge now and print what went; the exit code."""
+    """Purge now, print what was removed, and return the exit code."""
     try:
         removed = asyncio.run(_purge())
     except PurgeUnderWay:
@@ -30,7 +30,7 @@ def run_purge() -> int:
 
 
 def run_forget(candidate_id: str, *, really: bool) -> int:
-    """Print what would be removed of a candidate, or remove it and print what went."""
+    """Print what would be removed about a candidate, or remove it and print what was removed."""
     try:
         found = asyncio.run(_forget(candidate_id, really=really))
     except UnknownCandidate:

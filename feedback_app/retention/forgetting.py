@@ -1,8 +1,8 @@
-"""Forgets a candidate: everything that tells of them goes, what their drafts cost stays.
+"""Forgets a candidate: everything about them is removed, except what their drafts cost.
 
 A call in the ledger has no content; without its interview it is a figure about nobody, so sums,
-budgets and the audit stay as they were. What cannot be reached from here is told in
-`docs/operations.md`: backups, exports, what the provider of the model keeps.
+budgets and the audit do not change. `docs/operations.md` lists what cannot be reached from here:
+backups, exports, what the provider of the model keeps.
 """
 
 import asyncio
@@ -47,18 +47,18 @@ class StillRunning(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What the database holds about a candidate."""
+    """The rows that the database holds about a candidate."""
 
     name: str
     counts: Mapping[str, int]
-    """How many rows, by what people call them."""
+    """The number of rows, by the name people use for them."""
 
 
 async def traces(database: Database, candidate_id: str) -> Traces:
-    """What would be removed.
+    """The rows that would be removed.
 
     Raises:
-        UnknownCandidate: there is none with this id.
+        UnknownCandidate: there is no candidate with this id.
     """
     async with database.read() as session:
         return await _traces(session, candidate_id)
@@ -67,10 +67,10 @@ async def traces(database: Database, candidate_id: str) -> Traces:
 async def forget(
     database: Database, candidate_id: str, *, stop_within_s: float = STOP_WITHIN_S
 ) -> Traces:
-    """Stop the candidate's running drafts, then remove everything about them; what went.
+    """Stop the candidate's running drafts, remove everything about them, return what was removed.
 
     Raises:
-        UnknownCandidate: there is none with this id.
+        UnknownCandidate: there is no candidate with this id.
         StillRunning: a draft did not stop in time; nothing was removed.
     """
     try:
@@ -85,7 +85,7 @@ async def forget(
 
 
 async def _let_stop(database: Database, candidate_id: str) -> None:
-    """Ask for what runs to be stopped; settle it where its process has died."""
+    """Ask running drafts to stop; settle those whose process has died."""
     async with database.write() as session:
         await ask_to_stop(session, await _running(session, candidate_id))
     await Ledger(database).sweep()
@@ -93,15 +93,15 @@ async def _let_stop(database: Database, candidate_id: str) -> None:
 
 
 async def _removed(database: Database, candidate_id: str) -> Traces | None:
-    """Remove everything in one transaction; `None`, and nothing is, while a draft runs."""
+    """Remove everything in one transaction; remove nothing, and return `None`, if a draft runs."""
     async with database.write() as session:
         if not database.is_sqlite:
-            # No draft can be admitted meanwhile: admission takes this row's lock as well.
+            # No draft can be admitted in the meantime: admission takes this row's lock as well.
             candidate = await session.get(Candidate, candidate_id)
             company_id = candidate.company_id if candidate else ""
             row = select(col(Company.id)).where(col(Company.id) == company_id)
             await session.exec(row.with_for_update(key_share=True))
-            # And nothing can be written on a scorecard of theirs that is about to go.
+            # And nothing can be written on a scorecard of theirs that is about to be removed.
             cards = select(Scorecard.id).where(
                 col(Scorecard.interview_id).in_(_interviews(candidate_id))
             )
@@ -175,9 +175,9 @@ def _scorecards(candidate_id: str) -> SelectOfScalar[str]:
 
 
 async def _empty_write_ahead_log(database: Database) -> None:
-    """Bring the removal into the file itself; earlier texts stand in the log until then.
+    """Carry the removal into the file itself; until then earlier texts remain in the log.
 
-    A reader may hold that up for a moment; in the end the server's next checkpoint does it.
+    A reader may delay that for a moment; the server's next checkpoint does it in the end.
     """
     checkpoint = text("PRAGMA wal_checkpoint(TRUNCATE)")
     for _ in range(_CHECKPOINT_TRIES):

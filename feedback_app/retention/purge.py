@@ -1,9 +1,9 @@
 """Removes what has been kept long enough, a few rows at a time.
 
-Each step is a transaction of its own over a bounded number of rows, with a rest after it, so that
-whoever drafts or types meanwhile waits for one step at most. One process is at it at a time: it
-claims the row of `purge_run` and renews the claim with each step. The ledger is never touched: of
-a call it takes the prompt, and the text of a draft that was discarded.
+Each step is a transaction of its own over a bounded number of rows, with a pause after it, so that
+anyone drafting or typing waits for one step at most. One process purges at a time: it claims the
+row of `purge_run` and renews the claim with each step. The ledger is never touched: of a call only
+the prompt is removed, and the text of a discarded draft.
 """
 
 import asyncio
@@ -46,33 +46,33 @@ _log = logging.getLogger(__name__)
 
 ROWS_PER_STEP = 500
 REST_S = 0.05
-"""After each step, for those who wait to write."""
+"""The pause after each step, for those who wait to write."""
 DAILY = timedelta(days=1)
 ENDED_SESSIONS_FOR = timedelta(days=1)
 """How long a login session's row stays after it expired or was revoked."""
 _CLAIM_FOR = timedelta(minutes=10)
-"""A claim that was not renewed for so long is of a process that died."""
+"""A claim that was not renewed for this long belongs to a process that died."""
 _FIRST_LOOK_S = 300.0
 _LOOK_EVERY_S = 3600.0
 
 
 class PurgeUnderWay(RuntimeError):
-    """Another process purges at this moment."""
+    """Another process is purging at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """Something to remove: what people call it, and the statement of one step."""
+    """Something to remove: the name people use for it, and the statement of one step."""
 
     name: str
     step: Delete | Update
 
 
 async def purge(database: Database, settings: Settings) -> Mapping[str, int]:
-    """Remove everything that is due now; how many of what were removed or emptied, by name.
+    """Remove everything that is due now; return how many were removed or emptied, by name.
 
     Raises:
-        PurgeUnderWay: another process is at it.
+        PurgeUnderWay: another process is purging.
     """
     if not await _claim(database, finished_before=None):
         raise PurgeUnderWay
@@ -88,17 +88,17 @@ class DailyPurge:
         self._task: asyncio.Task[None] | None = None
 
     def open(self) -> None:
-        """Begin to look, some minutes from now: a start has enough to do."""
+        """Start checking some minutes from now: a start has enough to do."""
         self._task = asyncio.create_task(self._look_forever(), name="purge")
 
     async def aclose(self) -> None:
-        """Stop at once; what is left is done after the next start."""
+        """Stop at once; the rest is done after the next start."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
 
     async def look(self) -> bool:
-        """Purge if it is due and nobody is at it; whether this process did."""
+        """Purge if it is due and no other process is purging; return whether this one did."""
         due = clock.now() - DAILY
         if not await _claim(self._database, finished_before=due):
             return False
@@ -118,7 +118,7 @@ class DailyPurge:
 
 
 async def _claim(database: Database, *, finished_before: datetime | None) -> bool:
-    """Whether the purge is this process's now."""
+    """Claim the purge for this process; return whether it got the claim."""
     now = clock.now()
     free = or_(col(PurgeRun.claimed_at).is_(None), col(PurgeRun.claimed_at) <= now - _CLAIM_FOR)
     claim = update(PurgeRun).where(free).values(claimed_at=now)
@@ -134,7 +134,7 @@ async def _purge(database: Database, settings: Settings) -> Mapping[str, int]:
     removed: dict[str, int] = {}
     try:
         if settings.KEEP_LOG_DAYS:
-            # Before the first row goes, so that the ledger's audit never misses one of them.
+            # Before the first row is removed, so that the ledger's audit never misses one of them.
             await _note(database, log_since=now - timedelta(days=settings.KEEP_LOG_DAYS))
         for task in _tasks(settings, now):
             removed[task.name] = await _all_of(database, task)
@@ -191,7 +191,7 @@ def _ended_sessions(now: datetime) -> _Task:
 
 
 def _discarded_drafts(now: datetime) -> _Task:
-    """Those whose text nobody's feedback has begun as."""
+    """Drafts that nobody's feedback started from."""
     left = or_(col(Draft.text) != "", col(Draft.notes) != "", col(Draft.prompt).is_not(None))
     kept = select(col(Scorecard.id)).where(col(Scorecard.feedback_call_id) == Draft.llm_call_id)
     step = _emptied(
@@ -210,7 +210,7 @@ def _discarded_drafts(now: datetime) -> _Task:
 
 
 def _texts_of_discarding(now: datetime) -> _Task:
-    """What an editor held of a draft when it was discarded; Undo passes over what is not there."""
+    """The editor's text of a draft when it was discarded; Undo skips what no longer exists."""
     old = col(TextVersion.at) < now - DISCARDED_TEXT_FOR
     is_draft = col(TextVersion.kind) == VersionKind.DISCARDED
     return _Task(

@@ -1,8 +1,8 @@
-"""How far the text of an editor is kept, told truly, and the pause after which typing is kept.
+"""Shows truthfully how far an editor's text is saved, and saves typing after a pause.
 
-The browser notes when each change was typed, and sends that stamp with the text. The server sends
-the stamp back once the text is kept. Only while both are the same is anything "saved": whatever
-happens to the connection, the page never says so of text that it alone has.
+The browser records when each change was typed, and sends that stamp with the text. The server
+returns the stamp once the text is saved. Only while both are the same does the page say "saved":
+whatever happens to the connection, it never says so of text that exists only in the browser.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ from feedback_app.ui.wording import LocalTime
 QUIET_S = 0.25
 """How long the typing must pause before text is kept."""
 LONGEST_WAIT_S = 0.8
-"""How long it waits at most while the typing goes on."""
+"""The longest it waits while typing continues."""
 MOST_WAITING = 50
-"""Texts that one tab may have typed and not kept yet."""
+"""Texts that one tab may have typed but not saved yet."""
 MOST_WAITING_CHARACTERS = 1_000_000
-"""How long they may be together; notes and feedback at their longest are less."""
+"""Their total length; notes and feedback of the maximum length together are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class Save:
     """`saved` or `failed`; empty while there is nothing to say."""
     message: str = ""
     utc: str = ""
-    """When it was saved, for who asks."""
+    """When it was saved, in UTC, for those who want it."""
 
 
 def saved(acked: float, when: LocalTime) -> Save:
-    """That a text was kept then; nothing to say of one that never was."""
+    """Says that a text was saved then; says nothing about one that never was."""
     if not when.text:
         return Save(acked)
     return Save(acked, "saved", f"Saved {when.text}", when.utc)
@@ -53,7 +53,7 @@ class Typed:
     text: Any
     stamp: float
     base: int
-    """The revision it was written over, as the browser knew it."""
+    """The revision it was written over, according to the browser."""
 
 
 T = TypeVar("T")
@@ -66,22 +66,22 @@ class Autosave(rx.State, mixin=True):
 
     _waiting: dict[str, Typed] = {}
     _typing_since: float = 0.0
-    """When the first of them came, on the monotonic clock; 0 while there are none."""
+    """When the first of them arrived, on the monotonic clock; 0 while there are none."""
     _outage_told: bool = False
     """Whether the page's notice says that the database does not answer."""
 
     def _shows(self, key: str) -> bool:
         """Whether the page was shown the text of that key, to somebody who may write it.
 
-        Each editor's state says so of its own; nothing is taken before that is known.
+        Each editor's state answers for its own texts; nothing is taken before that is known.
         """
         return False
 
     def _take(self, key: str, typed: Typed) -> None:
-        """Note what was typed; call it with the state locked.
+        """Add what was typed to the waiting texts; call it with the state locked.
 
-        What is older than what waits is not noted, nor what is too much to wait: the page does not
-        say of it that it is saved.
+        Text older than the waiting one is not added, nor text that is too long to wait: the page
+        does not call it saved.
         """
         waiting = self._waiting.get(key)
         if waiting is not None and waiting.stamp > typed.stamp:
@@ -92,10 +92,10 @@ class Autosave(rx.State, mixin=True):
         self._typing_since = self._typing_since or clock.monotonic()
 
     async def _keep_after_pause(self, keep: Keep[T], show: Show[T]) -> None:
-        """Keep everything that waits once the typing pauses; for background handlers.
+        """Save everything that waits once the typing pauses; for background handlers.
 
-        `keep` decides and assigns nothing, `show` assigns what came of it. A tab that is gone is
-        shown nothing: should it come back, what it typed waits still and is kept once more.
+        `keep` decides and assigns nothing, `show` assigns the outcome. A tab that is gone is shown
+        nothing: should it return, the text it typed is still waiting and is saved once more.
         """
         async with self:
             waited_s = clock.monotonic() - (self._typing_since or clock.monotonic())
@@ -123,7 +123,7 @@ class Autosave(rx.State, mixin=True):
             self._typing_since = 0.0
 
     def _writer(self) -> str:
-        """Names this tab among those of one person."""
+        """A name that distinguishes this tab from the person's other tabs."""
         token = self.router.session.client_token
         return hashlib.sha256(token.encode()).hexdigest()[:32] if token else ""
 

@@ -1,8 +1,8 @@
-"""What a browser says of itself or can do that Reflex has no component or event for.
+"""Facts and abilities of a browser that Reflex has no component or event for.
 
 Each is an expression that names properties of the browser, none a function of ours, so the page's
-policy needs no exception for it. A test holds that no other module does so. Use the facts where the
-page is live already: on the server that builds the pages they would be that machine's.
+policy needs no exception for it. A test checks that no other module does so. Use the facts only
+once the page is live: on the server that builds the pages they would be that machine's.
 """
 
 from typing import Any, Literal
@@ -16,7 +16,7 @@ from reflex_base.vars.sequence import StringVar
 
 
 def copy_formatted(plain: Var[str], html: Var[str]) -> EventSpec:
-    """Put a text into the clipboard, formatted and as plain text: Reflex's own knows plain only."""
+    """Copy a text to the clipboard, formatted and as plain text; Reflex's own does plain only."""
     construct = Var("Reflect.construct").to(FunctionVar)
 
     def blob(text: Var[str], kind: str) -> Any:
@@ -37,10 +37,10 @@ def scroll_to(
     block: Literal["center", "start"] = "center",
     when_drawn: bool = False,
 ) -> EventSpec:
-    """Bring an element into view if there is one: Reflex's own fails where there is none.
+    """Bring an element into view if there is one: Reflex's own fails if there is none.
 
-    `block` is where in the window. `when_drawn` waits for what the same click shows. Nothing
-    happens where the element is not displayed.
+    `block` says where in the window. `when_drawn` waits for an element that the same click shows.
+    Nothing happens if the element is not displayed.
     """
     scroll = _script_on(element_id, f"scrollIntoView({{block: '{block}'}})")
     if when_drawn:
@@ -56,7 +56,7 @@ def scroll_to_top() -> EventSpec:
 
 
 def focus(element_id: Var[str] | str) -> EventSpec:
-    """Move the focus to an element if there is one, by any id: Reflex's own takes known refs."""
+    """Move the focus to an element if there is one, by any id: Reflex's own needs a known ref."""
     return rx.run_script(_script_on(element_id, "focus()"))
 
 

@@ -1,7 +1,7 @@
 """How the build divides the JavaScript into files.
 
-By itself it makes a file of every few lines that two pages share, such as an icon: some thirty for
-a page, of which a browser asks for six at a time, each time across the whole line.
+By default it makes a file of every few lines that two pages share, such as an icon: some thirty for
+a page, of which a browser requests six at a time, each with a full round trip.
 """
 
 from typing import Unpack
@@ -22,10 +22,10 @@ class FewFiles(rx.plugins.Plugin):
 
 
 def with_shared_file(config: str) -> str:
-    """Vite's configuration with a group for what pages share, after those it has.
+    """Vite's configuration with a group for what pages share, after its own groups.
 
     Raises:
-        ValueError: Reflex writes it in another way than it did.
+        ValueError: Reflex no longer writes it in the expected form.
     """
     before, found, after = config.partition(_GROUPS)
     groups, end, rest = after.partition("]")

@@ -1,7 +1,8 @@
 """The parts of Recharts that the app draws with, loaded when a chart is first drawn.
 
-Reflex loads the charts themselves that way, but what is around and in them with the page, and with
-it all of Recharts. The names are those of Reflex's parts, by which its charts know them.
+Reflex loads the charts themselves that way, but the parts around and in them with the page, and
+with those all of Recharts. The names are those of Reflex's parts, by which its charts recognise
+them.
 """
 
 from typing import Any
@@ -16,7 +17,7 @@ class Bar(NoSSRComponent, cartesian.Bar):
 
 
 class CartesianGrid(NoSSRComponent, cartesian.CartesianGrid):
-    """The lines behind."""
+    """The grid lines behind a chart."""
 
 
 class Line(NoSSRComponent, cartesian.Line):
@@ -24,19 +25,19 @@ class Line(NoSSRComponent, cartesian.Line):
 
 
 class XAxis(NoSSRComponent, cartesian.XAxis):
-    """The axis below."""
+    """The horizontal axis."""
 
 
 class YAxis(NoSSRComponent, cartesian.YAxis):
-    """The axis beside."""
+    """The vertical axis."""
 
 
 class GraphingTooltip(NoSSRComponent, general.GraphingTooltip):
-    """What is shown of the point under the pointer."""
+    """The tooltip for the point under the pointer."""
 
 
 class ResponsiveContainer(NoSSRComponent, general.ResponsiveContainer):
-    """A chart that is as wide as its place."""
+    """A chart that is as wide as its container."""
 
 
 def bar_chart(*parts: rx.Component, height: Any, **props: Any) -> rx.Component:
@@ -50,7 +51,7 @@ def line_chart(*parts: rx.Component, height: Any, **props: Any) -> rx.Component:
 
 
 def _placed(chart: rx.Component, height: Any) -> rx.Component:
-    """The chart out of the container that Reflex put it in, in one that is loaded late."""
+    """The chart moved from the container that Reflex put it in into one that is loaded late."""
     return ResponsiveContainer.create(*chart.children, width="100%", height=height)
 
 

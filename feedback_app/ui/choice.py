@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value, and what people read for it."""
+    """A value and its label."""
 
     value: str
     label: str

@@ -82,7 +82,7 @@ def empty_state(
 
 
 def error_callout(message: str | rx.Var[str], *actions: rx.Component, **props: Any) -> rx.Component:
-    """A failure beside the thing that failed: a sentence and a way on."""
+    """A failure shown next to the thing that failed: a sentence and a way forward."""
     return rx.callout.root(
         rx.callout.icon(rx.icon("circle-alert", size=18)),
         rx.callout.text(message),
@@ -95,7 +95,7 @@ def error_callout(message: str | rx.Var[str], *actions: rx.Component, **props: A
 
 
 def not_found_panel(back_to: str, back_label: str) -> rx.Component:
-    """For what does not exist and for what is somebody else's; the two look alike."""
+    """Shown for things that do not exist and for somebody else's; the two look alike."""
     return empty_state(
         "search-x",
         "Nothing to see here",
@@ -106,7 +106,7 @@ def not_found_panel(back_to: str, back_label: str) -> rx.Component:
 
 
 def skeleton_rows(count: int = 4, *, height: str = "64px") -> rx.Component:
-    """Stands in for a list while it loads."""
+    """Placeholder for a list while it loads."""
     return rx.el.div(
         *(rx.skeleton(height=height, width="100%") for _ in range(count)),
         class_name="stack",
@@ -115,7 +115,7 @@ def skeleton_rows(count: int = 4, *, height: str = "64px") -> rx.Component:
 
 
 def tool(icon: str, label: Any, on_click: Any, *, bare: bool = False, **props: Any) -> rx.Component:
-    """A small button of a toolbar; a bare one shows its sign alone."""
+    """A small button of a toolbar; a bare one shows only its icon."""
     return rx.el.button(
         rx.icon(icon, size=15),
         rx.el.span(label, class_name="sr-only" if bare else ""),
@@ -128,7 +128,7 @@ def tool(icon: str, label: Any, on_click: Any, *, bare: bool = False, **props: A
 
 
 def small_button(label: Any, on_click: Any, **props: Any) -> rx.Component:
-    """A button beside a sentence."""
+    """A button next to a sentence."""
     look = {"variant": "soft", "color_scheme": "gray", "high_contrast": True}
     return rx.button(label, type="button", on_click=on_click, **look | props)
 
@@ -139,5 +139,5 @@ def key_cap(name: str) -> rx.Component:
 
 
 def time_element(shown: LocalTime, **props: Any) -> rx.Component:
-    """A time on the viewer's clock; the pointer on it tells UTC."""
+    """A time on the viewer's clock; hovering over it shows UTC."""
     return rx.el.time(shown.text, date_time=shown.iso, title=shown.utc, **props)

@@ -1,8 +1,8 @@
 """Editors that belong to the browser: nothing the server sends touches what is being typed.
 
-Each begins with a text and is begun again only under another key. The latest text, when it was
-typed and where it belongs are kept in the browser as well, so that a page that loses its server
-shows what was typed, not what the server last knew, and sends it once there is one again.
+Each begins with a text and is restarted only by a new key. The latest text, when it was typed and
+where it belongs are kept in the browser as well, so that a page that loses its server shows what
+was typed, not what the server last knew, and sends it once there is a server again.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from feedback_app.ui.components import small_button
 
 _TIPTAP = "3.34.0"
 LONG_TEXT = 20_000
-"""Characters from which a text is sent once the typing pauses, not with every key."""
+"""The length from which a text is sent once the typing pauses, not with every key press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def _typed(event: ObjectVar[_InputEvent]) -> tuple[Var[str], Var[float]]:
 
 
 class TypedArea(Textarea):
-    """A `textarea` that tells what was typed, and when."""
+    """A `textarea` that reports what was typed, and when."""
 
     on_change: EventHandler[_typed]
 
@@ -63,32 +63,32 @@ class Draftbook:
         self.base: Any = ClientStateVar.create(f"{name}base", default=0)
         self.owner: Any = ClientStateVar.create(f"{name}owner", default="")
         self._begun: Any = ClientStateVar.create(f"{name}begun", default=-1)
-        """The number of the beginning that the editor shows."""
+        """The number of the restart that the editor shows."""
         self._passed: Any = ClientStateVar.create(f"{name}passed", default=-1)
-        """That of a beginning that came while the browser was ahead."""
+        """The number of a restart that arrived while the browser was ahead."""
 
     def vars(self) -> list[Any]:
-        """All of them, to be placed once in the page, above whatever uses them."""
+        """All vars, to be placed once in the page, above whatever uses them."""
         return [self.text, self.stamp, self.base, self.owner, self._begun, self._passed]
 
     def beginning(self, number: Any, ahead: Any) -> Any:
-        """For the editor's key: which beginning it shows of those that the server has counted.
+        """For the editor's key: which of the restarts counted by the server it shows.
 
-        No editor starts over while only the browser has its text: that would take the focus from
-        who types, and keys would then be shortcuts. What the server wanted to show is passed over;
-        the text is sent, and the answer tells what became of it.
+        No editor restarts while only the browser has its text: that would take the focus from
+        somebody who is typing, whose keys would then be shortcuts. The text that the server wanted
+        to show is skipped; the browser's text is sent, and the answer says what happened to it.
         """
         return rx.cond((self._passed.value == number) | ahead, self._begun.value, number)
 
     def begin(self, number: Any, ahead: Any) -> list[Any]:
-        """What is noted in the browser when the server counts a beginning."""
+        """The browser's bookkeeping when the server counts a restart."""
         return [
             self._passed.set_value(rx.cond(ahead, number, self._passed.value)),
             self._begun.set_value(rx.cond(ahead, self._begun.value, number)),
         ]
 
     def note(self, owner: Any, text: Any, stamp: Any, base: Any = 0) -> list[Any]:
-        """What an editor's change does in the browser."""
+        """The browser's bookkeeping when an editor changes."""
         return [
             self.owner.set_value(owner),
             self.text.set_value(text),
@@ -166,7 +166,7 @@ class SavedArea:
 
 
 def save_label(name: str, book: Draftbook, owner: Any, save: Any) -> rx.Component:
-    """Saved, saving, not saved: what is true of the editor's text right now."""
+    """Saved, saving or not saved: the present state of the editor's text."""
     ahead = book.is_ahead(owner, save.acked)
     return rx.el.span(
         rx.cond(
@@ -193,7 +193,7 @@ def save_label(name: str, book: Draftbook, owner: Any, save: Any) -> rx.Componen
 def conflict_banner(
     name: str, question: str, *, mine: tuple[str, str, Any], other: tuple[str, str, Any]
 ) -> rx.Component:
-    """Another tab has saved another text: which one stays? Choices are id, label and event."""
+    """Asks which text stays if another tab has saved another. Choices are id, label and event."""
     return rx.el.div(
         rx.el.span(question),
         rx.el.div(
@@ -243,7 +243,7 @@ _CLEAN_COPY = Var(
         _from("@tiptap/starter-kit", "StarterKit"),
     ),
 )
-"""What is copied knows no links, so citations never leave the page."""
+"""Copied text knows no links, so citations never leave the page."""
 
 
 class RichText(rx.Component):
@@ -257,7 +257,7 @@ class RichText(rx.Component):
 
     extensions: Var[Any]
     content: Var[Any]
-    """What it begins with: HTML, or a document as JSON."""
+    """Its initial content: HTML, or a document as JSON."""
     editable: Var[bool]
     editor_props: Var[Any]
     on_update: EventHandler[_updated]

@@ -33,7 +33,7 @@ class _Key:
 
 def _pressed(event: ObjectVar[_Key]) -> tuple[Any, ...]:
     """The key; whether Ctrl or Cmd, Shift and Alt are held; whether text is being typed; whether
-    something else has dealt with it."""
+    something else has already handled it."""
     target: Any = event.target
     plain_input = (target.tagName == "INPUT") & (target.type != "radio")
     typing = plain_input | (target.tagName == "TEXTAREA") | target.isContentEditable
@@ -47,7 +47,7 @@ class _Keys(WindowEventListener):
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """A key, with Ctrl or Cmd or without, what it does and what it is called."""
+    """A key, with or without Ctrl or Cmd, its action and its label."""
 
     key: str
     does: Any
@@ -57,12 +57,12 @@ class Shortcut:
     anywhere: bool = False
     """Whether it works while text is typed: only for a key that types nothing."""
     keeps_default: bool = False
-    """Whether the browser does what it does with the key, too."""
+    """Whether the browser's default action for the key happens, too."""
     shown: str = ""
-    """How the key is called, where its name is not its sign."""
+    """The name of the key, if it is not the character itself."""
 
     def matches(self, key: Any, ctrl: Any, shift: Any, alt: Any, typing: Any, done: Any) -> Var:
-        """Whether these are its keys, in the browser."""
+        """Whether these are its keys; a var for the browser."""
         if self.with_ctrl:
             shifted = shift if self.with_shift else ~shift
             return (key.lower() == self.key.lower()) & ctrl & shifted & ~alt & ~done
@@ -71,7 +71,7 @@ class Shortcut:
 
 
 def shortcuts(*chosen: Shortcut) -> rx.Component:
-    """Listens for the keys, for as long as it is on the page."""
+    """Listens for the keys as long as it is on the page."""
 
     def deal(*pressed: Any) -> list[Any]:
         return [
@@ -88,7 +88,7 @@ def shortcuts(*chosen: Shortcut) -> rx.Component:
 
 
 def page_begins_at(element_id: str) -> rx.Component:
-    """Begins a page at its heading, for who listens to it or goes on by keys."""
+    """Moves the focus to a page's heading, for people who use a screen reader or the keyboard."""
     return _beginning(element=element_id)
 
 

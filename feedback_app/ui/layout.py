@@ -14,7 +14,7 @@ from feedback_app.ui.notice import notice
 
 @dataclass(frozen=True, slots=True)
 class NavLink:
-    """A link of the top bar, shown where `visible` holds in the browser."""
+    """A link of the top bar, shown if `visible` is true in the browser."""
 
     label: str
     href: str
@@ -101,14 +101,14 @@ def ready_icon(is_ready: bool | rx.Var[bool]) -> rx.Component:
 
 
 def missing_page() -> rx.Component:
-    """What an address without a page shows."""
+    """The page for an address that has none."""
     return centred(not_found_panel(routes.INTERVIEWS, "Go to my interviews"))
 
 
 def page_header(
     title: str | rx.Var[str], subtitle: str | rx.Var[str] = "", *actions: rx.Component
 ) -> rx.Component:
-    """The page's one `h1`, a line below it and what can be done with the whole page."""
+    """The page's one `h1`, a line below it and the actions on the whole page."""
     return rx.el.div(
         rx.el.div(
             rx.heading(

@@ -1,4 +1,4 @@
-"""The page's notice: the one place where a failure that belongs to no field is told."""
+"""The page's notice: the one place for failures that belong to no field."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""What a page has to show: its view, or why there is none."""
+"""The phase of a page: it has its view, or a reason why there is none."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,9 +11,9 @@ Phase = Literal["loading", "ready", "refused", "failed"]
 
 @contextmanager
 def without_view(show: Callable[[Phase], None]) -> Iterator[None]:
-    """Have `show` tell why a page's view could not be made.
+    """Have `show` report why a page's view could not be made.
 
-    What is forbidden ends here as `refused`; any other fault is raised on as `failed`.
+    A `Forbidden` ends here as `refused`; any other fault is reported as `failed` and raised again.
     """
     try:
         yield

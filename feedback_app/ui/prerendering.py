@@ -1,8 +1,8 @@
 """Lets the build write the HTML of every page, also where a part of the address is open.
 
 The build writes a file for each address, and no address is known of pages such as
-`/interviews/[interview_id]`. But what it writes is the page before its state has come, the
-frame and the skeleton, which is the same for all of them: one file under a made-up address does.
+`/interviews/[interview_id]`. But it writes the page as it is before its state arrives, the frame
+and the skeleton, which is the same for all of them: one file under a made-up address is enough.
 """
 
 import json
@@ -28,7 +28,7 @@ class PrerenderedPages(rx.plugins.Plugin):
 
 
 def with_pages(config: str, pages: list[str]) -> str:
-    """React Router's configuration with these pages, unless it has none written at all."""
+    """React Router's configuration with these pages, unless it writes none at all."""
     options = json.loads(config.removeprefix(_START).removesuffix(_END))
     if "prerender" in options:
         options["prerender"] = [prerendered(page) for page in pages]

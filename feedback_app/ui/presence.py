@@ -7,7 +7,7 @@ from reflex_base.registry import RegistrationContext
 async def is_open(state: rx.State) -> bool:
     """Whether the state's tab is connected, to whichever worker.
 
-    A change sent to a tab that is gone is lost, and Reflex warns of it each time.
+    A change sent to a closed tab is lost, and Reflex logs a warning each time.
     """
     sockets = RegistrationContext.get().app.event_namespace
     if sockets is None:

@@ -1,7 +1,7 @@
 """The part of Radix Themes' stylesheet that this app uses: less than half of its 800 kB.
 
-Most of it says each rule again for five widths of the window, for props that differ by width; the
-app's own stylesheets do that. The rest is colours, each a file of its own.
+Most of it repeats each rule for five widths of the window, for props that differ by width; the
+app's own stylesheets do that. The rest is colours, each in a file of its own.
 """
 
 import re
@@ -39,18 +39,18 @@ _BY_WIDTH = re.compile(r"^@media \(min-width: \d+px\) \{\n.*?^\}\n", re.DOTALL |
 
 
 class RadixStyles(rx.plugins.RadixThemesPlugin):
-    """Radix Themes, with what the app uses of its stylesheet in place of all of it."""
+    """Radix Themes with only the part of its stylesheet that the app uses."""
 
     def get_stylesheet_paths(self, **context: Any) -> tuple[str, ...]:
         return ("./radix.css",)
 
     def get_frontend_dependencies(self, **context: Any) -> tuple[str, ...]:
-        """None: components name the package themselves, and what a plugin names is given to every
-        page whole, for components that the server writes as code."""
+        """None: components name the package themselves, and packages that a plugin names are given
+        to every page as a whole, for components that the server writes as code."""
         return ()
 
     def get_static_assets(self, **context: Any) -> Sequence[tuple[Path, str]]:
-        # Asked for once the packages are installed.
+        # Called once the packages are installed.
         package = get_web_dir() / _PACKAGE
         text = "".join((package / f"{name}.css").read_text("utf-8") for name in _FILES)
         return [(Path("styles/radix.css"), without_widths(text))]

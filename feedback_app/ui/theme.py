@@ -1,4 +1,4 @@
-"""The look: Radix theme options, the font, and the stylesheet that holds the few tokens beyond."""
+"""The look: Radix theme options, the font, and the stylesheets with a few tokens of our own."""
 
 import reflex as rx
 from reflex_base.plugins.base import PostBuildContext
@@ -29,8 +29,8 @@ STYLESHEETS = [
 class InterFont(rx.plugins.Plugin):
     """Bundles the Inter typeface with the page, so that nothing is fetched from elsewhere.
 
-    Every page asks for its Latin letters at once. A browser would find them only in the
-    stylesheet, draw the page in another font first and then move what stands there.
+    Every page requests its Latin letters at once. A browser would otherwise find them only in the
+    stylesheet, draw the page in another font first and then shift its contents.
     """
 
     def get_frontend_development_dependencies(
@@ -49,7 +49,7 @@ class InterFont(rx.plugins.Plugin):
 
 
 def with_font(page: str, address: str) -> str:
-    """A page's HTML that asks for the font there before anything else."""
+    """A page's HTML that requests the font at that address before anything else."""
     link = f'<link rel="preload" as="font" type="font/woff2" crossorigin="" href="{address}"/>'
     return page.replace("<head>", f"<head>{link}", 1)
 
@@ -59,7 +59,7 @@ def _no_wraps() -> dict[tuple[int, str], rx.Component]:
 
 
 # The wrap that Reflex puts here marks the theme as light until the page is live: a white flash for
-# whoever prefers dark. The theme inherits its mode from `html`, which is right from the start.
+# anyone who prefers dark. The theme inherits its mode from `html`, which is right from the start.
 RadixThemesComponent._get_app_wrap_components = staticmethod(_no_wraps)
 
 

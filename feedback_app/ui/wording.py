@@ -1,4 +1,4 @@
-"""Figures as people read them: tokens, money, durations, moments."""
+"""Figures in the form in which people read them: tokens, money, durations, times."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,13 +7,13 @@ from feedback_app.core import clock, money, zones
 
 
 def tokens(count: int, *, estimated: bool = False) -> str:
-    """`1,234 tokens`, or `about 1,234 tokens` where they were estimated."""
+    """`1,234 tokens`, or `about 1,234 tokens` if they were estimated."""
     noun = "token" if count == 1 else "tokens"
     return f"{'about ' if estimated else ''}{count:,} {noun}"
 
 
 def cost(microusd: int | None) -> str:
-    """`$0.0004`, `no cost`, or `cost unknown` where the price is not known."""
+    """`$0.0004`, `no cost`, or `cost unknown` if the price is not known."""
     if microusd is None:
         return "cost unknown"
     if microusd == 0:
@@ -22,7 +22,7 @@ def cost(microusd: int | None) -> str:
 
 
 def quote(microusd: int | None, left_microusd: int | None) -> str:
-    """`about $0.0004 · $3.20 left this month`; the second part only where there is a budget."""
+    """`about $0.0004 · $3.20 left this month`; the second part only if there is a budget."""
     if microusd == 0:
         return "costs nothing here"
     price = "price not known" if microusd is None else _about(microusd)
@@ -36,7 +36,7 @@ def _about(microusd: int) -> str:
 
 
 def duration(milliseconds: int | None) -> str:
-    """`4.2 s` or `1 min 5 s`; empty where it is not known."""
+    """`4.2 s` or `1 min 5 s`; empty if it is not known."""
     if milliseconds is None:
         return ""
     seconds = milliseconds / 1000
@@ -47,7 +47,7 @@ def duration(milliseconds: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LocalTime:
-    """A time as an element of its own: what is read, UTC for who asks, and for machines."""
+    """A time as an element of its own: the text, UTC for people who want it, and for machines."""
 
     text: str = ""
     utc: str = ""
@@ -57,11 +57,11 @@ class LocalTime:
 
 
 NO_TIME = LocalTime()
-"""Of what has not happened."""
+"""For something that has not happened."""
 
 
 def local_time(value: datetime | None, text: str = "") -> LocalTime:
-    """A time on the viewer's clock, worded as `moment` does unless `text` says it."""
+    """A time on the viewer's clock, worded by `moment` unless `text` gives the words."""
     if value is None:
         return NO_TIME
     at = value.astimezone(UTC)
@@ -73,7 +73,7 @@ def local_time(value: datetime | None, text: str = "") -> LocalTime:
 
 
 def moment(value: datetime | None) -> str:
-    """`today 14:05`, `yesterday 09:30`, `3 Nov 14:05`, or with the year where it is not this one.
+    """`today 14:05`, `yesterday 09:30`, `3 Nov 14:05`, or with the year if it is not this one.
 
     On the viewer's clock (`core.zones`); empty for `None`.
     """
@@ -122,5 +122,5 @@ def _day(at: datetime) -> str:
 
 
 def now() -> LocalTime:
-    """This moment, on the viewer's clock."""
+    """The current time, on the viewer's clock."""
     return local_time(clock.now())

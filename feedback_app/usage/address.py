@@ -32,7 +32,7 @@ def address(wanted: UsageFilter) -> str:
 
 
 def list_address(wanted: UsageFilter, **page: str) -> str:
-    """The same with the list in sight."""
+    """The same, scrolled to the list."""
     return f"{routes.admin_usage(**wanted.query(), **page)}#{CALLS_ANCHOR}"
 
 
@@ -50,7 +50,7 @@ def with_days(query: Mapping[str, str], first: str, last: str) -> str:
 
 
 def problem_with_days(first: str, last: str) -> str:
-    """What is wrong with a period from one day to another; empty where nothing is."""
+    """What is wrong with a period from one day to another; empty if it is valid."""
     since, until = day_from(first), day_from(last)
     for text, day in ((first, since), (last, until)):
         if day is None:
@@ -63,7 +63,7 @@ def problem_with_days(first: str, last: str) -> str:
 def known(
     asked: UsageFilter, people: Collection[str], departments: Collection[str]
 ) -> tuple[UsageFilter, str]:
-    """The filter without a person or department that is not the company's, and what that was."""
+    """The filter without a person or department that is not the company's, and a note about it."""
     sentences = []
     if asked.person and asked.person not in people:
         asked = replace(asked, person="")
@@ -75,7 +75,7 @@ def known(
 
 
 def problems(query: Mapping[str, str], page: Page) -> str:
-    """What of an address cannot be followed, in whole sentences; empty where all can."""
+    """The parts of an address that cannot be followed, in whole sentences; empty if all can."""
     sentences = [_of_period(query)]
     status, sort = query.get("status", ""), query.get("sort", "")
     if status and status not in set(CallStatus):

@@ -1,4 +1,4 @@
-"""The month's budget that the burn-down of the usage page is held against."""
+"""The month's budget that the usage page's burn-down is compared with."""
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.settings import get_settings
@@ -7,7 +7,7 @@ from feedback_app.llm.admission.limits import LimitName, default_limits, limits_
 
 
 async def budget_of(user: CurrentUser, person: str) -> int | None:
-    """The budget in micro-dollars of one person, or of the company; `None` is no limit."""
+    """The budget of one person, or of the company, in micro-dollars; `None` means no limit."""
     name = LimitName.PERSON_COST_PER_MONTH if person else LimitName.COMPANY_COST_PER_MONTH
     async with database().read() as session:
         limits = await limits_of(session, default_limits(get_settings()), user.company_id, person)

@@ -1,4 +1,4 @@
-"""The pieces around the usage page's figures: its filters, and what it says instead of them."""
+"""The parts around the usage page's figures: its filters, and what is shown instead of them."""
 
 from typing import Literal
 
@@ -17,7 +17,7 @@ _RETRY = {"variant": "outline", "color_scheme": "gray", "high_contrast": True}
 
 
 def refresh_button() -> rx.Component:
-    """Loads the figures again and says when they were loaded; they follow by themselves."""
+    """Loads the figures again and shows when they were loaded; they also refresh on their own."""
     return rx.fragment(
         rx.el.span(
             "Follows by itself; updated ",
@@ -150,7 +150,7 @@ def _select(
 
 
 def messages() -> rx.Component:
-    """What of the address could not be followed, and whether the figures have grown old."""
+    """The parts of the address that could not be followed, and whether the figures are stale."""
     return rx.fragment(
         rx.cond(
             UsageState.problem != "",
@@ -202,7 +202,7 @@ def failed() -> rx.Component:
 
 
 def loading() -> rx.Component:
-    """Stands in for the page until its figures are there."""
+    """Placeholder shown until the page's figures have loaded."""
     return rx.el.div(
         rx.skeleton(height="34px", width="100%"),
         rx.el.div(
@@ -219,7 +219,7 @@ def loading() -> rx.Component:
 
 
 def refused(level: Literal["h1", "h2"] = "h2") -> rx.Component:
-    """For whoever is not an administrator."""
+    """Shown to anyone who is not an administrator."""
     return rx.el.div(
         empty_state(
             "lock",

@@ -1,4 +1,4 @@
-"""Which calls an address of the usage page means, and in which order."""
+"""The calls, and their order, that an address of the usage page asks for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ class Tab(StrEnum):
 
 PERIOD_DAYS = {Period.TODAY: 1, Period.WEEK: 7, Period.MONTH: 30, Period.QUARTER: 90}
 MOST_DAYS = 731
-"""Of a period from one day to another; a longer one begins later."""
+"""The longest period from one day to another; a longer one begins later."""
 NO_DEPARTMENT = "none"
-"""The department that stands for the calls of none."""
+"""The department that stands for calls without one."""
 _LONGEST_VALUE = 200
 
 
 class SortBy(StrEnum):
-    """What a list of calls can be ordered by; what a call has none of counts as less than 0."""
+    """The orders of a list of calls; a missing value counts as less than 0."""
 
     STARTED = "started"
     COST = "cost"
@@ -67,7 +67,7 @@ NEWEST_FIRST = Sort()
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From a moment, up to but not including another."""
+    """From one time up to but not including another."""
 
     since: datetime
     until: datetime
@@ -88,11 +88,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class UsageFilter:
-    """Which calls are meant; an empty string means any. `model` is the one that answered.
+    """The filter for calls; an empty string means any. `model` is the one that answered.
 
-    `first_day` and `last_day` are those of a custom period. `text` and `sort` concern lists of
-    calls only; `text` is looked for in person, candidate, model, error code and call id. `tab` is
-    where on the page, and narrows nothing. `department` may be `NO_DEPARTMENT`.
+    `first_day` and `last_day` are those of a custom period. `text` and `sort` apply to lists of
+    calls only; `text` is searched for in person, candidate, model, error code and call id. `tab` is
+    a part of the page, and does not filter anything. `department` may be `NO_DEPARTMENT`.
     """
 
     period: Period = Period.MONTH
@@ -117,7 +117,7 @@ class UsageFilter:
         return Span(midnight - timedelta(days=days - 1), midnight + timedelta(days=1))
 
     def query(self) -> dict[str, str]:
-        """The filter as the parameters of an address; what is the default is left out."""
+        """The filter as the parameters of an address; default values are left out."""
         custom = self.period == Period.CUSTOM
         asked = {
             "period": "" if self.period == Period.MONTH else str(self.period),
@@ -148,7 +148,7 @@ class Page:
 
 
 def filter_from(query: Mapping[str, str]) -> UsageFilter:
-    """The filter an address asks for; what it does not say, or says wrongly, is the default."""
+    """The filter an address asks for; values missing or invalid there are the default."""
     asked = query.get("period", "")
     period = next((period for period in Period if period == asked), Period.MONTH)
     first_day, last_day = day_from(query.get("from", "")), day_from(query.get("to", ""))
@@ -176,7 +176,7 @@ def _value(query: Mapping[str, str], name: str) -> str:
 
 
 def day_from(text: str) -> date | None:
-    """A day from 1972 to 9998, so that one more or less is a day as well; else `None`."""
+    """A day from 1972 to 9998, so that the days before and after are valid too; else `None`."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

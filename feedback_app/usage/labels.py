@@ -11,7 +11,7 @@ from feedback_app.ui import wording
 
 NONE = "–"
 NO_DEPARTMENT_NAME = "None"
-"""Of the calls that belong to no department, where departments are chosen or listed."""
+"""For calls without a department, where departments are chosen or listed."""
 MODEL_NAMES = (
     "A call counts under the name of the model that answered, such as gpt-4o-2024-08-06. Only one "
     "that got no answer counts under the name that was asked for, such as gpt-4o."
@@ -41,7 +41,7 @@ def operation_named(name: str) -> str:
 
 
 def model(call: LlmCall) -> str:
-    """The model that answered, or the one that was asked."""
+    """The model that answered, or the requested one if none did."""
     return call.resolved_model or call.requested_model
 
 
@@ -69,12 +69,12 @@ def exact_dollars(microusd: int | None) -> str:
 
 
 def unknown_costs(calls: int) -> str:
-    """`3 calls of unknown cost`: what stands beside a sum of money that leaves them out."""
+    """`3 calls of unknown cost`: shown next to a sum of money that leaves them out."""
     return f"{count(calls, 'call')} of unknown cost"
 
 
 def left_out(known: int | None, unpriced: int) -> str:
-    """`+ 3 calls of unknown cost`, for below the sum of what is known; empty where it is whole."""
+    """`+ 3 calls of unknown cost`, for below the sum of known costs; empty if none is left out."""
     if not unpriced:
         return ""
     return f"{'' if known is None else '+ '}{unknown_costs(unpriced)}"
@@ -83,9 +83,9 @@ def left_out(known: int | None, unpriced: int) -> str:
 def sum_of_costs(
     microusd: int | None, unpriced: int, written: Callable[[int], str] = exact_dollars
 ) -> str:
-    """`$1.20 + 3 of unknown cost`: what is known, and how many calls it leaves out.
+    """`$1.20 + 3 of unknown cost`: the known sum, and how many calls it leaves out.
 
-    Without the dollars where no cost is known, `None`.
+    Without the dollars if no cost is known (`None`).
     """
     parts = [] if microusd is None else [written(microusd)]
     if unpriced:
@@ -110,7 +110,7 @@ def rate(usd: Decimal) -> str:
 
 
 def price_source(source: str) -> tuple[str, str]:
-    """Who says what a call costs, and a note on it."""
+    """The source of a call's price, and a note on it."""
     if not source:
         return "Unknown", "no price is known for this model"
     if source == OFFLINE_PROVIDER:

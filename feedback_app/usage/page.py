@@ -62,5 +62,5 @@ def _dashboard() -> rx.Component:
 
 
 def _of_calls(part: rx.Component) -> rx.Component:
-    """The part, or where no call is meant, why there is nothing in it."""
+    """The part, or, if the filter has no calls, why there is nothing in it."""
     return rx.cond(UsageState.head.is_empty, components.nothing_here(), part)

@@ -1,4 +1,4 @@
-"""The SQL that the parts of usage share: which calls are meant, and who made any.
+"""The SQL that the parts of usage share: which calls a filter selects, and who made any.
 
 Every query takes the acting administrator and sees only that company's calls.
 """
@@ -15,7 +15,7 @@ answering_model = func.coalesce(col(LlmCall.resolved_model), col(LlmCall.request
 
 
 def chosen(user: CurrentUser, wanted: UsageFilter) -> list[ColumnElement[bool]]:
-    """The company's calls that the filter means, whenever they were and whatever they hold."""
+    """The conditions for the company's calls that the filter selects, of any time and text."""
     conditions = [col(LlmCall.company_id) == user.company_id]
     if wanted.person:
         conditions.append(col(LlmCall.user_id) == wanted.person)

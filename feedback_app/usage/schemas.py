@@ -29,7 +29,7 @@ class TabLink:
 
 @dataclass(frozen=True, slots=True)
 class FilterView:
-    """The filters as they stand and what else could be chosen."""
+    """The current filters and the other values they offer."""
 
     periods: list[PeriodLink] = field(default_factory=list)
     is_custom: bool = False
@@ -52,14 +52,14 @@ class FilterView:
 
 @dataclass(frozen=True, slots=True)
 class HeadView:
-    """What the page says of itself."""
+    """The page's own header text."""
 
     span: str = ""
     """The days the period covers."""
     before: str = ""
-    """What the changes are against."""
+    """The period that the changes are compared with."""
     is_empty: bool = False
-    """Whether no call, not even a running one, is meant."""
+    """Whether the filter selects no call, not even a running one."""
     csv_href: str = ""
     jsonl_href: str = ""
 
@@ -69,7 +69,7 @@ class UsageView:
     """Everything on the page."""
 
     problem: str = ""
-    """What of the address could not be followed, in whole sentences."""
+    """The parts of the address that could not be followed, in whole sentences."""
     updated: LocalTime = NO_TIME
     tab: str = ""
     """A `Tab`."""

@@ -1,7 +1,7 @@
-"""Decides what an administrator sees of the company's LLM usage at an address of its page.
+"""What an administrator sees of the company's LLM usage at an address of its page.
 
-It puts figures and calls together and into words; what they are is decided in `dashboard` and
-`calls`. Knows nothing of pages.
+It combines figures and calls and puts them into words; `dashboard` and `calls` compute them. Knows
+nothing of pages.
 """
 
 from collections.abc import Mapping, Sequence
@@ -86,7 +86,7 @@ async def view(user: CurrentUser, query: Mapping[str, str]) -> UsageView:
 
 
 async def pulse(user: CurrentUser) -> tuple[int, ...]:
-    """Figures that differ once the page would: a call began or ended, a new hour has come.
+    """Figures that change whenever the page would: a call began or ended, a new hour has begun.
 
     Raises:
         Forbidden: not an administrator.
@@ -145,7 +145,7 @@ def _filters(wanted: UsageFilter, span: Span, choices: Choices) -> FilterView:
 
 
 def _periods(wanted: UsageFilter, span: Span) -> list[PeriodLink]:
-    """The custom one begins as the days that are shown."""
+    """The links; a custom period begins with the days now shown."""
     links = [
         PeriodLink(
             label,
@@ -160,7 +160,7 @@ def _periods(wanted: UsageFilter, span: Span) -> list[PeriodLink]:
 
 
 def _with(names: Sequence[str], chosen: str) -> list[str]:
-    """What is chosen may have no call in this period; it stays visible."""
+    """The names with the chosen one, which stays visible even without calls in this period."""
     return sorted({*names, chosen} - {""})
 
 

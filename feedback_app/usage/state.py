@@ -1,4 +1,4 @@
-"""The usage page's state: what the service says for the address the page stands at."""
+"""The usage page's state: the service's view for the page's current address."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -36,9 +36,9 @@ class UsageState(rx.State):
     phase: Phase = "loading"
     busy: bool = False
     stale: bool = False
-    """Whether the figures could not be refreshed lately."""
+    """Whether the figures could not be refreshed recently."""
     days_problem: str = ""
-    """What is wrong with the days that were typed in."""
+    """What is wrong with the days that were typed."""
 
     problem: str = ""
     updated: LocalTime = NO_TIME
@@ -60,13 +60,13 @@ class UsageState(rx.State):
     calls: CallsView = CallsView()
 
     _pulse: tuple[int, ...] = ()
-    """The service's when the view was made."""
+    """The service's `pulse` when the view was made."""
 
     @rx.event
     @own_event
     @guarded
     async def load(self) -> AsyncIterator[Any]:
-        """Show what the address asks for; to anybody but an administrator nothing."""
+        """Show what the address asks for; show nothing to anyone but an administrator."""
         (await self.get_state(CheckState))._forget()
         async for _ in self._show():
             yield
@@ -78,7 +78,7 @@ class UsageState(rx.State):
     @logged("Refreshed usage")
     @guarded
     async def refresh(self) -> AsyncIterator[Any]:
-        """The same view with the figures of this moment."""
+        """Reload the same view with the current figures."""
         async for _ in self._show():
             yield
         if self.phase == "ready":
@@ -88,7 +88,7 @@ class UsageState(rx.State):
     @own_event
     @guarded(admin=True)
     async def follow(self) -> None:
-        """Keep the view as the ledger has it, until the page is left."""
+        """Keep the view up to date with the ledger, until the page is left."""
         async with self:
             query, seen = self._query(), self._pulse
         absent = 0
@@ -129,7 +129,7 @@ class UsageState(rx.State):
         return rx.redirect(address.with_days(self._query(), first, last))
 
     async def _look(self, query: dict[str, str], seen: tuple[int, ...]) -> tuple[int, ...]:
-        """Show what is new, if anything; the pulse it is of."""
+        """Show any changes; return the service's `pulse` of the view."""
         try:
             user = await guards.require_admin(self)
             pulse = await service.pulse(user)

@@ -1,4 +1,4 @@
-"""Bodies have to move in time, both ways: ASGI middleware before every HTTP endpoint."""
+"""Bodies have to arrive in time, in both directions: ASGI middleware before every endpoint."""
 
 import asyncio
 
@@ -15,10 +15,11 @@ _TOO_SLOW = PlainTextResponse(
 
 
 class Deadlines:
-    """Answers 408 where the body is not there after `BODY_WITHIN_S` seconds, and leaves a client
-    that has not taken a part of the answer after `SOCKET_SEND_WITHIN_S`.
+    """Answers 408 if the body has not arrived after `BODY_WITHIN_S` seconds; drops slow readers.
 
-    Without it a connection that sends half a body, or reads none, is served as long as it stays.
+    Those are clients that have not accepted a part of the answer after `SOCKET_SEND_WITHIN_S`.
+    Otherwise a connection that sends half a body, or reads no answer, would be served as long as it
+    stays.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -64,7 +65,8 @@ class Deadlines:
         try:
             await self._app(scope, in_time, tracked)
         except Exception:
-            # What an endpoint makes of a body that broke off is of no account: it was answered.
-            # Nor is that a client was left: Granian ends the connection of half an answer.
+            # The endpoint's fault about a body that broke off does not matter: it was answered. Nor
+            # does it matter that a client was dropped: Granian ends the connection of half an
+            # answer.
             if not (refused or left):
                 raise

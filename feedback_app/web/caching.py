@@ -1,7 +1,7 @@
-"""How long browsers may keep a file: for ever where its name changes with its content.
+"""How long browsers may keep a file: forever if its name changes with its content.
 
-The build names scripts, styles and fonts by a hash of what is in them. Pages keep their names, so
-a browser asks each time whether the one it has is still the one we serve.
+The build names scripts, styles and fonts by a hash of their content. Pages keep their names, so a
+browser asks each time whether its copy is still the one we serve.
 """
 
 import re
@@ -18,7 +18,7 @@ _SERVED = {200, 206, 304}
 
 
 class CacheHeaders:
-    """ASGI middleware: says so of every file and page that does not say otherwise itself."""
+    """ASGI middleware: sets `Cache-Control` on every file and page that has none of its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -32,7 +32,7 @@ class CacheHeaders:
         async def send_with_header(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=list(message.get("headers", ())))
-                # A name without its file may be had again, such as while a new version starts.
+                # A missing file may become available, for example while a new version starts.
                 if message["status"] in _SERVED and _HASHED.fullmatch(path):
                     headers.setdefault("cache-control", FOR_EVER)
                 elif headers.get("content-type", "").startswith("text/html"):

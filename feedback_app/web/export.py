@@ -15,12 +15,12 @@ from feedback_app.web.api.reading import answered
 
 
 async def export_csv(request: Request) -> Response:
-    """Answer the calls as CSV, to administrators."""
+    """Answer administrators with the calls as CSV."""
     return await _answer(request, "csv")
 
 
 async def export_jsonl(request: Request) -> Response:
-    """Answer the calls as one JSON object a line, to administrators."""
+    """Answer administrators with the calls as one JSON object per line."""
     return await _answer(request, "jsonl")
 
 

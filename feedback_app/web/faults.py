@@ -1,4 +1,4 @@
-"""What a person sees of a fault nobody foresaw, and what the log says of faults of pages."""
+"""What a person sees of an unforeseen fault, and how faults reported by pages are logged."""
 
 import logging
 from collections import Counter
@@ -20,7 +20,7 @@ from feedback_app.ui.notice import NoticeState
 _log = logging.getLogger(__name__)
 
 MOST_OF_A_REPORT = 300
-"""Characters: the browser's own message; the rest is a stack of built code."""
+"""In characters: the browser's own message; the rest is a stack of built code."""
 REPORTS_PER_SOCKET = 5
 REPORTS_IN_ALL = 30
 """Within `REPORTS_WINDOW_S`, as the ones per socket."""
@@ -29,7 +29,7 @@ _REPORT = f"{FrontendEventExceptionState.get_full_name()}.handle_frontend_except
 
 
 def show_fault(exception: Exception) -> EventSpec:
-    """Log a handler's fault under its request id and tell the person in the page."""
+    """Log a handler's fault under its request id and show a notice on the page."""
     error = as_app_error(exception)
     message = error.message
     if isinstance(error, Internal):
@@ -43,10 +43,10 @@ def log_page_fault(exception: Exception) -> None:
 
 
 class PageFaults(rx.Middleware):
-    """Refuses the reports of faulty pages of those who are not signed in, and of those who flood.
+    """Rejects reports of faulty pages from people not signed in, and from those who flood.
 
-    Reflex takes such a report from whoever sends one. A session counts as live here once this
-    process has resolved it, which the page's own load has done before it can fail.
+    Reflex accepts such a report from anyone. A session counts as live here once this process has
+    resolved it, which the page's own load has done before it can fail.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Health checks: whether the process lives, whether what it needs answers."""
+"""Health checks: whether the process is alive, and whether the services it needs answer."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

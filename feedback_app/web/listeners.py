@@ -1,8 +1,8 @@
-"""Connections whose client takes nothing are given up by the system, where it can.
+"""Lets the system end connections whose client has stopped reading, where it can.
 
-What an endpoint has sent waits in Granian and in the network's buffers, where no deadline of ours
-reaches. Linux ends a connection whose data waits for too long (`TCP_USER_TIMEOUT`, RFC 5482); each
-takes that over from the socket it was accepted on, which Granian makes without telling where.
+Data that an endpoint has sent waits in Granian and in the network's buffers, where no deadline of
+ours applies. Linux ends a connection whose data waits for too long (`TCP_USER_TIMEOUT`, RFC 5482);
+each inherits that from its listening socket, which Granian creates without exposing it.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ _LOOKS, _LOOK_EVERY_S = 600, 0.05
 
 
 async def give_up_what_is_unread() -> None:
-    """Do so with all connections once this process listens, which it does soon after its start."""
+    """Set this for all connections once this process listens, soon after its start."""
     for _ in range(_LOOKS):
         if give_up_unread_after(get_settings().SOCKET_SEND_WITHIN_S):
             return
@@ -29,9 +29,9 @@ async def give_up_what_is_unread() -> None:
 
 
 def give_up_unread_after(seconds: float) -> bool:
-    """Say so to the sockets on which this process accepts connections; whether there are any.
+    """Set the timeout on this process's listening sockets; return whether there are any.
 
-    Elsewhere than on Linux there are none to be found, and a proxy in front must have such a limit.
+    None can be found on systems other than Linux, where a proxy in front must have such a limit.
     """
     if not hasattr(socket, "TCP_USER_TIMEOUT") or not _OPEN.is_dir():
         return True
@@ -47,10 +47,10 @@ def give_up_unread_after(seconds: float) -> bool:
 
 
 def _listener(entry: Path) -> socket.socket | None:
-    """The socket of a descriptor, by one of its own, if TCP connections are accepted on it.
+    """The socket of a descriptor, through a duplicate, if TCP connections are accepted on it.
 
-    Nothing but sockets is touched: closing any descriptor of a file ends all locks that the process
-    has on it (POSIX), which SQLite relies on.
+    Only sockets are touched: closing any descriptor of a file ends all locks that the process has
+    on it (POSIX), which SQLite relies on.
     """
     try:
         if not str(entry.readlink()).startswith("socket:"):

@@ -1,7 +1,7 @@
 """Serves a page's file under all its addresses, without a redirect to one that ends in a slash.
 
-The static files' redirect names the scheme the server sees, which is the wrong one behind a
-proxy that ends TLS. And a page such as `/interviews/[interview_id]` has one file for every id.
+The static files' redirect uses the scheme the server sees, which is wrong behind a proxy that
+terminates TLS. And a page such as `/interviews/[interview_id]` has one file for every id.
 """
 
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from feedback_app.routes import prerendered
 
 PageRouter = Callable[[str], str | None]
-"""A path to the route of the page it opens, as Reflex spells it; `None` or `404` for none."""
+"""Maps a path to the route of the page it opens, as Reflex spells it; `None` or `404` for none."""
 
 
 def page_pattern(router: PageRouter, path: str) -> str | None:
-    """The page's pattern with a leading slash, `None` where the path opens no page."""
+    """The page's pattern with a leading slash, `None` if the path opens no page."""
     page = router(path)
     if not page or page == "404" or (page == "index" and path.strip("/")):
         return None

@@ -20,10 +20,9 @@ UNKNOWN_PATH = "(unknown)"
 class RequestLog:
     """ASGI middleware. Endpoints marked `llm_operation` or `unlogged` leave no row.
 
-    Requests of those who are not signed in are counted, but for attempts to sign in and what
-    ended as a fault of ours.
-    Neither do static files and Reflex's own endpoints. A path is logged as the pattern of its
-    route, so no id and no query string ever reaches the log.
+    Neither do static files and Reflex's own endpoints. Requests of people not signed in are only
+    counted, except sign-in attempts and requests that ended in a fault of ours. A path is logged as
+    the pattern of its route, so no id and no query string ever reaches the log.
     """
 
     def __init__(self, app: ASGIApp, *, page_router: PageRouter) -> None:
@@ -63,7 +62,7 @@ class RequestLog:
                     _log(scope, pattern, status, duration_ms, request_id)
 
     def _pattern(self, scope: Scope, path: str, status: int) -> str | None:
-        """The pattern to log, `None` for what is not logged."""
+        """The pattern to log, or `None` if the request is not logged."""
         route = scope.get("route")
         if isinstance(route, Route | WebSocketRoute):
             if route.path.startswith(_REFLEX):

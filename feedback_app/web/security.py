@@ -13,8 +13,8 @@ from feedback_app.core.settings import Settings
 _POLICY = b"content-security-policy"
 _FILES = "/assets/"
 _FILE_POLICY = b"default-src 'none'; frame-ancestors 'none'"
-"""Of scripts, styles and fonts, which load nothing by themselves: a page's, two thousand
-characters long, would come with each of its thirty files."""
+"""For scripts, styles and fonts, which load nothing by themselves: a page's policy, two thousand
+characters long, would be sent with each of its thirty files."""
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -31,7 +31,7 @@ def script_hashes(html_files: Iterable[Path]) -> list[str]:
 def content_policy(settings: Settings, scripts: Iterable[str]) -> str:
     """The Content-Security-Policy.
 
-    Sockets are named for browsers where `'self'` lacks them; IPv6 addresses cannot be named.
+    Sockets are listed for browsers whose `'self'` does not include them; IPv6 addresses cannot be.
     """
     sockets = [origin.replace("http", "ws", 1) for origin in settings.origins if "[" not in origin]
     directives = {

@@ -12,7 +12,7 @@ _SECRET_HEADERS = {b"cookie", b"authorization"}
 
 
 class SessionHeader:
-    """ASGI middleware: on Reflex's socket, all cookies become the hash of the session's."""
+    """ASGI middleware: on Reflex's socket, the session's hash replaces all cookies."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -8,8 +8,8 @@ from feedback_app import routes
 
 
 async def administration(_request: Request) -> Response:
-    """Lead to the first of the administrators' pages, which says who may see it."""
-    # Without a host: behind a proxy that ends TLS the server knows only its own scheme.
+    """Redirect to the first of the administrators' pages, which says who may see it."""
+    # Without a host: behind a proxy that terminates TLS the server knows only its own scheme.
     return RedirectResponse(routes.ADMIN_USAGE)
 
 

@@ -1,6 +1,6 @@
-"""Tells where typing begins, so that the log has one row for it and not one for each key.
+"""Detects where typing begins, so that the log has one row for it and not one for each key.
 
-The row is written when the typing begins; what is held here is only when each person typed last.
+The row is written when the typing begins; only the time of each person's last key is held here.
 Nothing is lost when the process ends. Another process, after a reconnect, writes a row of its own.
 """
 
@@ -12,18 +12,18 @@ from feedback_app.core import clock
 PAUSE_S = 30.0
 """A pause in typing this long starts a new measurement at the next key."""
 MOST_TYPISTS = 10_000
-"""How many are remembered; beyond that the one who typed longest ago is forgotten."""
+"""How many are remembered; beyond that the least recent is forgotten."""
 
 
 class TypingPauses:
-    """When each person last typed where."""
+    """When each person last typed in each place."""
 
     def __init__(self) -> None:
         self._last: OrderedDict[Hashable, float] = OrderedDict()
-        """The one who typed last comes last."""
+        """The most recent typist comes last."""
 
     def begins(self, typist: Hashable) -> bool:
-        """Note a key; whether it is the first one, or the first after a pause."""
+        """Record a key; return whether it is the first one, or the first after a pause."""
         now = clock.monotonic()
         self._forget_before(now - PAUSE_S)
         begins = self._last.pop(typist, None) is None

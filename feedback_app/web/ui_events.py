@@ -1,4 +1,4 @@
-"""What happens before each UI event: its request id, whose state it is, its row in the log."""
+"""Work before each UI event: its request id, whose state it is, its row in the log."""
 
 import reflex as rx
 from reflex.app import App
@@ -19,16 +19,16 @@ from feedback_app.web.typing_pauses import TypingPauses
 
 _HYDRATIONS = {"hydrate", "hydrate_and_load"}
 _FIRST_ONLY = "hashes"
-"""What the hydration of a page has that begins, and that of one that reconnects has not."""
+"""Present in the hydration of a page that begins, absent in that of one that reconnects."""
 _SETVAR = "setvar"
-"""Reflex registers it on every state; nothing of ours sends it, so whoever does is refused."""
+"""Reflex registers it on every state; nothing of ours sends it, so anyone who does is refused."""
 
 
 class OwnState(rx.Middleware):
-    """Gives each event its request id, and empties a tab's state for whom it is not.
+    """Gives each event its request id, and empties a tab's state if it belongs to somebody else.
 
-    A tab keeps its state token over sign-out and sign-in, and for an hour after it was closed; what
-    its person saw must reach nobody else, nor them once they may no longer see it. Runs before
+    A tab keeps its state token across sign-out and sign-in, and for an hour after it was closed;
+    what its person saw must reach nobody else, nor them once they may no longer see it. Runs before
     anything is sent: hydration is the first event of a socket.
     """
 
@@ -52,7 +52,7 @@ class OwnState(rx.Middleware):
 
     @staticmethod
     async def _others(state: BaseState, auth: AuthState, current: str) -> StateUpdate | None:
-        """Let an event pass if the tab is its session's; else nothing of the tab is left for it."""
+        """Let an event pass if the tab belongs to its session; otherwise clear the tab's state."""
         if auth._session == current:
             return None
         is_anothers = auth._session != ""
@@ -63,7 +63,7 @@ class OwnState(rx.Middleware):
 
 
 async def _right(token_hash: str) -> str | None:
-    """Names the person, company and role of a session; empty for none, `None` if none can say."""
+    """Names the person, company and role of a session; empty for none, `None` if unknown."""
     try:
         user = await sessions.resolve(token_hash)
     except Exception as fault:
@@ -76,10 +76,10 @@ async def _right(token_hash: str) -> str | None:
 class UiEventRows(rx.Middleware):
     """Queues one `ui` row for each event a person caused: no arguments, the page as its route.
 
-    Events of those who are not signed in leave none: anybody can send any number of them.
-    Its action is the words the handler was declared with, or its name where it has none. Typing
-    leaves a row where it begins and no more until it has paused. Reflex's own events and those
-    marked `generation_event` or `own_event` leave none.
+    Events of people who are not signed in leave none: anybody can send any number of them. Its
+    action is the words the handler was declared with, or its name where it has none. Typing leaves
+    a row when it begins and no more until it has paused. Reflex's own events and those marked
+    `generation_event` or `own_event` leave none.
     """
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class UiEventRows(rx.Middleware):
         if who is None:
             return None
         if is_typing(handler):
-            # Hashed, because whoever sends events by hand may make a path as long as they like.
+            # Hashed, because somebody who sends events by hand may make a path of any length.
             page = hash(state.router.url.path)
             if not self._pauses.begins((who.user_id, page, action)):
                 return None
@@ -117,7 +117,7 @@ class UiEventRows(rx.Middleware):
 
 
 async def _who(token_hash: str | None) -> sessions.Identity | None:
-    """Whose event this is; a database that does not answer leaves it open."""
+    """Whose event this is; `None` if nobody's, or if the database does not answer."""
     known = sessions.identity(token_hash)
     if known is not None or not token_hash:
         return known

@@ -12,7 +12,7 @@ _view = AlertsState.view
 
 
 def mark_all() -> rx.Component:
-    """Marks every alert as seen, where there is one that is not."""
+    """Marks every alert as seen; shown while any alert is unseen."""
     return rx.cond(
         _view.unseen > 0,
         rx.button(
@@ -99,7 +99,7 @@ def _spaced(at: LocalTime) -> rx.Component:
 
 
 def webhook() -> rx.Component:
-    """Where alerts are sent besides."""
+    """Where else alerts are sent."""
     return card(
         rx.cond(
             _view.webhook != "",
@@ -140,7 +140,7 @@ def webhook() -> rx.Component:
 
 
 def loading() -> rx.Component:
-    """Stands in for the page until it is there."""
+    """Placeholder shown until the page has loaded."""
     return rx.el.div(
         skeleton_rows(3, height="96px"),
         rx.el.span("Loading the alerts…", role="status", class_name="sr-only"),
@@ -148,7 +148,7 @@ def loading() -> rx.Component:
 
 
 def refused() -> rx.Component:
-    """For whoever is not an administrator."""
+    """Shown to anyone who is not an administrator."""
     return rx.el.div(
         empty_state(
             "lock",

@@ -11,7 +11,7 @@ from feedback_app.ui.layout import page_header
 
 
 def alerts_page() -> rx.Component:
-    """What the company's administrators should know of, newest first."""
+    """What the company's administrators should know about, newest first."""
     return signed_in_page(
         page_header(
             "Alerts",

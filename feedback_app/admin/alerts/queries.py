@@ -15,7 +15,7 @@ from feedback_app.db.models import Alert, User
 
 @dataclass(frozen=True, slots=True)
 class AlertRecord:
-    """An alert, the person it is about, and who has seen it, both `None` where there is none."""
+    """An alert, the person it is about and who has seen it; both are `None` if there is nobody."""
 
     alert: Alert
     person: str | None
@@ -39,7 +39,7 @@ async def newest(session: AsyncSession, user: CurrentUser, limit: int) -> list[A
 async def mark_seen(
     session: AsyncSession, user: CurrentUser, now: datetime, alert_id: str | None = None
 ) -> None:
-    """Mark one alert, or all there are, as seen by this administrator; those seen stay as they are.
+    """Mark one alert, or all, as seen by this administrator; those already seen do not change.
 
     Raises:
         NotFound: no such alert, or another company's.

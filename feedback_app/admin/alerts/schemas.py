@@ -15,15 +15,15 @@ class AlertRow:
     text: str = ""
     at: LocalTime = NO_TIME
     href: str = ""
-    """Where more is to be seen of it; empty for a test."""
+    """Where to find more about it; empty for a test."""
     href_label: str = ""
     seen_by: str = ""
     """Who marked it as seen; empty while nobody has."""
     seen_at: LocalTime = NO_TIME
     delivery: str = ""
-    """What the webhook made of it; empty where it was not to be sent."""
+    """The state of its delivery to the webhook, in words; empty if it was not to be sent."""
     delivery_at: LocalTime = NO_TIME
-    """The time that `delivery` ends with; empty where it names none."""
+    """The time at the end of `delivery`; empty if it names none."""
     delivery_status: str = ""
     """`sent`, `waiting` or `failed`."""
 
@@ -35,6 +35,6 @@ class AlertsView:
     rows: list[AlertRow] = field(default_factory=list)
     unseen: int = 0
     more: str = ""
-    """Says that there are older ones; empty where there are none."""
+    """Says that there are older alerts; empty if there are none."""
     webhook: str = ""
-    """The host that alerts are sent to; empty where none is set."""
+    """The host that alerts are sent to; empty if none is set."""

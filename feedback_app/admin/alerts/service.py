@@ -1,4 +1,4 @@
-"""Decides what an administrator sees of alerts and does with them. Knows nothing of pages."""
+"""What an administrator sees of alerts and can do with them. Knows nothing of pages."""
 
 from datetime import datetime
 
@@ -69,7 +69,7 @@ async def send_test(user: CurrentUser) -> None:
     Raises:
         Forbidden: not an administrator.
         NoWebhook: nothing would be sent.
-        TestedJustNow: there is one of this minute.
+        TestedJustNow: one was sent within the last minute.
     """
     _check(user)
     if not webhook_host(get_settings()):
@@ -106,7 +106,7 @@ def _row(record: AlertRecord, webhook: str) -> AlertRow:
 
 
 def _delivery(alert: Alert, webhook: str) -> tuple[str, str, datetime | None]:
-    """How far it is on its way to the webhook: a status, words, and the time they end with."""
+    """How far its delivery has got: a status, a sentence, and the time the sentence ends with."""
     if alert.delivered_at is not None:
         return "sent", "Sent", alert.delivered_at
     if alert.next_attempt_at is None:

@@ -1,4 +1,4 @@
-"""The alerts page's state: the list as it is in the table, and what came of the last click."""
+"""The alerts page's state: the alerts as the table has them, and the outcome of the last click."""
 
 import asyncio
 
@@ -24,14 +24,14 @@ class AlertsState(rx.State):
     phase: Phase = "loading"
     view: AlertsView = AlertsView()
     status: str = ""
-    """`saved` or `failed`; empty while there is nothing to say of the webhook's test."""
+    """`saved` or `failed`; empty while there is nothing to say about the webhook's test."""
     message: str = ""
 
     @rx.event
     @own_event
     @guarded
     async def load(self) -> EventCallback[()] | None:
-        """Show the alerts and follow them; to anybody but an administrator nothing."""
+        """Show the alerts and follow them; show nothing to anyone but an administrator."""
         self.status = self.message = ""
         await self._show()
         return AlertsState.watch if self.phase == "ready" else None
@@ -40,7 +40,7 @@ class AlertsState(rx.State):
     @own_event
     @guarded(admin=True)
     async def watch(self) -> None:
-        """Keep the list as it is in the table while the page is open."""
+        """Keep the list up to date with the table while the page is open."""
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             with may_be_away():
@@ -69,7 +69,7 @@ class AlertsState(rx.State):
     @logged("Sent a test alert")
     @guarded(admin=True)
     async def send_test(self) -> None:
-        """Have the webhook sent an alert that says it is a test."""
+        """Have a test alert sent to the webhook."""
         try:
             await service.send_test(acting_user())
         except AppError as error:

@@ -85,7 +85,7 @@ def _field(field: LimitField) -> rx.Component:
 
 
 def exceptions() -> rx.Component:
-    """What single people may do instead."""
+    """The limits of single people that differ from everybody's."""
     return card(
         rx.el.p("A person's own value goes before the one above.", class_name="note card-head"),
         rx.cond(
@@ -153,7 +153,7 @@ def _exception(row: ExceptionRow) -> rx.Component:
 
 
 def changes() -> rx.Component:
-    """Who set what when, newest first."""
+    """Who set what and when, newest first."""
     return card(
         rx.cond(
             _view.changes,
@@ -177,7 +177,7 @@ def _change(row: ChangeRow) -> rx.Component:
 
 
 def loading() -> rx.Component:
-    """Stands in for the page until it is there."""
+    """Placeholder shown until the page has loaded."""
     return rx.el.div(
         skeleton_rows(3, height="180px"),
         rx.el.span("Loading the limits…", role="status", class_name="sr-only"),
@@ -185,7 +185,7 @@ def loading() -> rx.Component:
 
 
 def refused() -> rx.Component:
-    """For whoever is not an administrator."""
+    """Shown to anyone who is not an administrator."""
     return rx.el.div(
         empty_state(
             "lock",

@@ -1,4 +1,4 @@
-"""Which budgets are used up already when they are set, in words for whoever sets them."""
+"""Which budgets are already used up when they are set, in words for whoever sets them."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ async def exceeded(
     person_id: str | None,
     changed: Mapping[LimitName, Value],
 ) -> str:
-    """What is used up of the budgets that were just set; empty where nothing is."""
+    """Which of the budgets just set are already used up, in words; empty if none is."""
     said = []
     if LimitName.COMPANY_COST_PER_MONTH in changed:
         said.append(await _of_company(session, user))

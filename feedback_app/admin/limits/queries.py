@@ -46,7 +46,7 @@ async def spent_by_person(
 ) -> list[tuple[str, str, int]]:
     """Id, name and cost in micro-dollars of everybody whose calls cost anything, by name.
 
-    The period is of whole UTC days.
+    The period consists of whole UTC days.
     """
     cost = cast(func.sum(col(UsageDay.cost_microusd)), BigInteger)
     found = await session.exec(
@@ -66,7 +66,7 @@ async def spent_by_person(
 
 
 async def take_turn(session: AsyncSession, user: CurrentUser) -> None:
-    """Let administrators of one company change its limits one after the other."""
+    """Make administrators of one company change its limits one at a time."""
     row = select(Company.id).where(Company.id == user.company_id)
     await session.exec(row.with_for_update(key_share=True))
 
@@ -74,7 +74,7 @@ async def take_turn(session: AsyncSession, user: CurrentUser) -> None:
 async def changes(
     session: AsyncSession, user: CurrentUser, limit: int
 ) -> list[tuple[LimitChange, str, str | None]]:
-    """The newest changes, each with who made it and whom it is for, where that is one person."""
+    """The newest changes, each with who made it and, if it is for one person, for whom."""
     found = await session.exec(
         select(LimitChange)
         .where(LimitChange.company_id == user.company_id)

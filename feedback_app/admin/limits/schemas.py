@@ -9,16 +9,16 @@ from feedback_app.ui.wording import LocalTime
 
 @dataclass(frozen=True, slots=True)
 class LimitField:
-    """One limit to be set. `value` is empty where the default holds."""
+    """One limit to be set. `value` is empty if the default applies."""
 
     name: str = ""
     label: str = ""
     unit: str = ""
-    """Empty where the label says it."""
+    """Empty if the label says it."""
     value: str = ""
     default: str = ""
     used: str = ""
-    """What of it is used now, in words; empty where that is not shown."""
+    """How much of it is used now, in words; empty if that is not shown."""
     share: str = "0%"
     """How much of it is used, at most `100%`."""
     level: Literal["", "near", "full"] = ""
@@ -55,6 +55,6 @@ class LimitsView:
     person: list[LimitField] = field(default_factory=list)
     people: list[Choice] = field(default_factory=list)
     limits: list[Choice] = field(default_factory=list)
-    """Those a single person may have an exception from."""
+    """The limits that a single person may have an exception from."""
     exceptions: list[ExceptionRow] = field(default_factory=list)
     changes: list[ChangeRow] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Decides about limits: what an administrator sees of them and sets. Knows nothing of pages."""
+"""The rules for limits: what an administrator sees and sets. Knows nothing of pages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ CHANGES_SHOWN = 50
 
 
 class WrongValues(Invalid):
-    """Something in a form cannot be used; `fields` has a sentence for each such limit."""
+    """A form contains something unusable; `fields` has a sentence for each such limit."""
 
     def __init__(self, fields: Mapping[LimitName, str]) -> None:
         noun = "field" if len(fields) == 1 else "fields"
@@ -45,15 +45,15 @@ class WrongValues(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What came of setting limits."""
+    """The outcome of setting limits."""
 
     changed: int
     warning: str
-    """Which of the budgets are used up already, in a sentence; empty where none is."""
+    """Which of the budgets are already used up, in one sentence; empty if none is."""
 
 
 async def view(user: CurrentUser) -> LimitsView:
-    """The company's limits, what is used of them, and who changed them.
+    """The company's limits, how much of them is used, and who changed them.
 
     Raises:
         Forbidden: not an administrator.
@@ -98,7 +98,7 @@ async def save(user: CurrentUser, typed: Mapping[str, str]) -> Saved:
 
     Raises:
         Forbidden: not an administrator.
-        WrongValues: something typed is no value of its limit.
+        WrongValues: something typed is not a valid value of its limit.
     """
     _check(user)
     values: dict[LimitName, Value] = {}
@@ -115,12 +115,12 @@ async def save(user: CurrentUser, typed: Mapping[str, str]) -> Saved:
 
 
 async def set_exception(user: CurrentUser, person_id: str, name: str, typed: str) -> Saved:
-    """Set a limit for one person only, or with nothing typed take it back.
+    """Set a limit for one person only; with nothing typed, remove that person's exception.
 
     Raises:
         Forbidden: not an administrator.
-        NotFound: nobody of the company.
-        Invalid: no such limit, or no value of it.
+        NotFound: nobody of the company has that id.
+        Invalid: no such limit, or not a valid value of it.
     """
     _check(user)
     if name not in PERSON_LIMITS:

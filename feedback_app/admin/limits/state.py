@@ -1,4 +1,4 @@
-"""The limits page's state: what the service says and what came of the last change."""
+"""The limits page's state: the service's values and the outcome of the last change."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ class LimitsState(rx.State):
     phase: Phase = "loading"
     view: LimitsView = LimitsView()
     revision: int = 0
-    """Raised whenever the server has values that the fields must show instead of their own."""
+    """Incremented whenever the fields must show the server's values instead of their own."""
     errors: dict[str, str] = {}
     """By limit, why what was typed cannot be used."""
     status: str = ""
@@ -31,7 +31,7 @@ class LimitsState(rx.State):
     @own_event
     @guarded
     async def load(self) -> None:
-        """Show the limits; to anybody but an administrator nothing."""
+        """Show the limits; show nothing to anyone but an administrator."""
         self._say()
         await self._show()
 
@@ -39,7 +39,7 @@ class LimitsState(rx.State):
     @logged("Saved limits")
     @guarded(admin=True)
     async def save(self, form: dict[str, Any]) -> None:
-        """Set what was changed in the form; where anything cannot be used, nothing."""
+        """Set what was changed in the form; if any value cannot be used, set nothing."""
         shown = {field.name: field.value for field in [*self.view.company, *self.view.person]}
         typed = {name: str(form.get(name, value)) for name, value in shown.items()}
         changed = {name: text for name, text in typed.items() if text != shown[name]}
@@ -82,7 +82,7 @@ class LimitsState(rx.State):
     @logged("Removed a person's own limit")
     @guarded(admin=True)
     async def remove_exception(self, user_id: str, name: str) -> None:
-        """Let one person have everybody's limit again."""
+        """Put one person back under everybody's limit."""
         self._say()
         saved = await service.set_exception(acting_user(), user_id, name, "")
         await self._show(renew=False)

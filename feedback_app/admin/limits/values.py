@@ -7,7 +7,7 @@ from feedback_app.core.money import as_set, parse_dollars, plain_dollars
 from feedback_app.llm.admission.limits import LimitName
 
 Value = int | None | Literal["default"]
-"""`None` is no limit at all; `default` is whatever holds where nothing is set."""
+"""`None` means no limit; `default` is whatever applies when nothing is set."""
 
 UNLIMITED = "unlimited"
 _NO_LIMIT = {UNLIMITED, "no limit", "none", "∞"}
@@ -26,10 +26,10 @@ LABELS: dict[LimitName, str] = {
 
 
 def parse(name: LimitName, text: str) -> Value:
-    """What somebody wrote into the field of that limit; empty is the default.
+    """Read what somebody typed into the field of that limit; empty is the default.
 
     Raises:
-        Invalid: no such value, with an example of one.
+        Invalid: not a valid value; the message has an example of one.
     """
     written = text.strip()
     if not written:

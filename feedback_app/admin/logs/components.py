@@ -17,7 +17,7 @@ _ON_RED: dict[str, Any] = {"variant": "outline", "color_scheme": "gray", "high_c
 
 
 def tail_switch() -> rx.Component:
-    """Follows new rows, from the newest page only."""
+    """Turns following of new rows on or off, from the newest page only."""
     return rx.el.div(
         rx.cond(
             _view.follows,
@@ -236,7 +236,7 @@ def _turn(label: str, icon: str, href: str, element_id: str) -> rx.Component:
 
 
 def nothing_here() -> rx.Component:
-    """Why there is no row to show."""
+    """Why there are no rows to show."""
     return rx.el.div(
         rx.cond(
             _view.filters.can_reset,
@@ -257,7 +257,7 @@ def nothing_here() -> rx.Component:
 
 
 def loading() -> rx.Component:
-    """Stands in for the page until its rows are there."""
+    """Placeholder shown until the page's rows have loaded."""
     return rx.el.div(
         rx.skeleton(height="34px", width="100%"),
         skeleton_rows(8, height="44px"),
@@ -267,7 +267,7 @@ def loading() -> rx.Component:
 
 
 def invalid() -> rx.Component:
-    """What is wrong with the address, and the way to one that is right."""
+    """What is wrong with the address, and a link to one that is right."""
     return error_callout(
         LogsState.problem,
         rx.link(
@@ -287,7 +287,7 @@ def failed() -> rx.Component:
 
 
 def refused() -> rx.Component:
-    """For whoever is not an administrator."""
+    """Shown to anyone who is not an administrator."""
     return rx.el.div(
         empty_state(
             "lock",

@@ -1,8 +1,8 @@
-"""The SQL of the system log. Every query takes the acting administrator and sees only the rows of
-that company; rows without a company, which nobody signed in caused, are seen by nobody.
+"""The SQL of the system log. Every query sees only rows of the acting administrator's company.
 
-Rows stand in the order of `(at, id)`. No query counts or sorts the log: each walks an index from
-the newest row it may show, and stops when it has enough.
+Nobody sees the rows without a company, which come from requests that were not signed in. Rows are
+ordered by `(at, id)`. No query counts or sorts the log: each walks an index from the newest row it
+may show, and stops when it has enough.
 """
 
 import re
@@ -70,7 +70,7 @@ async def _holds(
     """
     for ids, column in ((_REQUEST_ID, SystemLog.request_id), (_CALL_ID, SystemLog.llm_call_id)):
         if ids.fullmatch(wanted):
-            # Looked up first: a planner would rather walk the whole log in order.
+            # Queried first: the planner would otherwise walk the whole log in order.
             found = select(SystemLog.id).where(col(column) == wanted).limit(_MOST_VALUES)
             return _id.in_((await session.exec(found)).all())
     of_calls = col(SystemLog.llm_call_id).is_not(None)

@@ -1,4 +1,4 @@
-"""What the page of the system log asks for and what it shows: values for the page, no rows."""
+"""What the page of the system log asks for and shows: values for the page, no rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,14 +28,14 @@ PERIOD_LENGTH: dict[Period, timedelta | None] = {
 
 OK = "ok"
 FAILED = "failed"
-"""The two values of the status filter that are no code of a row."""
+"""The two values of the status filter that are not the code of a row."""
 
 LONGEST_VALUE = 120
 
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """Which rows are meant, as the address says it; an empty string means any."""
+    """Which rows the address asks for; an empty string means any."""
 
     period: str = Period.WEEK
     component: str = ""
@@ -49,7 +49,7 @@ class LogFilter:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the log: the rows older than one, newer than one, or the newest, maybe followed."""
+    """Where in the log: rows older than one, newer than one, or the newest, optionally followed."""
 
     older_than: str = ""
     newer_than: str = ""
@@ -57,7 +57,7 @@ class Place:
 
 
 def filter_from(query: Mapping[str, str]) -> LogFilter:
-    """The filter of an address, word by word; whether it makes sense is not looked at."""
+    """The filter of an address, field by field; it is not checked whether it makes sense."""
     return LogFilter(
         period=query.get("period", "") or Period.WEEK,
         component=query.get("component", ""),
@@ -85,7 +85,7 @@ class ComponentLink:
 
 @dataclass(frozen=True, slots=True)
 class FilterView:
-    """The filters as they stand and what else could be chosen."""
+    """The current filters and the other values they offer."""
 
     period: str = ""
     action: str = ""
@@ -115,7 +115,7 @@ class LogRow:
     component_label: str
     action: str
     href: str
-    """The trace of an LLM operation, else empty."""
+    """The address of an LLM operation's trace, else empty."""
     person: str
     status: str
     outcome: str
@@ -124,9 +124,9 @@ class LogRow:
     details: str
     request_id: str
     request_href: str
-    """Everything with the same request id."""
+    """The address of everything with the same request id."""
     is_new: bool = False
-    """Whether it came while the page was open."""
+    """Whether it arrived while the page was open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,6 @@ class LogView:
     newer_href: str = ""
     older_href: str = ""
     tail_href: str = ""
-    """The address that follows new rows, or stops to."""
+    """The address that starts or stops following new rows."""
     is_newest: bool = True
     follows: bool = False

@@ -1,4 +1,4 @@
-"""Decides what an administrator sees of the system log. Knows nothing of pages."""
+"""What an administrator sees of the system log. Knows nothing of pages."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -32,10 +32,10 @@ from feedback_app.ui.choice import Choice
 
 PAGE_LENGTH = 50
 MOST_FOLLOWED = 100
-"""Rows on a page that follows the log."""
+"""The most rows on a page that follows the log."""
 
 LATE = timedelta(seconds=5)
-"""How much later than its moment a row may come and still be followed: rows are written in
+"""How much later than its own time a row may arrive and still be followed: rows are written in
 batches, and other processes have clocks of their own."""
 
 _COMPONENTS: dict[str, str] = {
@@ -54,7 +54,7 @@ _PERIODS: dict[Period, str] = {
 
 
 class BadAddress(Invalid):
-    """The page's address asks for something that cannot be; its message says what."""
+    """The page's address asks for something that cannot exist; the message says what."""
 
 
 async def view(user: CurrentUser, query: Mapping[str, str]) -> LogView:
@@ -62,7 +62,7 @@ async def view(user: CurrentUser, query: Mapping[str, str]) -> LogView:
 
     Raises:
         Forbidden: not an administrator.
-        BadAddress: a filter or a place that does not exist.
+        BadAddress: the address names a filter or a place that does not exist.
     """
     if not user.is_admin:
         raise Forbidden
@@ -109,7 +109,7 @@ async def view(user: CurrentUser, query: Mapping[str, str]) -> LogView:
 async def arrivals(
     user: CurrentUser, query: Mapping[str, str], after: datetime, known: Collection[str]
 ) -> list[LogRow]:
-    """The rows that came since `after`, the newest row's moment, and are not `known`, newest first.
+    """The rows added since `after`, the newest row's time, that are not `known`, newest first.
 
     Raises:
         Forbidden: not an administrator.
@@ -129,9 +129,9 @@ async def arrivals(
 
 
 def with_arrivals(rows: Sequence[LogRow], came: Sequence[LogRow]) -> list[LogRow]:
-    """The page's rows with those that came, in order, at most `MOST_FOLLOWED`."""
+    """The page's rows with the new ones, in order, at most `MOST_FOLLOWED`."""
     if len(rows) >= PAGE_LENGTH:
-        # What stands behind the page's last row belongs to the next page.
+        # Anything older than the page's last row belongs to the next page.
         came = [row for row in came if _order(row) > _order(rows[-1])]
     return sorted([*came, *rows], key=_order, reverse=True)[:MOST_FOLLOWED]
 
@@ -168,10 +168,10 @@ def _newer_address(wanted: LogFilter, rows: Sequence[LogRow]) -> str:
 
 
 def _require_sense(wanted: LogFilter, query: Mapping[str, str]) -> None:
-    """Hold that the address says nothing that could never be meant.
+    """Check that the address asks for something that can exist.
 
     Raises:
-        BadAddress: it does.
+        BadAddress: it does not.
     """
     if any(len(value) > LONGEST_VALUE for value in (*asdict(wanted).values(), *query.values())):
         raise BadAddress("This address holds a filter that is too long.")
@@ -191,7 +191,7 @@ def _since(wanted: LogFilter) -> datetime | None:
 
 
 def _row(record: LogRecord, wanted: LogFilter) -> LogRow:
-    """The row in words; its request leads to everything the same request left."""
+    """The row in words, with a link to everything the same request left in the log."""
     request = LogFilter(period=wanted.period, q=record.row.request_id)
     return row_in_words(record, request_href=_address(request) if record.row.request_id else "")
 
@@ -202,7 +202,7 @@ def _filters(
     people: Sequence[tuple[str, str]],
     statuses: Sequence[str],
 ) -> FilterView:
-    # What was chosen earlier may not be in the log any more; it stays visible.
+    # A value chosen earlier may no longer be in the log; it stays visible.
     named = sorted({*actions, wanted.action} - {""})
     codes = sorted(({*statuses} - {NO_STATUS} | {wanted.status}) - {"", OK, FAILED})
     return FilterView(

@@ -1,7 +1,7 @@
-"""The system log's page: what the service says for its address, and what comes while it is open.
+"""The system log's page: what its address asks for, and the rows added while it is open.
 
 Following new rows is part of the address, `?tail=1`: the page's `load` starts it, so that Reflex
-ends it when the page is left, and to stop is to go to the address without.
+ends it when the page is left, and stopping means going to the address without it.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from feedback_app.ui.phases import Phase, without_view
 from feedback_app.ui.presence import is_open
 
 LOOK_S = 1.0
-"""How long between two looks for new rows."""
+"""Seconds between two queries for new rows."""
 
 
 class LogsState(rx.State):
@@ -37,13 +37,13 @@ class LogsState(rx.State):
     rows: list[LogRow] = []
     older_href: str = ""
     came: int = 0
-    """How many rows have come since the page began to follow."""
+    """How many rows have arrived since the page began to follow."""
 
     @rx.event
     @own_event
     @guarded
     async def load(self) -> AsyncIterator[Any]:
-        """Show what the address asks for; to anybody but an administrator nothing."""
+        """Show what the address asks for; show nothing to anyone but an administrator."""
         async for _ in self._show():
             yield
         if self.phase == "ready" and self.view.follows:
@@ -53,7 +53,7 @@ class LogsState(rx.State):
     @logged("Loaded the log again")
     @guarded
     async def retry(self) -> AsyncIterator[Any]:
-        """Look again after a fault; an address that follows is left, only `load` may follow."""
+        """Load again after a fault; an address that follows is left, as only `load` may follow."""
         if place_from(self._query()).follow:
             yield rx.redirect(service.address_without_tail(self._query()))
             return
@@ -64,7 +64,7 @@ class LogsState(rx.State):
     @own_event
     @guarded(admin=True)
     async def follow(self) -> None:
-        """Put new rows on top as they come, the oldest leaving at the bottom."""
+        """Add new rows at the top as they arrive, dropping the oldest at the bottom."""
         async with self:
             query, rows = self._query(), list(self.rows)
         began, came = clock.now(), 0
@@ -127,7 +127,7 @@ class LogsState(rx.State):
         self.view, self.rows, self.older_href, self.phase = LogView(), [], "", phase
 
     def _stop_following(self, fault: Exception) -> None:
-        """After a fault, of which the person is told elsewhere."""
+        """Stop after a fault, which the person is told about elsewhere."""
         self._forget("refused" if isinstance(fault, Forbidden) else "failed")
 
     def _query(self) -> dict[str, str]:

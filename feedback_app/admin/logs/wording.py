@@ -19,7 +19,7 @@ _STATUS_LABELS: dict[str, str] = {
     CallStatus.INTERRUPTED: "Interrupted",
 }
 NO_STATUS = "received"
-"""Of what people did on the pages: how that ended is not known when its row is written."""
+"""For what people did on the pages: the outcome is not known when the row is written."""
 _HOME = "/index"
 """How the first page's route is written in the log."""
 
@@ -82,7 +82,7 @@ def _details(row: SystemLog) -> str:
 
 
 def _outcome(status: str) -> str:
-    """The status of a call that is coloured alike: good, bad, or neither."""
+    """The outcome that gives a status its colour: good, bad, or neither."""
     if status == CallStatus.COMPLETE or status[:1] == "2":
         return CallStatus.COMPLETE
     if status in {CallStatus.ERROR, CallStatus.INTERRUPTED} or status[:1] in {"4", "5"}:

@@ -1,4 +1,4 @@
-"""What a piece of demo data is made of."""
+"""The types that demo data is made of."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class DemoInterview:
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """Somebody of a company; without `password` nobody can sign in as them."""
+    """Somebody of a company; without a `password` nobody can sign in as them."""
 
     email: str
     name: str

@@ -13,7 +13,7 @@ from feedback_app.db.columns import UtcDateTime
 
 
 class AlertKind(StrEnum):
-    """What an alert tells."""
+    """What an alert is about."""
 
     COMPANY_BUDGET = "company_budget"
     PERSON_BUDGET = "person_budget"
@@ -25,7 +25,7 @@ class AlertKind(StrEnum):
 
 
 class AlertLevel(StrEnum):
-    """How much it matters: of a budget, 80 % is a warning and its end is critical."""
+    """How serious it is: for a budget, 80 % is a warning and 100 % is critical."""
 
     INFO = "info"
     WARNING = "warning"
@@ -41,9 +41,9 @@ _TO_SEND = text("next_attempt_at IS NOT NULL")
 
 
 class Alert(SQLModel, table=True):
-    """One condition that administrators should know of, once for each period: facts, no words.
+    """One condition that administrators should know about, once per period: facts, no words.
 
-    The unique constraint is what makes it once, however many workers notice it.
+    The unique constraint makes it once, however many workers notice it.
     """
 
     __tablename__ = "alert"  # pyright: ignore[reportAssignmentType]
@@ -62,26 +62,26 @@ class Alert(SQLModel, table=True):
     company_id: str = Field(foreign_key="company.id")
     kind: str = Field(max_length=20)
     subject: str = ""
-    """The user's id or the model's name; empty where it is the company."""
+    """The user's id or the model's name; empty if it is about the company."""
     period: str = Field(max_length=20)
-    """`2026-11` for a month, `2027-01-14` for the day of a shutdown, else the moment at which a
-    shorter one began."""
+    """`2026-11` for a month, `2027-01-14` for the day of a shutdown, else the time at which a
+    shorter period began."""
     level: str = Field(max_length=10)
     measured: int = Field(default=0, sa_type=BigInteger)
-    """Micro-dollars used of a budget, how many tokens were read of a prompt that was cut, or how
-    many days are left until a shutdown; else how many of the calls failed or have no price."""
+    """Micro-dollars used of a budget, tokens read of a prompt that was cut, or days left until a
+    shutdown; otherwise how many of the calls failed or have no price."""
     bound: int = Field(default=0, sa_type=BigInteger)
     """The budget in micro-dollars, the error rate's threshold in permille, or how many days before
-    a shutdown an alert is due; else 0."""
+    a shutdown an alert is due; otherwise 0."""
     calls: int = 0
-    """How many calls an error rate is of."""
+    """The number of calls that an error rate is taken over."""
     raised_at: datetime = Field(default_factory=clock.now, sa_type=UtcDateTime)  # pyright: ignore[reportArgumentType]
     seen_by: str | None = Field(default=None, foreign_key="app_user.id")
     seen_at: datetime | None = _optional_moment()
     attempts: int = 0
     """How often the webhook was tried; counted before the try."""
     next_attempt_at: datetime | None = _optional_moment()
-    """`None` where nothing is to be sent (any more)."""
+    """`None` if nothing is to be sent (any more)."""
     delivered_at: datetime | None = _optional_moment()
     delivery_error: str = Field(default="", max_length=200)
-    """Why the last try failed, in words without an address."""
+    """Why the last attempt failed, in words without an address."""

@@ -27,7 +27,7 @@ class Job(SQLModel, table=True):
     )
     """Both as `Scorecard.notes_revision` and `notes_writer`."""
     metadata_call_id: str | None = Field(default=None, max_length=36)
-    """The LLM call whose reading of the description was confirmed."""
+    """The LLM call whose result for the description was confirmed."""
 
 
 class Competency(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""The tables of LLM calls: the calls, their drafts, and what they are priced at."""
+"""The tables of LLM calls: the calls, their drafts, and their prices."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,7 +11,7 @@ from feedback_app.db.columns import id_, long_text, moment, optional_moment
 from feedback_app.db.tables.log import LogComponent
 
 DISCARDED_TEXT_FOR = timedelta(days=1)
-"""How long a discarded draft keeps its text, for those who want it back."""
+"""How long a discarded draft keeps its text, so that it can be restored."""
 
 
 FEEDBACK = "feedback"
@@ -63,11 +63,11 @@ class LlmCall(SQLModel, table=True):
     user_id: str = Field(foreign_key="app_user.id")
     subject_kind: str = Field(default="", max_length=20)
     subject_id: str = Field(default="", max_length=36)
-    """What the call is about; empty once that is forgotten."""
+    """What the call is about; empty once that has been forgotten."""
     run_key: str = Field(default="", max_length=240)
     """At most one call runs for each (`llm.owner.Owner.run_key`)."""
     department_id: str | None = Field(default=None, max_length=36)
-    """Of the subject when the call began."""
+    """The subject's department when the call began."""
     template_id: str = ""
     prompt_version: str = ""
     requested_model: str
@@ -82,10 +82,10 @@ class LlmCall(SQLModel, table=True):
     cached_tokens: int = 0
     """The part of the prompt that the provider read from its cache."""
     cache_write_tokens: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """The part of the prompt that the provider wrote to its cache; no cached token is in it."""
+    """The part of the prompt that the provider wrote to its cache; excludes cached tokens."""
     sent_tokens_at_least: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """The fewest tokens that the prompt can have had, where the server read only a part of it: its
-    count is `prompt_tokens`. Else 0."""
+    """The fewest tokens the prompt can have had, if the server read only a part of it and reported
+    that part's tokens as `prompt_tokens`. Otherwise 0."""
     tokens_estimated: bool = False
     cost_microusd: int | None = Field(default=None, sa_type=BigInteger)
     reserved_microusd: int | None = Field(default=None, sa_type=BigInteger)
@@ -117,11 +117,11 @@ class Draft(SQLModel, table=True):
     user_id: str = Field(foreign_key="app_user.id")
     text: str = long_text()
     notes: str = long_text()
-    """The notes as they were sent, so that later changes of theirs shift no citation."""
+    """The notes as they were sent, so that later edits do not shift citations."""
     judgements: str = Field(default="", max_length=16, sa_column_kwargs={"server_default": ""})
-    """A mark of the ratings and the rest as they were sent (`Assessment.judgements`)."""
+    """A hash of the ratings and the rest as they were sent (`Assessment.judgements`)."""
     cites: str = long_text()
-    """Where the text rests on which lines of them (`llm.text.citations.packed`)."""
+    """Which parts of the text rest on which lines of the notes (`llm.text.citations.packed`)."""
     blocks: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
@@ -129,7 +129,7 @@ class Draft(SQLModel, table=True):
     timings: list[dict[str, Any]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
-    """What happened when, for the trace: `event` and `at_ms`, milliseconds from the click."""
+    """What happened when, for the trace: `event` and `at_ms`, milliseconds since the click."""
     outline: list[Any] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
@@ -137,21 +137,21 @@ class Draft(SQLModel, table=True):
     pace: list[int] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
-    """When the text left, for the replay (`llm.generation.pace`); empty where nobody noted it."""
+    """When each piece of the text left, for the replay (`llm.generation.pace`); may be empty."""
     result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
-    """What the text says, checked, where the operation's result is typed; else `None`."""
+    """The validated content of the text if the operation's result is typed; otherwise `None`."""
     prompt: list[dict[str, str]] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
-    """The messages that were sent, where `LLM_STORE_CONTENT` keeps them."""
+    """The messages that were sent, if `LLM_STORE_CONTENT` keeps them."""
     created_at: datetime = moment()
     discarded_at: datetime | None = optional_moment()
 
 
 class PriceOverride(SQLModel, table=True):
-    """A company's own price of a model from a moment on: only ever added, or withdrawn.
+    """A company's own price of a model from some time on: only ever added, or withdrawn.
 
-    Prices are whole micro-dollars per million tokens. `model` is spelled as calls name it.
+    Prices are whole micro-dollars per million tokens. `model` is spelled as in the calls.
     """
 
     __tablename__ = "price_override"  # pyright: ignore[reportAssignmentType]
@@ -184,11 +184,11 @@ class PriceRecalculation(SQLModel, table=True):
     model: str = Field(max_length=200)
     since: datetime = moment()
     until: datetime = moment()
-    """The period's end, not in it."""
+    """The period's end, exclusive."""
     calls: int
-    """How many calls changed; the figures below are of these."""
+    """How many calls changed; the figures below cover only these."""
     before_microusd: int = Field(sa_type=BigInteger)
-    """Of those whose cost was known."""
+    """The sum over those whose cost was known."""
     after_microusd: int = Field(sa_type=BigInteger)
     became_known: int
     became_unknown: int

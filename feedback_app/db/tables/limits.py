@@ -1,4 +1,4 @@
-"""The tables of limits: what is set, and who set it."""
+"""The tables of limits: the values and who set them."""
 
 from datetime import datetime
 
@@ -14,8 +14,9 @@ _OF_A_PERSON = text("user_id IS NOT NULL")
 class LimitValue(SQLModel, table=True):
     """A limit somebody set: a company's, or with `user_id` the exception for one person.
 
-    `value` counts drafts, tokens or micro-dollars (`llm.admission.limits`); `None` is no limit.
-    Without a row the value above it holds: the company's, then the installation's default.
+    `value` counts drafts, tokens or micro-dollars (`llm.admission.limits`); `None` means no limit.
+    Without a row the next more general value applies: the company's, then the installation's
+    default.
     """
 
     __tablename__ = "limit_value"  # pyright: ignore[reportAssignmentType]
@@ -47,7 +48,7 @@ class LimitValue(SQLModel, table=True):
 
 
 class LimitChange(SQLModel, table=True):
-    """The audit of limits: who set which value when. Never changed, never deleted.
+    """The audit of limits: who set which value and when. Never changed, never deleted.
 
     `before` and `after` are in words, as the page showed them.
     """

@@ -19,7 +19,7 @@ class LogComponent(StrEnum):
 _OF_A_CALL = text("llm_call_id IS NOT NULL")
 _LOG_FILTERS = ("component", "action", "user_id", "status", "path")
 LOG_ROW_FAILED = text("((status >= '4' AND status < '6') OR status IN ('error', 'interrupted'))")
-"""An HTTP status of 400 or more, or a call that broke off; to be used as its index spells it."""
+"""An HTTP status of 400 or more, or a call that broke off; write it exactly as its index does."""
 
 
 def _partial_index(name: str, *columns: str, where: TextClause) -> Index:

@@ -1,4 +1,4 @@
-"""The tables of companies and their people: who they are, and how they are signed in."""
+"""The tables of companies and their people, and of their sign-ins."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ class Role(StrEnum):
 
 
 class SessionKind(StrEnum):
-    """What a login session's token opens: the pages by cookie, or the API as a bearer."""
+    """What a login session's token gives access to: the pages by cookie, or the API as a bearer."""
 
     BROWSER = "browser"
     API = "api"
@@ -69,7 +69,7 @@ class LoginSession(SQLModel, table=True):
     created_at: datetime = moment()
     expires_at: datetime = moment()
     time_zone: str | None = Field(default=None, max_length=LONGEST_ZONE_NAME)
-    """What the browser last said its zone is; `None` before it has."""
+    """The zone the browser reported last; `None` before it has."""
     revoked_at: datetime | None = optional_moment()
 
 
@@ -85,7 +85,7 @@ class KnownDevice(SQLModel, table=True):
 
 
 class SignInAttempt(SQLModel, table=True):
-    """The audit of sign-ins, and what their throttle counts."""
+    """The audit of sign-ins, which the throttle counts."""
 
     __tablename__ = "sign_in_attempt"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (

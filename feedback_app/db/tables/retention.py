@@ -8,20 +8,20 @@ from feedback_app.db.columns import moment, optional_moment
 
 
 class PurgeRun(SQLModel, table=True):
-    """The one row by which one process at a time purges, and one a day does so by itself."""
+    """The one row that lets one process at a time purge, and one a day do so by itself."""
 
     __tablename__ = "purge_run"  # pyright: ignore[reportAssignmentType]
 
     id: int = Field(default=1, primary_key=True)
     claimed_at: datetime | None = optional_moment()
-    """When the process that is at it last did a step; `None` while nobody is."""
+    """When the purging process last did a step; `None` while none is purging."""
     finished_at: datetime | None = optional_moment()
     log_since: datetime | None = optional_moment()
-    """Rows of the system log from before this moment have been removed, or are about to be."""
+    """Rows of the system log from before this time have been removed, or are about to be."""
 
 
 class StopRequest(SQLModel, table=True):
-    """That a running call is to be stopped by whichever process runs it."""
+    """A request that whichever process runs this call stop it."""
 
     __tablename__ = "stop_request"  # pyright: ignore[reportAssignmentType]
 

@@ -14,7 +14,7 @@ from feedback_app.db.columns import id_, json_dict, json_list, long_text, moment
 class Scorecard(SQLModel, table=True):
     """One interviewer's part in one interview: notes, verdict, feedback.
 
-    Having one is taking part.
+    Whoever has one takes part in the interview.
     """
 
     __tablename__ = "scorecard"  # pyright: ignore[reportAssignmentType]
@@ -28,26 +28,26 @@ class Scorecard(SQLModel, table=True):
     notes_revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """Counts the saves, so that an older text cannot overwrite a newer one unseen."""
     notes_writer: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
-    """The tab that saved them last, hashed: its own later text is always the newer one."""
+    """The tab that saved them last, hashed: a later text from the same tab is always newer."""
     recommendation: str | None = Field(default=None, max_length=20)
     feedback: str = long_text()
     """Markdown, without citations: what is submitted, copied and exported."""
     feedback_blocks: list[dict[str, Any]] = json_list()
-    """The same text as blocks, with the lines of the notes that its statements rest on; empty
-    where the text was written by a program."""
+    """The same text as blocks, with the lines of the notes that its statements rest on; empty if
+    the text was written by a program."""
     feedback_saved_at: datetime | None = optional_moment()
     feedback_revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     feedback_writer: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
     feedback_call_id: str | None = Field(default=None, max_length=36)
-    """The LLM call whose draft the saved feedback began as."""
+    """The LLM call whose draft the saved feedback started from."""
     feedback_kept: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
-    """Whether the person has made it theirs: not while a draft stands there as it came."""
+    """Whether the person has accepted it as theirs; false for a draft nobody has touched yet."""
     undo_id: str | None = Field(default=None, max_length=36)
     """The version of the feedback that Undo brings back."""
     put_back: list[str] = json_list()
-    """Keys of remarks about the person that the writer wants in drafts all the same."""
+    """Keys of remarks about the person that the writer allows in drafts after all."""
     placements: dict[str, str] = json_dict()
-    """By key of a line of the notes, the competency the writer put it under; empty: left out."""
+    """By key of a line of the notes, the competency the writer put it under; empty if left out."""
     answers: dict[str, str] = json_dict()
     """By key of a contradiction, how the writer settled it."""
     submitted_at: datetime | None = optional_moment()
@@ -62,7 +62,7 @@ class CompetencyRating(SQLModel, table=True):
     competency_id: str = Field(foreign_key="competency.id", primary_key=True)
     rating: int | None = None
     not_assessed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    """Said on purpose; a competency without rating is just not rated yet."""
+    """Chosen explicitly; a competency without a rating is just not rated yet."""
     reason: str = long_text()
 
 
@@ -94,20 +94,20 @@ class TextVersion(SQLModel, table=True):
     text: str = long_text()
     blocks: list[dict[str, Any]] = json_list()
     call_id: str | None = Field(default=None, max_length=36)
-    """The draft the text had begun as."""
+    """The draft the text had started from."""
     placements: dict[str, str] | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
-    """Where the writer had put which lines then, as `Scorecard.placements`; `None` for notes."""
+    """The writer's placements at that time, as `Scorecard.placements`; `None` for notes."""
     writer: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": ""})
-    """The tab of a text that was not saved, as `Scorecard.feedback_writer`."""
+    """The tab that a text which was not saved came from, as `Scorecard.feedback_writer`."""
     base: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The revision that such a text was written over."""
     at: datetime = moment()
 
 
 class ScorecardEvent(SQLModel, table=True):
-    """That a scorecard was submitted, or opened again and why."""
+    """The record that a scorecard was submitted, or reopened and why."""
 
     __tablename__ = "scorecard_event"  # pyright: ignore[reportAssignmentType]
 

@@ -23,7 +23,7 @@ def _histogram() -> Any:
 
 
 class UsageSums(SQLModel):
-    """What is known of several finished calls together."""
+    """The sums of several finished calls."""
 
     calls: int = 0
     estimated: int = 0
@@ -42,22 +42,22 @@ class UsageSums(SQLModel):
         default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"}
     )
     cost_microusd: int = _sum()
-    """Of the calls whose price is known."""
+    """The cost of the calls whose price is known."""
     saved_cost_microusd: int = _sum()
-    """Of those that became feedback."""
+    """The cost of the calls that became feedback."""
     stream_tokens: int = _sum()
-    """Those of the answers that `stream_ms` is the time of: completion tokens but for reasoning."""
+    """Tokens of the answers that `stream_ms` is the time of: completion without reasoning."""
     stream_ms: int = _sum()
     latencies: str = _histogram()
-    """Of the calls that have one, as `db.histogram` writes it."""
+    """Of the calls that have one, in the format of `db.histogram`."""
     ttfts: str = _histogram()
 
 
 class UsageRollup(UsageSums, table=True):
-    """The finished calls of one hour that agree in everything a dashboard asks for, summed.
+    """The sums of one hour's finished calls that agree in everything a dashboard asks for.
 
-    A call belongs to the hour it began in. What a call has none of (a department, an error) is
-    an empty string here.
+    A call belongs to the hour it began in. A missing attribute (a department, an error) is an empty
+    string here.
     """
 
     __tablename__ = "usage_rollup"  # pyright: ignore[reportAssignmentType]
@@ -70,7 +70,7 @@ class UsageRollup(UsageSums, table=True):
     department_id: str = _key(36)
     operation: str = _key(40)
     model: str = _key()
-    """The one that answered, or the one that was asked."""
+    """The model that answered, or the requested one if none did."""
     status: str = _key(20)
     error_code: str = _key(40)
 

@@ -10,13 +10,13 @@ from feedback_app.feedback.state import FeedbackState
 from feedback_app.ui.components import small_button
 
 OnAnswer = Callable[[Any, Any], Any]
-"""What is done with the key of a contradiction and the code of the answer."""
+"""Called with the key of a contradiction and the code of the answer."""
 _TEXT: Any = FeedbackState
-"""Its attributes as the browser has them."""
+"""The state's attributes as the browser has them."""
 
 
 def asking(on_answer: OnAnswer) -> rx.Component:
-    """All of it, above the text; nothing where there is nothing to ask."""
+    """All questions, above the text; nothing if there are none."""
     asked = _TEXT.questions
     return rx.cond(
         (asked.contradictions.length() + asked.unplaced.length() + asked.remarks.length() > 0)

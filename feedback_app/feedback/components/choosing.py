@@ -1,4 +1,4 @@
-"""What becomes of a draft that is on the page and not in the editor."""
+"""The choice about a draft that is shown on the page but is not in the editor."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from feedback_app.feedback.state import FeedbackState
 from feedback_app.ui.components import small_button
 
 _TEXT: Any = FeedbackState
-"""Its attributes as the browser has them."""
+"""The state's attributes as the browser has them."""
 
 
 def choice() -> rx.Component:
-    """A draft is on the page that is not in the editor: what to do with it."""
+    """Asks what to do with a draft that is shown on the page but is not in the editor."""
     call = Live.meta.call_id
     own = ~_TEXT.is_empty
     return rx.cond(

@@ -1,4 +1,4 @@
-"""Puts the feedback into the clipboard: a handler cannot, so it lets the page mount this."""
+"""Copies the feedback to the clipboard: a handler cannot, so it lets the page mount this."""
 
 from typing import Any
 
@@ -8,17 +8,17 @@ from feedback_app.feedback.state import FeedbackState
 from feedback_app.ui.browser import copy_formatted
 
 _TEXT: Any = FeedbackState
-"""Its attributes as the browser has them."""
+"""The state's attributes as the browser has them."""
 
 
 def copier() -> rx.Component:
-    """Copies once for each time the state says so, and says that it has."""
+    """Copies once for each time the state says so, and shows that it has."""
     return rx.cond(_TEXT.copies > 0, _copied(key=_TEXT.copies.to(str)))
 
 
 @rx.memo
 def _copied(rest: rx.RestProp) -> rx.Component:
-    """Puts the text into the clipboard when it is mounted, and says so."""
+    """Copies the text to the clipboard when it is mounted, and shows that it has."""
     return rx.el.span(
         "Copied",
         role="status",

@@ -29,7 +29,7 @@ from feedback_app.ui.editor import conflict_banner, save_label
 from feedback_app.ui.late import late
 
 _TEXT: Any = FeedbackState
-"""Its attributes as the browser has them."""
+"""The state's attributes as the browser has them."""
 _ID = _TEXT.interview_id
 
 
@@ -48,9 +48,9 @@ def _draft_key(event: ObjectVar[dict[str, Any]]) -> tuple[Var[Any]]:
 
 
 class _Surface(Div):
-    """A `div` that tells which citation is pointed at, focused or clicked.
+    """A `div` that reports which citation is pointed at, focused or clicked.
 
-    It sees keys before the editor in it does, where Ctrl+Enter would break a line.
+    It handles keys before the editor in it does, where Ctrl+Enter would break a line.
     """
 
     on_key_down_capture: EventHandler[_draft_key]
@@ -64,7 +64,7 @@ _surface: Any = _Surface.create
 
 
 def paper(on_answer: OnAnswer) -> rx.Component:
-    """The toolbar, what there is to ask, and the document."""
+    """The toolbar, the questions to the writer, and the document."""
     return _surface(
         toolbar(),
         generation_error(PANEL),
@@ -141,7 +141,7 @@ def _begin_editor(rest: rx.RestProp) -> rx.Component:
 
 
 def _ghost() -> rx.Component:
-    """Where the text will be, until its first word is there."""
+    """A placeholder for the text until its first word arrives."""
     return rx.el.div(
         rx.el.div(),
         rx.el.div(),
@@ -152,7 +152,7 @@ def _ghost() -> rx.Component:
 
 
 def _departure() -> rx.Component:
-    """That the text on the page departs from what its writer recorded."""
+    """Warns that the text on the page departs from what its writer recorded."""
     said = rx.cond(_TEXT.over, rx.cond(RUNNING, "", Live.meta.departs), _TEXT.departs)
     return rx.cond(
         said != "",

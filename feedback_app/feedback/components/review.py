@@ -1,4 +1,4 @@
-"""Submitting: the review sheet, then the feedback as it stands for good, and colleagues'."""
+"""Submitting: the review sheet, then the final feedback, and colleagues' feedback."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from feedback_app.ui.browser import focus, print_page
 from feedback_app.ui.components import tool
 
 _TEXT: Any = FeedbackState
-"""Its attributes as the browser has them."""
+"""The state's attributes as the browser has them."""
 
 
 def submit_button() -> rx.Component:
@@ -31,7 +31,7 @@ def submit_button() -> rx.Component:
 
 
 def just_submitted() -> rx.Component:
-    """On the next page: that the last one was submitted, and the way back to it."""
+    """Shown on the next page: the last one was submitted, with a link back to it."""
     return rx.cond(
         _TEXT.just_submitted.length() > 0,
         rx.el.span(
@@ -49,7 +49,7 @@ def just_submitted() -> rx.Component:
 
 
 def review_sheet() -> rx.Component:
-    """What is about to be submitted: refused where something must come first, warned of else."""
+    """What is about to be submitted: refused if something must come first, else with warnings."""
     review = _TEXT.review
     return rx.dialog.root(
         rx.dialog.content(

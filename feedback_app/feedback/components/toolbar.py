@@ -1,4 +1,4 @@
-"""What can be done with the feedback as a whole: undo, versions, copy, discard, save."""
+"""The actions on the feedback as a whole: undo, versions, copy, discard, save."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from feedback_app.feedback.versions import REDO
 from feedback_app.ui.components import tool
 
 _TEXT: Any = FeedbackState
-"""Its attributes as the browser has them."""
+"""The state's attributes as the browser has them."""
 _ID = _TEXT.interview_id
 
 

@@ -1,8 +1,8 @@
 """Words a draft: a pure function from one interviewer's record to Markdown.
 
-Each statement ends with the lines of the notes it rests on, "[3]" or "[3, 7-8]". What the
-interviewer wrote stands in their own voice; between quotation marks stands what the candidate said
-and what is in another language than the draft.
+Each statement ends with the lines of the notes it rests on, "[3]" or "[3, 7-8]". The interviewer's
+words stay in their own voice; quotation marks hold what the candidate said and anything in another
+language than the draft's.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,11 +28,11 @@ _PROPER_NAMES = frozenset(
     """.split()  # noqa: SIM905
 )
 MOST_NAMED = 2
-"""Competencies the first line names on each side; the others follow where nothing else does."""
+"""Competencies the first line names per side; others follow if nothing else mentions them."""
 
 
 def compose(assessment: Assessment) -> str:
-    """The feedback as Markdown, ending in a newline; "" where there is nothing to say."""
+    """The feedback as Markdown, ending in a newline; "" if there is nothing to say."""
     plan, outline = outlined(assessment)
     return Writer(assessment, plan).draft(outline)
 
@@ -40,7 +40,7 @@ def compose(assessment: Assessment) -> str:
 def compose_competency(assessment: Assessment, competency_id: str) -> str:
     """The bullet of one competency on the side of its rating, without the leading "- ".
 
-    Where all that is known is on the other side, the bullet of that side; "" for nothing.
+    If everything known is on the other side, the bullet of that side; "" if nothing is known.
     """
     strength, concern = compose_sides(assessment, competency_id)
     for competency in assessment.competencies:
@@ -50,7 +50,7 @@ def compose_competency(assessment: Assessment, competency_id: str) -> str:
 
 
 def compose_sides(assessment: Assessment, competency_id: str) -> tuple[str, str]:
-    """The bullets of one competency among the strengths and the concerns, each "" for none."""
+    """The bullets of one competency among the strengths and the concerns, "" if there is none."""
     plan, outline = outlined_point(assessment, competency_id)
     writer = Writer(assessment, plan)
     strengths = [writer.bullet(bullet) for bullet in [*outline.strengths, *outline.observed]]
@@ -59,7 +59,7 @@ def compose_sides(assessment: Assessment, competency_id: str) -> tuple[str, str]
 
 
 def compose_loose(assessment: Assessment) -> dict[str, str]:
-    """The statements that a draft tells without a competency, by the `line_key` of their remark."""
+    """The statements a draft makes without a competency, by the `line_key` of their remark."""
     plan, outline = outlined(assessment)
     writer = Writer(assessment, plan)
     return {
@@ -141,7 +141,7 @@ class Writer:
         return f"**{verdict}**" if verdict else ""
 
     def _ratings(self, outline: Outline) -> list[str]:
-        """The competencies that decide, best or worst first; then those nothing is said of."""
+        """Sentences on the best and worst rated competencies, then on those without statements."""
         rated = [p for p in self._plan.points if p.competency.rating is not None]
         if not rated:
             return []
@@ -196,7 +196,7 @@ class Writer:
         return f"{', '.join(names[:-1])} {joiner} {names[-1]}"
 
     def _small(self, name: str) -> str:
-        """A name within a sentence: in lower case where only its first letter is a capital."""
+        """A name within a sentence: in lower case if only its first letter is a capital."""
         text = polish.name(name)
         first = text.split(maxsplit=1)[0] if text else ""
         proper = first.casefold() in _PROPER_NAMES
@@ -237,7 +237,7 @@ class Writer:
 
 
 def id_of(bullet: Bullet) -> int:
-    """The place of a bullet's competency, by which its wording varies."""
+    """The index of a bullet's competency, by which its wording varies."""
     return bullet.point.index if bullet.point else 0
 
 
@@ -254,7 +254,7 @@ def _joined(said: Iterable[str], language: Language) -> str:
 
 
 def _cited(said: str, lines: Sequence[tuple[int, int]], language: Language) -> str:
-    """Sentences that each end with the lines they rest on: a mark speaks for one sentence."""
+    """Sentences that each end with the lines they rest on: a mark covers one sentence."""
     mark = _marks(lines)
     if not mark:
         return said
@@ -262,7 +262,7 @@ def _cited(said: str, lines: Sequence[tuple[int, int]], language: Language) -> s
 
 
 def _marks(lines: Sequence[tuple[int, int]]) -> str:
-    """The mark behind a statement, such as " [3, 7-8]"; "" for no lines."""
+    """The mark after a statement, such as " [3, 7-8]"; "" for no lines."""
     numbers = sorted({n for first, last in lines for n in range(first, last + 1)})
     if not numbers:
         return ""

@@ -1,4 +1,4 @@
-"""Tells evidence from the rest of a person's notes: logistics, self-talk, process and verdicts."""
+"""Separates evidence from the rest of a person's notes: logistics, self-talk, process, verdicts."""
 
 import re
 from dataclasses import replace
@@ -20,13 +20,13 @@ from feedback_app.feedback.drafter.words import (
 
 
 class Kind(StrEnum):
-    """What a remark is good for."""
+    """What a remark can be used for."""
 
     EVIDENCE = "evidence"
     CLOSING = "closing"
     """Sums the interview up."""
     OTHER = "other"
-    """Nothing a draft may use."""
+    """Not usable in a draft."""
 
 
 _ASKED = re.compile(r"[?？][\"”»“’)\]」]*\s*$")
@@ -37,15 +37,15 @@ _BEHIND_THE_TASK = re.compile(r"^[^,;:.–]*[,;:.–]?")
 
 
 MORE_THAN_A_TASK = 8
-"""Words behind the task that was set from which a sentence tells what came of it."""
+"""Words after the task that was set from which a sentence also reports the outcome."""
 REST_OF_A_TASK = 4
-"""Words behind its first comma up to which the task is still being described."""
+"""Words after its first comma up to which the task is still being described."""
 SHORT = 14
-"""Words up to which a remark with a word of logistics holds nothing else."""
+"""Words up to which a remark with a word of logistics contains nothing else."""
 
 
 def usable_half(remark: Remark) -> Remark:
-    """A remark without the half of "the line was bad, but she stayed calm" that is no evidence."""
+    """A remark without the half of "the line was bad, but she stayed calm" that is not evidence."""
     lists = knowledge(remark.language)
     unwanted = lists.reading.unwanted
     if remark.spoken or isinstance(unwanted, SubstringList) or kind_of(remark) is not Kind.OTHER:
@@ -66,7 +66,7 @@ def is_legible(remark: Remark) -> bool:
 
 
 def kind_of(remark: Remark) -> Kind:
-    """What a remark is good for, by its words."""
+    """What a remark can be used for, by its words."""
     text = unquoted(remark.plain)
     if not is_legible(remark):
         return Kind.OTHER
@@ -104,7 +104,7 @@ def kind_of(remark: Remark) -> Kind:
 
 
 def _is_the_writers_doing(remark: Remark, said: list[str]) -> bool:
-    """Whether a remark tells what the writer did and nothing of the candidate."""
+    """Whether a remark says what the writer did and nothing about the candidate."""
     known = knowledge(remark.language)
     if not said or said[0] not in known.polarity.first_person:
         return False
@@ -114,7 +114,7 @@ def _is_the_writers_doing(remark: Remark, said: list[str]) -> bool:
 
 
 def judgement_of(remark: Remark) -> Judgement:
-    """How a remark judges: signs and headings first, then its words."""
+    """Whether a remark praises or faults: by signs and headings first, then by its words."""
     marks = sign_of_marks(remark.text)
     if remark.spoken:
         reading = knowledge(remark.language).reading

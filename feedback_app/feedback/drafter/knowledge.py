@@ -1,4 +1,4 @@
-"""What is known of each language: the lists in `lexicon/`, read once and made searchable."""
+"""The knowledge of each language: the lists in `lexicon/`, read once and made searchable."""
 
 import re
 import tomllib
@@ -24,20 +24,20 @@ Signs = PhraseList[int] | SubstringList[int]
 
 @dataclass(frozen=True, slots=True)
 class Polarities:
-    """The words that praise and fault; a value of 2 weighs double, 0 hides what it consists of."""
+    """The words that praise and fault; a value of 2 counts double, 0 hides the words in it."""
 
     signs: Signs
     negators: frozenset[str]
     denials: frozenset[str]
-    """Negators of a verb, by which a clause that nothing else judges is a fault."""
+    """Negators of a verb that make a clause without any judging word a fault."""
     good_if_denied: frozenset[str]
     bad_if_denied: frozenset[str]
     contrast: tuple[str, ...]
     turn: re.Pattern[str]
-    """A word of contrast with the blanks around it and a comma before it."""
+    """A word of contrast with the whitespace around it and a comma before it."""
     recovery: Signs
     finders: frozenset[str]
-    """Verbs whose object is a fault that was found, and no fault of the candidate."""
+    """Verbs whose object is a fault that was found, not a fault of the candidate."""
     reported: frozenset[str]
     hypothetical: frozenset[str]
     excess: frozenset[str]
@@ -59,7 +59,7 @@ class Reading:
     """How a candidate says that they cannot answer."""
     fillers: re.Pattern[str]
     hesitations: re.Pattern[str]
-    """The fillers that may be left out of what somebody else said."""
+    """The fillers that may be left out of somebody else's words."""
     dangling: re.Pattern[str]
     questions: frozenset[str]
     candidate: frozenset[str]
@@ -71,9 +71,9 @@ class Reading:
     other_labels: frozenset[str]
     closing_labels: frozenset[str]
     question_labels: frozenset[str]
-    """Of the candidate's own questions."""
+    """Labels of the candidate's own questions."""
     task_labels: frozenset[str]
-    """Of what was set as a task."""
+    """Labels of what was set as a task."""
     cv: frozenset[str]
 
 
@@ -97,7 +97,7 @@ class Frame:
     concerns: str
     observed: str
     lower_names: bool
-    """Whether the names of competencies are written small within a sentence."""
+    """Whether the names of competencies are written in lower case within a sentence."""
     open_quote: str
     close_quote: str
     rated: str
@@ -108,7 +108,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Everything known of one language."""
+    """All word lists of one language."""
 
     language: Language
     common: frozenset[str]
@@ -229,7 +229,7 @@ def _searchable(
 def _leading(
     language: Language, always: Sequence[str], before_comma: Sequence[str]
 ) -> re.Pattern[str]:
-    """Entries at the start of a text with what separates them; some only before a comma."""
+    """Matches entries at the start of a text with the separator; some only before a comma."""
     end = "" if language == "ja" else r"(?!\w)"
     words = f"(?:{_any_of(always)}){end}"
     if before_comma:
@@ -252,7 +252,7 @@ def _load(name: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One kind of competency: what it is called, and the words by which notes speak of it."""
+    """One kind of competency: its names, and the words by which notes refer to it."""
 
     names: frozenset[str]
     words: tuple[str, ...]

@@ -14,7 +14,7 @@ SAMPLE = 8_000
 
 
 def guess_language(text: str, default: Language) -> Language:
-    """The language of `text`; `default` where its words do not tell."""
+    """The language of `text`; `default` if its words do not show it."""
     sample = text[:SAMPLE]
     unspaced = len(_CJK.findall(sample))
     if _KANA.search(sample) and unspaced * 2 > sum(c.isalpha() for c in sample):

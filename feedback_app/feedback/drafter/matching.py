@@ -1,7 +1,7 @@
-"""Ties remarks to the competencies they speak of: by labels first, then by words.
+"""Assigns remarks to the competencies they are about: by labels first, then by words.
 
 Words count by where they come from: a word of the competency's name most, then those by which notes
-speak of that kind of competency, then those of its description and of the reason given.
+refer to that kind of competency, then those of its description and of the reason given.
 """
 
 from collections import Counter, defaultdict
@@ -26,26 +26,26 @@ from feedback_app.feedback.drafter.words import (
 )
 
 _AS_SUBJECT = 2.0
-"""What it adds that a remark begins with a word of the competency's name."""
+"""Added if a remark begins with a word of the competency's name."""
 _BY_NAME, _BY_FIELD, _BY_REASON, _BY_DESCRIPTION = 2.5, 1.5, 0.8, 0.8
 ENOUGH = 1.5
 """The score from which a remark belongs to a competency: one word of its field."""
 AHEAD = 0.5
 """How far the best competency must be ahead of the next."""
 AWAY = 1.5
-"""By how much a sentence must speak of another competency than its paragraph to leave it."""
+"""How much higher a sentence must score for another competency to leave its paragraph's."""
 ONE_SUBJECT = 5
-"""Sentences up to which a paragraph of prose is taken to speak of one competency."""
+"""Sentences up to which a paragraph of prose is assumed to be about one competency."""
 SURE = 3.0
 """The score from which a remark's own words outweigh a label further up."""
 TIED = 0.2
 """The lead below which two competencies are as likely as each other, so that neither is chosen."""
 _AGREEING = {1: 0.5, 2: 0.25, 3: 0.25, 4: 0.5}
-"""What it adds that a remark praises or faults as the rating does, by the rating."""
+"""Added if a remark praises or faults as the rating does, by the rating."""
 _DISAGREEING = {1: 0.5, 2: 0.0, 3: 0.0, 4: 0.5}
-"""What it takes away that a remark judges against the rating."""
+"""Subtracted if a remark contradicts the rating, by the rating."""
 _ANSWERED = 0.6
-"""What the words of an answer count beside those of its question."""
+"""The weight of the words of an answer compared with those of its question."""
 _COUNTED = 2
 """How often a repeated word counts, the second time half."""
 _TOO_COMMON = frozenset(
@@ -79,7 +79,7 @@ _TOO_COMMON = frozenset(
         "management",
     ]
 )
-"""Words of names that tie nothing to a competency by themselves."""
+"""Words of names that do not by themselves assign anything to a competency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Matcher:
         self._unspaced: SubstringList[Mapping[int, float]] = SubstringList(unspaced)
 
     def scores(self, remark: Remark) -> list[float]:
-        """How strongly a remark's words speak of each competency; of an answer, its question's."""
+        """How strongly a remark matches each competency; an answer includes its question."""
         if remark.spoken and remark.context.strip():
             asked = self._said(remark, remark.context)
             answered = self._said(remark, remark.plain)
@@ -170,7 +170,7 @@ class Matcher:
         return placed
 
     def _leaning(self, remark: Remark, values: Sequence[float]) -> list[float]:
-        """The scores, shifted to the competencies whose rating judges as the remark does."""
+        """The scores, shifted towards the competencies whose rating agrees with the remark."""
         sign = judgement_of(remark).sign
         return [
             max(0.0, value + _agreement(sign, rating)) if value else 0.0
@@ -200,7 +200,7 @@ class Matcher:
     def _favourites(
         self, remarks: Sequence[Remark], scored: Sequence[Sequence[float]]
     ) -> dict[int, int]:
-        """The competency that most of a paragraph of prose speaks of."""
+        """The competency that most of a paragraph of prose is about."""
         sums: dict[int, list[float]] = {}
         counts = Counter(remark.paragraph for remark in remarks)
         for remark, values in zip(remarks, scored, strict=True):
@@ -221,7 +221,7 @@ class Matcher:
 
 
 def _subjects(remark: Remark) -> frozenset[str]:
-    """The stems of what a question and its answer speak of."""
+    """The stems of the subjects of a question and its answer."""
     known = knowledge(remark.language)
     common = known.common | known.reading.questions
     return content_stems(f"{remark.context} {remark.plain}", remark.language, common)
@@ -235,7 +235,7 @@ def _agreement(sign: int, rating: int | None) -> float:
 
 
 def _own_stems(competency: CompetencyAssessment, fallback: Language) -> dict[str, float]:
-    """The stems of what is written about one competency, with what each is worth."""
+    """The stems of the texts about one competency, each with its weight."""
     aside = words_aside(competency.name)
     sources = (
         (competency.reason, _BY_REASON),

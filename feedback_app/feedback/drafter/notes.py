@@ -1,4 +1,4 @@
-"""Cuts notes into remarks: single statements, each with the lines it stands on."""
+"""Cuts notes into remarks: single statements, each with the lines it comes from."""
 
 import re
 from bisect import bisect_right
@@ -24,16 +24,16 @@ from feedback_app.feedback.drafter.words import (
 )
 
 MOST_REMARKS = 3_000
-"""Remarks that are read; what follows them in still longer notes is left alone."""
+"""The most remarks that are read; the rest of even longer notes is ignored."""
 MOST_LINES = 6_000
 """Lines that are read; notes with more have next to nothing on each."""
 MERGED_WORDS = 45
 ONE_POINT_WORDS = 26
 """Words up to which the sentences of one bullet are one point."""
 LONGEST_ANSWER = 1_500
-"""Characters of a candidate's answer that are read, and of sentences that are told as one."""
+"""Characters read of a candidate's answer, and of sentences that are kept as one."""
 LONGEST_QUESTION = 1_500
-"""Characters of the question to it, the last ones."""
+"""Characters read of its question, counted from the end."""
 
 _ASKED = re.compile(r"[?？][\"”»“’)\]」]*\s*$")
 _QUOTES = ' "“”„«»「」'
@@ -53,12 +53,12 @@ class Remark:
     """One statement of the notes."""
 
     text: str
-    """On one line, without list marks and labels; the words are the writer's."""
+    """On one line, without list marks and labels; the wording is the writer's."""
     plain: str
-    """The same with abbreviations written out, by which it is judged and placed."""
+    """The same with abbreviations written out, used to assess and place the remark."""
     first: int
     last: int
-    """The lines it stands on, counted from 1."""
+    """The lines it comes from, counted from 1."""
     language: Language
     labelled: int | None = None
     """The competency that a label over it names."""
@@ -72,7 +72,7 @@ class Remark:
     spoken: bool = False
     """Whether the candidate says it, in a transcript."""
     topic: str = ""
-    """What it answers, as "On {topic}" would name it."""
+    """The topic that it answers, as "On {topic}" would name it."""
     follows_up: bool = False
     """Whether it answers a question that names nothing of its own ("And then?")."""
     closing: bool = False
@@ -90,7 +90,7 @@ class Notes:
 def read_notes(
     text: str, labels: Labels, candidate: str, interviewer: str, fallback: Language
 ) -> Notes:
-    """The remarks of the notes. `fallback` is the language of notes that do not tell."""
+    """The remarks of the notes. `fallback` is used if the notes do not show their language."""
     lines = _with_colons(text).split("\n")[:MOST_LINES]
     speakers = find_speakers(lines, labels, candidate, interviewer)
     blocks = list(blocks_of(lines, labels, speakers.all))
@@ -248,7 +248,7 @@ def _as_said(remark: Remark) -> Remark:
 
 
 def _statements(whole: str) -> Iterator[tuple[int, str]]:
-    """The sentences; where one holds a question between dashes, its parts."""
+    """The sentences; one with a question between dashes is split into its parts."""
     for start, sentence in sentences(whole):
         if "?" not in sentence and "？" not in sentence:
             yield start, sentence
@@ -262,7 +262,7 @@ def _statements(whole: str) -> Iterator[tuple[int, str]]:
 
 
 def _before_the_question(piece: str) -> str:
-    """What a sentence states before the colon of a question."""
+    """The statement before the colon of a question."""
     stated, found, _ = piece.partition(": ")
     if not found or _first_word(stated) in knowledge("en").reading.questions:
         return ""
@@ -321,7 +321,7 @@ class _Places:
             place += len(piece) + 1
 
     def lines(self, start: int, end: int) -> tuple[int, int]:
-        """The first and the last line; `end` is behind the last character."""
+        """The first and the last line; `end` is after the last character."""
         first = bisect_right(self._starts, start) - 1
         last = bisect_right(self._starts, max(start, end - 1)) - 1
         return self._numbers[max(first, 0)], self._numbers[max(last, 0)]

@@ -1,7 +1,7 @@
-"""Takes the best reasons for a recommendation out of their points, into the first paragraph.
+"""Moves the best reasons for a recommendation from their points into the first paragraph.
 
-Which they are is decided as if the writer had placed and answered nothing yet, and none is a line
-that is still to be placed. So the first paragraph stays while points of a draft are rewritten.
+They are chosen as if the writer had placed and answered nothing yet, and none is a line that is
+still to be placed. So the first paragraph stays the same while points of a draft are rewritten.
 """
 
 from dataclasses import replace
@@ -25,7 +25,7 @@ TELLING = 6.0
 
 
 def outlined(assessment: Assessment) -> tuple[Plan, Outline]:
-    """What a draft says, in order, with the facts it rests on."""
+    """The content of a draft, in order, with the facts it rests on."""
     plan = make_plan(assessment)
     taken = _take(plan, _keys(assessment, plan))
     outline = make_outline(plan, assessment.recommendation)
@@ -83,7 +83,7 @@ def _may_open(fact: Fact, plan: Plan, sign: int) -> bool:
 
 
 def _points_back(fact: Fact) -> bool:
-    """Whether one of its first words stands for something said before it."""
+    """Whether one of its first words refers to something said before it."""
     anaphora = knowledge(fact.language).reading.anaphora
     said = tokens(fact.text, fact.language)[:_FIRST_WORDS]
     return any(starts_with(anaphora, fact.text, said[place:]) for place in range(len(said)))

@@ -1,4 +1,4 @@
-"""Chooses what of a plan is said, and in which section, within the length of a page."""
+"""Chooses what of a plan is included, and in which section, within the length of a page."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,18 +15,18 @@ MOST_GENERAL = 6
 WORDS_WITH_GENERAL = 210
 """Words from which facts without a competency give way to those that have one."""
 FULL = 10
-"""Facts from which a draft needs none without a competency."""
+"""The number of facts from which a draft includes none without a competency."""
 LITTLE = 8
 MOST_TOLD = 2 / 3
-"""Facts, and the share of all there are, below which some are used that neither judge nor have a
-competency. The share does not bind answers: in a transcript they are all there is."""
+"""The number of facts, and the share of all facts, below which some facts are used that neither
+judge nor have a competency. The share does not limit answers: a transcript has nothing else."""
 MOST_OBSERVED = 4
 WORTH_OBSERVING = 1.5
-"""The weight from which such a fact is used beside others."""
+"""The weight from which such a fact is used in addition to others."""
 FEW_WORDS = 30
 """Words below which a draft of two points has no headings."""
 TELLING = 3.0
-"""The weight from which a fact that judges nothing is told beside a single other one."""
+"""The weight from which a fact that judges nothing is included with only one other."""
 PLAIN = 1.5
 """By how much plain praise is preferred to a fact that leaves the judgement to the reader."""
 
@@ -38,7 +38,7 @@ class Bullet:
     point: Point | None
     facts: list[Fact]
     aside: Fact | None = None
-    """The fact on the other side, told as such."""
+    """A fact for the other side, marked as such."""
 
     @property
     def words(self) -> int:
@@ -48,11 +48,11 @@ class Bullet:
 
 @dataclass(slots=True)
 class Outline:
-    """What a draft says, in order."""
+    """The content of a draft, in order."""
 
     opening: list[Fact] = field(default_factory=list)
     observed: list[Bullet] = field(default_factory=list)
-    """What neither a rating nor its words put on a side."""
+    """Facts that neither a rating nor their words put on a side."""
     strengths: list[Bullet] = field(default_factory=list)
     concerns: list[Bullet] = field(default_factory=list)
 
@@ -88,7 +88,7 @@ def make_outline(plan: Plan, recommendation: Recommendation | None) -> Outline:
 
 
 def add_point(outline: Outline, point: Point) -> None:
-    """Put one competency where its rating and the polarity of its facts say."""
+    """Put one competency on the side of its rating and the polarity of its facts."""
     rating = point.competency.rating
     unsettled = {id(fact) for fact, _ in point.contradicting}
     reason = [point.reason] if point.reason else []
@@ -121,7 +121,7 @@ def add_point(outline: Outline, point: Point) -> None:
 
 
 def _worth_adding(point: Point, told: int) -> list[Fact]:
-    """Facts that judge nothing, where the writer put them here or they quote the candidate."""
+    """Facts that judge nothing, if the writer put them here or they quote the candidate."""
     if not told:
         return [fact for fact in point.neutral if fact.labelled or fact.quotes] or point.neutral[:1]
     plain = [fact for fact in point.neutral if not fact.judgement.mixed]
@@ -148,7 +148,7 @@ def _add_unrated(outline: Outline, point: Point, reason: list[Fact]) -> None:
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
-    """The reason first, then the notes as they were written."""
+    """The reason first, then the notes in the order they were written."""
     return sorted(facts, key=lambda fact: (not fact.reason, fact.place))
 
 
@@ -158,7 +158,7 @@ def _add(section: list[Bullet], point: Point, facts: list[Fact]) -> None:
 
 
 def _side_of_all(plan: Plan, recommendation: Recommendation | None) -> int:
-    """1 or -1 where all ratings and the recommendation praise or fault, else 0."""
+    """1 or -1 if all ratings and the recommendation are positive or negative, else 0."""
     ratings = [p.competency.rating for p in plan.points if p.competency.rating is not None]
     if len(ratings) < 2 or recommendation is None:
         return 0
@@ -174,7 +174,7 @@ def _add_general(
 ) -> None:
     """The best facts without a competency, in the order of the notes and without repeats.
 
-    What judges nothing is used only where a draft would be short. The side of which less is told
+    Facts that judge nothing are used only if a draft would be short. The side with fewer facts
     comes first.
     """
     best: list[Fact] = []
@@ -201,7 +201,7 @@ def _add_general(
 
 
 def _taking_turns(facts: Iterable[Fact], *, faults_first: bool) -> list[Fact]:
-    """Praise and faults by turns, each side by weight; then what judges nothing."""
+    """Praise and faults alternating, each side by weight; then facts that judge nothing."""
     ordered = sorted(facts, key=lambda fact: -fact.weight)
     faults = [fact for fact in ordered if fact.sign < 0]
     praise = [fact for fact in ordered if fact.sign > 0]
@@ -221,7 +221,7 @@ def _closing(plan: Plan, recommendation: Recommendation | None) -> list[Fact]:
 
 
 def _take_best(outline: Outline, recommendation: Recommendation | None) -> list[Fact]:
-    """The two facts that matter most, taken out of their bullets, where nothing is rated."""
+    """The two facts that matter most, taken out of their bullets, if nothing is rated."""
     negative = recommendation in (Recommendation.NO, Recommendation.STRONG_NO)
     sides = (
         [outline.concerns, outline.strengths] if negative else [outline.strengths, outline.concerns]
@@ -252,7 +252,7 @@ def _order(outline: Outline) -> None:
 
 
 def _shorten(outline: Outline) -> None:
-    """Leave out the lightest facts until what is left fits on a page."""
+    """Leave out the facts of least weight until the rest fits on a page."""
     total = sum(bullet.words for bullet in outline.bullets)
     general = sorted(
         (b for b in outline.bullets if b.point is None), key=lambda b: b.facts[0].weight

@@ -1,6 +1,6 @@
-"""Decides what a draft says: which remarks speak for and against each competency.
+"""Chooses the content of a draft: which remarks speak for and against each competency.
 
-Everything here is about facts; how they are worded is left to `compose`.
+Everything here is about facts; their wording is left to `compose`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,16 +39,16 @@ SAME_WORDS = 0.6
 SAME_AS_REASON = 0.5
 """The same for a note and the reason of its competency."""
 WORDS_ON_END = 4
-"""So many of the reason's words in a note in the same order say the same."""
+"""If this many words of the reason occur in a note in the same order, both say the same."""
 PLACED = 20.0
-"""What it adds to a fact's weight that the writer placed it."""
+"""Added to the weight of a fact that the writer placed."""
 MOST_COMPARED = 14
 """Remarks of one competency that are compared with each other, the best first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A remark, or the reason for a rating, with how it judges."""
+    """A remark, or the reason for a rating, with its polarity."""
 
     text: str
     language: Language
@@ -78,7 +78,7 @@ class Fact:
 
 @dataclass(slots=True)
 class Point:
-    """What is said of one competency."""
+    """The facts about one competency."""
 
     index: int
     competency: CompetencyAssessment
@@ -90,11 +90,11 @@ class Point:
     """Facts against the rating that the writer has not been asked about, with their keys."""
 
     opened: int = 0
-    """Facts of it that the first paragraph tells instead."""
+    """Facts of it that the first paragraph uses instead."""
 
     @property
     def room(self) -> int:
-        """How many notes its bullets may hold; what the writer placed is always told."""
+        """How many notes its bullets may hold; those the writer placed are always included."""
         placed = sum(fact.placed for fact in (*self.good, *self.bad))
         return NOTES_PER_COMPETENCY + placed - self.opened
 
@@ -105,7 +105,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """A remark that belongs to no competency as far as can be told."""
+    """A remark that could not be assigned to any competency."""
 
     remark: Remark
     fact: Fact
@@ -236,7 +236,7 @@ def _is_caveat(point: Point, fact: Fact) -> bool:
 
 
 def _against(point: Point, fact: Fact) -> bool:
-    """Whether a fact stands on the other side than its competency's rating."""
+    """Whether a fact is on the opposite side of its competency's rating."""
     rating = point.competency.rating
     return rating is not None and fact.sign * (1 if rating >= 3 else -1) < 0
 
@@ -245,7 +245,7 @@ def _contradicts(point: Point, fact: Fact, kept: Sequence[Fact]) -> str:
     """The key of the contradiction between a fact and the rating, or "".
 
     An outstanding rating is contradicted by any plain fault and a poor one by any plain praise; a
-    rating between them only where nothing on its own side stands beside the fact.
+    rating between them only if no fact on its own side accompanies the contradicting one.
     """
     rating = point.competency.rating
     if rating is None or fact.judgement.mixed or fact.sign == 0:
@@ -304,7 +304,7 @@ def _with_lines(reason: Fact, note: Fact) -> Fact:
 
 
 def same(a: Fact, b: Fact, share: float = SAME_WORDS) -> bool:
-    """Whether two facts say the same, by the share of their telling words."""
+    """Whether two facts say the same, by the share of their content words."""
     left, right = _content(a), _content(b)
     smaller = min(len(left), len(right))
     if smaller == 0:
@@ -313,7 +313,7 @@ def same(a: Fact, b: Fact, share: float = SAME_WORDS) -> bool:
 
 
 def _repeats(fact: Fact, reason: Fact) -> bool:
-    """Whether a note has some words on end of the reason, two telling ones among them."""
+    """Whether a note repeats some consecutive words of the reason, two of them content words."""
     if fact.language != reason.language or fact.language == "ja":
         return False
     common = knowledge(fact.language).common
@@ -334,7 +334,7 @@ def _content(fact: Fact) -> frozenset[str]:
 
 
 def language_of_reasons(assessment: Assessment) -> Language:
-    """The language of the reasons and names, for notes that do not tell theirs."""
+    """The language of the reasons and names, for notes that do not show theirs."""
     reasons = "\n".join(competency.reason for competency in assessment.competencies)
     names = "\n".join(competency.name for competency in assessment.competencies)
     by_names = guess_language(names, "en")

@@ -1,8 +1,8 @@
-"""Says whether a remark praises or faults, and how plainly, by the words of its language.
+"""Determines whether a remark praises or faults, and how plainly, by the words of its language.
 
-Negation, excess ("too fast"), reported speech and contrast are heeded; a clause that denies
-something and holds no word that judges is a fault ("never opened the logs"). What stands between
-quotation marks is the candidate's and says nothing about the writer's judgement.
+Negation, excess ("too fast"), reported speech and contrast are considered; a clause that denies
+something and has no judging word is a fault ("never opened the logs"). Text between quotation marks
+is the candidate's and says nothing about the writer's judgement.
 """
 
 import re
@@ -21,15 +21,15 @@ _MARKS = Marks(
 _BREAKS = frozenset(",;:.()–—!?")
 _COLON = ":"
 _CONTRASTING = frozenset(["not", "nicht", "pas"])
-"""Negators that deny only a contrast where they begin a clause: "a question, not a pitch"."""
+"""Negators that deny only a contrast if they begin a clause: "a question, not a pitch"."""
 _HALF_NEGATORS = frozenset(["ne", "n"])
-"""French negators that are one negation together with the "pas" or "jamais" behind them."""
+"""French negators that form one negation with the "pas" or "jamais" after them."""
 _REACH = 3
 """How many words a negation reaches forward."""
 _FOUND_WITHIN = 5
-"""Words behind "found" within which a fault is what was found."""
+"""Words after "found" within which a fault is what was found."""
 _GERMAN_REACH = 4
-"""How many words behind a German verb its negation may stand."""
+"""How many words after a German verb its negation may be."""
 _PRAISE_SIGNS = "👍💯🔥✅✔✓⭐🌟😍🎉👏💪😀🙂😊🟢🚀↑⬆👌🏆"
 _FAULT_SIGNS = "👎🚩❌✗✘😬😕🙁☹😞😒🤦🔴⚠↓⬇🥱😐"
 SIGNS = re.compile(
@@ -41,7 +41,7 @@ SIGNS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How a remark judges."""
+    """The polarity of a remark."""
 
     score: int
     """Above 0 for praise, below for a fault; 2 and more is plain."""
@@ -54,12 +54,12 @@ class Judgement:
 
 
 def unquoted(text: str) -> str:
-    """The text with what was quoted in it left blank."""
+    """The text with its quotations blanked out."""
     return with_quotations(text, _MARKS, _LONGEST_QUOTATION, lambda _: " ")
 
 
 def sign_of_marks(text: str) -> int:
-    """What emoji, arrows and plus signs say: 1, -1, or 0 where there are none or both."""
+    """The polarity of emoji, arrows and plus signs: 1, -1, or 0 if there are none or both."""
     good = bad = False
     for found in SIGNS.findall(text):
         if found[0] in _PRAISE_SIGNS or "+" in found:
@@ -70,7 +70,7 @@ def sign_of_marks(text: str) -> int:
 
 
 def judge(text: str, language: Language) -> Judgement:
-    """The judgement of one remark, by its words alone. What follows a "but" decides."""
+    """The polarity of one remark, by its words alone. The part after a "but" decides."""
     plain = unquoted(text)
     lists = knowledge(language).polarity
     if language == "ja":
@@ -117,7 +117,7 @@ def _split_at_contrast(said: Sequence[str], lists: Polarities) -> list[Sequence[
 
 
 def _score(said: Sequence[str], lists: Polarities, language: Language) -> list[int]:
-    """The values of the words that judge."""
+    """The values of the judging words."""
     assert isinstance(lists.signs, PhraseList)
     said = list(said)
     values: list[int] = []

@@ -1,7 +1,7 @@
-"""Makes a remark fit to stand in a draft: clean of marks, abbreviations written out, one sentence.
+"""Makes a remark fit for a draft: without marks, abbreviations written out, one sentence.
 
-Nothing is escaped: signs that Markdown would take for its own are left out or written otherwise,
-so that a draft reads the same in an editor of plain text.
+Nothing is escaped: characters that Markdown would interpret are left out or replaced, so that a
+draft reads the same in a plain-text editor.
 """
 
 import re
@@ -110,9 +110,9 @@ def name(text: str) -> str:
 
 
 def without_lead(text: str, language: Language, *, spoken: bool = False) -> str:
-    """The text without a conjunction or filler that hangs at its start or end.
+    """The text without a loose conjunction or filler at its start or end.
 
-    What somebody else said keeps its "I think".
+    Somebody else's words keep their "I think".
     """
     reading = knowledge(language).reading
     fillers = reading.hesitations if spoken else reading.fillers
@@ -129,7 +129,7 @@ def _capital_after_stop(match: re.Match[str]) -> str:
 
 
 def _arrows(text: str, language: Language) -> str:
-    """An arrow is "to" between figures, a colon before a word or two, and else a comma."""
+    """An arrow becomes "to" between figures, a colon before a word or two, else a comma."""
     text = _FROM_TO.sub(f" {knowledge(language).frame.to} ", text)
 
     last = max((match.end() for match in _ARROW.finditer(text)), default=0)
@@ -146,7 +146,7 @@ def _arrows(text: str, language: Language) -> str:
 
 
 def written_out(text: str, language: Language) -> str:
-    """The text with abbreviations written out and common slips mended."""
+    """The text with abbreviations written out and common slips corrected."""
     known = knowledge(language)
     text = _MINUTES.sub(f" {known.frame.minutes}", text)
     if language != "ja":
@@ -201,7 +201,7 @@ def _capital(text: str) -> str:
 
 
 def _ended(text: str) -> str:
-    """With a full stop, where neither the text nor a quotation at its end closes with a mark."""
+    """The text with a full stop, unless it or a quotation at its end already closes with a mark."""
     inner = text.rstrip(' "“”»」)')
     if not text or _END.search(text):
         return text

@@ -1,7 +1,7 @@
-"""Finds what stands between quotation marks, in time linear in the text.
+"""Finds text between quotation marks, in time linear in the text.
 
-A pattern would search for the closing mark again behind each opening one, so that a text of nothing
-but opening marks took its length times that of the longest quotation.
+A pattern would search for the closing mark again after each opening one, so that a text of only
+opening marks would take its length times that of the longest quotation.
 """
 
 import re
@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 
 class Marks:
-    """Quotation marks that open, each with those that close it.
+    """Opening quotation marks, each with those that close it.
 
-    `not_within` are marks behind which an opening one is not closed any more. `also` matches
-    quotations between apostrophes, which are marks at the edges of words only.
+    `not_within` are marks after which an opening one can no longer be closed. `also` matches
+    quotations between apostrophes, which are quotation marks at the edges of words only.
     """
 
     def __init__(
@@ -34,8 +34,8 @@ _APOSTROPHES = "'‘"
 
 
 def quotations(text: str, marks: Marks, longest: int) -> Iterator[tuple[int, int]]:
-    """Where quotations of 1 to `longest` characters stand, in order and without overlaps: the
-    places of the opening mark and behind the closing one."""
+    """The positions of quotations of 1 to `longest` characters, in order and without overlaps: that
+    of the opening mark and the one after the closing mark."""
     behind = 0
     found: dict[str, int] = {}
 
@@ -61,7 +61,7 @@ def quotations(text: str, marks: Marks, longest: int) -> Iterator[tuple[int, int
 
 
 def with_quotations(text: str, marks: Marks, longest: int, written: Callable[[str], str]) -> str:
-    """The text with each quotation, its marks included, as `written` gives it."""
+    """The text with each quotation, its marks included, replaced by the result of `written`."""
     pieces: list[str] = []
     done = 0
     for start, end in quotations(text, marks, longest):

@@ -1,4 +1,4 @@
-"""What the page asks of the writer: lines to place, contradictions, and what is missing."""
+"""What the page asks the writer: lines to place, contradictions, and what is missing."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from feedback_app.feedback.drafter.plan import Fact, Plan, Point
 from feedback_app.feedback.drafter.polish import plain
 
 MOST_UNPLACED = 40
-"""Unplaced lines that are reported; the plainest come first into this number."""
+"""Unplaced lines that are reported; the plainest are chosen first."""
 MOST_CONTRADICTIONS = 4
 LONGEST_QUOTE = 90
 """Characters of a note that a question quotes."""
@@ -21,7 +21,7 @@ __all__ = ["Contradiction", "Reading", "UnplacedLine", "compose_competency", "li
 
 @dataclass(frozen=True, slots=True)
 class UnplacedLine:
-    """A remark that no label and no word puts under a competency; a draft may tell it alone."""
+    """A remark that no label or word puts under a competency; a draft may use it on its own."""
 
     line: int
     text: str
@@ -48,7 +48,7 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the page shows beside a draft."""
+    """What the page shows next to a draft."""
 
     unplaced: tuple[UnplacedLine, ...]
     contradictions: tuple[Contradiction, ...]
@@ -59,7 +59,7 @@ class Reading:
 
 
 def read(assessment: Assessment) -> Reading:
-    """Read the record; what the writer has placed or answered is not reported again."""
+    """Read the record; lines the writer has already placed or answered are not reported again."""
     plan, outline = outlined(assessment)
     said = [
         *outline.opening,

@@ -11,7 +11,7 @@ from feedback_app.feedback.drafter.words import is_unspaced
 LONGEST_SENTENCE = 260
 """Characters above which a sentence is cut into its clauses."""
 LONGEST_QUOTATION = 800
-"""Characters between two quotation marks above which they are no pair."""
+"""Characters between two quotation marks above which they are not a pair."""
 _MARKS = Marks({'"': '"', "“": "”", "„": "“”", "«": "»", "「": "」"})
 
 _END = re.compile(r"(?<![.!?…])[.!?…]{1,8}[\"”»“’)\]]*(?=\s)\s+|[。！？]+[」』）]*\s*")
@@ -22,7 +22,7 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"(?:^|[\s(\"“„«])(?:mr|mrs|ms|dr|prof|sr|sra|srta|mme|mlle|st|hr|fr)\.$", re.I)
-"""Abbreviations before a name, behind which no sentence begins."""
+"""Abbreviations before a name, after which no sentence begins."""
 _STRONG_CUT = re.compile(
     r"(?<=[;；])\s*+|\s[–—-]\s"
     r"|(?:,|(?<!\s)|(?<=\s[–—-]\s))\s++(?=(?:and|so|then|but|und|dann|aber|also|et|puis|mais|y|luego|pero|e|mas|depois)\s)"
@@ -74,7 +74,7 @@ def ends_in_abbreviation(text: str) -> bool:
 
 
 def _clauses(start: int, text: str) -> Iterator[tuple[int, str]]:
-    """Pieces of 60 to 200 characters where clause boundaries allow."""
+    """Pieces of 60 to 200 characters, as far as clause boundaries allow."""
     boundary = _UNSPACED_CUT if is_unspaced(text) else _STRONG_CUT
     quoted = _spans(text)
     ends = [(m.start(), m.end()) for m in boundary.finditer(text) if not _inside(quoted, m.start())]
@@ -93,7 +93,7 @@ def _spans(text: str) -> deque[tuple[int, int]]:
 
 
 def _inside(spans: deque[tuple[int, int]], place: int) -> bool:
-    """Whether a place lies within a span; spans before it are dropped, places must ascend."""
+    """Whether a position is within a span; earlier spans are dropped, so positions must ascend."""
     while spans and spans[0][1] <= place:
         spans.popleft()
     return bool(spans) and spans[0][0] < place < spans[0][1]

@@ -46,7 +46,7 @@ _SECOND_PART = re.compile(
 
 
 def topic_of(question: str, language: Language) -> str:
-    """The topic as it stands behind "On", or "" where the question gives none safely."""
+    """The topic in the form that follows "On", or "" if the question yields none safely."""
     asked = question.strip()[-LONGEST_QUESTION:]
     if not asked:
         return ""

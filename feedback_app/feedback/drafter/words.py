@@ -16,7 +16,7 @@ from feedback_app.core.text import compatible
 
 
 class Stemmer(Protocol):
-    """What snowballstemmer makes."""
+    """The type of snowballstemmer's stemmers."""
 
     def stemWord(self, word: str) -> str:  # noqa: N802
         """The stem of one word."""
@@ -33,17 +33,17 @@ _ELISION = re.compile(r"\b([cdjlmnst]|qu|lorsqu|puisqu)'(?=\w)", re.IGNORECASE)
 _ENCLITIC = re.compile(r"(?<=\w{2})-(se|me|te|lhes?|nos|vos|l?[oa]s?|n[oa]s?)\b")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 LONGEST_WORD = 40
-"""Longer runs of letters are no words."""
+"""Longer runs of letters are not words."""
 MOST_STEMS = 20_000
 
 
 def folded(text: str) -> str:
-    """Lower case with plain apostrophes and dashes kept, full-width signs made plain."""
+    """Lower case with plain apostrophes and dashes kept, and full-width characters made plain."""
     return compatible(text).replace("’", "'").casefold()
 
 
 def tokens(text: str, language: Language = "en") -> list[str]:
-    """The words and the signs that separate clauses, in lower case."""
+    """The words and the punctuation that separates clauses, in lower case."""
     plain = folded(text).replace(" - ", " – ")
     if language == "fr":
         plain = _ELISION.sub(r"\1 ", plain)
@@ -53,12 +53,12 @@ def tokens(text: str, language: Language = "en") -> list[str]:
 
 
 def is_word(token: str) -> bool:
-    """Whether a token is a word or a number and not a sign."""
+    """Whether a token is a word or a number, not punctuation."""
     return token[0].isalnum()
 
 
 def is_unspaced(text: str) -> bool:
-    """Whether the text is written in a script without blanks between words."""
+    """Whether the text is written in a script without spaces between words."""
     return bool(_UNSPACED.search(text))
 
 
@@ -69,7 +69,7 @@ def word_count(text: str) -> int:
 
 
 def content_stems(text: str, language: Language, common: frozenset[str]) -> frozenset[str]:
-    """The stems of the words that tell; pairs of characters in unspaced scripts."""
+    """The stems of the content words; pairs of characters in unspaced scripts."""
     plain = folded(text)
     found = {
         stem(token, language)
@@ -139,7 +139,7 @@ class PhraseList(Generic[Value]):
         return None
 
     def find(self, said: Sequence[str]) -> Iterator[tuple[int, int, Value]]:
-        """Where entries stand in the words, without overlaps: index, length, value."""
+        """The positions of entries in the words, without overlaps: index, length, value."""
         index = 0
         while index < len(said):
             if found := self.at(said, index):
@@ -157,7 +157,7 @@ def _goes_on(said: Sequence[str], index: int, rest: tuple[str, ...], open_end: b
 
 
 class SubstringList(Generic[Value]):
-    """The same for scripts without blanks: entries are found anywhere, the longest first."""
+    """The same for scripts without spaces: entries are found anywhere, the longest first."""
 
     def __init__(self, entries: Mapping[str, Value]) -> None:
         self._values = dict(entries)
@@ -165,7 +165,7 @@ class SubstringList(Generic[Value]):
         self._pattern = re.compile("|".join(map(re.escape, ordered)) or r"(?!)")
 
     def find(self, text: str) -> Iterator[tuple[int, int, Value]]:
-        """Where entries stand in the text, without overlaps: index, length, value."""
+        """The positions of entries in the text, without overlaps: index, length, value."""
         for match in self._pattern.finditer(text):
             yield match.start(), len(match[0]), self._values[match[0]]
 

@@ -1,9 +1,9 @@
 """Finds where a text states another verdict or rating than its writer recorded.
 
-A model may say what it likes, and notes may have told it to: what counts is what was recorded. So a
-text that departs from it is marked, for its writer to judge. What is read is what the prompt asks
-for and what the drafter writes, a verdict that opens the text and ratings in brackets, and the
-usual other forms; a verdict hidden in ordinary prose is not found.
+A model may say anything, and notes may have told it to: what counts is what was recorded. So a text
+that departs from it is marked for its writer to check. The patterns cover what the prompt asks for
+and what the drafter writes (a verdict that opens the text and ratings in brackets) and the usual
+other forms; a verdict hidden in ordinary prose is not found.
 """
 
 import re
@@ -56,7 +56,7 @@ def recorded_in(assessment: Assessment) -> Recorded:
 
 
 def departure(text: str, recorded: Recorded) -> str:
-    """One sentence that says where the text departs from the record; empty where it does not."""
+    """One sentence that says where the text departs from the record; empty if it does not."""
     found = [*_verdicts(text, recorded.recommendation), *_ratings(text, recorded.ratings)]
     told = list(dict.fromkeys(found))
     if not told:
@@ -80,7 +80,7 @@ def _verdicts(text: str, own: Recommendation | None) -> Iterator[str]:
 
 
 def _stated(text: str) -> Iterator[Recommendation]:
-    """The verdicts that open the text, stand behind their name, or alone in bold letters."""
+    """The verdicts that open the text, follow their name, or are alone in bold type."""
     labels, named, name_alone, bold, bold_opening = _forms()
     marked = compatible(text).casefold()
     if opening := bold_opening.match(marked):
@@ -108,7 +108,7 @@ def _ratings(text: str, own: Mapping[str, int | None]) -> Iterator[str]:
 
 
 def _folded(text: str) -> str:
-    """The text in small letters, without the signs of Markdown."""
+    """The text in lower case, without Markdown markup."""
     return compatible(text).translate(_SIGNS).casefold()
 
 
@@ -125,8 +125,8 @@ def _labelled() -> dict[str, Recommendation]:
 
 @cache
 def _forms() -> tuple[re.Pattern[str], ...]:
-    """A verdict that opens a line, one behind its name, that name alone, one in bold, and one of
-    several words in bold that opens a text."""
+    """Patterns of a verdict that opens a line, one after its name, that name alone, one in bold,
+    and one of several words in bold that opens a text."""
     long_first = sorted(_labelled(), key=len, reverse=True)
     names = "|".join(map(re.escape, long_first))
     of_words = "|".join(map(re.escape, (name for name in long_first if " " in name)))

@@ -14,12 +14,12 @@ def put_point(
     *,
     speaks_for: bool,
 ) -> list[Block]:
-    """The text with the point for a competency, or the one against it, as it is `after`.
+    """The text with the point for or against a competency changed to read as in `after`.
 
-    A point that still reads as it was drafted `before` is replaced. One that a person has changed
-    stays, and what `after` says that `before` did not is added at its end. Where there was none,
-    the point joins the first list of the text, or the last one where it speaks against the
-    candidate.
+    A point that still reads as it was drafted in `before` is replaced. One that a person has
+    changed stays, and the statements that are in `after` but not in `before` are added at its end.
+    If there was none, the point joins the first list of the text, or the last one if it speaks
+    against the candidate.
     """
     text = list(blocks)
     points = _points_about(text, competency)
@@ -41,9 +41,10 @@ def put_point(
 
 
 def take_out(blocks: Sequence[Block], statement: Sequence[Block]) -> list[Block]:
-    """The text without a statement, where it still reads as it was drafted.
+    """The text without a statement, if it still reads as it was drafted.
 
-    A paragraph or list item that is left empty goes, and a heading that nothing stands under.
+    A paragraph or list item that is left empty is removed, and so is a heading with nothing under
+    it.
     """
     wanted = [_plain(span) for block in statement for span in block.spans]
     text = list(blocks)
@@ -69,7 +70,7 @@ def _plain(span: Span) -> tuple[str, str]:
 
 
 def _place_of(wanted: Sequence[tuple[str, str]], spans: Sequence[tuple[str, str]]) -> int | None:
-    """Where the wanted spans begin, one behind the other."""
+    """The index where the wanted spans begin, one after the other."""
     for place in range(len(spans) - len(wanted) + 1):
         if list(spans[place : place + len(wanted)]) == list(wanted):
             return place
@@ -77,7 +78,7 @@ def _place_of(wanted: Sequence[tuple[str, str]], spans: Sequence[tuple[str, str]
 
 
 def _points_about(blocks: Sequence[Block], competency: str) -> list[int]:
-    """Where the points about a competency stand: one for, one against, or both."""
+    """The indexes of the points about a competency: one for, one against, or both."""
     name = competency.strip().casefold()
     return [
         number

@@ -9,7 +9,7 @@ from feedback_app.llm.text.blocks import Block
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The notes a draft was asked from, and a mark of what else was recorded then."""
+    """The notes a draft was written from, and a hash of what else was recorded then."""
 
     notes: str
     judgements: str
@@ -24,10 +24,10 @@ class Ground:
     used: str
     """Such as `,3,7,`; empty without a draft that names its lines."""
     changed: str
-    """What has changed since a draft was asked for last: `notes`, `ratings`, or nothing."""
+    """What has changed since the last draft was requested: `notes`, `ratings`, or nothing."""
     sent_lines: list[int]
-    """For each line of the notes its number when the draft was asked for, 0 for a new one; empty
-    where nothing has moved."""
+    """For each line of the notes its number when the draft was requested, 0 for a new one; empty if
+    nothing has moved."""
     unused: int
     """How many lines of the notes the text does not rest on."""
 
@@ -39,10 +39,10 @@ def ground(
     judgements: str,
     latest: Source | None = None,
 ) -> Ground:
-    """What a text rests on that began as a draft from `sent`, beside the notes as they are now.
+    """The lines of the present notes that a text rests on which started as a draft from `sent`.
 
-    `latest` is what a draft was asked from last: who kept their own text beside that draft need
-    not be told of older changes.
+    `latest` is what the last draft was written from: somebody who kept their own text instead of
+    that draft need not be told about older changes.
     """
     lines = cited_lines(blocks)
     is_moved = sent is not None and bool(lines) and sent.notes.strip() != notes.strip()
@@ -64,9 +64,9 @@ def ground(
 
 
 def numbers_when_sent(sent: str, now: str) -> list[int]:
-    """For each line of the notes the number it had when they were sent, 0 where it is new.
+    """For each line of the notes the number it had when they were sent, 0 if it is new.
 
-    A line is the same where its words are; lines that occur twice keep their order.
+    A line is the same if its words are; lines that occur twice keep their order.
     """
     numbers: dict[str, list[int]] = {}
     for number, line in enumerate(sent.split("\n"), start=1):

@@ -1,8 +1,8 @@
-"""What is about the person and not the work: found in notes, and taken out of them.
+"""Remarks about the person and not their work: found in notes, and removed from them.
 
-Word lists by ground and language (`words/`) say what counts as a remark; `rules` explains how they
-are written. Whoever passes notes on, to a draft or to a model, passes `without_remarks` of them,
-and shows the writer `find_remarks`.
+Word lists by ground and language (`words/`) say what counts as a remark; `rules` explains their
+format. Code that passes notes on, to a draft or to a model, passes the result of `without_remarks`,
+and shows the writer that of `find_remarks`.
 """
 
 from feedback_app.feedback.personal.finding import find_remarks, without_remarks

@@ -1,4 +1,4 @@
-"""Tells what is said of a person from what is said of a system, or of work on the same topic.
+"""Separates statements about a person from those about a system, or about work on the same topic.
 
 The lists name classes of words for it: `person` (she, the candidate), `thing` (code, app, node),
 `users` (users, patients), `made` (built, led), `link` (about, of, with), `for` (for, that),
@@ -17,17 +17,17 @@ Around = Sequence[frozenset[str]]
 _MADE_REACH = 9
 """Words between "built" and what it was built for."""
 _THING_REACH = 6
-"""Words between "app" and whom it is for."""
+"""Words between "app" and those it is for."""
 _NAME_REACH = 3
 """Words from a topic to the thing that is named by it ("church donation records")."""
 _USERS_REACH = 4
-"""Words between users and what is said of them."""
+"""Words between users and what is said about them."""
 _ENDS_A_NAME = frozenset({"<person>", "<while>", "<stop>", "<link>", "<for>"})
 _ENDS_USERS = frozenset({"<person>", "<while>", "<stop>"})
 
 
 def counts(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: int) -> bool:
-    """Whether a hit is a remark, given the clause it stands in: words `first` to `last` - 1."""
+    """Whether a hit is a remark, given the clause it occurs in: words `first` to `last` - 1."""
     names_person = any("<person>" in own for own in around[hit.start : hit.end])
     if _names_a_thing(hit.end, around, opens, min(last, hit.end + 1)):
         return False
@@ -45,7 +45,7 @@ def counts(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: in
 
 
 def _names_a_thing(end: int, around: Around, opens: Sequence[bool], last: int) -> bool:
-    """Whether the words go on into the name of a thing ("children component", "native app")."""
+    """Whether the words continue as the name of a thing ("children component", "native app")."""
     for at in range(end, last):
         if opens[at] or not _ENDS_A_NAME.isdisjoint(around[at]):
             return False
@@ -55,7 +55,7 @@ def _names_a_thing(end: int, around: Around, opens: Sequence[bool], last: int) -
 
 
 def _is_of_users(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: int) -> bool:
-    """Whether it is said of those a product is for ("users with a disability")."""
+    """Whether it is said about those a product is for ("users with a disability")."""
     before = around[max(first, hit.start - _USERS_REACH) : hit.end]
     if any("<users>" in own for own in before):
         return True
@@ -68,7 +68,7 @@ def _is_of_users(hit: Hit, around: Around, opens: Sequence[bool], first: int, la
 
 
 def _is_for_it(start: int, around: Around, first: int) -> bool:
-    """Whether the words stand for whom a thing is ("an app for deaf people")."""
+    """Whether the words name those that a thing is for ("an app for deaf people")."""
     linked = False
     for at in range(start - 1, max(first, start - _THING_REACH) - 1, -1):
         here = around[at]
@@ -81,7 +81,7 @@ def _is_for_it(start: int, around: Around, first: int) -> bool:
 
 
 def _is_about_work(start: int, around: Around, first: int) -> bool:
-    """Whether the words stand for what was worked on ("built an app for pregnant women")."""
+    """Whether the words name what was worked on ("built an app for pregnant women")."""
     linked = False
     for at in range(start - 1, max(first, start - _MADE_REACH) - 1, -1):
         here = around[at]
@@ -106,7 +106,7 @@ def _is_done(end: int, around: Around, opens: Sequence[bool], last: int) -> bool
 
 
 def _is_said_of_person(start: int, around: Around, first: int) -> bool:
-    """Whether the nearest subject is a person; notes often leave it out, then it is one, too."""
+    """Whether the nearest subject is a person; so is one left out, as is common in notes."""
     for at in range(start - 1, first - 1, -1):
         if "<person>" in around[at]:
             return True

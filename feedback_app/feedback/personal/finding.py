@@ -9,7 +9,7 @@ from feedback_app.feedback.personal.sentences import LINE_ENDS, Clause, Sentence
 
 
 def find_remarks(text: str, *, kept: Collection[str] = ()) -> tuple[Remark, ...]:
-    """The remarks in order, but for those whose key is in `kept` (put back by the writer)."""
+    """The remarks in order, except those whose key is in `kept` (put back by the writer)."""
     return tuple(
         remark
         for number, line in enumerate(text.split("\n"), 1)
@@ -21,7 +21,7 @@ def find_remarks(text: str, *, kept: Collection[str] = ()) -> tuple[Remark, ...]
 def without_remarks(text: str, *, kept: Collection[str] = ()) -> str:
     """The text without its remarks, in the same number of lines.
 
-    What is left of a sentence is closed up; a line that held nothing else is empty.
+    The rest of a sentence is closed up; a line that held nothing else is empty.
     """
     return "\n".join(_line_without(line, kept) for line in text.split("\n"))
 

@@ -26,7 +26,7 @@ _ANY = "any"
 def grounds_of(line: str, sentence: Sentence) -> list[Ground | None]:
     """For each clause the ground on which it is withheld, None for one that stays.
 
-    Beside a remark only a clause that is plainly about the work stays.
+    Next to a remark, only a clause that is plainly about the work stays.
     """
     japanese = _lexicons()[_JAPANESE]
     text = line[sentence.start : sentence.clauses[-1].end]
@@ -105,7 +105,7 @@ def _readings(tokens: Sequence[Token]) -> Iterator[list[Entry]]:
 def _marks(words: Sequence[str], entries: Sequence[Entry]) -> tuple[int, int]:
     """How many of the words are function words of a language, and how many it knows.
 
-    Single letters tell nothing: "a", "o", "y" and "e" are words of several languages.
+    Single letters do not count: "a", "o", "y" and "e" are words of several languages.
     """
     function = known = 0
     for word, entry in zip(words, entries, strict=True):

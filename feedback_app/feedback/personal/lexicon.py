@@ -11,10 +11,10 @@ from feedback_app.feedback.personal.typos import Typos
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a word is to one language."""
+    """What a word means in one language."""
 
     symbols: frozenset[str]
-    """What it can be matched as: itself, its beginning or end, its classes; empty if unknown."""
+    """The symbols it matches: itself, its beginning or end, its classes; empty if unknown."""
     classes: frozenset[str]
     """Its classes alone, each as `<name>`."""
     harmless: tuple[Rule, ...]
@@ -31,7 +31,7 @@ class Hit:
 
 
 NOTHING = Entry(frozenset(), frozenset(), (), ())
-"""A word that means nothing here, or whose meaning was found harmless."""
+"""A word without meaning here, or whose meaning was found harmless."""
 
 
 class Lexicon:
@@ -118,7 +118,7 @@ def _reach(
     at: int,
     step: int,
 ) -> int | None:
-    """The place behind the last element when all of them match from `at` on, else None.
+    """The index after the last element if all of them match from `at` on, else None.
 
     Steps are bounded: a pattern has a handful of elements, and each skips at most a few words.
     """

@@ -1,4 +1,4 @@
-"""A remark about a person, and the key by which it is known again."""
+"""A remark about a person, and the key by which it is recognised again."""
 
 import hashlib
 import re
@@ -13,9 +13,9 @@ _NO_WORD = re.compile(r"[\W_]+")
 @dataclass(frozen=True, slots=True)
 class Remark:
     line: int
-    """Number of the line it stands in, from 1."""
+    """The number of its line, from 1."""
     start: int
-    """Characters within that line where the sentence or clause begins, `end` where it ends."""
+    """The character offset in that line where the sentence or clause begins; `end` is its end."""
     end: int
     text: str
     """As written."""
@@ -23,7 +23,7 @@ class Remark:
     reason: str
     """One sentence for the writer."""
     key: str
-    """The same wherever the same words stand, see `remark_key`."""
+    """The same wherever the same words occur, see `remark_key`."""
 
 
 def remark_key(text: str) -> str:

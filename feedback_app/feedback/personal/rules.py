@@ -43,7 +43,7 @@ class Element:
     symbols: frozenset[str]
     optional: bool = False
     reach: int = 0
-    """Up to how many words of any kind this stands for; 0 for an ordinary element."""
+    """Up to how many words of any kind this matches; 0 for an ordinary element."""
     edge: bool = False
     """Whether the edge of a phrase will do instead of a word."""
 
@@ -54,7 +54,7 @@ class Rule:
     ground: Ground | None
     """None in harmless rules only."""
     before: tuple[Element, ...]
-    """What stands before the anchor, nearest first."""
+    """The elements before the anchor, nearest first."""
     anchor: Element
     after: tuple[Element, ...]
 
@@ -69,7 +69,7 @@ class WordList:
 
 
 def read_word_list(folder: Path) -> WordList:
-    """The lists of one language. Raises ValueError, naming file and line, for what is not one."""
+    """The lists of one language. Raises ValueError, naming file and line, for an invalid list."""
     rules: list[Rule] = []
     classes: dict[str, frozenset[str]] = {}
     for path in sorted(folder.glob("*.txt")):
@@ -133,7 +133,7 @@ def _rules(section: list[str], line: str) -> Iterator[Rule]:
 
 
 def _wordings(parts: list[str]) -> list[list[str]]:
-    """A pattern's wordings: one for each of its alternatives that is more than one word."""
+    """A pattern's variants: one for each of its alternatives that has more than one word."""
     wordings: list[list[str]] = [[]]
     for part in parts:
         alternatives = part.split("|")

@@ -1,7 +1,7 @@
 """Cuts a line of notes into sentences, and each sentence where another statement begins.
 
-Bounded work: a sentence ends after `LONGEST` characters at the latest, so that what is matched
-against the lists never grows with the notes.
+The work is bounded: a sentence ends after `LONGEST` characters at the latest, so that the text
+matched against the lists never grows with the notes.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 LONGEST = 500
 LINE_ENDS = "\r\v\f\x85\u2028\u2029"
-"""What some take for the end of a line, beside the newline; never part of a sentence."""
+"""Characters that some programs treat as line ends, besides the newline; never in a sentence."""
 
 _END = re.compile(
     r"[.!?…]{1,9}[\"'”’»)\]]{0,2}(?=\s|$)"
@@ -69,7 +69,7 @@ def sentences_of(line: str) -> Iterator[Sentence]:
 
 
 def _ends(line: str, start: int) -> Iterator[tuple[int, int]]:
-    """Where each sentence's words end, and where its closing marks do."""
+    """Where each sentence's words end, and where its closing punctuation ends."""
     for match in _END.finditer(line, start):
         stop, end = match.span()
         if line[stop] in LINE_ENDS:

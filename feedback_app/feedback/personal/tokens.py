@@ -32,7 +32,7 @@ class Token:
     start: int
     end: int
     opens: bool
-    """Whether a comma, colon, bracket or the like stands before it."""
+    """Whether a comma, colon, bracket or the like precedes it."""
 
     @property
     def is_cjk(self) -> bool:
@@ -71,7 +71,7 @@ def tokens_of(text: str, start: int, words: Collection[str], longest: int) -> li
 
 
 def _segments(run: str, words: Collection[str], longest: int) -> Iterator[tuple[int, int]]:
-    """The words of a run of Japanese. Katakana is cut only where listed words are all of it."""
+    """The words of a run of Japanese. Katakana is cut only if it consists of listed words."""
     at = 0
     while at < len(run):
         katakana = _KATAKANA.match(run, at)

@@ -1,4 +1,4 @@
-"""Recognises chosen words in spite of one wrong, missing, doubled or swapped letter.
+"""Recognises selected words despite one wrong, missing, doubled or swapped letter.
 
 Only words listed for it: most words of the lists have neighbours that mean something else
 ("fiance" and "finance", "married" and "marred").
@@ -11,7 +11,7 @@ _LONGEST = 24
 
 
 class Typos:
-    """Finds in constant time, by the spellings that remain when any one letter is left out."""
+    """Finds words in constant time, by the spellings that remain when any letter is left out."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words: dict[str, list[str]] = defaultdict(list)

@@ -24,7 +24,7 @@ HISTORY_LENGTH = 20
 
 
 def _own_calls(user: CurrentUser) -> tuple[ColumnElement[bool], ...]:
-    """The person's calls that draft feedback, of whatever interview."""
+    """The condition for the person's calls that draft feedback, of any interview."""
     return (
         col(LlmCall.user_id) == user.id,
         col(LlmCall.company_id) == user.company_id,
@@ -66,19 +66,19 @@ async def draft_of(session: AsyncSession, user: CurrentUser, call_id: str) -> tu
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What the drafts of one person about one interview were asked from."""
+    """The sources of one person's drafts about one interview."""
 
     origin: Source | None
-    """The one their feedback began as; `None` where it is all their own."""
+    """That of the draft their feedback started from; `None` if it is all their own."""
     latest: Source | None
-    """The newest one that was finished and is not discarded."""
+    """That of the newest draft that finished and is not discarded."""
 
 
 async def sources_of(session: AsyncSession, user: CurrentUser, scorecard: Scorecard) -> Sources:
-    """What the feedback's draft and the newest draft were asked from; their texts are not read.
+    """The sources of the feedback's draft and of the newest draft; their texts are not read.
 
     Raises:
-        NotFound: the draft that the feedback began as is none of the person's.
+        NotFound: the draft that the feedback started from is not one of the person's.
     """
     counts = and_(
         col(LlmCall.status) == CallStatus.COMPLETE,
@@ -127,7 +127,7 @@ async def sources_of(session: AsyncSession, user: CurrentUser, scorecard: Scorec
 async def mark_saved_call(
     session: AsyncSession, user: CurrentUser, interview_id: str, call_id: str | None
 ) -> None:
-    """Flag the one call whose draft the saved feedback began as; clear the flag on the others."""
+    """Flag the one call whose draft the saved feedback started from; clear the others' flags."""
     flag = col(LlmCall.saved_as_feedback)
     of_theirs = and_(
         col(LlmCall.subject_id) == interview_id,
@@ -146,7 +146,7 @@ async def mark_saved_call(
 async def _flagged(
     session: AsyncSession, which: ColumnElement[bool], saved: bool
 ) -> Sequence[LlmCall]:
-    """Set the flag on these calls; they as they are now, locked until the transaction ends."""
+    """Set the flag on these calls; return them, locked until the transaction ends."""
     changed = await session.exec(
         update(LlmCall)
         .where(which)

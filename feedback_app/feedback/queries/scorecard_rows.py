@@ -29,7 +29,7 @@ async def scorecard_of(
 ) -> Scorecard:
     """The person's own scorecard for an interview of their company.
 
-    With `lock`, nobody else changes it until the transaction ends.
+    With `lock`, nobody else can change it until the transaction ends.
 
     Raises:
         NotFound: no such interview, another company's, or one the person takes no part in.
@@ -54,7 +54,7 @@ async def scorecard_of(
 async def open_scorecard_of(
     session: AsyncSession, user: CurrentUser, interview_id: str
 ) -> Scorecard:
-    """The person's own scorecard, to be changed: nobody else does until the transaction ends.
+    """The person's own scorecard, locked for changes until the transaction ends.
 
     Raises:
         NotFound: no such interview, another company's, or one the person takes no part in.
@@ -69,7 +69,7 @@ async def open_scorecard_of(
 async def competencies_of(
     session: AsyncSession, scorecard: Scorecard
 ) -> list[tuple[Competency, CompetencyRating | None]]:
-    """The job's competencies in order, each with the scorecard's rating where there is one."""
+    """The job's competencies in order, each with the scorecard's rating if there is one."""
     rows = await session.exec(
         select(Competency, CompetencyRating)
         .join(Interview, col(Interview.job_id) == Competency.job_id)
@@ -87,7 +87,7 @@ async def competencies_of(
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A person's scorecard, and what they recorded by it."""
+    """A person's scorecard, and everything recorded on it."""
 
     scorecard: Scorecard
     assessment: Assessment
@@ -118,7 +118,7 @@ async def record_of(session: AsyncSession, user: CurrentUser, interview_id: str)
 async def load_assessment(
     session: AsyncSession, user: CurrentUser, interview_id: str
 ) -> Assessment:
-    """What a draft may use of the record.
+    """The part of the record that a draft may use.
 
     Raises:
         NotFound: as `scorecard_of`.
@@ -177,7 +177,7 @@ async def _assessment(
 
 
 async def candidate_of(session: AsyncSession, user: CurrentUser, interview_id: str) -> str:
-    """The name of the candidate of an interview of the company; empty where there is none."""
+    """The name of the candidate of an interview of the company; empty if there is none."""
     rows = await session.exec(
         select(Candidate.name)
         .join(Interview, col(Interview.candidate_id) == Candidate.id)

@@ -66,7 +66,7 @@ async def has_version_of(session: AsyncSession, scorecard_id: str, call_id: str)
 async def version_of_tab(
     session: AsyncSession, scorecard_id: str, field: str, writer: str, base: int
 ) -> TextVersion | None:
-    """The newest text that was not saved of one tab, written over one revision."""
+    """The newest unsaved text of one tab, written over one revision."""
     rows = await session.exec(
         select(TextVersion)
         .where(

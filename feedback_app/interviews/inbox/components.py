@@ -64,7 +64,7 @@ def _filter(key: str, label: str, count: int) -> rx.Component:
 
 
 def inbox() -> rx.Component:
-    """The groups, or why there are none."""
+    """The groups, or the reason why there are none."""
     state = InterviewListState
     return rx.cond(
         state.loaded,

@@ -15,7 +15,7 @@ def interviews_page() -> rx.Component:
     """My interviews."""
     return signed_in_page(
         ready_icon(InterviewListState.ready > 0),
-        # A line from the start, so that the list stands still when there is something to say.
+        # A line from the start, so that the list does not move when there is something to say.
         page_header(
             "My interviews",
             rx.cond(InterviewListState.summary != "", InterviewListState.summary, "\u00a0"),

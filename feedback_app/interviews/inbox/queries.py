@@ -1,4 +1,4 @@
-"""The SQL of the list of interviews: one statement, made once for each shape of the question."""
+"""The SQL of the list of interviews: one statement, built once for each number of search words."""
 
 import functools
 from datetime import datetime
@@ -26,11 +26,11 @@ from feedback_app.db.session import Database
 from feedback_app.interviews.queries import HAS_NOTES
 
 MOST_LISTED = 1000
-"""Interviews: all open ones come first, then the newest submitted ones."""
+"""The most interviews listed: all open ones first, then the newest submitted ones."""
 
 
 class InboxRecord(NamedTuple):
-    """An interview, and how far the person's own feedback on it has come."""
+    """An interview, and how far the person's own feedback on it has got."""
 
     id: str
     kind: str
@@ -43,16 +43,16 @@ class InboxRecord(NamedTuple):
     has_notes: bool
     has_feedback: bool
     is_kept: bool
-    """Whether the feedback is the person's own, not a draft as it came."""
+    """Whether the feedback is the person's own, not an untouched draft."""
     competencies: int
-    """Of the job; like the following, not asked for once the feedback is submitted."""
+    """Of the job; like the following, not read once the feedback is submitted."""
     rated: int
     is_running: bool
     """Whether a draft is being written."""
     has_draft: bool
     """Whether there is a complete draft that was not discarded."""
     matches: bool
-    """Whether it is what was searched for."""
+    """Whether it matches the search."""
 
 
 _OPEN = col(Scorecard.submitted_at).is_(None)
@@ -84,7 +84,7 @@ _RATED = (
 
 
 def _while_open(column: Any) -> ColumnElement[Any]:
-    """Not worked out for what is submitted, which is most of a long list."""
+    """The column, not computed for submitted interviews, which are most of a long list."""
     return case((_OPEN, column), else_=None)
 
 
@@ -131,14 +131,14 @@ _SEARCHED = func.lower(
     + "\n"
     + col(Department.name)
 )
-"""What a list is searched in; no word has a line's end in it."""
+"""The text that a list is searched in; no search word contains a newline."""
 
 
 async def inbox(database: Database, user: CurrentUser, search: str) -> list[InboxRecord]:
     """The person's open interviews and the submitted ones that match, newest first.
 
-    Open ones come whether or not they match, so that what is due can always be counted. `search`
-    looks for each of its words in candidate, job, kind and department.
+    Open ones are included whether or not they match, so that those due can always be counted.
+    `search` looks for each of its words in candidate, job, kind and department.
     """
     words = search.lower().split()
     values = {f"word{number}": f"%{_escaped(word)}%" for number, word in enumerate(words)}
@@ -159,7 +159,7 @@ async def _records(
 
 @functools.lru_cache(maxsize=64)
 def _statement(words: int) -> Any:
-    """The statement by how many words are searched for."""
+    """The statement for this number of search words."""
     matches = and_(
         true(),
         *(_SEARCHED.like(bindparam(f"word{number}"), escape="\\") for number in range(words)),

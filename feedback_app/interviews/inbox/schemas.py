@@ -8,7 +8,7 @@ from feedback_app.ui.wording import NO_TIME, LocalTime
 Group = Literal["today", "older", "waiting", "done"]
 
 Step = Literal["prepare", "notes", "rate", "draft", "watch", "review", "submit", "read"]
-"""What to do next about an interview. Only `draft` starts a call to the model."""
+"""The next step for an interview. Only `draft` starts a call to the model."""
 
 Filter = Literal["all", "none", "ready", "submitted"]
 
@@ -69,7 +69,7 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class InboxView:
-    """The whole list, in groups, and what it says of itself."""
+    """The whole list in groups, and the words about it."""
 
     today: list[InboxRow] = field(default_factory=list)
     older: list[InboxRow] = field(default_factory=list)
@@ -82,11 +82,11 @@ class InboxView:
     counts: Counts = field(default_factory=Counts)
     summary: str = ""
     due: int = 0
-    """Held and not submitted, whatever is searched for."""
+    """Held and not submitted, regardless of the search."""
     ready: int = 0
     """Those with a draft to check."""
     has_rows: bool = False
     is_empty: bool = False
     """Whether the person has no interview at all."""
     open: tuple[InboxRow, ...] = ()
-    """All that are not submitted, whatever is searched for; a change of it is news."""
+    """All that are not submitted, regardless of the search; any change of it updates the page."""

@@ -1,4 +1,4 @@
-"""Decides what the list of interviews shows: the groups, and the one next step of each."""
+"""What the list of interviews shows: the groups, and the one next step of each."""
 
 import zlib
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from feedback_app.ui import wording
 
 MAX_SEARCH_CHARACTERS = 200
 DONE_SHOWN = 5
-"""Submitted interviews before the person asks for all."""
+"""Submitted interviews shown before the person asks for all."""
 
 _TINTS = ("iris", "cyan", "orange", "pink", "grass", "plum", "blue", "brown", "teal", "crimson")
 _DAY = timedelta(days=1)
@@ -35,10 +35,10 @@ _DAY = timedelta(days=1)
 async def inbox(
     user: CurrentUser, search: str = "", shown: Filter = "all", *, all_done: bool = False
 ) -> InboxView:
-    """The person's interviews in groups, those that match; all open ones are counted.
+    """The person's matching interviews in groups; all open ones are counted.
 
-    Newest first, only those to come soonest first. Of the submitted ones the newest `DONE_SHOWN`,
-    unless `all_done` or `shown` asks for them.
+    Newest first, except those still to come: soonest first. Of the submitted ones the newest
+    `DONE_SHOWN`, unless `all_done` or `shown` asks for them.
     """
     records = await queries.inbox(database(), user, storable(search[:MAX_SEARCH_CHARACTERS]))
     now = clock.now()
@@ -50,7 +50,7 @@ async def inbox(
             counted.append(_filter_of(record))
             if shown in ("all", counted[-1]):
                 groups[_group(record, now)].append(record)
-    # A long list is mostly done: words are made only for what is shown of it.
+    # A long list is mostly done: words are made only for the part that is shown.
     done = groups["done"] if all_done or shown == "submitted" else groups["done"][:DONE_SHOWN]
     due = [row for row in still_open.values() if row.group in ("today", "older")]
     return InboxView(
@@ -81,7 +81,7 @@ async def open_rows(user: CurrentUser) -> tuple[InboxRow, ...]:
 async def may_draft(user: CurrentUser, interview_id: str) -> bool:
     """Whether a draft is the next step of this interview of the person.
 
-    It is not where one is being written or waits to be checked: those are not to be paid twice.
+    It is not if a draft is being written or waits to be checked: it must not be paid for twice.
     """
     rows = await open_rows(user)
     return any(row.id == interview_id and row.step == "draft" for row in rows)
@@ -165,7 +165,7 @@ def _step_label(record: InboxRecord, step: Step) -> str:
 
 
 def _progress(record: InboxRecord, step: Step) -> str:
-    """How far the feedback has come, in words; empty before the interview and once submitted."""
+    """How far the feedback has got, in words; empty before the interview and once submitted."""
     if step in ("prepare", "read"):
         return ""
     if record.is_running:

@@ -1,4 +1,4 @@
-"""The state of the list: what the service says, kept as it is in the database while it is open."""
+"""The state of the list: the service's view, kept up to date with the database while it is open."""
 
 import asyncio
 from dataclasses import fields
@@ -23,9 +23,9 @@ from feedback_app.interviews.inbox.schemas import (
 from feedback_app.interviews.state import InterviewState
 
 BUSY_S = 2.0
-"""How long between two looks while a draft is being written."""
+"""Seconds between two queries while a draft is being written."""
 QUIET_S = 5.0
-"""How long while none is."""
+"""Seconds between two queries while none is."""
 
 _Asked = tuple[str, Filter, bool]
 
@@ -35,7 +35,7 @@ class InterviewListState(rx.State):
 
     search: str = ""
     cleared: int = 0
-    """Counts how often the search was emptied; its field is the browser's own in between."""
+    """Counts how often the search was emptied; in between the browser owns its field."""
     shown: str = "all"
     all_done: bool = False
     loaded: bool = False
@@ -54,11 +54,11 @@ class InterviewListState(rx.State):
     is_empty: bool = False
 
     _open: tuple[InboxRow, ...] = ()
-    """All open ones when the view was made."""
+    """All open interviews when the view was made."""
 
     @rx.var
     def title(self) -> str:
-        """Of the tab: how many are due."""
+        """The tab's title: how many are due."""
         return f"{f'({self.due}) ' if self.due else ''}My interviews · Debrief"
 
     @rx.event
@@ -72,7 +72,7 @@ class InterviewListState(rx.State):
     @typing("Searched the interviews")
     @guarded
     async def find(self, search: str) -> None:
-        """Narrow the list to what is searched for."""
+        """Narrow the list to the search."""
         self.search = search[: service.MAX_SEARCH_CHARACTERS]
         await self._refresh()
 
@@ -80,7 +80,7 @@ class InterviewListState(rx.State):
     @logged("Filtered the interviews")
     @guarded
     async def show(self, shown: str | list[str]) -> None:
-        """Narrow the list to what one filter shows."""
+        """Narrow the list to one filter."""
         self.shown = str(shown) if str(shown) in FILTERS else "all"
         await self._refresh()
 
@@ -113,7 +113,7 @@ class InterviewListState(rx.State):
     @own_event
     @guarded
     async def follow(self) -> None:
-        """Keep the rows as they are in the database, until the page is left."""
+        """Keep the rows up to date with the database, until the page is left."""
         async with self:
             seen = self._open
         while True:
@@ -127,7 +127,7 @@ class InterviewListState(rx.State):
                     asked = self._asked()
                 view = await self._view(asked)
                 async with self:
-                    # The person may have searched for something else meanwhile.
+                    # In the meantime the person may have searched for something else.
                     if self._asked() == asked:
                         self._take(view)
                 seen = rows

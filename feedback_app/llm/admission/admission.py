@@ -1,8 +1,8 @@
 """Admission: who may start a call now.
 
-One function, `_limits`, says what a call would take of each limit. The page shows what it says
-beforehand, and a start obeys it in the transaction that inserts the call: starts of one company
-take turns there, so none is admitted on figures that another is about to change.
+One function, `_limits`, computes what a call would take of each limit. The page shows the result
+beforehand, and a start obeys it in the transaction that inserts the call: starts of one company are
+admitted one at a time, so none is admitted on figures that another is about to change.
 """
 
 import asyncio
@@ -32,14 +32,14 @@ from feedback_app.llm.owner import Owner
 
 
 class Admission:
-    """The limits of this installation, and the one way past them."""
+    """The limits of this installation, and the one way to be admitted."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self.defaults = default_limits(settings)
         self._database = database
         self._rates = StartRates(settings.REDIS_URL)
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        """By company: its starts wait here, not each on a connection of the pool."""
+        """By company: its starts wait here, so that each does not hold a connection of the pool."""
 
     async def quote(self, reservation: Reservation) -> Quote:
         """What the call would take now, without starting it."""
@@ -51,7 +51,7 @@ class Admission:
         return Quote(reservation.requested_model, cost, tuple(uses))
 
     async def limit_uses(self, company_id: str, user_id: str) -> tuple[LimitUse, ...]:
-        """Every limit that holds for the person's calls, as it stands before the next one."""
+        """Every limit that applies to the person's calls, before the next one."""
         async with self._database.read() as session:
             runs = await running(session, company_id, user_id)
             who, nothing = (company_id, user_id), Cost(0, "")
@@ -59,7 +59,7 @@ class Admission:
             return tuple([limit async for limit in found])
 
     async def look_at_rate(self, owner: Owner) -> None:
-        """Turn away early, before anything is loaded, who has no start left this minute.
+        """Reject early, before anything is loaded, a person with no start left this minute.
 
         Raises:
             RateLimited: none is left, and there is no running call to join.
@@ -72,13 +72,13 @@ class Admission:
                     raise refusal
 
     async def reserve(self, reservation: Reservation) -> str | None:
-        """Insert the call as running; the id of the owner's running call where there is one.
+        """Insert the call as running; return the id of the owner's running call if there is one.
 
-        A refusal, like a call that is joined, inserts nothing and counts nowhere.
+        A refusal, like joining a call, inserts nothing and counts towards no limit.
 
         Raises:
             RateLimited: too many starts within a minute.
-            ConcurrencyLimit: too many calls run.
+            ConcurrencyLimit: too many calls are running.
             BudgetExceeded: too little of a budget is left, or the price is unknown.
         """
         owner = reservation.owner
@@ -117,7 +117,7 @@ class Admission:
         cost: Cost,
         runs: Running,
     ) -> AsyncIterator[LimitUse]:
-        """Every limit that holds for a call, of that company and person, that may use so much;
+        """Every limit that applies to a call of that company and person that may use this much;
         `runs` was read before, in the same session."""
         company_id, user_id = who
         limits = await limits_of(session, self.defaults, company_id, user_id)
@@ -155,18 +155,18 @@ class Admission:
 
 
 async def _running(session: AsyncSession, owner: Owner) -> Running:
-    """What runs now, as it concerns that owner."""
+    """The running calls that matter to that owner."""
     return await running(session, owner.company_id, owner.user_id, owner.run_key)
 
 
 async def _take_turn(session: AsyncSession, company_id: str) -> None:
-    """Wait until no other process admits a call of this company; on SQLite its `BEGIN` did."""
+    """Wait until no other process admits a call of this company; on SQLite `BEGIN` already did."""
     row = select(Company.id).where(Company.id == company_id)
     await session.exec(row.with_for_update(key_share=True))
 
 
 def _tell_refusal(r: Reservation, limit: LimitUse, cost: Cost) -> None:
-    """Tell of a budget that is used up, or that an unknown price cannot be kept within."""
+    """Report a budget that is used up, or one that an unknown price cannot be kept within."""
     if limit.name.unit != "microusd":
         return
     used = limit.used - limit.held
@@ -188,12 +188,12 @@ def _rate_key(name: LimitName, company_id: str, user_id: str) -> tuple[str, str]
 
 
 def day_of(moment: datetime) -> tuple[datetime, datetime]:
-    """The UTC day that `moment` is in, from its beginning to the next one's."""
+    """The UTC day that contains `moment`, as its beginning and that of the next day."""
     since = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     return since, since + timedelta(days=1)
 
 
 def month_of(moment: datetime) -> tuple[datetime, datetime]:
-    """The UTC month that `moment` is in, from its beginning to the next one's."""
+    """The UTC month that contains `moment`, as its beginning and that of the next month."""
     since = day_of(moment.replace(day=1))[0]
     return since, (since + timedelta(days=31)).replace(day=1)

@@ -6,23 +6,23 @@ from datetime import datetime
 from feedback_app.llm.admission.limits import LimitName
 
 NEAR = 0.8
-"""From this share on, what is used of a limit is worth a warning."""
+"""The share from which the use of a limit deserves a warning."""
 
 
 @dataclass(frozen=True, slots=True)
 class LimitUse:
-    """One limit and what is used of it, before the call."""
+    """One limit and how much of it is used, before the call."""
 
     name: LimitName
     allowed: int
     used: int
-    """With what running calls may use at most."""
+    """Includes the most that running calls may use."""
     held: int
-    """The part of `used` that running calls may use; what they do not comes back."""
+    """The part of `used` that running calls may use; the unused rest is released."""
     asked: int
-    """The most the call may use; 0 where it costs nothing, or nobody knows what."""
+    """The most the call may use; 0 if it costs nothing, or the cost is unknown."""
     resets_at: datetime | None
-    """`None` where it is free again as soon as a running call ends."""
+    """`None` if it is free again as soon as a running call ends."""
 
     @property
     def left(self) -> int:

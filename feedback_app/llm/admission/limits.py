@@ -1,6 +1,7 @@
-"""Which limits there are and what they are set to.
+"""The limits there are and their values.
 
-A person's exception goes before the company's value, and that before the installation's default.
+A person's exception takes precedence over the company's value, and that over the installation's
+default.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ Unit = Literal["drafts", "tokens", "microusd"]
 
 
 class LimitName(StrEnum):
-    """What is limited; days and months are those of UTC."""
+    """What is limited; days and months are in UTC."""
 
     PERSON_PER_MINUTE = "person_per_minute"
     PERSON_AT_ONCE = "person_at_once"
@@ -30,14 +31,14 @@ class LimitName(StrEnum):
 
     @property
     def unit(self) -> Unit:
-        """What its value counts."""
+        """The unit of its value."""
         if self.value.endswith("_cost_per_month"):
             return "microusd"
         return "tokens" if self.value.endswith("_tokens_per_day") else "drafts"
 
     @property
     def is_personal(self) -> bool:
-        """Whether each person has it for themselves."""
+        """Whether it applies to each person separately."""
         return self.value.startswith("person_")
 
 
@@ -45,11 +46,11 @@ PERSON_LIMITS = tuple(name for name in LimitName if name.is_personal)
 COMPANY_LIMITS = tuple(name for name in LimitName if not name.is_personal)
 
 Limits = Mapping[LimitName, int | None]
-"""The value of every limit; `None` is no limit."""
+"""The value of every limit; `None` means no limit."""
 
 
 def default_limits(settings: Settings) -> Limits:
-    """What holds where nobody has set anything."""
+    """The values that apply when nobody has set anything."""
     budgets = (settings.LLM_BUDGET_USD_PER_MONTH, settings.LLM_COMPANY_BUDGET_USD_PER_MONTH)
     person, company = (None if usd is None else int(usd * 1_000_000) for usd in budgets)
     return {

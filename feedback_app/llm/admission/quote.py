@@ -1,4 +1,4 @@
-"""What one more call would cost at most, and what it would take of each limit."""
+"""The most that one more call would cost, and what it would take of each limit."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from feedback_app.llm.ledger.pricing import Cost
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a call would cost at most, and every limit that holds for it."""
+    """The most a call would cost, and every limit that applies to it."""
 
     model: str
     cost: Cost
@@ -18,7 +18,7 @@ class Quote:
 
     @property
     def left_microusd(self) -> int | None:
-        """What is left of this month's budgets; `None` where there is none."""
+        """What is left of this month's budgets; `None` if there is none."""
         return min((s.left for s in self.limits if s.name.unit == "microusd"), default=None)
 
     @property
@@ -36,7 +36,7 @@ class Quote:
 
     @property
     def warning(self) -> str:
-        """The limit that is nearest to its end, from `NEAR` on; empty where none is."""
+        """The limit that is nearest to being used up, from `NEAR` on; empty if there is none."""
         near = [s for s in self.limits if s.is_near and s.fits]
         if not near:
             return ""

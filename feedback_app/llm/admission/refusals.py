@@ -10,7 +10,7 @@ from feedback_app.llm.admission.limit_use import LimitUse
 from feedback_app.llm.admission.limits import LimitName
 
 RUNNING_AGAIN_S = 15
-"""When to try again where a running call has to end first; nobody knows when it will."""
+"""When to try again if a running call has to end first; nobody knows when it will."""
 
 
 def refusal_of(s: LimitUse) -> AppError | None:
@@ -59,7 +59,7 @@ def _over_budget(s: LimitUse, waits: bool) -> str:
 
 
 def _beyond_budget(s: LimitUse) -> str:
-    """Of a draft that not even an unused budget has room for, so that waiting helps nobody."""
+    """For a draft that would not fit even into an unused budget, so that waiting does not help."""
     whose = "your" if s.name.is_personal else "your company's"
     each = "day" if s.name.unit == "tokens" else "month"
     return (
@@ -97,7 +97,7 @@ def _period(s: LimitUse) -> str:
 
 
 def _take(s: LimitUse, amount: int) -> str:
-    """What a draft may use, as the quote beside the button writes it."""
+    """The most a draft may use, as the quote next to the button writes it."""
     if s.name.unit == "tokens":
         return f"use up to {_amount(s, amount)}"
     return f"cost up to {dollars(amount)}"

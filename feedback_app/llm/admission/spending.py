@@ -15,7 +15,7 @@ from feedback_app.db.models import CallStatus, LlmCall, UsageDay
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What settled calls have used; a cost of unknown price counts nothing."""
+    """What settled calls have used; those of unknown price add nothing to the cost."""
 
     cost_microusd: int
     tokens: int
@@ -34,12 +34,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What runs for a company, and of that for one person of it."""
+    """The running calls of a company, and those of one person in it."""
 
     company: Held
     person: Held
     call_id: str | None
-    """The running call of the key that was asked for, on whichever process it runs."""
+    """The running call with the given key, in whichever process it runs."""
 
 
 _COST, _TOKENS = col(LlmCall.reserved_microusd), col(LlmCall.reserved_tokens)
@@ -78,8 +78,8 @@ async def spent(
 ) -> Spent:
     """What the company, or one person of it, has used by calls begun in that period.
 
-    The period is of whole UTC days. Read from the sums by day, which every settlement adds to in
-    its own transaction: so it is exact, and as quick in a year of calls as on the first day.
+    The period consists of whole UTC days. Read from the daily sums, which every settlement adds to
+    in its own transaction: so it is exact, and as fast after a year of calls as on the first day.
     """
     asked = {
         "company": company_id,
@@ -93,10 +93,10 @@ async def spent(
 async def running(
     session: AsyncSession, company_id: str, user_id: str = "", run_key: str = ""
 ) -> Running:
-    """What runs now for the company, for one person of it, and for one `Owner.run_key`.
+    """The calls running now for the company, for one person of it, and for one `Owner.run_key`.
 
-    Where settlements may happen meanwhile, read this before `spent`: a call that ends in between
-    then counts twice for a moment, and never not at all.
+    If settlements may happen at the same time, read this before `spent`: a call that ends in
+    between is then counted twice for a moment, but never missed.
     """
     asked = {"company": company_id, "user": user_id, "run_key": run_key}
     call_id, *numbers = await _figures(session, _RUNNING, asked)

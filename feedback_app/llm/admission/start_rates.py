@@ -1,4 +1,4 @@
-"""Counts starts per minute in a moving window: in memory, or in Redis for all processes at once."""
+"""Counts starts per minute in a moving window: in memory, or in Redis across processes."""
 
 import logging
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Window:
 
 
 class _Starts(RateLimitItemPerMinute):
-    """Keyed without its amount, so that a changed limit still sees what was used."""
+    """Keyed without its amount, so that a changed limit still includes earlier starts."""
 
     def key_for(self, *identifiers: bytes | str | float) -> str:
         return "/".join(("debrief", "starts", *map(str, identifiers)))
@@ -49,7 +49,7 @@ class StartRates:
             self._shared = MovingWindowRateLimiter(storage)  # pyright: ignore[reportArgumentType]
 
     async def window(self, allowed: int, *key: str) -> Window:
-        """What of `allowed` starts a minute this key has used."""
+        """How many of `allowed` starts a minute this key has used."""
         starts = _Starts(allowed)
         stats = await self._here.get_window_stats(starts, *key)
         if self._shared is not None:

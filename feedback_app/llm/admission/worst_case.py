@@ -1,9 +1,9 @@
 """The most a call can cost: what admission reserves for it and the page quotes beforehand.
 
-Providers answer under other names than they are asked by, `gpt-4o-mini` as
-`gpt-4o-mini-2024-07-18`, a router as whatever it chose; a settled call costs what the name costs
-that answered. So the most expensive of the models that may answer counts: those that answered for
-this model lately, and dated ones that the company has a price of its own for.
+Providers answer under other names than were requested: `gpt-4o-mini` as `gpt-4o-mini-2024-07-18`, a
+router as whatever it chose. A settled call costs the price of the name that answered. So the most
+expensive of the models that may answer counts: those that recently answered for this model, and
+dated ones for which the company has set a price.
 """
 
 import re
@@ -18,18 +18,16 @@ from feedback_app.llm.ledger.entries import Reservation
 from feedback_app.llm.ledger.pricing import OFFLINE_PROVIDER, Cost, price_from
 
 LATELY_CALLS = 200
-"""Of the company: enough to know its models, few enough to read at every start."""
+"""The company's latest calls: enough to know its models, few enough to read at every start."""
 
 _DATE = re.compile(r"-[\d-]+")
 
 
 async def worst_case(session: AsyncSession, r: Reservation) -> Cost:
-    """The whole prompt and an answer as long as it may be, at the highest price in force.
+    """The cost of the whole prompt and the longest allowed answer, at the highest price in force.
 
-    The prompt is taken as wholly new, wholly cached or wholly written to the cache, whichever
-    costs most.
-
-    `None` where a name that may answer has no known price.
+    The prompt counts as wholly new, wholly cached or wholly written to the cache, whichever costs
+    most. `None` if a name that may answer has no known price.
     """
     company_id, model, at = r.owner.company_id, r.requested_model, r.started_at
     if r.provider == OFFLINE_PROVIDER:

@@ -1,7 +1,7 @@
-"""The ledger's audit: finds rows that contradict themselves, each other, or what runs.
+"""The ledger's audit: finds rows that contradict themselves, each other, or the running calls.
 
-It reads and never mends. `python -m feedback_app audit` prints what it finds. Operations add the
-checks of what is made of their drafts.
+It only reads and never repairs. `python -m feedback_app audit` prints the findings. Operations add
+checks of the results made from their drafts.
 """
 
 from collections.abc import Collection
@@ -20,7 +20,7 @@ __all__ = ["Audited", "Check", "Finding", "audit", "audit_counted"]
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """What an audit found, and over how many calls."""
+    """What an audit found, and how many calls it checked."""
 
     findings: list[Finding]
     calls: int
@@ -46,9 +46,9 @@ async def audit(
 ) -> list[Finding]:
     """Everything wrong with the ledger, of all companies or of one.
 
-    `live_calls` are the calls this process runs, as they are while it is asked; give `None` where
-    other processes may run calls, and only stale heartbeats tell that a call has lost its process.
-    A check stops after `finding.MOST_PER_CHECK` findings.
+    `live_calls` are the calls this process runs, read while the audit runs; pass `None` if other
+    processes may run calls, so that only stale heartbeats show that a call has lost its process. A
+    check stops after `finding.MOST_PER_CHECK` findings.
     """
     findings: list[Finding] = []
     async with database.read() as session:
@@ -69,7 +69,7 @@ async def audit(
 async def audit_counted(
     database: Database, live_calls: Collection[str] | None, *, company_id: str | None = None
 ) -> Audited:
-    """The same, with how many calls there were to look at."""
+    """The same, with the number of calls that were checked."""
     findings = await audit(database, live_calls, company_id=company_id)
     counted = select(func.count()).select_from(LlmCall)
     if company_id is not None:

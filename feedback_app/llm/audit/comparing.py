@@ -1,6 +1,6 @@
-"""What must add up to the same row by row, as SQL: calls and hours, hours and days.
+"""Sums that must agree row by row, in SQL: calls with hours, hours with days.
 
-Both sides are in one statement, so that a call settled meanwhile is in both or in neither.
+Both sides are in one statement, so that a call settled during the check is in both or in neither.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,25 +49,25 @@ CompanyDay = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Rows of which those with the same key must add up to nothing."""
+    """Rows whose figures must add up to zero for each key."""
 
     unit: Literal["hourly", "daily"]
-    """The sums that are wrong where they do not."""
+    """The sums that are wrong if they do not."""
     key: tuple[str, ...]
-    """Of every row, beside company and day."""
+    """The key columns of every row, besides company and day."""
     names: tuple[str, ...]
     rows: Subquery
 
     def wrong_days(self) -> Select[str, int]:
-        """The days on which any do not, the earliest first."""
+        """The days on which some rows do not add up, the earliest first."""
         wrong = self._wrong_rows(self.rows).subquery()
         day = (wrong.c.company_id, wrong.c.day)
         return select(*day).distinct().order_by(wrong.c.day, wrong.c.company_id)
 
     def gaps(self, days: Sequence[CompanyDay]) -> Select[*tuple[Any, ...]]:
-        """Of these days: for each name what is missing or too much, and the most in any row.
+        """For these days: for each name the shortfall or excess, and the largest in any row.
 
-        Then for each part of the key whether the wrong rows differ in it.
+        Then, for each part of the key, whether the wrong rows differ in it.
         """
         rows, chosen = self.rows, tuple_(self.rows.c.company_id, self.rows.c.day).in_(days)
         wrong = self._wrong_rows(select(rows).where(chosen).subquery()).subquery()
@@ -90,7 +90,7 @@ class Comparison:
 
 
 def hours_with_calls(company_id: str | None, figures: Figures) -> Comparison:
-    """The sums by hour, together for each day, against the calls."""
+    """Compares the hourly sums of each day with the calls."""
     calls = select(
         col(LlmCall.company_id).label("company_id"),
         epoch_day(col(LlmCall.started_at)).label("day"),
@@ -108,7 +108,7 @@ def hours_with_calls(company_id: str | None, figures: Figures) -> Comparison:
 
 
 def days_with_hours(company_id: str | None, figures: Figures) -> Comparison:
-    """The sums by day against those by hour, each as what it adds to up to three rows."""
+    """Compares the daily sums with the hourly ones, each of which adds to up to three rows."""
     hours = _sums(HOURS, _HOUR_KEY, figures.of_rows(HOURS), company_id).cte("hours")
     rest = [hours.c[name] for name in ("day", *_KIND, *figures.names)]
     added = [

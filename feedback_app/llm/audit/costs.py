@@ -77,10 +77,10 @@ async def without_tokens(session: AsyncSession, company_id: str | None) -> list[
 
 
 async def wrongly_estimated(session: AsyncSession, company_id: str | None) -> list[Finding]:
-    """Calls whose tokens are marked as estimated, or not, against what the row says beside it.
+    """Calls whose tokens are marked as estimated, or not, in contradiction to the rest of the row.
 
-    Only a provider tells what it read from its cache or wrote to it, and a whole answer that it
-    counted has a finish reason.
+    Only a provider can report what it read from its cache or wrote to it, and a complete answer
+    that it counted has a finish reason.
     """
     estimated = col(LlmCall.tokens_estimated)
     query = select(col(LlmCall.id), estimated).where(

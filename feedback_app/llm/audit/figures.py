@@ -1,8 +1,8 @@
-"""What the audit compares of calls and of rows of sums: columns as numbers that add up.
+"""The figures the audit compares between calls and rows of sums: columns as numbers that add up.
 
-Either each column by itself, or all of them as one number, for which a database has less to sort
-and to add up. For that each column is multiplied by a new random weight for each audit: one wrong
-column always shows, and several hardly ever make up for each other, let alone twice.
+Either each column separately, or all of them as one number, for which a database has less to sort
+and to add up. For that each column is multiplied by a random weight, new for each audit: one wrong
+column always shows, and several hardly ever cancel each other out, let alone twice.
 """
 
 import operator
@@ -41,7 +41,7 @@ def each_column() -> Figures:
 
 
 def one_number() -> Figures:
-    """All of them together."""
+    """All of them combined into one number."""
     each, weights = each_column(), {name: _drawn(_MOST_WEIGHT) for name in COLUMNS}
     return Figures(
         ("all",),

@@ -1,4 +1,4 @@
-"""What an audit reports, and what its checks share."""
+"""An audit's findings, and what its checks share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ TOKENS = col(LlmCall.prompt_tokens) + col(LlmCall.completion_tokens)
 
 
 class Check(StrEnum):
-    """What was looked at; operations have checks of their own."""
+    """The names of the checks; operations have checks of their own."""
 
     LOST_CALL = "lost_call"
     FINISHED_AT = "finished_at"
@@ -36,9 +36,9 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong; where it concerns several calls, `call_id` is the latest.
+    """One thing that is wrong; if it concerns several calls, `call_id` is the latest.
 
-    It is empty where there are sums of calls that do not exist.
+    It is empty if there are sums of calls that do not exist.
     """
 
     check: str
@@ -47,7 +47,7 @@ class Finding:
 
 
 def of_company(company_id: str | None) -> ColumnElement[bool]:
-    """Only that company's calls, or all."""
+    """A condition for only that company's calls, or for all."""
     return true() if company_id is None else col(LlmCall.company_id) == company_id
 
 

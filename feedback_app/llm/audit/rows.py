@@ -1,4 +1,4 @@
-"""The audit's checks of rows against what runs and against the rows of other tables."""
+"""The audit's checks of rows against running calls and against the rows of other tables."""
 
 from collections.abc import Collection
 
@@ -40,7 +40,7 @@ async def without_a_task(
     else:
         running = await session.exec(select_ids(LlmCall.id).where(of_company(company_id), _RUNNING))
         suspects = [call_id for call_id in running if call_id not in live_calls]
-        # Asked again, because a call may have been settled between the two looks at it.
+        # Queried again, because a call may have been settled between the two queries.
         found = await calls_where(session, company_id, _RUNNING, col(LlmCall.id).in_(suspects))
     sentence = "The call is still marked as running, but nothing runs it."
     return [Finding(Check.LOST_CALL, call_id, sentence) for call_id in found]
@@ -85,9 +85,9 @@ async def drafts(session: AsyncSession, company_id: str | None) -> list[Finding]
 
 
 async def log_rows(session: AsyncSession, company_id: str | None) -> list[Finding]:
-    """Settled calls that left no or several rows in the ordinary log, and rows of no such call.
+    """Settled calls with no row or several rows in the ordinary log, and rows of no such call.
 
-    Calls from before the log's retention are left out: their rows may be gone.
+    Calls from before the log's retention period are left out: their rows may have been deleted.
     """
     of_calls = and_(
         col(SystemLog.llm_call_id).is_not(None), col(SystemLog.component) == LogComponent.LLM

@@ -24,15 +24,14 @@ _WORDS = {
     "subject_id": "person or department",
     "error_code": "error code",
 }
-"""For the columns whose names are not words."""
+"""The words for columns whose names are not words."""
 
 
 async def rollups(session: AsyncSession, company_id: str | None) -> list[Finding]:
-    """Days on which a company's hourly sums are not those of its calls, or the daily ones not
-    those of the hourly ones, in any row.
+    """Days with a difference between a company's calls and hourly sums, or hourly and daily sums.
 
-    All rows are compared by one number each, and column by column those of the days on which that
-    found something. A day whose hours are wrong is told of once.
+    All rows are compared by one number each; the days on which that finds something are then
+    compared column by column. A day whose hours are wrong is reported once.
     """
     findings: list[Finding] = []
     known: set[CompanyDay] = set()

@@ -52,7 +52,7 @@ async def read_answer(
     and cancel whatever the consumer is doing there.
 
     Raises:
-        LLMError: what is wrong with the answer.
+        LLMError: the answer is faulty or late.
         httpx2.TransportError: the connection failed.
     """
     content_type = response.headers.get("content-type", "text/event-stream")

@@ -5,16 +5,16 @@ from collections.abc import AsyncIterator
 import httpx2
 
 MAX_REFUSAL_BYTES = 64_000
-"""What is read of the body of an answer with an error's status."""
+"""Bytes read of the body of an error response."""
 MAX_LIST_BYTES = 2_000_000
-"""What is read of a list of models: several times that of a router with hundreds of them."""
+"""Bytes read of a list of models: several times that of a router with hundreds of them."""
 
 
 async def bound(response: httpx2.Response) -> None:
-    """Let a stream be as long as it is on the wire, and limit what is read as a whole.
+    """Let a stream be as long as it is on the wire, and limit bodies that are read as a whole.
 
-    The SDK reads the whole body of a list, of a refusal and of a redirect. What comes compressed,
-    which was not asked for, is not unpacked: a little can be made to unpack to very much.
+    The SDK reads the whole body of a list, of a refusal and of a redirect. Compressed bodies, which
+    were not requested, are not unpacked: a small one can be made to unpack to a very large one.
     """
     response.headers.pop("content-encoding", None)
     if not isinstance(response.stream, httpx2.AsyncByteStream):

@@ -20,31 +20,31 @@ from feedback_app.llm.client.faults import provider_fault
 _CUT = frozenset({LENGTH, "max_tokens"})
 
 MOST_TOKENS = 10**7
-"""Of one call: more than any model reads or writes at once."""
+"""The limit for one call: more than any model reads or writes at once."""
 MOST_NAME_CHARACTERS = 200
-"""Of a model's name."""
+"""The limit for a model's name."""
 MOST_REFUSAL_CHARACTERS = 300
-"""Of the reason why a model will not answer."""
+"""The limit for a model's reason not to answer."""
 
 
 class ChunkReader:
-    """What one answer has told so far. Only the first choice is read; tool calls are ignored."""
+    """The contents of one answer so far. Only the first choice is read; tool calls are ignored."""
 
     def __init__(self) -> None:
         self.ended = False
-        """Whether the provider said that nothing more will come."""
+        """Whether the provider has said that nothing more will come."""
         self._finish_reason: str | None = None
         self._model: str | None = None
         self._usage: Usage | None = None
         self._usage_is_current = False
-        """Whether no text came after the chunk that had the usage."""
+        """Whether no text came after the chunk with the usage."""
         self._has_text = False
         self._refusal = ""
         self._text, self._reasoning = _WholeCharacters(), _WholeCharacters()
 
     @property
     def report(self) -> Reported:
-        """What the provider has said of the call by now."""
+        """What the provider has reported about the call so far."""
         return Reported(self._model, self._usage if self._usage_is_current else None)
 
     @property
@@ -60,7 +60,7 @@ class ChunkReader:
     def read(self, data: bytes) -> list[ReasoningDelta | TextDelta]:
         """The new text in one chunk, often none.
 
-        Raises `ValueError` for what is no chunk and an `LLMError` for an error told in a chunk.
+        Raises `ValueError` for data that is not a chunk and an `LLMError` for an error in a chunk.
         """
         if data.strip() == b"[DONE]":
             self.ended = True
@@ -87,8 +87,8 @@ class ChunkReader:
     def read_all(
         self, events: Iterable[bytes]
     ) -> tuple[list[ReasoningDelta | TextDelta], Exception | None]:
-        """The new text of chunks that came together, neighbours joined, and what `read` raised
-        at the first that is bad; the text before it is good."""
+        """The new text of chunks that came together, neighbours joined, and the exception of `read`
+        at the first bad one; the text before it is good."""
         deltas: list[ReasoningDelta | TextDelta] = []
         fault: Exception | None = None
         try:
@@ -103,7 +103,7 @@ class ChunkReader:
         return joined, fault
 
     def finish(self) -> Finished:
-        """The end of the answer; raises `LLMDisconnected` where there was none."""
+        """The end of the answer; raises `LLMDisconnected` if there was none."""
         if self._finish_reason is None and not (self.ended and not self._has_text):
             raise LLMDisconnected
         reason = (self._finish_reason or "stop").lower()
@@ -138,7 +138,7 @@ class ChunkReader:
 class _WholeCharacters:
     """Joins a character whose two `\\uD8xx\\uDCxx` escapes came in two chunks.
 
-    What is given back can be stored anywhere: no half characters, no NUL.
+    The result can be stored anywhere: no lone surrogates, no NUL.
     """
 
     def __init__(self) -> None:
@@ -164,7 +164,7 @@ def _declined(refusal: str) -> str:
 
 
 def _name(model: object) -> str | None:
-    """The name that a model gives itself, as it may be kept and shown: short, on one line."""
+    """The model's own name in a form that can be kept and shown: short, on one line."""
     if not isinstance(model, str):
         return None
     line = " ".join(storable(model[: 2 * MOST_NAME_CHARACTERS]).split())
@@ -172,10 +172,10 @@ def _name(model: object) -> str | None:
 
 
 def _usage(fields: object) -> Usage | None:
-    """What a provider counted; `None` where it told nothing, or what cannot be.
+    """The provider's token counts; `None` if it sent none, or impossible ones.
 
-    Reasoning is a part of the completion, as OpenAI counts it. Others count it apart, which their
-    total shows, or that there is more of it than of the completion.
+    Reasoning is a part of the completion, as OpenAI counts it. Other providers count it separately,
+    which shows in their total, or in there being more of it than of the completion.
     """
     if not isinstance(fields, dict):
         return None
@@ -197,13 +197,13 @@ def _usage(fields: object) -> Usage | None:
 
 
 def _count(fields: dict[str, Any], name: str) -> int | None:
-    """A number of tokens; `None` for what is none. `True` is a number to Python, not here."""
+    """A number of tokens; `None` if it is not one. `True` is a number to Python, not here."""
     value = fields.get(name)
     return value if type(value) is int and 0 <= value <= MOST_TOKENS else None
 
 
 def _detail(fields: dict[str, Any], group: str, name: str) -> int | None:
-    """A part of a count; 0 where it is not told, `None` for what is no count."""
+    """A part of a count; 0 if it is missing, `None` if it is not a count."""
     details = fields.get(group)
     if not isinstance(details, dict) or details.get(name) is None:
         return 0

@@ -1,10 +1,10 @@
 """The one shape of a streamed completion, whichever client serves it.
 
 A client yields, in this order: any `Retrying`, one `ResponseOpened`, then deltas, then one
-`Finished`. `Reported` comes wherever the provider has said more of the call: the model's name
-before the text that came with it, the usage behind. It raises an `LLMError` for every fault, after
-`Finished` where the provider ended an answer that is none (empty, filtered). Closing the iterator
-closes the request.
+`Finished`. `Reported` comes whenever the provider has said more about the call: the model's name
+before the text that came with it, the usage after it. It raises an `LLMError` for every fault,
+after `Finished` if the provider ended an answer that is unusable (empty, filtered). Closing the
+iterator closes the request.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -31,18 +31,18 @@ class CompletionRequest:
     messages: tuple[Message, ...]
     max_output_tokens: int
     write_offline: Callable[[], str] | None = None
-    """Writes the answer without a model, in a thread; `None` where nothing can."""
+    """Writes the answer without a model, in a thread; `None` if nothing can."""
     gather: Callable[[], Awaitable[None]] | None = None
-    """Awaited between two reads of the answer, so that more of it comes at once."""
+    """Awaited between two reads of the answer, so that more of it arrives at once."""
     schema: Mapping[str, Any] | None = None
-    """The JSON schema that the answer is asked to fit; it comes without reasoning."""
+    """The JSON schema that the answer is asked to match; it arrives without reasoning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens as the provider reported them.
 
-    Reasoning is a part of the completion; what was read from the provider's cache, and what was
+    Reasoning is a part of the completion; the tokens read from the provider's cache, and those
     written to it, are two parts of the prompt that never overlap.
     """
 
@@ -53,7 +53,7 @@ class Usage:
     cache_write_tokens: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
-        """Both together, of two requests of one call."""
+        """The sum of two requests of one call."""
         return Usage(*(getattr(self, name) + getattr(other, name) for name in Usage.__slots__))
 
 
@@ -91,22 +91,22 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What the provider has said of the call by now; later reports hold all of earlier ones."""
+    """What the provider has reported about the call so far; later reports include earlier ones."""
 
     model: str | None
-    """The model that really answers, where the provider named it."""
+    """The model that really answers, if the provider named it."""
     usage: Usage | None
-    """Of the answer up to here, where the provider counted that; else `None`."""
+    """The usage of the answer up to here, if the provider counted it; else `None`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The end of the answer. `usage` is `None` where the provider reported none."""
+    """The end of the answer. `usage` is `None` if the provider reported none."""
 
     finish_reason: str
     """`stop`, `length` or `content_filter`."""
     model: str | None
-    """The model that really answered, where the provider named it."""
+    """The model that really answered, if the provider named it."""
     usage: Usage | None
 
 
@@ -114,7 +114,7 @@ CompletionEvent = Retrying | ResponseOpened | ReasoningDelta | TextDelta | Repor
 
 
 class CompletionClient(Protocol):
-    """What can serve a completion: the OpenAI client and the offline one."""
+    """A client that can serve a completion: the OpenAI client and the offline one."""
 
     provider: str
 
@@ -128,19 +128,19 @@ class CompletionClient(Protocol):
 
 
 class Rewriter(Protocol):
-    """Changes the text of one answer while it streams; what it holds back comes at the end."""
+    """Changes the text of one answer while it streams; held-back text comes at the end."""
 
     def feed(self, text: str) -> str:
-        """The text that is certain now."""
+        """The part of the text that is already certain."""
         ...
 
     def finish(self) -> str:
-        """What was held back."""
+        """The text that was held back."""
         ...
 
 
 class Unchanged:
-    """Lets an answer through as it is."""
+    """Passes an answer on unchanged."""
 
     def feed(self, text: str) -> str:
         """The text."""

@@ -1,4 +1,4 @@
-"""What a provider's refusal means: its status and error object as one of our errors."""
+"""Translates a provider's refusal, its status and error object, into one of our errors."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -38,7 +38,7 @@ _BY_NAME_ALONE: tuple[tuple[type[LLMError], frozenset[str]], ...] = (
     (LLMModelNotFound, frozenset({"model_not_found"})),
     (LLMBadResponse, frozenset({"invalid_request_error"})),
 )
-"""Codes and types that count where there is no status: inside a stream."""
+"""Codes and types that count if there is no status: inside a stream."""
 
 _BY_STATUS: dict[int, type[LLMError]] = {
     401: LLMAuth,
@@ -72,7 +72,7 @@ _ESCAPES = re.compile(r"\\[nrt]|\s+")
 _LONGEST_READ = 1000
 _LONGEST_LOGGED = 300
 _ECHO_CHARACTERS = 16
-"""Letters and digits in a row, as long as a few words, by which what was sent is known again."""
+"""The length, in letters and digits, of a passage by which sent text is recognised."""
 
 
 def provider_fault(
@@ -107,8 +107,8 @@ def rejects_parameter(status: int, error: object, name: str) -> bool:
 def rejects_format(status: int, error: object) -> bool:
     """Whether a refusal is about `response_format`: not known, or not of this kind.
 
-    Servers word it in too many ways to tell from the words why; what has nothing to do with it
-    does not name it.
+    Servers word the reason in too many ways to interpret it; a refusal for another reason does not
+    name the parameter.
     """
     if status not in {400, 422}:
         return False
@@ -118,7 +118,7 @@ def rejects_format(status: int, error: object) -> bool:
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds a provider asks to wait, from `Retry-After` (seconds or a date) or its `-ms` kin."""
+    """Seconds a provider asks to wait, from `Retry-After` (seconds or a date) or its `-ms` form."""
     for name, in_a_second in (("retry-after-ms", 1000), ("retry-after", 1)):
         with suppress(KeyError, ValueError):
             seconds = float(headers[name]) / in_a_second
@@ -132,8 +132,8 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
 
 
 def redacted(text: str, *secrets: str, sent: str = "") -> str:
-    """A provider's words as they may be logged: one line, cut short, without keys, without names
-    of hosts and without what it repeats of the text that was `sent`."""
+    """A provider's words in a form that may be logged: one line, truncated, without keys, host
+    names and anything repeated from the text that was `sent`."""
     for secret in filter(None, secrets):
         text = text.replace(secret, "***")
     line = _ESCAPES.sub(" ", _SECRETS.sub("***", text[:_LONGEST_READ])).strip()
@@ -141,7 +141,7 @@ def redacted(text: str, *secrets: str, sent: str = "") -> str:
 
 
 def _without_echoes(text: str, sent: str) -> str:
-    """The text with `[…]` for every passage that stands in `sent`, whatever is between words."""
+    """The text with `[…]` for every passage that occurs in `sent`, whatever is between words."""
     ours = _windows("".join(_letters(sent)))
     places = [place for place, character in enumerate(text) if character.isalnum()]
     letters = "".join(_letters(text))
@@ -158,11 +158,11 @@ def _without_echoes(text: str, sent: str) -> str:
 
 
 def _windows(letters: str) -> frozenset[str]:
-    """Every passage of `_ECHO_CHARACTERS`: looked up at once, whatever the letters are."""
+    """Every passage of `_ECHO_CHARACTERS`, as a set for fast lookup."""
     starts = range(len(letters) - _ECHO_CHARACTERS + 1)
     return frozenset(letters[start : start + _ECHO_CHARACTERS] for start in starts)
 
 
 def _letters(text: str) -> Iterator[str]:
-    """The letters and digits of a text, each as one small one."""
+    """The letters and digits of a text, each as one lower-case character."""
     return (character.lower()[0] for character in text if character.isalnum())

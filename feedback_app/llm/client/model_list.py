@@ -1,4 +1,4 @@
-"""Reads what a provider's list of models says of one of them."""
+"""Reads the facts about one model in a provider's list of models."""
 
 import json
 import re
@@ -11,8 +11,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 def shutdown_date_of(model: str, body: bytes) -> date | None:
     """The `shutdown_date` of a model in the answer to `GET /models`.
 
-    OpenAI writes it as `2027-01-14`, or null where none was announced. `None` for that, for a model
-    that is not in the list, and for whatever is no such list.
+    OpenAI writes it as `2027-01-14`, or null if none was announced. `None` for that, for a model
+    that is not in the list, and for anything that is not such a list.
     """
     try:
         answer: Any = json.loads(body)

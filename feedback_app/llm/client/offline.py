@@ -1,6 +1,6 @@
 """The keyless default: answers without a model, written by the operation from its facts alone.
 
-It streams at a pace that can be read along.
+It streams at a pace that people can follow.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ OFFLINE_MODEL = "offline-drafter"
 NEEDS_MODEL = "Only an AI model can write this, and none is configured."
 OPENING_DELAY_S = 0.2
 LONGEST_S = 3.7
-"""An answer of any length has ended by then; what the machine adds fits below four seconds."""
+"""Answers of any length have ended by then; with the machine's overhead, below four seconds."""
 READING_PACE = 85.0
 """Tokens per second of an answer that is not too long for it: 3 s for 200 words."""
 CHARACTERS_PER_TOKEN = 4
@@ -52,7 +52,7 @@ class OfflineClient:
         """Stream the answer; see the protocol for the order of events.
 
         Raises:
-            LLMEmpty: the facts hold no word an answer could use.
+            LLMEmpty: the facts contain no word an answer could use.
             LLMUnavailable: only a model can write this.
         """
         if request.write_offline is None:
@@ -83,7 +83,7 @@ class OfflineClient:
         """Nothing to release."""
 
     async def _wait_for_token(self, started: float, number: int, count: int) -> None:
-        """Sleep until the moment token `number` of `count` is due, counted from the start."""
+        """Sleep until token `number` of `count` is due, counted from the start."""
         due = started
         if self._tokens_per_second is not None:
             pace = max(self._tokens_per_second, count / (LONGEST_S - OPENING_DELAY_S))

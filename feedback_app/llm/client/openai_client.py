@@ -1,7 +1,7 @@
-"""Streams one completion from OpenAI, or a server that speaks like it, over the official SDK.
+"""Streams one completion from OpenAI, or a compatible server, through the official SDK.
 
-The only module that imports openai. What is sent stands in `parameters`, how an answer is read in
-`answer`, what refusals mean in `faults`; here the request is sent, and sent again after a fault.
+The only module that imports openai. `parameters` defines what is sent, `answer` how an answer is
+read, `faults` what refusals mean; here the request is sent, and sent again after a fault.
 """
 
 import asyncio
@@ -82,9 +82,9 @@ class OpenAIClient:
         await self._openai.close()
 
     async def shutdown_date(self, model: str) -> date | None:
-        """When the provider shuts the model down (UTC), as its list of models says.
+        """When the provider shuts the model down (UTC), according to its list of models.
 
-        `None` where it does not say so, or cannot be asked: many servers have no such list.
+        `None` if the list does not say, or cannot be fetched: many servers have no such list.
         """
         try:
             async with asyncio.timeout(LIST_WITHIN_S):
@@ -143,7 +143,7 @@ class OpenAIClient:
         first_token_by: float,
         give_up_at: float,
     ) -> httpx2.Response:
-        """Send the request; once more, at once, where the server does not know a parameter."""
+        """Send the request; once more, at once, if the server does not know a parameter."""
         accepted = self._accepted
         other_limit_name = accepted.other_limit_name
         while True:
@@ -182,7 +182,7 @@ class OpenAIClient:
 
 
 def _retry_delay_s(fault: LLMError, retries: int) -> float | None:
-    """How long to wait before the next try; `None` where there must be none."""
+    """How long to wait before the next attempt; `None` if there must be none."""
     if not isinstance(fault, _RETRIED) or retries == len(RETRY_DELAYS_S):
         return None
     delay_s = RETRY_DELAYS_S[retries] if fault.retry_after_s is None else fault.retry_after_s
@@ -192,7 +192,7 @@ def _retry_delay_s(fault: LLMError, retries: int) -> float | None:
 
 
 def _fault_of(error: Exception) -> LLMError:
-    """What any exception on the way to an answer means to people."""
+    """The error that people see for any exception on the way to an answer."""
     match error:
         case LLMError():
             return error
@@ -208,12 +208,12 @@ def _fault_of(error: Exception) -> LLMError:
 
 
 def _timed_out(error: BaseException) -> bool:
-    """Whether a timeout is at the root; the SDK calls refused connections timeouts, too."""
+    """Whether the root cause is a timeout; the SDK calls refused connections timeouts, too."""
     return any(isinstance(cause, TimeoutError) for cause in _causes(error))
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """The error, what it was raised from, and so on to the root."""
+    """The error, the exception it was raised from, and so on to the root."""
     causes = [error]
     while (cause := causes[-1].__cause__) is not None:
         causes.append(cause)

@@ -1,7 +1,7 @@
-"""What a completion request is sent with, and what of it a server has turned out to reject.
+"""The parameters of a completion request, and which of them a server has turned out to reject.
 
-Servers differ in the optional fields they know. A field that one rejects is not sent to it again by
-this process.
+Servers differ in the optional fields they know. A field that a server rejects is not sent to it
+again by this process.
 """
 
 from base64 import b64encode
@@ -41,7 +41,7 @@ class AcceptedParameters:
     def without_rejected(
         self, request: CompletionRequest, refusal: tuple[int, object], limit_name: LimitParameter
     ) -> "AcceptedParameters | None":
-        """What to send instead, after a refusal (status and body); `None` where it names no field.
+        """What to send instead, after a refusal (status and body); `None` if it names no field.
 
         `limit_name` is the other name of the output limit, if that has not been tried either.
         """

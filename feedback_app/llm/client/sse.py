@@ -5,7 +5,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class SSEDecoder:
-    """Collects bytes and gives back the data of each event as soon as it is whole.
+    """Collects bytes and returns the data of each event as soon as it is complete.
 
     Lines end only where the standard says (LF, CRLF, CR): a U+2028 or U+0085 inside an answer
     is text, although `str.splitlines` and HTTP clients' line iterators cut there. Comments and
@@ -16,7 +16,7 @@ class SSEDecoder:
         self._rest = b""
         self._data: list[bytes] = []
         self._data_bytes = 0
-        """Of the event that has not ended, each line with what ended it."""
+        """The bytes of the unfinished event, each line including its line end."""
         self._after_cr = False
         self._at_start = True
 
@@ -40,7 +40,7 @@ class SSEDecoder:
         return events
 
     def close(self) -> list[bytes]:
-        """The data of a last event that no blank line ended."""
+        """The data of a last event that was not ended by a blank line."""
         rest, self._rest = self._rest, b""
         return self._take([rest, b""])
 

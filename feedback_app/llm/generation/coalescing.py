@@ -2,9 +2,9 @@
 
 The first delta goes out at once, so that the first word is never late; after it at most one chunk
 leaves per interval. The interval stretches, up to `MAX_INTERVAL_S`, with the number of streams and
-with the event loop's lag.
-A chunk leaves together with the first delta that comes after the interval is over, because that
-carries more text for the same envelope; if none comes within `GRACE_S`, it leaves without one.
+with the event loop's lag. A chunk is sent together with the first delta that arrives after the
+interval is over, because that carries more text for the same overhead; if none arrives within
+`GRACE_S`, it is sent without one.
 """
 
 import asyncio
@@ -14,25 +14,25 @@ from functools import partial
 MAX_INTERVAL_S = 0.2
 GRACE_S = 0.015
 CHUNKS_PER_S = 500
-"""How many chunks all streams of a process send together before they send fewer each: a chunk
-costs about 0.4 ms on its way to the page, and other requests need their share."""
+"""How many chunks per second all streams of a process send together before each sends fewer: a
+chunk costs about 0.4 ms on its way to the page, and other requests need their share."""
 _EARLY_SHARE = 0.25
-"""How much of a stretched interval may be missing when what was gathered comes."""
+"""The share of a stretched interval that may still be left when gathered text arrives."""
 _GOLDEN_RATIO = 0.618033988749895
-"""Its multiples, without their whole parts, lie evenly however many there are (Weyl 1916)."""
+"""Its multiples, without their integer parts, are evenly spread at any number (Weyl 1916)."""
 _LAG_SHARE = 0.2
 _LAG_WEIGHT = 4.0
 _TOLERATED_LAG_S = 0.005
-"""A lag nobody sees, as any busy machine has now and then."""
+"""A lag that nobody notices, as any busy machine has now and then."""
 
 
 def point_of(number: int) -> float:
-    """Where in an interval, from 0 to 1, the stream of this number has its turn."""
+    """Where in an interval, from 0 to 1, the stream of this number is read."""
     return number * _GOLDEN_RATIO % 1
 
 
 def next_turn(now: float, every_s: float, point: float) -> float:
-    """The next moment at which intervals of `every_s` have come to `point`."""
+    """The next time at which intervals of `every_s` reach `point`."""
     return now + (point - now / every_s) % 1 * every_s
 
 
@@ -49,12 +49,12 @@ class LoopLag:
         self.seconds += _LAG_SHARE * (max(0.0, lateness_s) - self.seconds)
 
     def turns(self, interval_s: float) -> Callable[[], Awaitable[None]]:
-        """What one more stream awaits between two reads.
+        """The wait of one more stream between two reads.
 
-        Where the interval is stretched, that is its next turn: one read of what comes meanwhile
-        costs far less than a read of each delta, and nothing would leave earlier for it. Turns
-        come once per interval, each stream's at a point of its own, so that the work of many
-        streams never comes in one heap which everybody else's requests would wait behind.
+        If the interval is stretched, it lasts until the stream's next slot: one read of everything
+        that has arrived by then costs far less than a read of each delta, and nothing would be sent
+        earlier for it. Slots come once per interval, each stream's at its own point, so that the
+        work of many streams never piles up for everybody else's requests to wait behind.
         """
         self._given += 1
         return partial(self._turn, interval_s, point_of(self._given))
@@ -89,14 +89,14 @@ class Coalescer:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, text: str) -> None:
-        """Take more text; it leaves now or when the interval is over."""
+        """Add more text; it is sent now or when the interval is over."""
         if not text:
             return
         self._pending.append(text)
         interval_s = self._lag.stretch(self._interval_s)
         due, now = self._last + interval_s, self._loop.time()
         if interval_s > self._interval_s and now >= due - _EARLY_SHARE * interval_s:
-            # Deltas that were gathered come together, so they leave together.
+            # Deltas that were gathered arrive together, so they are sent together.
             self._cancel_timer()
             self._timer = self._loop.call_at(now, self._on_gathered)
         elif now >= due:
@@ -107,7 +107,7 @@ class Coalescer:
             self._timer = self._loop.call_at(late, self._on_timer, late)
 
     def flush(self) -> None:
-        """Let everything leave now: the stream has ended."""
+        """Send everything now: the stream has ended."""
         self._cancel_timer()
         self._leave()
 

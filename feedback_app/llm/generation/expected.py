@@ -1,4 +1,4 @@
-"""How long an answer will probably be: what a generation's progress is measured against."""
+"""How long an answer will probably be: the reference for a generation's progress."""
 
 from statistics import median
 
@@ -9,12 +9,12 @@ from feedback_app.db.models import CallStatus, LlmCall
 from feedback_app.llm.operation import Operation
 
 LATELY_CALLS = 100
-"""Of the company, whatever they were for: few enough to read at every start."""
+"""The company's latest calls, of any operation: few enough to read at every start."""
 
 
 async def expected_tokens(session: AsyncSession, company_id: str, operation: Operation) -> int:
     """The median of the company's latest answers to this template, without reasoning; the
-    operation's target where there is none."""
+    operation's target if there is none."""
     latest = await session.exec(
         select(
             LlmCall.operation,

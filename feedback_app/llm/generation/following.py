@@ -1,6 +1,6 @@
-"""The event log of one of an owner's calls, for followers that are no page: live or replayed.
+"""The event log of one of an owner's calls, live or replayed, for followers that are not pages.
 
-An `Owner` is made from the acting user, so that nobody finds a call of somebody else.
+An `Owner` is made from the acting user, so that nobody finds somebody else's call.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ from feedback_app.llm.stream.event_log import EventLog
 from feedback_app.llm.stream.replay import replay
 
 LOOK_AGAIN_S = 0.5
-"""Between two looks at a call that another process runs and has not shared yet."""
+"""Seconds between two queries for a call that another process runs and has not shared yet."""
 
 
 async def log_of(owner: Owner, call_id: str, *, after: int = 0) -> EventLog:
-    """The log of a call of this owner; a finished one is rebuilt if need be.
+    """The log of a call of this owner; a finished one is rebuilt if necessary.
 
-    `after` is the last event the follower has. A call that another process runs is waited for.
+    `after` is the last event the follower has. It waits for a call that another process runs.
 
     Raises:
         NotFound: no such call, or another owner's: of another operation, subject or person.
@@ -45,7 +45,7 @@ async def log_of(owner: Owner, call_id: str, *, after: int = 0) -> EventLog:
 
 
 async def stop_call(owner: Owner, call_id: str) -> bool:
-    """Stop this call of the owner, in whichever process it runs; whether it was running."""
+    """Stop this call of the owner, in whichever process it runs; return whether it was running."""
     try:
         if _log_here(owner, call_id) is None:
             await _own_call(owner, call_id)
@@ -61,7 +61,7 @@ async def running_call(owner: Owner) -> str:
 
 
 async def stop_running(owner: Owner) -> bool:
-    """Stop the owner's running call; whether there was one."""
+    """Stop the owner's running call; return whether there was one."""
     call_id = await running_call(owner)
     return call_id != "" and await generations().stop(call_id)
 
@@ -90,7 +90,7 @@ async def _own_call(owner: Owner, call_id: str) -> tuple[LlmCall, Draft]:
     """The owner's call as the database has it.
 
     Raises:
-        NotFound: there is none.
+        NotFound: the owner has no such call.
     """
     async with database().read() as session:
         rows = await session.exec(

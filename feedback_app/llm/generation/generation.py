@@ -1,7 +1,7 @@
-"""One generation: reads the model's stream, tells its event log, and sums up what it used.
+"""One generation: reads the model's stream, writes its event log, and sums up what it used.
 
-A generation belongs to the server, whoever watches. `supervisor` admits it, runs it in a task and
-settles it.
+A generation belongs to the server, regardless of who watches. `supervisor` admits it, runs it in a
+task and settles it.
 """
 
 from contextlib import aclosing
@@ -66,26 +66,26 @@ class Generation:
         self._operation = operation
         self._result_type = operation.result
         self.text = ""
-        """What has come, without the citation marks, which `citations` holds."""
+        """The text so far, without the citation marks, which `citations` holds."""
         self.citations: list[Citation] = []
         self.result: dict[str, Any] | None = None
-        """What a typed answer says, once it is known to be right."""
+        """The content of a typed answer, once it has been validated."""
         self._use = RequestUse(request)
         self._used_before = Usage(0, 0)
-        """By requests of this call that have ended."""
+        """The usage of earlier requests of this call."""
         self._before_is_estimated = False
         self._asked_before: tuple[Message, ...] = ()
         """The messages of those requests."""
         self._begins_again = False
-        """Whether the next text takes the place of what has come."""
+        """Whether the next text replaces the text so far."""
         self._unwrapped = Unwrapped()
         self._rewriter = brief.rewriter()
         self._marks = CitationFilter(brief.notes.count("\n") + 1 if brief.notes.strip() else 0)
         self._cited = 0
-        """How many of the citations have been told."""
+        """How many of the citations have been sent."""
         self.reasoning_tokens = 0
         self._thought: list[str] = []
-        """What came as reasoning of a typed answer."""
+        """The text received as reasoning of a typed answer."""
         self.deltas = 0
         self.retries = 0
         self.model: str | None = None
@@ -97,7 +97,7 @@ class Generation:
         self._first_text: float | None = None
         self._last_text: float | None = None
         self._has_words = False
-        """Whether any text has come that is more than blanks."""
+        """Whether any text other than whitespace has arrived."""
         self._sent = 0
         self._progress = 0.0
         self._stage: Stage = "connecting"
@@ -107,11 +107,11 @@ class Generation:
 
     @property
     def progress(self) -> Progress:
-        """How far it has come by now."""
+        """How far the call has got."""
         return Progress(self._stage, self.reasoning_tokens + estimate_tokens(self.text))
 
     def enter(self, stage: Stage, message: str | None = None) -> None:
-        """Say that the generation is in `stage` now."""
+        """Announce that the generation is now in `stage`."""
         self._stage = stage
         self._status_at = clock.monotonic()
         self.recorder.mark(stage)
@@ -119,14 +119,14 @@ class Generation:
 
     @property
     def prompt_tokens(self) -> int:
-        """Estimated, of the request that runs."""
+        """The estimated prompt tokens of the current request."""
         return self._use.prompt_tokens
 
     async def run(self, client: CompletionClient) -> None:
-        """Stream the answer into the log; raises the `AppError` that ended it early.
+        """Stream the answer into the log; raise the `AppError` that ended it early.
 
-        An answer that outgrows its allowance ends there, as one does that the provider cut. A
-        typed answer that is wrong is asked for once more, within the same call.
+        An answer that exceeds its allowance ends there, like one that the provider cut. A typed
+        answer that is wrong is requested once more, within the same call.
         """
         self.enter("thinking")
         if self._result_type is None:
@@ -142,7 +142,7 @@ class Generation:
                 raise LLMBadResponse(WRONG_RESULT) from None
 
     async def _stream_typed(self, client: CompletionClient) -> None:
-        """Stream an answer that is to be JSON, and check it; raises `WrongResult`, too."""
+        """Stream an answer that must be JSON, and validate it; may also raise `WrongResult`."""
         assert self._result_type is not None
         try:
             await self._stream(client)
@@ -159,7 +159,7 @@ class Generation:
             raise
 
     def _ask_again(self, wrong: str) -> None:
-        """Go on with a second request, which says what was wrong with the answer to the first."""
+        """Continue with a second request, which says what was wrong with the first answer."""
         usage, estimated = self._use.total(None, self.text, 0)
         self._used_before, self._before_is_estimated = usage, estimated
         self._asked_before = self.request.messages
@@ -193,14 +193,14 @@ class Generation:
                         self.recorder.mark("retry", code=code, delay_ms=round(delay_s * 1000))
                         self.enter("thinking", f"No answer yet. Trying again in {delay_s:.0f} s…")
                 if use.allowance.is_spent:
-                    # Of what the provider has counted, the last text may be missing.
+                    # The provider's count may not include the last text.
                     self._finish_reason, use.reported = LENGTH, None
                     break
         if use.allowance.is_spent and not self._has_words:
             raise LLMEmpty
 
     def checkpoint(self) -> Checkpoint:
-        """What must not be lost should the process die now."""
+        """What must not be lost if the process dies now."""
         return Checkpoint(
             self.log.call_id,
             self.text,
@@ -211,7 +211,7 @@ class Generation:
         )
 
     def settlement(self, error: AppError | None) -> Settlement:
-        """Let all pending text out and sum up the call as it ended."""
+        """Send all pending text and sum up the call as it ended."""
         self._reasoning.flush()
         if self._result_type is None:
             self._keep(*self._marks.feed(self._rewriter.feed(self._unwrapped.finish())))
@@ -293,7 +293,7 @@ class Generation:
             self._keep(text, [])
 
     def _begin_again(self) -> None:
-        """Let what comes now take the place of the answer that was wrong."""
+        """Let the text from now on replace the answer that was wrong."""
         if self._begins_again:
             self._text.flush()
             self._begins_again, self._sent, self.text = False, 0, ""

@@ -1,7 +1,7 @@
-"""The pace of an answer: when each piece of its text left, in few numbers, to show it so again.
+"""The pace of an answer: when each piece of its text was sent, in compact form, for a replay.
 
 Stored flat as `[wait_ms, characters, wait_ms, characters, …]`; the first wait counts from the
-click. A pace never has more than `MAX_PIECES` pieces: past that, neighbours are merged.
+click. A pace never has more than `MAX_PIECES` pieces: beyond that, neighbours are merged.
 """
 
 from collections.abc import Sequence
@@ -12,15 +12,15 @@ MAX_PIECES = 512
 
 
 class PaceRecorder:
-    """Notes the pieces of one answer."""
+    """Records the pieces of one answer."""
 
     def __init__(self) -> None:
         self._pieces: list[tuple[int, int]] = []
-        """When each piece left, and how many characters had left with it."""
+        """When each piece was sent, and how many characters had been sent with it."""
         self._length = 0
 
     def note(self, at_ms: int, characters: int) -> None:
-        """A piece left `at_ms` after the click."""
+        """Record a piece sent `at_ms` after the click."""
         self._length += characters
         self._pieces.append((at_ms, self._length))
         if len(self._pieces) > MAX_PIECES:
@@ -36,7 +36,7 @@ class PaceRecorder:
 
 
 def paced(text: str, pace: Sequence[int]) -> list[tuple[int, str]]:
-    """The text in its pieces, each with when it left; empty where the pace is not this text's."""
+    """The text in its pieces, each with the time it was sent; empty if the pace does not fit."""
     pieces: list[tuple[int, str]] = []
     at_ms = length = 0
     for wait_ms, characters in zip(pace[::2], pace[1::2], strict=False):

@@ -1,4 +1,4 @@
-"""How far a running call has come."""
+"""How far a running call has got."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,8 @@ from feedback_app.llm.events import Stage
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a running call has come."""
+    """How far a running call has got."""
 
     stage: Stage
     tokens: int
-    """Estimated from what has come so far, reasoning included."""
+    """Estimated from the text so far, reasoning included."""

@@ -1,7 +1,7 @@
-"""Records how one answer came about, from which what its draft keeps of that is made.
+"""Records how one answer was made, for its draft.
 
 A trace shows the timings, a replay over the API sends the events of the outline, and a replay on a
-page shows the text at its pace. All moments are milliseconds from the beginning: the click.
+page shows the text at its pace. All times are milliseconds since the click.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from feedback_app.llm.stream.replay import outline_of
 
 
 class Recorder:
-    """Records one call; it begins when it is made."""
+    """Records one call, from the time the recorder is created."""
 
     def __init__(self) -> None:
         self.started_at = clock.now()
@@ -24,23 +24,23 @@ class Recorder:
         self._pace = PaceRecorder()
 
     def mark(self, what: str, **details: str | int) -> int:
-        """Record that this happened now; when that was."""
+        """Record that this happened now; return the time."""
         at_ms = self.at_ms(clock.monotonic())
         self._timings.append({"event": what, "at_ms": at_ms, **details})
         return at_ms
 
     def text_left(self, characters: int) -> None:
-        """Record that a piece of the answer's text left now."""
+        """Record that a piece of the answer's text was sent now."""
         self._pace.note(self.at_ms(clock.monotonic()), characters)
 
     def text_begins_again(self) -> None:
-        """Forget the pieces that have left: another answer takes their place."""
+        """Discard the recorded pieces: another answer replaces them."""
         self._pace = PaceRecorder()
 
     def at_ms(self, moment: float) -> int:
-        """When that moment of the monotonic clock was."""
+        """A time of the monotonic clock as milliseconds since the beginning."""
         return round((moment - self._began) * 1000)
 
     def recording(self, events: Sequence[Event]) -> Recording:
-        """What is kept of it, with the events that were told meanwhile."""
+        """The recording to keep, with the events that were sent."""
         return Recording(self._timings, outline_of(events), self._pace.stored())

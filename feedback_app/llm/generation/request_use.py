@@ -15,7 +15,7 @@ _USED_BEFORE_OPENING = (Cancelled, Interrupted, LLMFirstTokenTimeout, LLMTotalTi
 
 
 class RequestUse:
-    """Grows with the request's answer."""
+    """Updated as the request's answer grows."""
 
     def __init__(self, request: CompletionRequest) -> None:
         self.request = request
@@ -27,12 +27,12 @@ class RequestUse:
         self.opened = False
         """Whether the provider has opened its answer."""
         self.reported: Usage | None = None
-        """What the provider counted, if it is of all that has come."""
+        """The provider's counts, if they cover everything received."""
 
     def total(self, error: AppError | None, text: str, more_tokens: int) -> tuple[Usage, bool]:
-        """What it used, and whether that is estimated; `text` is what it answered, of which
-        `more_tokens` were taken out."""
-        # Some servers send zeros until the end, and some what cannot be.
+        """The usage of the request, and whether it is estimated; `text` is its answer, from which
+        `more_tokens` were removed."""
+        # Some servers send zeros until the end, and some send impossible counts.
         reported = self.reported
         if (
             reported

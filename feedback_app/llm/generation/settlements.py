@@ -1,4 +1,4 @@
-"""Settles calls that have ended, again and again where the database does not answer."""
+"""Settles calls that have ended, retrying while the database does not answer."""
 
 import logging
 
@@ -10,12 +10,12 @@ _log = logging.getLogger(__name__)
 
 
 class Settlements:
-    """Those of this process, with the ones that failed so far."""
+    """The settlements of this process, including those that have failed so far."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._unsettled: dict[str, Settlement] = {}
-        """Ended calls whose settlement failed, because the database was away."""
+        """Ended calls that could not be settled, because the database was away."""
 
     async def settle(self, call_id: str, settlement: Settlement) -> LlmCall | None:
         """Close the call; `None` if it was not running, or is to be settled again later."""
@@ -30,6 +30,6 @@ class Settlements:
         return row
 
     async def settle_again(self) -> None:
-        """Try those that failed once more."""
+        """Retry the settlements that failed."""
         for call_id, settlement in list(self._unsettled.items()):
             await self.settle(call_id, settlement)

@@ -1,6 +1,6 @@
-"""How a generation comes to be: its facts loaded, its cost reserved.
+"""How a generation is prepared: its facts are loaded, its cost is reserved.
 
-What it would cost is quoted from the very request that a start would send.
+The quoted cost is that of the very request that a start would send.
 """
 
 from datetime import datetime
@@ -48,13 +48,13 @@ class Starter:
         self._flush_s = settings.STREAM_FLUSH_MS / 1000
 
     async def quote(self, run: Run) -> Quote:
-        """What a start would reserve now, and what it would find of each limit."""
+        """What a start would reserve now, and the state of each limit it would find."""
         brief = await run.load()
         tokens = estimate_prompt_tokens(brief.messages)
         return await self._admission.quote(self._reservation("", run, brief, tokens, clock.now()))
 
     async def prepare(self, log: EventLog, run: Run, recorder: Recorder) -> Generation | str:
-        """The admitted generation, or the id of the owner's call that runs already.
+        """The admitted generation, or the id of the owner's call that is already running.
 
         Raises:
             AppError: refused by a limit or by `load`; nothing is left behind.

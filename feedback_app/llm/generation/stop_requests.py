@@ -1,7 +1,7 @@
 """Asks whichever process runs a call to stop it, by way of the database.
 
-For programs that share nothing else with the server, such as a command in a terminal. Servers
-look for requests every `LOOK_EVERY_S`.
+For programs that share nothing else with the server, such as a command in a terminal. Servers check
+for requests every `LOOK_EVERY_S`.
 """
 
 from collections.abc import Collection, Sequence

@@ -1,7 +1,7 @@
 """Starts, stops and supervises the generations of this process.
 
-Each runs in a task of its own, checkpointed every second, and is settled once however it ends: by
-its own end, a fault, Stop, or the shutdown of the process.
+Each runs in a task of its own, is checkpointed every second, and is settled once however it ends:
+by completion, a fault, Stop, or the shutdown of the process.
 """
 
 import asyncio
@@ -44,16 +44,16 @@ T = TypeVar("T")
 CHECKPOINT_EVERY_S = 0.8
 """With the time that writing takes, a process that is killed loses less than a second of text."""
 ACCESS_EVERY_S = 2.0
-"""How often it is seen whether the people whose drafts run here still have access."""
+"""How often to check whether the people whose drafts run here still have access."""
 SWEEP_EVERY_S = 60.0
 SWEEP_LATER_S = STALE_AFTER.total_seconds() + 1
-"""After the start: what died just before it was too young for the first sweep."""
+"""After the start: a process that died just before was too recent for the first sweep."""
 WATCH_EVERY_S = 5.0
-"""How often the calls of other processes that are followed here are looked after."""
+"""How often to check the calls of other processes that are followed here."""
 SETTLE_WITHIN_S = 5.0
 """How long a shutdown waits for its generations to settle."""
 TELL_AFTER_S = 2.0
-"""How long an ending waits for its settlement before it is told without a cost."""
+"""How long an ending waits for its settlement before it is sent without a cost."""
 RESETTLE_EVERY_S = 1.0
 """How often a settlement that failed is tried again, for as long as the process lives."""
 
@@ -119,16 +119,16 @@ class Generations:
         await self._client.aclose()
 
     async def start(self, run: Run) -> str:
-        """Begin a generation, or join the owner's running one; the call's id.
+        """Begin a generation, or join the owner's running one; return the call's id.
 
-        Where another process runs it, `hub.find` has its log. A refusal is told to the followers
-        too, and leaves no row in the ledger.
+        If another process runs it, `hub.find` has its log. A refusal is sent to the followers too,
+        and leaves no row in the ledger.
 
         Raises:
-            AppError: refused by a limit, by `run.load`, or because the process shuts down.
+            AppError: refused by a limit, by `run.load`, or because the process is shutting down.
         """
         owner = run.owner
-        # The second look is for what began here during the first, which may wait for Redis.
+        # The second check is for calls begun here during the first, which may wait for Redis.
         if running := await self.hub.running(owner) or self.hub.running_here(owner):
             return running.call_id
         if self._closing:
@@ -140,7 +140,7 @@ class Generations:
         self._live.add(log.call_id)
         message = run.operation.message("connecting")
         log.append(StatusEvent(1, log.call_id, "connecting", message, 0.0))
-        # Shielded: who asked may go away, and a reserved call must run or be settled all the same.
+        # Shielded: the caller may be gone, and a reserved call must run or be settled all the same.
         return await asyncio.shield(
             self._spawn(self._begin(log, run, recorder), f"start-{log.call_id}")
         )
@@ -151,7 +151,7 @@ class Generations:
         return self._starter.model
 
     async def quote(self, run: Run) -> Quote:
-        """What a call would cost at most and what it finds of each limit, as a start would."""
+        """The most a call would cost and the state of each limit, as a start would find them."""
         return await self._starter.quote(run)
 
     async def limit_uses(self, company_id: str, user_id: str) -> tuple[LimitUse, ...]:
@@ -160,21 +160,21 @@ class Generations:
 
     @property
     def live_calls(self) -> Collection[str] | None:
-        """The calls that run, or are about to; it changes as they do.
+        """The calls that are running or starting; the collection changes as they do.
 
-        `None` where other processes run calls, too.
+        `None` if other processes run calls, too.
         """
         return self._live if self._settings.REDIS_URL is None else None
 
     def progress(self, call_id: str) -> Progress | None:
-        """How far a call has come; `None` if it does not run here."""
+        """How far a call has got; `None` if it does not run here."""
         running = self._running.get(call_id)
         return running[0].progress if running else None
 
     async def stop(self, call_id: str) -> bool:
-        """Stop a generation that runs, or is about to, in whichever process; whether there is one.
+        """Stop a running or starting generation, in whichever process; return whether there is one.
 
-        Another process is asked, not waited for: the log tells how the call ended.
+        Another process is asked, not waited for: the log shows how the call ended.
         """
         if self._stop_here(call_id):
             return True
@@ -286,7 +286,7 @@ class Generations:
         await self._sweep()
 
     async def _sweep(self) -> None:
-        """Sweep, but let what is known of a call go before what the sweep would guess."""
+        """Sweep, but let known facts about a call take precedence over the sweep's guesses."""
         await self._settlements.settle_again()
         await self._sweeper.sweep()
 
@@ -313,7 +313,7 @@ class Generations:
 
 
 def _cancel(reading: asyncio.Task[None]) -> bool:
-    """Cancel once, so that what is being closed is closed; whether the task was still at work."""
+    """Cancel once, so that clean-up can finish; return whether the task was still running."""
     return not reading.done() and (bool(reading.cancelling()) or reading.cancel())
 
 
@@ -330,7 +330,7 @@ def generations() -> Generations:
     """The process's supervisor.
 
     Raises:
-        NotOpen: before the lifespan has made it, or after its end.
+        NotOpen: before the lifespan has opened it, or after it was closed.
     """
     if _current is None:
         raise NotOpen("generations are not open")

@@ -1,7 +1,7 @@
-"""Ends the calls whose process died: in the ledger, and for whoever follows them.
+"""Ends the calls whose process died: in the ledger, and for those who follow them.
 
-A process shows that it lives by the heartbeat of each of its calls, once a second in the ledger;
-who has missed thirty of them is taken for dead. Any process may find that out; one settles.
+A process shows that it is alive by the heartbeat of each of its calls, once a second in the ledger;
+after thirty missed heartbeats it counts as dead. Any process may notice that; one of them settles.
 """
 
 import logging
@@ -18,7 +18,7 @@ from feedback_app.llm.stream.event_log import StreamHub
 _log = logging.getLogger(__name__)
 
 TELL_WITHIN = timedelta(seconds=5)
-"""How long after its settlement a living process may take to tell a call's end."""
+"""How long after its settlement a live process may take to report a call's end."""
 
 
 class Sweeper:
@@ -29,7 +29,7 @@ class Sweeper:
         self._hub = hub
 
     async def sweep(self, stale_after: timedelta = STALE_AFTER) -> int:
-        """Interrupt every running call without a heartbeat for so long; how many there were."""
+        """Interrupt every running call without a heartbeat for so long; return their number."""
         stale = await self._ledger.stale(stale_after)
         if not stale:
             return 0

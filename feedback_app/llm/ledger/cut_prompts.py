@@ -1,13 +1,13 @@
-"""Tells from a provider's own count that its server read only a part of a prompt.
+"""Detects from a provider's own count that its server read only a part of a prompt.
 
-Ollama cuts a prompt that is longer than its context (4,096 tokens unless it is told otherwise) and
-answers the rest with status 200. All that shows it is the number of prompt tokens in its usage.
+Ollama cuts a prompt that is longer than its context (4,096 tokens unless configured otherwise) and
+answers the rest with status 200. The only sign of it is the number of prompt tokens in its usage.
 
-Our estimate of a prompt is no measure for that: it can be four times too high, for Russian for
-instance. What holds for every usual tokenizer is that no token spans two words. So the words are
+Our estimate of a prompt cannot be used for that: it can be four times too high, for Russian for
+instance. For every usual tokenizer, however, no token spans two words. So the number of words is
 the fewest tokens that a prompt can have; in English that is about three quarters of what it really
 has. Chinese and Japanese have no spaces: there a token has two characters at most on average, and
-three are counted as one. Of other text without spaces, such as Thai, no cut is ever noticed.
+three are counted as one. For other text without spaces, such as Thai, no cut is ever noticed.
 """
 
 import re
@@ -15,8 +15,8 @@ import re
 from feedback_app.llm.client.completion import Message
 
 LEAST_CONTEXT_TOKENS = 1_000
-"""No server reads less at once. Smaller counts come from servers that leave out what they had
-cached of the prompt, and say nothing of how much was read."""
+"""No server reads less at once. Smaller counts come from servers that leave out the part of the
+prompt they had cached, and say nothing about how much was read."""
 CHARACTERS_PER_UNSPACED_TOKEN = 3
 
 _UNSPACED = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
@@ -24,9 +24,9 @@ _UNSPACED = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
 
 def sent_at_least(messages: tuple[Message, ...], read_tokens: int) -> int:
-    """The fewest tokens that the prompt can have, where a server counted a tenth fewer; else 0.
+    """The fewest tokens the prompt can have, if the server counted at least a tenth fewer; else 0.
 
-    The tenth is for servers that count words, or leave out a message's frame.
+    The tenth allows for servers that count words, or leave out a message's frame.
     """
     if read_tokens < LEAST_CONTEXT_TOKENS:
         return 0

@@ -1,4 +1,4 @@
-"""What a call tells the ledger: as it begins, each second while it runs, and as it ends."""
+"""What a call records in the ledger: as it begins, each second while it runs, and as it ends."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,33 +25,33 @@ class Reservation:
     prompt_tokens: int
     """Estimated; replaced at settlement by what was really used."""
     max_output_tokens: int
-    """Of all requests of the call."""
+    """For all requests of the call."""
     started_at: datetime
     prompt: list[dict[str, str]] | None = None
-    """The messages, where they may be kept."""
+    """The messages, if they may be kept."""
     notes: str = ""
     """The notes as they are sent: citations count their lines."""
     judgements: str = ""
-    """A mark of what else is sent."""
+    """A hash of what else is sent."""
     department_id: str | None = None
     repair_tokens: int = 0
     """Estimated, of the prompt of a second request, which may be needed."""
 
     @property
     def most_prompt_tokens(self) -> int:
-        """Of all requests that the call may need."""
+        """For all requests that the call may need."""
         return self.prompt_tokens + self.repair_tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far a running call has come."""
+    """How far a running call has got."""
 
     call_id: str
     text: str
     chunk_count: int
     reasoning_tokens: int
-    """Estimated; the text's are estimated from the text."""
+    """Estimated; the text's tokens are estimated from the text."""
     model: str | None
     """The model that answers, once the provider has named it."""
     cites: str = ""
@@ -60,14 +60,14 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """How an answer came about, as its draft keeps it; empty where the process died."""
+    """How an answer was made, as its draft keeps it; empty if the process died."""
 
     timings: list[dict[str, Any]] = field(default_factory=list)
     """What happened (`event`) and when (`at_ms`, from the click), in order."""
     outline: list[Any] = field(default_factory=list)
-    """The events that were told, without their text, as `llm.stream.replay` reads them."""
+    """The events that were sent, without their text, as `llm.stream.replay` reads them."""
     pace: list[int] = field(default_factory=list)
-    """When each piece of the text left, as `llm.generation.pace` reads it."""
+    """When each piece of the text was sent, as `llm.generation.pace` reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +94,4 @@ class Settlement:
     is_typed: bool = False
     """Whether the text is, or should be, JSON."""
     result: dict[str, Any] | None = None
-    """What a typed answer says, once it was found right."""
+    """The content of a typed answer, once it was found valid."""

@@ -1,7 +1,7 @@
 """The rows of LLM calls: inserted as running, checkpointed each second, settled exactly once.
 
-Nothing here writes per token. Settling is one conditional update from `running`, so whoever comes
-second (a sweep, a shutdown, a Stop that raced the end) changes nothing.
+Nothing here writes per token. Settling is one conditional update from `running`, so a second
+attempt (a sweep, a shutdown, a Stop that raced the end) changes nothing.
 """
 
 import logging
@@ -49,7 +49,7 @@ class Ledger:
             return (await session.exec(running)).first() is not None
 
     async def no_longer_allowed(self, call_ids: Sequence[str]) -> list[str]:
-        """Those of these calls whose person was disabled, or lost all access since they began."""
+        """Those of these calls whose person was disabled, or lost all access after they began."""
         if not call_ids:
             return []
         ended = (
@@ -81,7 +81,8 @@ class Ledger:
                 resolved_model=bindparam("model"),
             )
         )
-        # The beats come first: they wait for a settlement under way, which the texts then see.
+        # The heartbeats come first: they wait for a settlement in progress, which the texts then
+        # see.
         running_now = select(LlmCall.id).where(LlmCall.status == CallStatus.RUNNING)
         texts = (
             update(Draft)
@@ -113,7 +114,8 @@ class Ledger:
     async def settle(self, call_id: str, settlement: Settlement) -> LlmCall | None:
         """Close a running call with its text, tokens and cost; `None` if it was not running.
 
-        What cannot be stored is replaced by our own estimate at once: it would fail for ever.
+        Values that cannot be stored are replaced by our own estimate at once: they would fail
+        forever.
         """
         try:
             return await self._close(call_id, settlement)
@@ -143,7 +145,7 @@ class Ledger:
         return settled
 
     async def calls_and_texts(self, call_ids: Sequence[str]) -> list[tuple[LlmCall, str]]:
-        """These calls, as far as they exist, each with the text of its draft."""
+        """Those of these calls that exist, each with the text of its draft."""
         if not call_ids:
             return []
         async with self._database.read() as session:
@@ -162,9 +164,9 @@ class Ledger:
     async def sweep(
         self, *, stale_after: timedelta = STALE_AFTER, streamed: Mapping[str, str] | None = None
     ) -> list[str]:
-        """Turn running calls that lost their process into interrupted ones; their ids.
+        """Turn running calls that lost their process into interrupted ones; return their ids.
 
-        Their text is the last checkpoint, or what `streamed` has by call where that is more;
+        Their text is the last checkpoint, or the one that `streamed` has by call if that is longer;
         their tokens are estimated from it.
         """
         async with self._database.write() as session:

@@ -1,9 +1,9 @@
-"""What a call costs, in whole micro-dollars; an unknown price is `None`, never 0.
+"""The cost of a call, in whole micro-dollars; an unknown price is `None`, never 0.
 
-The price in force when a call starts is its cost's: the company's own price, set by an
+The price in force when a call starts determines its cost: the company's own price, set by an
 administrator, else nothing for the models that `LLM_FREE_MODELS` names, else the published price in
 the `genai-prices` data set, which knows prices by date. The offline drafter costs nothing because
-nothing is called.
+no model is called.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a model costs, and who says so.
+    """The price of a model and its source.
 
     `source` is `override:<id>`, `LLM_FREE_MODELS`, `genai-prices:openai/gpt-4o-mini` or `offline`.
     """
@@ -62,8 +62,8 @@ class Price:
     def cost(self, usage: Usage) -> int:
         """Micro-dollars for the usage, exact, rounded once and half up.
 
-        Tokens read from the cache, and those written to it, are parts of the prompt and cost their
-        own rates instead of the input's.
+        Tokens read from the cache, and those written to it, are parts of the prompt and are charged
+        at their own rates instead of the input's.
         """
         reached = [t.rates for t in self.tiers if usage.prompt_tokens > t.above_prompt_tokens]
         rates = reached[-1] if reached else self.rates
@@ -83,7 +83,7 @@ FREE = TokenRates(Decimal(0), Decimal(0), Decimal(0), Decimal(0))
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """An amount and its price's source; `None` and an empty source where no price is known."""
+    """An amount and its price's source; `None` and an empty source if no price is known."""
 
     microusd: int | None
     source: str
@@ -98,10 +98,10 @@ async def price_for(
     *,
     answered_by: str | None = None,
 ) -> Price | None:
-    """The price in force at that moment, `None` where none is known; one indexed query.
+    """The price in force at that time, `None` if none is known; one indexed query.
 
-    `answered_by` is the model that really answered, where the provider named it: its price counts
-    before that of the `model` that was asked for.
+    `answered_by` is the model that really answered, if the provider named it: its price takes
+    precedence over that of the requested `model`.
     """
     if provider == OFFLINE_PROVIDER:
         return Price(OFFLINE_PROVIDER, FREE)
@@ -126,7 +126,7 @@ async def cost_of(
     *,
     answered_by: str | None = None,
 ) -> Cost:
-    """What the usage costs at the price in force at that moment; see `price_for`."""
+    """The cost of the usage at the price in force at that time; see `price_for`."""
     price = await price_for(session, company_id, provider, model, at, answered_by=answered_by)
     return Cost(price.cost(usage), price.source) if price else Cost(None, "")
 
@@ -139,10 +139,10 @@ def price_from(
     *,
     answered_by: str | None = None,
 ) -> Price | None:
-    """The same from a company's own prices that are at hand.
+    """The same from a company's own prices that have already been read.
 
     Of those in force the one that started last counts, and of those that started together the one
-    that was set last. A company's price for either name counts before a published one.
+    that was set last. A company's price for either name takes precedence over a published one.
     """
     if provider == OFFLINE_PROVIDER:
         return Price(OFFLINE_PROVIDER, FREE)
@@ -176,7 +176,7 @@ def _names(model: str, answered_by: str | None) -> list[str]:
 
 
 def _published(model: str, at: datetime) -> Price | None:
-    """The published price; `None` for one that tokens in and out do not make up."""
+    """The published price; `None` if it does not depend on input and output tokens alone."""
     try:
         listed = calc_price(PricedUsage(), model_ref=model, genai_request_timestamp=at)
     except LookupError:

@@ -1,9 +1,9 @@
-"""Recalculates settled calls at today's prices: only on purpose, audited, all or nothing.
+"""Recalculates settled calls at today's prices: only on request, audited, all or nothing.
 
-A call's cost is frozen when it is settled. Whoever sets a price for calls of the past sees first
-what it would change, and then has it changed. What is to be written is worked out in a plan, by
-reading alone; carrying the plan out is one short transaction, which refuses when anything that the
-plan was made from has changed.
+A call's cost is fixed when it is settled. An administrator who sets a price for past calls first
+sees what it would change, and then confirms the change. A plan of what to write is computed by
+reading only; carrying the plan out is one short transaction, which fails if anything that the plan
+was made from has changed.
 """
 
 import asyncio
@@ -42,12 +42,12 @@ class Scope:
     model: str
     since: datetime
     until: datetime
-    """Not in it."""
+    """Exclusive."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a recalculation changes; costs are of the changed calls, as far as they are known."""
+    """The changes of a recalculation; costs include only changed calls whose cost is known."""
 
     calls: int = 0
     before_microusd: int = 0
@@ -58,7 +58,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A call whose cost, or whose price's source, is another today."""
+    """A call whose cost, or whose price's source, is different today."""
 
     call_id: str
     cost_microusd: int | None
@@ -67,7 +67,7 @@ class Change:
     new_cost_microusd: int | None
     new_source: str
     fields: Sequence[Any]
-    """As `db.tally.FIELDS` names them."""
+    """In the order of `db.tally.FIELDS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ async def preview(session: AsyncSession, scope: Scope) -> tuple[Effect, int]:
 
 
 async def plan(session: AsyncSession, scope: Scope) -> Plan:
-    """What recalculating the scope would write now."""
+    """What recalculating the scope now would write."""
     overrides = await _overrides(session, scope)
     walk = _walk(session, scope, overrides)
     changes = [change async for _, found in walk for change in found]
@@ -108,12 +108,12 @@ async def plan(session: AsyncSession, scope: Scope) -> Plan:
 
 
 async def carry_out(session: AsyncSession, wanted: Plan, user_id: str) -> None:
-    """Write what the plan says within a writing session, and record whose doing it is.
+    """Write what the plan says within a writing session, and record who asked for it.
 
-    Calls that were settled meanwhile are not in it: they have today's price.
+    Calls settled in the meantime are not included: they have today's price.
 
     Raises:
-        PlanOutdated: it would not change what it says; the session must be rolled back.
+        PlanOutdated: it would no longer change what it says; the session must be rolled back.
     """
     scope, effect = wanted.scope, wanted.effect
     if {override.id for override in await _overrides(session, scope)} != wanted.overrides:
@@ -151,7 +151,7 @@ async def _overrides(session: AsyncSession, scope: Scope) -> Sequence[PriceOverr
 async def _walk(
     session: AsyncSession, scope: Scope, overrides: Sequence[PriceOverride]
 ) -> AsyncIterator[tuple[int, list[Change]]]:
-    """The scope's calls, some at a time: how many they are, and which of them would change."""
+    """The scope's calls in batches: how many there are, and which of them would change."""
     started = col(LlmCall.started_at)
     query = select_values(
         col(LlmCall.id), col(LlmCall.provider), col(LlmCall.price_source), *FIELDS
@@ -170,7 +170,7 @@ async def _walk(
 
 
 def _change(call: Any, overrides: Sequence[PriceOverride]) -> Change | None:
-    """What is to change of a call as `_walk` reads it."""
+    """The change of a call in the form `_walk` reads it, or `None`."""
     price = price_from(
         overrides,
         call.provider,
@@ -200,10 +200,10 @@ def _change(call: Any, overrides: Sequence[PriceOverride]) -> Change | None:
 
 
 async def _hold(session: AsyncSession, changes: Sequence[Change]) -> None:
-    """Lock these calls until the session ends, if they are as they were read.
+    """Lock these calls until the session ends, if they are still as they were read.
 
     Raises:
-        PlanOutdated: they are not.
+        PlanOutdated: they have changed.
     """
     query = (
         select_values(

@@ -1,7 +1,7 @@
 """Closes the row of a call: its tokens, cost and text, in one conditional update from `running`.
 
-Whoever comes second (a sweep, a shutdown, a Stop that raced the end) changes nothing. Where a
-process died, or the answer cannot be stored as it came, the tokens are our own estimate.
+A second attempt (a sweep, a shutdown, a Stop that raced the end) changes nothing. If a process
+died, or the answer cannot be stored as received, the tokens are our own estimate.
 """
 
 from dataclasses import replace
@@ -32,7 +32,7 @@ from feedback_app.llm.text.structured import drawn
 
 
 def estimated(row: LlmCall, s: Settlement) -> Settlement:
-    """The settlement with nothing in it that somebody else has said but the text."""
+    """The settlement without anything reported by somebody else, except the text."""
     text = storable(s.text)
     return replace(
         s,
@@ -46,13 +46,13 @@ def estimated(row: LlmCall, s: Settlement) -> Settlement:
 
 
 def _estimated_usage(row: LlmCall, text: str) -> Usage:
-    """What a running call has used at least, by its last checkpoint and the text that came."""
+    """The least a running call has used, by its last checkpoint and the text received."""
     completion = row.reasoning_tokens + estimate_tokens(text)
     return Usage(row.prompt_tokens, completion, row.reasoning_tokens)
 
 
 def as_stored(settlement: Settlement, row: LlmCall) -> Settlement:
-    """The settlement with the counts that the ledger has."""
+    """The settlement with the counts in the form the ledger stores."""
     usage = Usage(
         row.prompt_tokens,
         row.completion_tokens,

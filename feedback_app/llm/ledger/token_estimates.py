@@ -1,4 +1,4 @@
-"""Estimates tokens where a provider has not counted them."""
+"""Estimates tokens that a provider has not counted."""
 
 import math
 
@@ -10,10 +10,10 @@ NON_LATIN_FROM = 0x0250
 
 
 def estimate_tokens(text: str) -> int:
-    """About how many tokens `text` is: 4 Latin characters a token, 1 of any other script.
+    """About how many tokens `text` has: 4 Latin characters per token, 1 of any other script.
 
-    The first figure is OpenAI's published rule of thumb for English; the second is on the high
-    side on purpose, because estimates guard budgets.
+    The first figure is OpenAI's published rule of thumb for English; the second is deliberately on
+    the high side, because estimates guard budgets.
     """
     if text.isascii():
         return math.ceil(len(text) / CHARACTERS_PER_TOKEN)

@@ -1,7 +1,7 @@
-"""What the ledger tells whoever watches it in this process; it never waits for them.
+"""The ledger's notifications to a watcher in this process; it never waits for the watcher.
 
 Refusals leave no row anywhere, so this is the only place where they can be noticed. Prompts that
-were cut do, but nobody has to search the calls for them.
+were cut do leave one, but this way nobody has to search the calls for them.
 """
 
 import logging
@@ -21,10 +21,10 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class BudgetRefusal:
-    """A call was refused because it did not fit into what is left of a month's budget.
+    """A call was refused because it did not fit into the rest of a month's budget.
 
-    `user_id` is `None` where the budget is the company's. `used_microusd` is without what running
-    calls hold: that comes back.
+    `user_id` is `None` if the budget is the company's. `used_microusd` excludes what running calls
+    hold, which may be released.
     """
 
     company_id: str
@@ -49,7 +49,7 @@ class PromptCut:
 
     company_id: str
     model: str
-    """The one that answered, or the one that was asked."""
+    """The model that answered, or the requested one if none did."""
     read_tokens: int
     at: datetime
 
@@ -60,13 +60,13 @@ _watcher: Callable[[Happening], None] | None = None
 
 
 def set_watcher(watcher: Callable[[Happening], None] | None) -> None:
-    """Have `watcher` called, from now on, with what happens; it must return at once."""
+    """Call `watcher` from now on with whatever happens; it must return at once."""
     global _watcher
     _watcher = watcher
 
 
 def tell(happening: Happening) -> None:
-    """Tell the watcher, if there is one; a fault of it is logged and goes no further."""
+    """Notify the watcher, if there is one; its exceptions are logged and go no further."""
     if _watcher is None:
         return
     try:

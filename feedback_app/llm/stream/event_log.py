@@ -16,7 +16,7 @@ from feedback_app.llm.events import Event, is_terminal
 from feedback_app.llm.owner import Owner
 
 KEEP_LOG_S = 60.0
-"""How long the log of an ended generation stays for followers that come late."""
+"""How long the log of an ended generation is kept for late followers."""
 
 
 class EventLog:
@@ -49,12 +49,12 @@ class EventLog:
             self.on_append()
 
     def become(self, call_id: str) -> None:
-        """Go on as the log of another call, whose first events are the same as those so far."""
+        """Continue as the log of another call, whose first events are the same as those so far."""
         self.call_id = call_id
         self.events = [replace(event, llm_call_id=call_id) for event in self.events]
 
     async def batch(self, after: int, timeout_s: float | None = None) -> list[Event]:
-        """Everything after `seq`, waiting for the first of it; empty when the wait times out."""
+        """Everything after `seq`, waiting for the first event; empty if the wait times out."""
         while len(self.events) <= after:
             changed = self._changed
             try:
@@ -68,13 +68,13 @@ class EventLog:
 def _is_news(log: EventLog, after_call: str) -> bool:
     """Whether a log is to be followed after `after_call`: ids grow with time.
 
-    An older call may be the newest that is known, once a later one that was refused is forgotten.
+    The newest known call may be an older one, after a later one that was refused is forgotten.
     """
     return log.call_id > after_call or (not log.ended and log.call_id != after_call)
 
 
 class StreamHub:
-    """The logs of generations, by call and by owner: those of this process."""
+    """The logs of this process's generations, by call and by owner."""
 
     def __init__(self) -> None:
         self.on_stop: Callable[[str], object] = lambda _call_id: None
@@ -85,7 +85,7 @@ class StreamHub:
         """Both by `Owner.run_key`."""
 
     def open(self, call_id: str, owner: Owner) -> EventLog:
-        """Begin a log and tell those who wait for one of this owner."""
+        """Begin a log and notify those who wait for one of this owner."""
         log = EventLog(call_id, owner)
         self._register(log)
         return log
@@ -95,19 +95,20 @@ class StreamHub:
         return self._by_call.get(call_id)
 
     def running_here(self, owner: Owner) -> EventLog | None:
-        """The owner's log that has not ended, as far as this process knows."""
+        """The owner's unfinished log that this process knows of."""
         log = self._latest.get(owner.run_key)
         return log if log and not log.ended else None
 
     async def running(self, owner: Owner) -> EventLog | None:
-        """The owner's log that has not ended, whichever process writes it."""
+        """The owner's unfinished log, in whichever process it is written."""
         log = await self._newest(owner)
         return log if log and not log.ended else None
 
     async def next(self, owner: Owner, after_call: str | None = None) -> EventLog:
         """The owner's running log, or the next to open; never `after_call` again.
 
-        What began after `after_call`, or while waiting here, is given even if it has ended.
+        A log that began after `after_call`, or while waiting here, is returned even if it has
+        ended.
         """
         with self._opening(owner) as opened:
             log = await self._newest(owner)
@@ -128,20 +129,21 @@ class StreamHub:
     async def find(self, call_id: str, owner: Owner) -> EventLog | None:
         """The log of a call, whichever process writes or wrote it; `None` once it is forgotten.
 
-        Who asks must know that the call is this owner's: another process's log is not asked whose
-        it is.
+        The caller must know that the call is this owner's: for another process's log this is not
+        checked.
         """
         return self._by_call.get(call_id)
 
     def share(self, log: EventLog) -> None:
-        """Let other processes follow a log of this one, and tell them that it is open."""
+        """Let other processes follow a log of this one, and announce that it is open."""
 
     def adopt(self, log: EventLog, call_id: str) -> bool:
-        """Follow another process's call with this log, as its own was refused; whether it can."""
+        """Let this log follow another process's call, as its own was refused; return whether it
+        can."""
         return False
 
     def ask_stop(self, call_id: str) -> bool:
-        """Ask the process that runs a call to stop it; whether there may be another process."""
+        """Ask another process that runs a call to stop it; return whether there may be one."""
         return False
 
     def followed(self) -> Sequence[str]:
@@ -149,17 +151,17 @@ class StreamHub:
         return ()
 
     async def texts(self, call_ids: Sequence[str]) -> dict[str, str]:
-        """The answers so far of calls that other processes wrote, as far as they are known."""
+        """The answers so far of calls that other processes wrote, if they are known."""
         return {}
 
     async def end(self, call_id: str, text: str, ending: Callable[[int], Event]) -> None:
         """Close the log of a call whose process cannot; `ending` takes the event's `seq`.
 
-        What the log lacks of `text`, the whole answer, is told before.
+        The part of `text`, the whole answer, that the log lacks is sent first.
         """
 
     async def ask(self, *command: str | int) -> Any:
-        """What the Redis that all processes share answers; `None` where none does."""
+        """The answer of the Redis that all processes share; `None` if there is none."""
         return None
 
     async def _newest(self, owner: Owner) -> EventLog | None:

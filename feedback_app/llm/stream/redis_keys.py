@@ -1,9 +1,9 @@
-"""The keys in Redis by which processes share generations, and what is common to their clients.
+"""The keys in Redis by which processes share generations, and code common to the clients.
 
 `events:<call>` is a stream whose entry `<seq>-0` holds the event with that `seq`: Redis itself
 refuses a second entry of the same number, so sending again what may have arrived is harmless.
 `owner:…` names the owner's newest call. `control` is a short stream that every process reads: calls
-that opened, and requests to stop one. Every key expires `KEEP_S` after it was last of use.
+that opened, and requests to stop one. Every key expires `KEEP_S` after its last use.
 """
 
 import json
@@ -22,13 +22,13 @@ KEEP_S = 900
 CONTROL = "debrief:control"
 CONTROL_LENGTH = 1000
 RETRY_S = 0.5
-"""Between two attempts while Redis does not answer."""
+"""Seconds between two attempts while Redis does not answer."""
 FAULTS = (RedisError, OSError, TimeoutError)
-"""What a client raises when Redis is down, slow or unwell."""
+"""The exceptions of a client when Redis is down, slow or faulty."""
 
 
 class Unreadable(Exception):
-    """What another process wrote is of another version of the app."""
+    """Data written by another process comes from another version of the app."""
 
 
 def connect(url: str, timeout_s: float) -> Redis:
@@ -55,10 +55,10 @@ def encode_owner(owner: Owner) -> str:
 
 
 def decode_owner(text: str) -> Owner:
-    """Whose it is.
+    """The owner in this form.
 
     Raises:
-        Unreadable: of another version.
+        Unreadable: it was written by another version.
     """
     try:
         fields = json.loads(text)
@@ -84,7 +84,7 @@ def decode_event(fields: dict[str, str]) -> Event:
     """The event of an entry.
 
     Raises:
-        Unreadable: of another version.
+        Unreadable: it was written by another version.
     """
     try:
         return from_record(json.loads(fields["e"]))

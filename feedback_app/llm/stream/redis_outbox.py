@@ -1,7 +1,7 @@
 """Copies the logs that this process writes to Redis, in order, in batches, off their hot path.
 
-A log's events stay in its memory, so all that is kept here is how many of them Redis has. While
-Redis is slow or down nothing waits for it; afterwards it is asked what it has, and gets the rest.
+A log's events stay in its memory, so only the number of them that Redis has is kept here. While
+Redis is slow or down nothing waits for it; afterwards it is asked what it has, and sent the rest.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ from feedback_app.llm.stream.redis_keys import (
 _log = logging.getLogger(__name__)
 
 PAUSE_S = 0.005
-"""Between two batches, so that the events of many generations travel together."""
+"""Seconds between two batches, so that the events of many generations are sent together."""
 BATCH = 500
 """Events of one log in one batch."""
 REFRESH_EVERY_S = 60.0
@@ -58,7 +58,7 @@ class _Copy:
 
 
 class Outbox:
-    """What this process has to tell the others and has not told yet."""
+    """The messages that this process has yet to send to the others."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -68,7 +68,7 @@ class Outbox:
         self._failing = False
 
     def share(self, log: EventLog) -> None:
-        """Copy this log from its beginning, and go on with every event."""
+        """Copy this log from its beginning, and continue with every event."""
         copy = _Copy(log, clock.monotonic())
         self._copies[log.call_id] = copy
         log.on_append = partial(self._appended, copy)
@@ -80,7 +80,7 @@ class Outbox:
         self._work.set()
 
     async def run(self) -> None:
-        """Send whatever there is, for ever."""
+        """Send whatever there is, forever."""
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(REFRESH_EVERY_S):
@@ -138,7 +138,7 @@ class Outbox:
         for answer in answers:
             if isinstance(answer, Exception) and not is_there_already(answer):
                 raise answer
-        # A Redis that restarted may have lost what it had without any command failing.
+        # A Redis that restarted may have lost its data without any command failing.
         if any(answers[length] < sent for _, sent, length in sending):
             raise RedisError("events that were sent are gone")
         for _ in taken:
@@ -166,7 +166,7 @@ class Outbox:
             pipe.xadd(CONTROL, opened, maxlen=CONTROL_LENGTH)
 
     async def _ask_what_is_there(self) -> None:
-        """After a fault: how much of each log arrived, or was lost with a Redis that restarted."""
+        """After a fault, find out how much of each log arrived, or was lost as Redis restarted."""
         copies = list(self._copies.values())
         async with self._redis.pipeline(transaction=False) as pipe:
             for copy in copies:
@@ -176,13 +176,14 @@ class Outbox:
         for copy, length, newest in zip(copies, answers[::2], answers[1::2], strict=True):
             last = entry_seq(newest[0][0]) if newest else 0
             if length < last:
-                # Nothing can be put before what is there; mirrors skip what they have already.
+                # Nothing can be inserted before existing entries; mirrors skip those they already
+                # have.
                 await self._redis.delete(events_key(copy.log.call_id))
                 last = 0
             copy.sent, copy.opened = min(last, len(copy.log.events)), False
 
     def _drop_old(self) -> None:
-        """Forget ended logs that nobody could follow any more."""
+        """Forget ended logs that nobody could still follow."""
         old = clock.monotonic() - KEEP_S
         for copy in list(self._copies.values()):
             if copy.log.ended and copy.appended_at < old:

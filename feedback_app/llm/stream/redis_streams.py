@@ -1,7 +1,7 @@
 """Generations across processes: each log is copied to a Redis Stream, and mirrored on demand.
 
 A mirror is an ordinary `EventLog` that this process's followers read. One task reads all mirrors'
-streams, and the control stream, from one connection; it goes on by itself when Redis was away.
+streams, and the control stream, from one connection; it continues on its own after Redis was away.
 """
 
 import asyncio
@@ -36,10 +36,10 @@ from feedback_app.llm.stream.redis_outbox import Outbox
 _log = logging.getLogger(__name__)
 
 TIMEOUT_S = 2.0
-"""How long a look into Redis may take before this process goes on without it."""
+"""How long a query to Redis may take before this process continues without it."""
 BLOCK_S = 2.0
 READ_PAUSE_S = 0.005
-"""Between two reads, so that the events of many generations are read together."""
+"""Seconds between two reads, so that the events of many generations are read together."""
 READ_COUNT = 500
 """Entries of one stream in one read."""
 _ELSEWHERE = (
@@ -114,7 +114,7 @@ class RedisStreamHub(StreamHub):
     async def end(self, call_id: str, text: str, ending: Callable[[int], Event]) -> None:
         key = events_key(call_id)
         try:
-            # One event at a time: of several processes that end a call, each adds what is missing.
+            # One event at a time: if several processes end a call, each adds what is missing.
             while True:
                 events = await self._events(call_id)
                 if any(is_terminal(event) for event in events):
@@ -156,7 +156,7 @@ class RedisStreamHub(StreamHub):
     async def _look_up(self, owner: Owner) -> EventLog | None:
         try:
             call_id = await self._redis.get(owner_key(owner))
-            # What opened here meanwhile, or later, is the newest: ids grow with time.
+            # Anything opened here in the meantime, or later, is the newest: ids grow with time.
             here = self._latest.get(owner.run_key)
             if call_id is None or (here and (not here.ended or here.call_id >= call_id)):
                 return here
@@ -166,7 +166,7 @@ class RedisStreamHub(StreamHub):
             return self._latest.get(owner.run_key)
 
     def _mirror(self, call_id: str, owner: Owner, events: Sequence[Event]) -> EventLog:
-        """The log of another process's call, begun with what it has told so far."""
+        """The log of another process's call, beginning with its events so far."""
         if known := self._by_call.get(call_id):
             return known
         log = EventLog(call_id, owner)
@@ -215,7 +215,7 @@ class RedisStreamHub(StreamHub):
         if self._control_seen is None:
             newest = await self._reading.xrevrange(CONTROL, count=1)
             self._control_seen = newest[0][0] if newest else "0-0"
-            # What opened before that may have been missed by those who wait.
+            # Those who wait may have missed logs opened before that.
             for key in list(self._waiting):
                 self._wake(key)
         seen: dict[Any, Any] = {CONTROL: self._control_seen}
@@ -251,7 +251,7 @@ class RedisStreamHub(StreamHub):
                     self._mirror(message["call"], owner, ())
 
     def _give_up(self, logs: Sequence[EventLog]) -> None:
-        """End logs here whose writer goes on in words that are not understood."""
+        """End logs here whose writer uses a format that this version does not understand."""
         for log in logs:
             if not log.ended:
                 text = "".join(e.content for e in log.events if isinstance(e, ChunkEvent))
@@ -267,6 +267,6 @@ class RedisStreamHub(StreamHub):
 
 
 def _told(events: Sequence[Event]) -> int:
-    """How many characters of the answer have been told with these events."""
+    """How many characters of the answer these events have sent."""
     chunks = (event for event in reversed(events) if isinstance(event, ChunkEvent))
     return next((chunk.offset + len(chunk.content) for chunk in chunks), 0)

@@ -1,9 +1,9 @@
 """Rebuilds a finished call's event log, once it is out of memory, from its row and its draft.
 
-The draft keeps an outline of the log: one entry per event before the ending, without text. A
-status is `[stage, progress]`, a chunk the number of its characters, and reasoning, whose text is
-not kept, is 0, as is a chunk of an answer that another took the place of. With it a replay has the
-same events under the same `seq` as the log had.
+The draft keeps an outline of the log: one entry per event before the ending, without text. A status
+is `[stage, progress]`, a chunk the number of its characters, and reasoning, whose text is not kept,
+is 0, as is a chunk of an answer that was replaced by another. With it a replay has the same events
+under the same `seq` as the log had.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from feedback_app.llm.operation import stage_message
 
 
 def outline_of(events: Sequence[Event]) -> list[Any]:
-    """What a draft keeps of the events before the ending."""
+    """The outline that a draft keeps of the events before the ending."""
     outline: list[Any] = []
     for event in events:
         match event:
@@ -31,7 +31,7 @@ def outline_of(events: Sequence[Event]) -> list[Any]:
                 outline.append([event.status, event.progress])
             case ChunkEvent():
                 if event.offset == 0:
-                    # The text begins again: what came before is kept no more.
+                    # The text begins again: the text before it is no longer kept.
                     outline = [0 if isinstance(entry, int) else entry for entry in outline]
                 outline.append(len(event.content))
             case ReasoningEvent():

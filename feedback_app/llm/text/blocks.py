@@ -46,7 +46,7 @@ def block_from_dict(stored: dict[str, Any]) -> Block:
 
 
 def without_citations(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks as they are once submitted: what they rest on is the writer's alone."""
+    """The blocks as they are once submitted: the lines they rest on are for the writer only."""
     return [
         replace(block, spans=[replace(span, cite="") for span in block.spans]) for block in blocks
     ]

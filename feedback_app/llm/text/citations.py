@@ -1,10 +1,9 @@
 """Takes citation marks out of an answer while it streams.
 
 An answer ends a statement with the lines of the notes it rests on, `[3]` or `[3, 7-8]`. The marks
-are never part of its text: the filter below lets the text through without them and notes where
-each stood. Wherever text is parsed into blocks, `marked` puts them back as characters of the
-private use area that no person or model writes, and `llm.text.cited_statements` turns those into
-marks of spans.
+are never part of its text: the filter below passes the text on without them and records where each
+was. Wherever text is parsed into blocks, `marked` puts them back as private-use characters that no
+person or model writes, and `llm.text.cited_statements` turns those into marks of spans.
 """
 
 import re
@@ -15,9 +14,9 @@ MOST_LINES = 12
 MOST_MARKS = 300
 """Marks of one answer that are kept; further ones are taken out all the same."""
 LONGEST_MARK = 60
-"""Characters of the longest mark; a bracket that goes on for longer is text."""
+"""Characters of the longest mark; a longer bracket is text."""
 TOKENS_PER_MARK = 4
-"""About what a mark such as `[3, 7]` takes of an answer."""
+"""The approximate size of a mark such as `[3, 7]` in an answer."""
 OPEN, CLOSE = "\ue000", "\ue001"
 
 _RANGE = r"\d{1,6}(?:\s?[-–]\s?\d{1,6})?"
@@ -26,11 +25,11 @@ _UNFINISHED = re.compile(r"\[[\d\s,;\-–lines]*\]?\Z")
 _COMMA = re.compile(r"[,;]")
 
 Citation = tuple[int, str]
-"""Where in the text a mark stood, in characters, and its lines such as `3,7,8`."""
+"""The position of a mark in the text, in characters, and its lines such as `3,7,8`."""
 
 
 class CitationFilter:
-    """Takes the marks out of text that comes in pieces. `lines` says how many there are to cite."""
+    """Removes the marks from text that comes in pieces. `lines` is the number of lines to cite."""
 
     def __init__(self, lines: int) -> None:
         self._lines = lines
@@ -39,14 +38,14 @@ class CitationFilter:
         """The last character that was let through."""
         self._told = 0
         self._kept = 0
-        """How many marks have been given back."""
+        """How many marks have been returned."""
 
     def feed(self, text: str) -> tuple[str, list[Citation]]:
-        """The text that is certain now, and the marks that stood in it, in order."""
+        """The text that is already certain, and the marks in it, in order."""
         return self._take(self._held + text, last=False)
 
     def finish(self) -> tuple[str, list[Citation]]:
-        """What was held back: an unfinished mark is text."""
+        """The text that was held back: an unfinished mark is text."""
         return self._take(self._held, last=True)
 
     def _take(self, text: str, *, last: bool) -> tuple[str, list[Citation]]:
@@ -61,7 +60,7 @@ class CitationFilter:
                 continue
             kept.append(text[start : mark.start()].rstrip(" \t"))
             length += len(kept[-1])
-            # Behind a mark, nothing is part of a word.
+            # After a mark, nothing is part of a word.
             start, self._before = mark.end(), ""
             if self._kept < MOST_MARKS and (lines := self._existing(mark[1])):
                 found.append((self._told + length, lines))
@@ -74,7 +73,7 @@ class CitationFilter:
         return "".join(kept), found
 
     def _existing(self, written: str) -> str:
-        """The lines a mark names, as far as there are such lines."""
+        """Those of the lines a mark names that exist."""
         lines: dict[int, None] = {}
         for part in _COMMA.split(written):
             first, _, end = part.replace("–", "-").partition("-")

@@ -9,11 +9,11 @@ from feedback_app.llm.text.citations import CLOSE, OPEN
 
 CITATION_MARK = re.compile(f"{OPEN}([0-9,]*){CLOSE}")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|(?<=[。！？])[」』）]*(?=.)")
-"""Where one statement ends and the next begins, within one paragraph."""
+"""The boundary between one statement and the next, within one paragraph."""
 
 
 def cited(spans: Iterable[Span]) -> list[Span]:
-    """The runs of one paragraph with their marks taken out and put on the statements before them.
+    """The runs of one paragraph with their marks moved onto the statements before them.
 
     A statement reaches back to the end of the sentence before it, or to the bold name that a
     bullet begins with.
@@ -42,7 +42,7 @@ def cited(spans: Iterable[Span]) -> list[Span]:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """The text cut behind each sentence's end; the last piece is what goes on, maybe empty."""
+    """The text cut after each sentence's end; the last piece is unfinished, and may be empty."""
     start = 0
     for end in _SENTENCE_END.finditer(text):
         yield text[start : end.end()]
@@ -51,7 +51,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _taken_back(done: list[Span]) -> list[Span]:
-    """Take the last statement out of `done` again: its mark comes behind a space."""
+    """Take the last statement out of `done` again: its mark comes after a space."""
     taken: list[Span] = []
     while done and not any(run.text.strip() for run in taken):
         taken.insert(0, done.pop())
@@ -81,7 +81,7 @@ def _merged(before: str, more: str) -> str:
 
 
 def _joined(runs: list[Span]) -> list[Span]:
-    """Neighbours that look the same as one run."""
+    """The runs with neighbours merged if they look the same."""
     joined: list[Span] = []
     for run in runs:
         if joined and replace(joined[-1], text="") == replace(run, text=""):

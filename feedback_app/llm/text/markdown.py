@@ -1,10 +1,10 @@
 """Parses Markdown to blocks, by markdown-it-py with raw HTML off, so that tags are text.
 
-However a text is made, it is parsed in time and memory in proportion to its length: what would take
-more (a wide table, a paragraph of nothing but signs, lists nested too deep) becomes plain text.
+Any text is parsed in time and memory proportional to its length: anything that would take more (a
+wide table, a paragraph of nothing but markup, lists nested too deep) becomes plain text.
 
-Where the text has citation marks in it (`llm.text.citations.marked`), the statement before each
-mark carries the lines it names, and the mark itself is gone.
+If the text contains citation marks (`llm.text.citations.marked`), the statement before each mark
+carries the lines it names, and the mark itself is removed.
 """
 
 import re
@@ -19,18 +19,18 @@ from feedback_app.llm.text.blocks import Block, Span
 from feedback_app.llm.text.cited_statements import CITATION_MARK, cited
 
 BlockRule = Callable[[StateBlock, int, int, bool], bool]
-"""As `markdown_it.parser_block` calls it: the state, first and last line, whether only to look."""
+"""As `markdown_it.parser_block` calls it: the state, first and last line, whether only to test."""
 _MARKS = {"strong": "b", "em": "i", "s": "s", "link": "a"}
 _SAFE_SCHEMES = ("http://", "https://", "mailto:")
 MOST_BLOCKS = 2_000
-"""Of one text. No line makes two, so that many lines are read; the rest is one block."""
+"""The limit for one text. No line makes two, so this many lines are parsed; the rest is one."""
 MOST_COLUMNS = 20
-"""Of a table. Rows without cells get all of them, which makes much of few characters."""
+"""The limit for a table. Rows without cells get all of them, so that few characters become many."""
 DEEPEST = 16
 """How deep lists and quotations nest; a list counts twice. The parser drops what is 20 deep."""
 MOST_MARKUP = 250_000
-"""A paragraph's signs times its characters, which is what reading it can take. An ordinary one of
-2,500 characters has 30 signs."""
+"""A paragraph's markup characters times its length, which bounds the time to parse it. An ordinary
+one of 2,500 characters has 30 of them."""
 _SIGN = re.compile(r"[\[\]*_~`<!&\\]")
 
 
@@ -50,7 +50,7 @@ def _narrow_table(state: StateBlock, start: int, end: int, silent: bool) -> bool
 
 
 def _inline(state: StateCore) -> None:
-    """Read what is in the blocks, but for what would take too long."""
+    """Parse the contents of the blocks, except for any that would take too long."""
     for token in state.tokens:
         if token.type != "inline":
             continue
@@ -62,7 +62,7 @@ def _inline(state: StateCore) -> None:
 
 
 def markdown_parser() -> MarkdownIt:
-    """A parser without reference links: what a block says must not depend on another one."""
+    """A parser without reference links: the meaning of a block must not depend on another one."""
     parser = (
         MarkdownIt("commonmark", {"html": False})
         .enable(["table", "strikethrough"])

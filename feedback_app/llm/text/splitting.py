@@ -8,11 +8,11 @@ from feedback_app.llm.text.markdown import markdown_parser, parse_blocks, plain
 LONGEST_OPEN = 5_000
 """Characters of a block that is still being written: it is read again with each new piece."""
 MOST_OPEN_LINES = 100
-"""Its lines, which each may be a block that is sent again with each new piece."""
+"""Lines of it, each of which may be a block that is sent again with each new piece."""
 _outliner = markdown_parser().disable(["inline", "text_join"])
 """Finds the same blocks without reading what is in them."""
 _UNDECIDED_LINE = re.compile(r"[\s>]*+(?:[#\-*_+=|:~\s]*+|\d{1,9}[.)]?\s*+|[`~]{3}.*+)", re.DOTALL)
-"""The beginning of a line that looks like a new block but may yet go on with the one before."""
+"""The beginning of a line that looks like a new block but may still continue the one before."""
 
 
 def decided(markdown: str) -> str:
@@ -31,7 +31,7 @@ class BlockSplitter:
         self._may_settle = False
 
     def feed(self, text: str) -> list[Block]:
-        """Take more text; the blocks that can no longer change."""
+        """Add more text; return the blocks that can no longer change."""
         self.open += text.replace("\r", "")
         self._may_settle = self._may_settle or "\n" in text
         if not self._may_settle:
@@ -43,7 +43,7 @@ class BlockSplitter:
         return [*(parse_blocks(settled) if cut else []), *self._outgrown()]
 
     def _outgrown(self) -> list[Block]:
-        """The open end as plain text, where it is too long to be read again and again."""
+        """The open end as plain text, if it is too long to be parsed again and again."""
         if len(self.open) <= LONGEST_OPEN and self.open.count("\n") < MOST_OPEN_LINES:
             return []
         written, self.open, self._may_settle = self.open, "", False
@@ -63,7 +63,7 @@ def _settled_lines(lines: list[str]) -> int:
             continue
         if token.level == 0:
             start, indent = token.map[0], _indent(lines[token.map[0]])
-        # An item indented otherwise would, as the first of a list, change what belongs to it.
+        # An item indented differently would change its own contents if it were the first of a list.
         elif token.level == 1 and token.type == "list_item_open":
             line = token.map[0]
             start = line if _indent(lines[line]) == indent else start

@@ -11,7 +11,7 @@ from feedback_app.core.text import storable
 from feedback_app.llm.client.completion import Message
 
 REPAIR_TOKENS = 400
-"""At most what a repair's request says besides the first messages and the answer."""
+"""The most that a repair's request adds to the first messages and the answer."""
 CODE_BEGINS = "```json\n"
 _MOST_FAULTS = 8
 _MOST_FAULT_CHARACTERS = 120
@@ -20,22 +20,22 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class WrongResult(Exception):
-    """An answer is not the JSON that was asked for; says why, in words for a model."""
+    """An answer is not the JSON that was requested; the message says why, in words for a model."""
 
 
 def response_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The JSON schema of a result as structured output takes it: all fields required, no others.
+    """The JSON schema of a result as structured output requires it: all fields required, no others.
 
-    OpenAI's strict mode asks for both, in every object
+    OpenAI's strict mode requires both, in every object
     (https://platform.openai.com/docs/guides/structured-outputs).
     """
     return _strict(model.model_json_schema())
 
 
 def so_far(text: str) -> dict[str, Any]:
-    """The fields of an answer that is being written; a text's beginning counts, a number's not.
+    """The fields of an answer that is being written; unfinished text counts, a number does not.
 
-    Linear in the length of the text. Empty where it is no JSON object.
+    Linear in the length of the text. Empty if it is not a JSON object.
     """
     try:
         found = from_json(storable(text), allow_partial="trailing-strings")
@@ -45,10 +45,10 @@ def so_far(text: str) -> dict[str, Any]:
 
 
 def read_result(text: str, model: type[M]) -> M:
-    """The result that a whole answer is; fields that were not asked for are left out.
+    """The result in a whole answer; fields that were not requested are left out.
 
     Raises:
-        WrongResult: it is no JSON, has text after it, or is not what the model asks for.
+        WrongResult: it is not JSON, has text after it, or does not fit the model.
     """
     try:
         return model.model_validate_json(text, strict=True)
@@ -58,10 +58,10 @@ def read_result(text: str, model: type[M]) -> M:
 
 
 def in_reasoning(text: str) -> str:
-    """The JSON object in what came as reasoning; empty where there is none.
+    """The JSON object in text received as reasoning; empty if there is none.
 
-    Some servers take everything a model says before its answer for reasoning, and with it an
-    answer that has nothing before it.
+    Some servers take everything a model says before its answer for reasoning, and with it an answer
+    that has nothing before it.
     """
     begin, end = text.find("{"), text.rfind("}")
     return text[begin : end + 1] if 0 <= begin < end else ""
@@ -81,7 +81,7 @@ def repair_messages(messages: Sequence[Message], answer: str, wrong: str) -> tup
 
 
 def drawn(text: str) -> str:
-    """The answer as Markdown: its JSON, with a field a line where it can be read, as code."""
+    """The answer as Markdown: its JSON as code, with one field per line if it can be parsed."""
     try:
         text = json.dumps(json.loads(text), ensure_ascii=False, indent=2)
     except (ValueError, RecursionError):

@@ -1,8 +1,9 @@
 """Finds the tag that closes the record in a prompt, however its letters are disguised.
 
-Text that holds none is never changed. To look for one, a text is folded: compatibility forms
+Text without one is never changed. To look for one, a text is folded: compatibility forms
 (full-width, mathematical, circled) and look-alikes of other scripts become the letters they look
-like, and what nobody sees (zero-width characters, soft hyphens, joiners, variation selectors) goes.
+like, and invisible characters (zero-width characters, soft hyphens, joiners, variation selectors)
+are dropped.
 """
 
 import re
@@ -20,7 +21,7 @@ _LOOK_ALIKES = {
 """The characters most often taken for each of the tag's own; after Unicode's `confusables.txt`."""
 _SHOWN_AS = {char: letter for letter, chars in _LOOK_ALIKES.items() for char in chars.casefold()}
 _QUOTES = "‹«〈《⟨⟪❮❰⧼˂ᐸ≺"
-"""What looks like `<` and is honest before a word, as in «record»; not so before a slash."""
+"""Look-alikes of `<` that are legitimate before a word, as in «record», but not before a slash."""
 _UNSEEN = frozenset({"Cf", "Cc", "Mn", "Me"})
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Drawn as nothing, though Unicode counts them among letters and symbols."""
@@ -50,7 +51,7 @@ def without_tags(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _folded(character: str) -> str:
-    """What a character is taken for: mostly one letter, nothing where it is not seen."""
+    """The letter that a character is taken for; empty if it is invisible."""
     if character.isspace():
         return " "
     if character in _BLANK_LETTERS:

@@ -8,11 +8,11 @@ _MAY_BE_FENCE = re.compile(
 )
 _END = re.compile(r"\n`{1,3}\s*+\Z|(?<!\s)\s++\Z")
 _LONGEST_END = 8
-"""Characters of an answer's end in which a closing fence is looked for."""
+"""Characters at an answer's end in which a closing fence is looked for."""
 
 
 class Unwrapped:
-    """Lets an answer through without a fence around all of it. A fence within it stays."""
+    """Passes an answer on without a fence around all of it. A fence within it stays."""
 
     def __init__(self) -> None:
         self._held = ""
@@ -20,7 +20,7 @@ class Unwrapped:
         self._is_wrapped = False
 
     def feed(self, text: str) -> str:
-        """The text that is certain now."""
+        """The part of the text that is already certain."""
         self._held += text
         if not self._begun:
             if fence := _FENCE.match(self._held):
@@ -38,7 +38,7 @@ class Unwrapped:
         return certain
 
     def finish(self) -> str:
-        """What was held back, without the fence's end."""
+        """The text that was held back, without the fence's end."""
         held, self._held = self._held, ""
         if self._is_wrapped and held.strip() == "```":
             return "\n"

@@ -1,4 +1,4 @@
-"""The usage page's list of calls: sorted, searched, turned over and exported by the server."""
+"""The usage page's list of calls: sorted, searched, paged and exported by the server."""
 
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
@@ -24,7 +24,7 @@ class _FileLink(BaseHTML):
 
 
 def calls() -> rx.Component:
-    """The calls that are meant. Roles are given because narrow screens draw rows as cards."""
+    """The calls of the filter. Roles are given because narrow screens draw rows as cards."""
     return card(
         rx.el.div(
             rx.heading("Calls", as_="h2", size="3", weight="medium", id=CALLS_ANCHOR),
@@ -170,7 +170,7 @@ def _call(call: CallRow) -> rx.Component:
 
 
 def _cell(*content: rx.Component | str, class_name: str = "", label: str = "") -> rx.Component:
-    """A cell; `label` names its value where the row is drawn as a card."""
+    """A cell; `label` names its value if the row is drawn as a card."""
     named = {"data-label": label} if label else {}
     return rx.el.td(*content, role="cell", class_name=class_name, custom_attrs=named)
 

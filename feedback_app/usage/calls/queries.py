@@ -1,6 +1,6 @@
-"""The SQL of lists of calls; the acting administrator sees only those of the own company.
+"""The SQL of lists of calls; the acting administrator sees only those of their company.
 
-A list is found in two steps: the ids in their order, then what is shown of a page of them.
+A list is found in two steps: the ids in their order, then the columns to show for one page of them.
 """
 
 import string
@@ -48,7 +48,7 @@ _ENTRY = tuple(
 def _ordered(
     user: CurrentUser, wanted: UsageFilter, span: Span, *, backwards: bool = False
 ) -> Select[str]:
-    """The ids of the calls that are meant, in their order or in the opposite one."""
+    """The ids of the filter's calls, in their order or in reverse."""
     value, call_id = _VALUES[wanted.sort.by], col(LlmCall.id)
     query = select(call_id).where(
         *chosen(user, wanted), within(span), _with_text(user, wanted.text)
@@ -82,7 +82,7 @@ def _with_text(user: CurrentUser, text: str) -> ColumnElement[bool]:
 
 
 def _contains(name: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
-    """Whatever the case; of letters beyond ASCII, which SQLite cannot turn, the usual ones."""
+    """Case-insensitive; for non-ASCII letters, which SQLite cannot fold, the usual spellings."""
     spellings = {text} if text.isascii() else {text, text.lower(), text.upper(), text.title()}
     return or_(*(name.icontains(spelling, autoescape=True) for spelling in spellings))
 
@@ -90,7 +90,7 @@ def _contains(name: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
 async def sort_value(
     session: AsyncSession, user: CurrentUser, by: SortBy, call_id: str
 ) -> datetime | int | None:
-    """What a call of the company is ordered by, `None` for anybody else's."""
+    """The value that a call of the company is ordered by, `None` for anybody else's."""
     query = select(_VALUES[by]).where(
         col(LlmCall.id) == call_id, col(LlmCall.company_id) == user.company_id
     )
@@ -107,14 +107,14 @@ async def page_of_ids(
     backwards: bool = False,
     limit: int,
 ) -> list[str]:
-    """The first ids, or those right behind (`backwards`: before) the sort value and id `beyond`.
+    """The first ids, or those right after (`backwards`: before) the sort value and id `beyond`.
 
     They are in the order of the list either way.
     """
     query = _ordered(user, wanted, span, backwards=backwards).limit(limit)
     if beyond is not None:
         value, call_id = _VALUES[wanted.sort.by], col(LlmCall.id)
-        # The first condition says no more than the second, but an index can serve it.
+        # The first condition is implied by the second, but an index can serve it.
         if wanted.sort.descending != backwards:
             behind = and_(value <= beyond[0], or_(value < beyond[0], call_id < beyond[1]))
         else:
@@ -127,7 +127,7 @@ async def page_of_ids(
 async def all_ids(
     session: AsyncSession, user: CurrentUser, wanted: UsageFilter, span: Span
 ) -> AsyncGenerator[Sequence[str], None]:
-    """Every id in the order of the list, as it was when asked, a few thousand at a time."""
+    """Every id in the order of the list, as of the time of the query, a few thousand at a time."""
     result = await (await session.connection()).stream_scalars(_ordered(user, wanted, span))
     async for ids in result.partitions(_IDS_AT_A_TIME):
         yield ids
@@ -144,7 +144,8 @@ async def entries(
         .outerjoin(Department, col(Department.id) == col(LlmCall.department_id))
         .outerjoin(Interview, col(Interview.id) == col(LlmCall.subject_id))
         .outerjoin(Candidate, col(Candidate.id) == col(Interview.candidate_id))
-        # Concatenated, because SQLite would else read all the company's calls instead of these.
+        # Concatenated, because SQLite would otherwise read all the company's calls instead of
+        # these.
         .where(col(LlmCall.id).in_(ids), col(LlmCall.company_id).concat("") == user.company_id)
     )
     rows = await (await session.connection()).execute(query)
@@ -161,7 +162,7 @@ async def call_by_id(session: AsyncSession, user: CurrentUser, call_id: str) -> 
 async def ledger(
     session: AsyncSession, user: CurrentUser, *, older_than: LlmCall | None, limit: int
 ) -> Sequence[LlmCall]:
-    """The company's calls whenever they were, newest first: the newest or those after one."""
+    """The company's calls of any period, newest first: the newest or those after one."""
     started, call_id = col(LlmCall.started_at), col(LlmCall.id)
     query = (
         select_rows(LlmCall)
@@ -178,7 +179,7 @@ async def ledger(
 async def count_running(
     session: AsyncSession, user: CurrentUser, wanted: UsageFilter, span: Span
 ) -> int:
-    """How many of the calls that are meant are running."""
+    """How many of the filter's calls are running."""
     query = (
         select(func.count())
         .select_from(LlmCall)

@@ -38,7 +38,7 @@ _ORDERS = (
 
 
 def view(page: CallsPage, wanted: UsageFilter) -> CallsView:
-    """The list with the ways to its other pages and orders."""
+    """The list with the links to its other pages and orders."""
     return CallsView(
         columns=[_column(*column, wanted) for column in COLUMNS],
         orders=_orders(wanted.sort),
@@ -64,7 +64,7 @@ def _column(label: str, kind: str, by: SortBy | None, wanted: UsageFilter) -> Co
 
 
 def _orders(current: Sort) -> list[Order]:
-    """The usual ones; another that the address asks for stands among them."""
+    """The usual orders, and the one the address asks for if it is another."""
     usual = [Order("" if sort == NEWEST_FIRST else str(sort), label) for sort, label in _ORDERS]
     if any(sort == current for sort, _ in _ORDERS):
         return usual
@@ -72,7 +72,7 @@ def _orders(current: Sort) -> list[Order]:
 
 
 def _position(page: CallsPage) -> str:
-    """Which of how many, where they were counted."""
+    """Which of how many, if they were counted."""
     if not page.rows:
         return ""
     places = f"{page.first + 1:,}–{page.first + len(page.rows):,}"
@@ -103,7 +103,7 @@ def _row(entry: CallEntry) -> CallRow:
 
 
 def _note(entry: CallEntry) -> str:
-    """The kind of interview, and what was done where that is not a draft of feedback."""
+    """The kind of interview, and the operation if it is not a draft of feedback."""
     is_draft = entry.operation == FEEDBACK
     done = "" if is_draft or not entry.candidate else labels.operation_named(entry.operation)
     return " · ".join(filter(None, (done, entry.interview_kind)))

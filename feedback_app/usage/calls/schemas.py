@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class CallEntry:
-    """A call, whom it concerned, what it used. `None` is what it has not or nobody knows."""
+    """A call, whom it concerned, what it used. `None` means absent or unknown."""
 
     call_id: str
     started_at: datetime
@@ -29,13 +29,13 @@ class CallEntry:
     finish_reason: str | None
     error_code: str | None
     prompt_tokens: int
-    """Of a running call, an estimate."""
+    """For a running call, an estimate."""
     completion_tokens: int
     reasoning_tokens: int
     cached_tokens: int
     cache_write_tokens: int
     sent_tokens_at_least: int
-    """Of the prompt, where the server read only a part of it; else 0."""
+    """The fewest tokens of the prompt, if the server read only a part of it; else 0."""
     tokens_estimated: bool
     cost_microusd: int | None
     price_source: str
@@ -49,13 +49,13 @@ class CallEntry:
 
     @property
     def model(self) -> str:
-        """The one that answered, or the one that was asked."""
+        """The model that answered, or the requested one if none did."""
         return self.resolved_model or self.requested_model
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page of calls continues: a call, and how many stood before it when it was shown."""
+    """Where a page of calls continues: a call, and how many were before it when it was shown."""
 
     call_id: str
     place: int
@@ -65,7 +65,7 @@ class Cursor:
 
 
 def cursor_from(text: str) -> Cursor | None:
-    """The cursor in an address, `None` where there is none."""
+    """The cursor in an address, `None` if there is none."""
     place, _, call_id = text.partition(".")
     is_place = place.isascii() and place.isdigit() and len(place) < 10
     return Cursor(call_id[:36], int(place)) if is_place and call_id else None
@@ -73,13 +73,13 @@ def cursor_from(text: str) -> Cursor | None:
 
 @dataclass(frozen=True, slots=True)
 class CallsPage:
-    """One page of the calls that a filter means, in its order."""
+    """One page of a filter's calls, in its order."""
 
     rows: tuple[CallEntry, ...] = ()
     first: int = 0
-    """The place of the first row, from 0; calls that came meanwhile are not counted in."""
+    """The position of the first row, from 0; calls made in the meantime are not included."""
     total: int | None = 0
-    """`None` where text is searched for: nobody counts them."""
+    """`None` for a text search, whose results are not counted."""
     before: Cursor | None = None
     """Where the page before ends, `None` on the first."""
     after: Cursor | None = None

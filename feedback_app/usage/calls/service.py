@@ -1,4 +1,4 @@
-"""Decides which calls a page of their list shows. Knows nothing of pages in a browser."""
+"""The calls on a page of their list. Knows nothing of pages in a browser."""
 
 from collections.abc import Sequence
 
@@ -25,10 +25,10 @@ async def page(
     before: Cursor | None = None,
     length: int = PAGE_LENGTH,
 ) -> CallsPage:
-    """The first page of the calls that are meant, the one after a call, or the one before.
+    """The first page of the filter's calls, the one after a call, or the one before.
 
-    A cursor at a call that does not exist, or one near the top, is the first page. Newest first
-    is read from an index; another order reads the calls of the period.
+    A cursor at a call that does not exist, or one near the top, gives the first page. Newest first
+    is read from an index; any other order reads the calls of the period.
 
     Raises:
         Forbidden: not an administrator.
@@ -52,7 +52,7 @@ async def page(
 async def ledger(
     user: CurrentUser, *, after: str | None, limit: int
 ) -> tuple[list[LlmCall], str | None]:
-    """The company's ledger newest first, from `after` on, and the cursor of what follows.
+    """The company's ledger newest first, from `after` on, and the cursor of the next page.
 
     Raises:
         Forbidden: not an administrator.
@@ -87,7 +87,7 @@ async def _ids(
     before: Cursor | None,
     length: int,
 ) -> tuple[Sequence[str], int, bool]:
-    """The ids of a page, the place of the first, and whether there are any behind."""
+    """The ids of a page, the position of the first, and whether there are more after them."""
     cursor = after or before
     value = (
         await queries.sort_value(session, user, wanted.sort.by, cursor.call_id) if cursor else None

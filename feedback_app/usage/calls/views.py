@@ -15,12 +15,12 @@ class CallRow:
 
     call_id: str
     href: str
-    """Of its trace."""
+    """The address of its trace."""
     started: LocalTime
     person: str
     department: str
     subject: str
-    """The candidate, or the operation where no interview belongs to the call."""
+    """The candidate, or the operation if no interview belongs to the call."""
     subject_note: str
     model: str
     status: str
@@ -60,7 +60,7 @@ class CallsView:
     orders: list[Order] = field(default_factory=list)
     order: str = ""
     text: str = ""
-    """What is searched for."""
+    """The search text."""
     rows: list[CallRow] = field(default_factory=list)
     position: str = ""
     newer_href: str = ""

@@ -11,7 +11,7 @@ from feedback_app.usage.checking.schemas import FindingRow
 
 
 class CheckState(rx.State):
-    """What the last check on this page found; no summary before the first."""
+    """The result of the last check on this page; no summary before the first."""
 
     busy: bool = False
     summary: str = ""
@@ -21,7 +21,7 @@ class CheckState(rx.State):
     @logged("Checked the ledger")
     @guarded(admin=True)
     async def check(self) -> AsyncIterator[None]:
-        """Compare the company's calls with what must hold of them."""
+        """Check the company's calls against the rules they must satisfy."""
         self.busy = True
         yield
         try:

@@ -20,7 +20,7 @@ MOST_MODELS = 6
 
 
 def money(microusd: int, calls: int, unpriced: int) -> int | None:
-    """An amount of known prices, `None` where there are calls and no price is known."""
+    """An amount of known prices, `None` if there are calls and no price is known."""
     return None if calls and unpriced >= calls else microusd
 
 
@@ -134,7 +134,7 @@ def outcomes(rows: Iterable[Sums], steps: range) -> OutcomeSeries:
 
 
 def figures(rows: Iterable[Sums], steps: range) -> StepFigures:
-    """What the page's first numbers come to in each step."""
+    """The page's main figures for each step."""
     rows = list(rows)
     return StepFigures(
         cost_microusd=_by_step(rows, steps, lambda r: r.cost_microusd),
@@ -186,7 +186,7 @@ def errors(rows: Iterable[Sums]) -> tuple[ErrorCount, ...]:
 
 
 def group(sums: GroupSums) -> GroupTotal:
-    """A person or a department with an amount that is unknown where no price is known."""
+    """A person or a department; its amount is unknown if no price is known."""
     return GroupTotal(
         sums.group_id,
         sums.name,
@@ -199,7 +199,7 @@ def group(sums: GroupSums) -> GroupTotal:
 
 
 def rest(whole: Totals, groups: Sequence[GroupSums], name: str) -> list[GroupSums]:
-    """What the groups leave of the whole, as one more of that name; none where nothing is left."""
+    """The rest of the whole without the groups, as one more group of that name if there is any."""
     calls = whole.calls - sum(g.calls for g in groups)
     if not calls:
         return []

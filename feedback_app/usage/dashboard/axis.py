@@ -12,7 +12,7 @@ _MOST_STEPS = 4
 def ticks(highest: float, *, whole: bool = False) -> list[float]:
     """From 0 in equal steps of 1, 2, 2.5 or 5 times a power of ten to at least `highest`.
 
-    `whole` is for what only comes in whole numbers.
+    `whole` is for values that are always whole numbers.
     """
     exact = Decimal(repr(highest))
     if highest <= 0:
@@ -32,7 +32,7 @@ def ticks(highest: float, *, whole: bool = False) -> list[float]:
 def decades(points: Iterable[Point]) -> list[float]:
     """Powers of ten from below the lowest of all values to above the highest, at least two.
 
-    What is nothing has no place on such an axis.
+    Zero has no place on such an axis.
     """
     found = [value for point in points for value in _values(point) if value > 0]
     first = math.floor(math.log10(min(found, default=1)))
@@ -41,7 +41,7 @@ def decades(points: Iterable[Point]) -> list[float]:
 
 
 def stacked(points: Iterable[Point]) -> float:
-    """The highest of all steps, their values on top of each other."""
+    """The highest sum of any step's values."""
     return max((sum(_values(point)) for point in points), default=0)
 
 

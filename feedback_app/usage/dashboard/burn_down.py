@@ -1,4 +1,4 @@
-"""The month's cost as a chart: what is spent, where that leads, the budget it is held against."""
+"""The month's cost as a chart: the amount spent, the forecast, and the budget to compare with."""
 
 from feedback_app.core.money import as_set, dollars, share_used
 from feedback_app.usage import labels
@@ -11,7 +11,7 @@ _AHEAD = "5 4"
 
 
 def burn_down(b: BurnDown) -> ChartView:
-    """What the month has cost so far, where it leads, and the budget it is held against."""
+    """The month's cost so far, its forecast, and the budget to compare it with."""
     spent = [*b.spent_microusd, *[None] * (len(b.days) - len(b.spent_microusd))]
     ahead = _ahead(b)
     limit = [b.budget_microusd] * len(b.days)
@@ -65,7 +65,7 @@ def _told(microusd: int | None) -> str:
 
 
 def _ahead(b: BurnDown) -> list[int | None]:
-    """The straight way from what is spent to the forecast of the month's end."""
+    """The straight line from the amount spent to the forecast for the month's end."""
     if b.forecast_microusd is None:
         return [None] * len(b.days)
     today = len(b.spent_microusd) - 1

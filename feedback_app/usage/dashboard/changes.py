@@ -1,7 +1,7 @@
 """How a figure changed against the period before, as its tile shows it and as a sentence says it.
 
-A change is told in percent only where enough calls were made before: twice as many as 4 is 8, and
-"100% more" would make much of it.
+A change is shown in percent only if there were enough calls before: twice as many as 4 is 8, and
+"100% more" would exaggerate it.
 """
 
 from collections.abc import Callable
@@ -12,15 +12,15 @@ from feedback_app.usage.dashboard.schemas import Totals, change
 from feedback_app.usage.dashboard.views import Tile, Trend
 
 Good = Literal["more", "less"] | None
-"""Which way a figure should go; `None` where neither way is better."""
+"""The direction in which a figure should go; `None` if neither is better."""
 Written = Callable[[float], str]
-"""How a figure is written."""
+"""A function that formats a figure."""
 
 LEAST_BASE = 20
-"""Calls of the period before, from which on a change is told in percent."""
+"""Calls of the previous period from which a change is shown in percent."""
 _LEAST_SHOWN = 0.0005
 _TIMES_FROM = 1
-"""More by this part, a doubling, is told as how many times what it was."""
+"""From this increase on, a doubling, a change is shown as a multiple of the earlier value."""
 
 
 def count(value: float) -> str:
@@ -29,7 +29,7 @@ def count(value: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is shown, the same in words, and in which direction."""
+    """The text shown, the same in words, and the direction."""
 
     shown: str
     words: str
@@ -60,21 +60,21 @@ class Comparison:
         *,
         good: Good = None,
     ) -> Tile:
-        """The tile with how its figure changed, where there is anything to compare."""
+        """The tile with the change of its figure, if there is anything to compare."""
         found = self.change(now, before, written)
         if found is None:
             return tile
         return replace(tile, change=found.shown, change_words=found.words, trend=trend(found, good))
 
     def note(self, tile: Tile, now: int, before: int) -> Tile:
-        """The tile with how the figure of its note changed."""
+        """The tile with the change of the figure in its note."""
         found = self.change(now, before)
         if found is None:
             return tile
         return replace(tile, note_change=f"({found.shown})", note_change_words=found.words)
 
     def share(self, tile: Tile, now: float | None, before: float | None) -> Tile:
-        """A share changes by points of a hundred; less of it is better."""
+        """The tile of a share, which changes by percentage points; less of it is better."""
         if now is None or before is None:
             return tile
         points = now - before
@@ -91,7 +91,7 @@ class Comparison:
     def change(
         self, now: float | None, before: float | None, written: Written = count
     ) -> Change | None:
-        """How a figure changed; `None` where there is nothing to compare."""
+        """How a figure changed; `None` if there is nothing to compare."""
         if now and before == 0:
             return Change("new", "none before", now)
         part = change(now, before)
@@ -110,7 +110,7 @@ class Comparison:
     def sentence(
         self, now: float | None, before: float | None, written: Written = count
     ) -> tuple[str, Change | None]:
-        """How a figure changed, in a whole sentence; empty where nothing is to be compared."""
+        """How a figure changed, in a whole sentence; empty if there is nothing to compare."""
         found = self.change(now, before, written)
         if found is None or now is None or before is None:
             return "None now and none before." if now == before == 0 else "", None
@@ -123,7 +123,7 @@ class Comparison:
 
 
 def trend(found: Change, good: Good) -> Trend:
-    """Whether a change is for the better or the worse; neither where too little is behind it."""
+    """Whether a change is for the better or the worse; neither if it rests on too few calls."""
     if good is None or not found.difference or found.is_weak:
         return ""
     return "better" if (found.difference > 0) == (good == "more") else "worse"

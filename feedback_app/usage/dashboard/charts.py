@@ -1,4 +1,4 @@
-"""The series of a dashboard as charts: points to draw, and tables that say the same in full."""
+"""The series of a dashboard as charts: points to draw, and tables with the full values."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -21,7 +21,7 @@ _COLORS = tuple(f"var(--series-{number})" for number in range(7))
 _GOOD, _STOPPED = "var(--series-good)", "var(--series-stopped)"
 _BAD, _AWAY = "var(--series-bad)", "var(--series-away)"
 _LEAST_SEEN = 0.005
-"""Of the height of a chart: a lower bar is less than a pixel or two high."""
+"""A share of a chart's height: a lower bar would be less than a pixel or two high."""
 
 
 def cost(d: Dashboard) -> ChartView:
@@ -182,7 +182,7 @@ def _is_seen(values: Iterable[float | None], highest: float) -> bool:
 
 
 def _cost(models: Iterable[ModelSeries], places: Sequence[int]) -> str:
-    """What these models cost at these steps, and how many calls that leaves out."""
+    """The cost of these models at these steps, and how many calls it leaves out."""
     cells = [(m, place) for m in models for place in places]
     unpriced = sum(m.unpriced[place] for m, place in cells)
     known = sum(m.cost_microusd[place] or 0 for m, place in cells)

@@ -25,7 +25,7 @@ _Scale = Literal["linear", "log"]
 
 
 def _written(text: str) -> FunctionVar[Any]:
-    """A function of the browser that writes `value` so."""
+    """A function of the browser that formats `value` in this way."""
     return ArgsFunctionOperation.create(("value",), rx.Var.create(text))
 
 
@@ -72,7 +72,7 @@ def models() -> rx.Component:
 
 
 def people() -> rx.Component:
-    """Who and which department spent most."""
+    """The people and departments who spent most."""
     nobody = "Nobody called the model in this period."
     return _charts(
         _ranking("People by cost", "people", UsageState.people, "var(--series-0)", nobody),
@@ -235,7 +235,7 @@ def _tooltip(value: FunctionVar[Any]) -> rx.Component:
 
 
 def _ranking(title: str, name: str, view: RankingView, color: str, nothing: str) -> rx.Component:
-    """Names that lead on, each beside its bar and its value."""
+    """Names with links, each next to its bar and its value."""
     return card(
         rx.el.div(
             rx.heading(title, as_="h2", size="3", weight="medium"), class_name="split card-head"

@@ -1,4 +1,4 @@
-"""The figures that the usage page begins with, each with what it is of and how it changed."""
+"""The usage page's main figures, each with its basis and its change."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ def headlines(d: Dashboard) -> list[Headline]:
 
 
 def counts(now: Totals, before: Totals, running: int) -> list[Tile]:
-    """How many calls and tokens that is."""
+    """The numbers of calls and tokens."""
     compared = Comparison(before)
     return [
         compared.tile(
@@ -104,7 +104,7 @@ def _failures(d: Dashboard) -> Headline:
 
 
 def _list_of(d: Dashboard, text: str, status: CallStatus, number: int) -> NoteLink:
-    """Leads to the list of exactly these calls, where there are any."""
+    """Leads to the list of exactly these calls, if there are any."""
     wanted = replace(d.wanted, status=status, text="", tab=Tab.CALLS)
     return NoteLink(text, address.list_address(wanted) if number else "")
 
@@ -136,7 +136,7 @@ def _meter(b: BurnDown) -> Meter:
 
 
 def comparable(known: int | None, unpriced: int) -> int | None:
-    """The known sum; `None` where that is nothing beside costs that are not known."""
+    """The known sum; `None` if it is 0 and other costs are not known."""
     return known or (None if unpriced else known)
 
 

@@ -1,8 +1,8 @@
-"""Which rows of usage sums a question is answered from.
+"""Which rows of usage sums answer a question.
 
-Whole days are read from the sums by day, which are few; hours, and what asks for a person and a
-department at once or for calls of no department, from the sums by hour, which know everything of
-every call.
+Whole days are read from the daily sums, which are few. Hours, and questions about a person and a
+department at once or about calls without a department, are read from the hourly sums, which have
+every attribute of a call.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,15 +31,15 @@ _SUBJECT = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows of one table that together are the calls that are meant, or some of them, once.
+    """Rows of one table that together count the chosen calls, or some of them, exactly once.
 
-    Equal ones have the same conditions, whose parameters are `values`: so a statement is built
-    once for all of them.
+    Equal ones have the same conditions, whose parameters are `values`: so a statement is built once
+    for all of them.
     """
 
     table: type[UsageDay] | type[UsageRollup]
     narrowed: tuple[str, ...]
-    """What limits the rows beside company and time: columns, or one of `_SUBJECT`."""
+    """What limits the rows besides company and time: columns, or one of `_SUBJECT`."""
     step_hours: int
     values: Mapping[str, Any] = field(compare=False)
 
@@ -57,21 +57,22 @@ class Part:
         return col(getattr(self.table, name))
 
     def step(self) -> SQLColumnExpression[int]:
-        """Hours since 1970 by the hours of a step: a day's number where a step is a day."""
+        """Hours since 1970 divided by the hours of a step: a day's number if a step is a day."""
         if self.table is UsageDay:
             return col(UsageDay.day)
-        # Written out, because grouping by a parameter is not grouping by the same parameter.
+        # Written out, because a database does not see two uses of one parameter as the same
+        # grouping.
         hours = literal(self.step_hours, Integer, literal_execute=True)
         return (col(UsageRollup.hour) // hours).label("step")
 
     @property
     def person(self) -> SQLColumnExpression[str]:
-        """Whose calls a row is of, where the rows are those of `by_person`."""
+        """The person a row belongs to, if the rows are those of `by_person`."""
         return col(UsageDay.subject_id if self.table is UsageDay else UsageRollup.user_id)
 
     @property
     def department(self) -> SQLColumnExpression[str]:
-        """Which department a row is of, where the rows are those of `by_departments`."""
+        """The department a row belongs to, if the rows are those of `by_departments`."""
         return col(UsageDay.subject_id if self.table is UsageDay else UsageRollup.department_id)
 
 
@@ -96,7 +97,7 @@ def parts_of(
 
 
 def _only_by_hour(wanted: UsageFilter) -> bool:
-    """Whether no sums by day are of these calls: they have one subject, and "none" is not one."""
+    """Whether no daily sums cover these calls: those have one subject, and "none" is not one."""
     return wanted.department == NO_DEPARTMENT or bool(wanted.person and wanted.department)
 
 
@@ -106,7 +107,7 @@ def whole_days(user: CurrentUser, wanted: UsageFilter, span: Span) -> Part:
 
 
 def by_person(user: CurrentUser, wanted: UsageFilter, span: Span) -> Part:
-    """The chosen calls, in rows that are each of one person; the span is of whole days."""
+    """The chosen calls, in rows of one person each; the span consists of whole days."""
     if wanted.department:
         return _hours(user, wanted, span, _DAY_HOURS)
     whose = {"subject": wanted.person} if wanted.person else {"people": ""}
@@ -114,7 +115,7 @@ def by_person(user: CurrentUser, wanted: UsageFilter, span: Span) -> Part:
 
 
 def by_departments(user: CurrentUser, wanted: UsageFilter, span: Span) -> Part:
-    """The chosen calls that have a department, each row of one; the span is of whole days."""
+    """The chosen calls that have a department, in rows of one each; the span is in whole days."""
     if wanted.person or wanted.department:
         return _hours(user, wanted, span, _DAY_HOURS)
     return _days(user, wanted, span, {"departments": ""})
@@ -144,6 +145,6 @@ def _chosen(wanted: UsageFilter) -> dict[str, str]:
 
 
 def _midnight(moment: datetime, *, up: bool) -> datetime:
-    """The beginning of the UTC day, or with `up` the first at or after the moment."""
+    """The beginning of the UTC day, or with `up` the first one at or after the given time."""
     hour = hour_of(moment)
     return start_of((-(-hour // _DAY_HOURS) if up else hour // _DAY_HOURS) * _DAY_HOURS)

@@ -43,7 +43,7 @@ class Sums:
     """The sums of one step, model and error code."""
 
     step: int
-    """Hours since 1970 by the hours of a step."""
+    """Hours since 1970 divided by the hours of a step."""
     model: str
     error_code: str
     calls: int
@@ -67,15 +67,15 @@ class Sums:
     drafts: int
     """Drafts of feedback."""
     stopped_microusd: int
-    """Of stopped calls that did not become feedback."""
+    """The cost of stopped calls that did not become feedback."""
     failed_microusd: int
-    """Of failed ones that did not."""
+    """The cost of failed calls that did not."""
     interrupted_microusd: int
-    """Of interrupted ones that did not."""
+    """The cost of interrupted calls that did not."""
     draft_cost_microusd: int
-    """Of drafts of feedback."""
+    """The cost of drafts of feedback."""
     unsaved_microusd: int
-    """Of complete drafts that did not become feedback."""
+    """The cost of complete drafts that did not become feedback."""
     drafts_unpriced: int
     """Drafts of feedback without a known price."""
     unsaved_calls: int
@@ -89,7 +89,7 @@ class Unsaved:
     """Complete drafts that did not become feedback."""
 
     cost_microusd: int = 0
-    """Of those with a known price."""
+    """The cost of those with a known price."""
     calls: int = 0
     unpriced: int = 0
 
@@ -119,12 +119,12 @@ _SUMMED = tuple(field.name for field in fields(Sums) if field.name in UsageSums.
 
 
 def _sum(value: SQLColumnExpression[Any]) -> ColumnElement[int]:
-    """As a whole number: PostgreSQL's sum of large ones is a decimal."""
+    """The sum as a whole number: PostgreSQL's sum of large ones is a decimal."""
     return cast(func.coalesce(func.sum(value), 0), BigInteger)
 
 
 def _unsaved(part: Part) -> tuple[ColumnElement[int], ...]:
-    """Cost, number and number without a price of a row's calls that did not become feedback."""
+    """The cost, number and unpriced number of a row's calls that did not become feedback."""
     pairs = (
         ("cost_microusd", "saved_cost_microusd"),
         ("calls", "saved"),
@@ -145,7 +145,7 @@ async def sums(
     *,
     step_hours: int | None,
 ) -> list[Sums]:
-    """The period's sums by step, model and error code; without `step_hours` of everything."""
+    """The period's sums by step, model and error code; without `step_hours` as one step."""
     return [
         Sums(*row)
         for part in parts_of(user, wanted, span, step_hours)
@@ -237,7 +237,7 @@ def _times(part: Part, *, by_step: bool) -> Executable:
 async def top_people(
     session: AsyncSession, user: CurrentUser, wanted: UsageFilter, span: Span
 ) -> list[GroupSums]:
-    """Those whose calls cost the most, at most `MOST_PEOPLE`."""
+    """The people whose calls cost the most, at most `MOST_PEOPLE`."""
     part = by_person(user, wanted, span)
     return [GroupSums(*row) for row in await _rows(session, _top_people(part), part)]
 
@@ -256,7 +256,7 @@ def _top_people(part: Part) -> Executable:
 async def by_department(
     session: AsyncSession, user: CurrentUser, wanted: UsageFilter, span: Span
 ) -> list[GroupSums]:
-    """The sums of each department that called, without the calls of none."""
+    """The sums of each department with calls, without the calls of no department."""
     part = by_departments(user, wanted, span)
     return [GroupSums(*row) for row in await _rows(session, _departments(part), part)]
 
@@ -290,9 +290,9 @@ def _by_group(part: Part, group: SQLColumnExpression[str]) -> GenerativeSelect:
 async def spent_by_day(
     session: AsyncSession, user: CurrentUser, person: str, span: Span
 ) -> dict[int, tuple[int, int]]:
-    """Cost and number of unpriced calls of each day since 1970, of one person or everybody.
+    """Cost and number of unpriced calls per day since 1970, of one person or everybody.
 
-    The span is of whole days.
+    The span consists of whole days.
     """
     part = whole_days(user, UsageFilter(person=person), span)
     sums = (_sum(part.column("cost_microusd")), _sum(part.column("unpriced")))

@@ -1,4 +1,4 @@
-"""What a dashboard ranks: people and departments by cost, errors by how often they came."""
+"""The rankings of a dashboard: people and departments by cost, errors by frequency."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,11 +10,11 @@ from feedback_app.usage.dashboard.views import Point, Ranked, RankingView, Table
 from feedback_app.usage.filters import NO_DEPARTMENT, Tab, UsageFilter
 
 ROW_HEIGHT = 42
-"""Of one bar in pixels; the stylesheet gives the names beside it the same."""
+"""The height of one bar in pixels; the stylesheet gives the names next to it the same."""
 NOTED_ROW_HEIGHT = 58
-"""Likewise, where notes stand below the bars."""
+"""Likewise, if notes are shown below the bars."""
 MOST_SHOWN = 10
-"""Of bars; the tables have all."""
+"""The most bars shown; the tables have all rows."""
 _UNNAMED = "No code"
 
 
@@ -28,7 +28,7 @@ def people(d: Dashboard) -> RankingView:
 
 
 def departments(d: Dashboard) -> RankingView:
-    """The departments, those of none included, so that they add up to the totals."""
+    """The departments, including that of calls without one, so that they add up to the totals."""
     hrefs = [
         _calls_with(replace(d.wanted, department=each.group_id or NO_DEPARTMENT))
         for each in d.departments
@@ -74,7 +74,7 @@ def _groups(heading: str, found: Sequence[GroupTotal], hrefs: Sequence[str]) -> 
 
 
 def _calls_with(wanted: UsageFilter) -> str:
-    """The list of the calls of the same view with one filter more."""
+    """The list of calls of the same view with one more filter."""
     return address.address(replace(wanted, tab=Tab.CALLS))
 
 

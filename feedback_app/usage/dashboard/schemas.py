@@ -1,7 +1,7 @@
 """The figures of a dashboard: plain values, to be worded and drawn by the page.
 
-Money is in whole micro-dollars; `None` is an unknown price, never 0. Where only some prices are
-known an amount is of those, and `unpriced` says of how many calls the price is not.
+Money is in whole micro-dollars; `None` is an unknown price, never 0. If only some prices are known,
+an amount covers those, and `unpriced` says for how many calls the price is unknown.
 """
 
 import math
@@ -14,26 +14,26 @@ from feedback_app.usage.filters import Span, UsageFilter
 
 @dataclass(frozen=True, slots=True)
 class Waste:
-    """What was spent on calls that nothing came of. Amounts are of known prices."""
+    """Money spent on calls that led to nothing. Amounts include only known prices."""
 
     calls: int = 0
-    """Those of the total."""
+    """The number of calls in the total."""
     unpriced: int = 0
-    """Have no known price."""
+    """Calls without a known price."""
     stopped_microusd: int = 0
-    """Stopped by the person; not where the text became feedback all the same."""
+    """Calls stopped by the person, unless the text became feedback all the same."""
     failed_microusd: int = 0
-    """Ended by a fault; likewise."""
+    """Calls ended by a fault; likewise."""
     interrupted_microusd: int = 0
-    """Ended because the server went away; likewise."""
+    """Calls ended because the server went away; likewise."""
     never_saved_microusd: int = 0
-    """Complete drafts of feedback that a day later had not become feedback."""
+    """Complete drafts of feedback that had not become feedback a day later."""
     not_yet_saved_microusd: int = 0
-    """The same, not yet a day old (to the full hour): no waste so far, and not in the total."""
+    """The same, less than a day old (to the full hour): not waste so far, and not in the total."""
 
     @property
     def total_microusd(self) -> int | None:
-        """`None` where there are calls and no price is known."""
+        """`None` if there are calls and no price is known."""
         if self.calls and self.unpriced >= self.calls:
             return None
         return (
@@ -46,51 +46,51 @@ class Waste:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Of the finished calls that began within a period."""
+    """The totals of the finished calls that began within a period."""
 
     calls: int = 0
     complete: int = 0
     stopped: int = 0
     failed: int = 0
-    """Ended by a fault."""
+    """Calls ended by a fault."""
     interrupted: int = 0
-    """Ended because the server went away."""
+    """Calls ended because the server went away."""
     drafts: int = 0
-    """Are drafts of feedback, however they ended."""
+    """Drafts of feedback, however they ended."""
     saved: int = 0
-    """Became feedback."""
+    """Calls that became feedback."""
     saved_unpriced: int = 0
-    """Did, and have no known price."""
+    """Those of them without a known price."""
     estimated: int = 0
-    """Have estimated tokens."""
+    """Calls with estimated tokens."""
     unpriced: int = 0
-    """Have no known price."""
+    """Calls without a known price."""
     drafts_unpriced: int = 0
-    """Are drafts of feedback that have none."""
+    """Drafts of feedback without a known price."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cached_tokens: int = 0
-    """Of the prompt tokens."""
+    """A part of the prompt tokens."""
     cache_write_tokens: int = 0
-    """Of the prompt tokens, others than the cached."""
+    """A part of the prompt tokens, not including cached ones."""
     reasoning_tokens: int = 0
-    """Of the completion tokens."""
+    """A part of the completion tokens."""
     cost_microusd: int | None = 0
     drafts_cost_microusd: int = 0
-    """Of the drafts of feedback with a known price."""
+    """The cost of the drafts of feedback with a known price."""
     cost_per_saved_microusd: int | None = None
-    """`drafts_cost_microusd` by how many of those drafts became feedback.
+    """`drafts_cost_microusd` divided by the number of those drafts that became feedback.
 
-    `None` where none did.
+    `None` if none did.
     """
     waste: Waste = field(default_factory=Waste)
     latency_p50_ms: float | None = None
-    """Percentiles are within 4 % of the exact ones, and `None` of nothing."""
+    """Percentiles are within 4 % of the exact ones, and `None` without any calls."""
     latency_p95_ms: float | None = None
     ttft_p50_ms: float | None = None
     ttft_p95_ms: float | None = None
     tokens_per_second: float | None = None
-    """Completion tokens by the time they streamed in."""
+    """Completion tokens divided by the time they streamed in."""
 
     @property
     def tokens(self) -> int:
@@ -98,23 +98,23 @@ class Totals:
 
     @property
     def failure_rate(self) -> float | None:
-        """Failed calls by all, from 0 to 1; `None` of no calls."""
+        """Failed calls divided by all, from 0 to 1; `None` without any calls."""
         return self.failed / self.calls if self.calls else None
 
     @property
     def stop_rate(self) -> float | None:
-        """Stopped calls by all, from 0 to 1; `None` of no calls."""
+        """Stopped calls divided by all, from 0 to 1; `None` without any calls."""
         return self.stopped / self.calls if self.calls else None
 
 
 def change(now: float | None, before: float | None) -> float | None:
-    """By what part of `before` it is more (0.25) or less (-0.25); `None` where that was nothing."""
+    """The relative change from `before`, such as 0.25 or -0.25; `None` if `before` was 0."""
     return (now - before) / before if now is not None and before else None
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What the series go by: the days of the period, or the hours of a single day, in UTC."""
+    """The steps of the series: the days of the period, or the hours of a single day, in UTC."""
 
     unit: Literal["hour", "day"] = "day"
     starts: tuple[datetime, ...] = ()
@@ -134,7 +134,7 @@ class ModelSeries:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeSeries:
-    """How many calls of each step ended how."""
+    """How many calls of each step ended in which way."""
 
     complete: tuple[int, ...] = ()
     stopped: tuple[int, ...] = ()
@@ -144,10 +144,10 @@ class OutcomeSeries:
 
 @dataclass(frozen=True, slots=True)
 class StepFigures:
-    """What each step comes to of the figures that the page begins with."""
+    """The page's main figures for each step."""
 
     cost_microusd: tuple[int, ...] = ()
-    """Of known prices."""
+    """The cost at known prices."""
     drafts: tuple[int, ...] = ()
     saved: tuple[int, ...] = ()
     failed: tuple[int, ...] = ()
@@ -155,7 +155,7 @@ class StepFigures:
 
 @dataclass(frozen=True, slots=True)
 class TimeSeries:
-    """Percentiles of each step in milliseconds; `None` where there was nothing."""
+    """Percentiles of each step in milliseconds; `None` for a step without calls."""
 
     latency_p50_ms: tuple[float | None, ...] = ()
     latency_p95_ms: tuple[float | None, ...] = ()
@@ -201,7 +201,7 @@ class BurnDown:
     unpriced: tuple[int, ...] = ()
     """How many calls that leaves out, day by day as well."""
     forecast_microusd: int | None = None
-    """At the end of the month, if it goes on as it has; `None` on the month's first day."""
+    """At the end of the month, at the present pace; `None` on the month's first day."""
     budget_microusd: int | None = None
     runs_out_on: date | None = None
     """The day of this month on which the budget is, or at this pace will be, used up."""
@@ -212,7 +212,7 @@ class BurnDown:
 
     @property
     def share_used(self) -> int | None:
-        """How much of the budget is used, in whole percent; `None` without one, or of $0."""
+        """How much of the budget is used, in whole percent; `None` without a budget, or for $0."""
         if not self.budget_microusd:
             return None
         return math.floor(100 * self.total_microusd / self.budget_microusd)
@@ -224,7 +224,7 @@ class BurnDown:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the filters can be set to: id and name, or a plain value."""
+    """The options of the filters: id and name, or a plain value."""
 
     people: tuple[tuple[str, str], ...] = ()
     departments: tuple[tuple[str, str], ...] = ()
@@ -239,7 +239,7 @@ class Dashboard:
     wanted: UsageFilter
     span: Span
     before: Span
-    """As long before; where the period is not over, cut at the same hour."""
+    """The previous period of the same length; if the period is not over, cut at the same hour."""
     made_at: datetime
     running: int
     """Calls that run now, whenever they began; they are in no other figure."""
@@ -255,6 +255,6 @@ class Dashboard:
     people: tuple[GroupTotal, ...]
     """At most ten, the most expensive first."""
     departments: tuple[GroupTotal, ...]
-    """All that called, the most expensive first; with those of none they add up to the totals."""
+    """All with calls, the most expensive first; with calls of none they add up to the totals."""
     burn_down: BurnDown
     choices: Choices

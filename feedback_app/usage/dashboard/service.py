@@ -1,6 +1,6 @@
-"""Decides what a dashboard says. Knows nothing of pages.
+"""The contents of a dashboard. Knows nothing of pages.
 
-Its cost grows with the period that is asked for, not with the ledger's age.
+Its running time grows with the requested period, not with the ledger's age.
 """
 
 import calendar
@@ -82,7 +82,7 @@ async def dashboard(
 
 
 def _before(span: Span, now: datetime) -> Span:
-    """As many days before; where the period is not over, only up to the same hour."""
+    """The same number of days before; if the period is not over, only up to the same hour."""
     length = timedelta(days=span.days)
     so_far = max(span.since, min(span.until, start_of(hour_of(now) + 1)))
     return Span(span.since - length, so_far - length)

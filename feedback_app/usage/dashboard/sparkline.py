@@ -1,17 +1,17 @@
-"""A few bars that show how a figure went, as the path of an SVG."""
+"""A few bars that show the course of a figure, as the path of an SVG."""
 
 from collections.abc import Sequence
 
 SPARK_WIDTH, SPARK_HEIGHT = 120, 28
 MOST_BARS = 60
 _LEAST_HEIGHT = 1.5
-"""Of what is not nothing, however little it is."""
+"""The height of any value other than 0, however small it is."""
 
 
 def path(values: Sequence[int]) -> str:
-    """Bars from left to right; steps are joined where there are more than `MOST_BARS`.
+    """Bars from left to right; steps are joined if there are more than `MOST_BARS`.
 
-    A step of nothing has no bar, so the path of nothing at all is empty.
+    A step of 0 has no bar, so the path of only zeros is empty.
     """
     joined = _joined(values)
     highest = max(joined, default=0)

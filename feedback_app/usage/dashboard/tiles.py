@@ -1,6 +1,6 @@
-"""The other totals of a period in words, each beside how it changed against the period before.
+"""The other totals of a period in words, each with its change from the previous period.
 
-A note says what a figure divides and leaves out, so that it can be worked out again.
+A note says what a figure divides and leaves out, so that it can be recalculated.
 """
 
 from feedback_app.core import money
@@ -12,7 +12,7 @@ from feedback_app.usage.dashboard.views import Tile
 
 
 def tiles(now: Totals, before: Totals) -> list[Tile]:
-    """Every total that the page does not begin with."""
+    """Every total that is not among the page's main figures."""
     compared = Comparison(before)
     return [
         compared.tile(

@@ -1,4 +1,4 @@
-"""The totals of the usage page: the figures it begins with, and the others as tiles."""
+"""The totals of the usage page: its main figures, and the others as tiles."""
 
 import reflex as rx
 
@@ -75,7 +75,7 @@ def _count(tile: Tile) -> rx.Component:
 
 
 def more_figures() -> rx.Component:
-    """The totals that the page does not begin with."""
+    """The totals that are not among the page's main figures."""
     return rx.el.section(
         rx.foreach(UsageState.tiles, _tile), aria_label="More figures", class_name="tiles"
     )

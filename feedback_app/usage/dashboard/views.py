@@ -1,4 +1,4 @@
-"""What the usage page shows of a dashboard: figures in words, and points to draw."""
+"""The usage page's view of a dashboard: figures in words, and points to draw."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -20,9 +20,9 @@ class Tile:
     value: str
     note: str = ""
     change: str = ""
-    """`↑ 12%`; empty where there is nothing to compare."""
+    """`↑ 12%`; empty if there is nothing to compare."""
     change_words: str = ""
-    """The same for those who hear it."""
+    """The same for screen readers."""
     trend: Trend = ""
     note_change: str = ""
     """How the figure of the note changed."""
@@ -31,7 +31,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class NoteLink:
-    """Something said below a figure, and where it leads, if anywhere."""
+    """Something said below a figure, with an optional link."""
 
     text: str
     href: str = ""
@@ -42,13 +42,13 @@ class Meter:
     """How much of a budget is used."""
 
     width: str = ""
-    """CSS, at most `100%`; empty where there is no budget."""
+    """A CSS width, at most `100%`; empty if there is no budget."""
     level: Literal["", "near", "full"] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One of the figures that the page begins with: what it is, what it is of, how it changed."""
+    """One of the page's main figures: what it is, its basis, its change."""
 
     tile_id: str
     """The id of its element."""
@@ -56,7 +56,7 @@ class Headline:
     value: str
     notes: list[NoteLink] = field(default_factory=list)
     change: str = ""
-    """A sentence; empty where there is nothing to compare."""
+    """A sentence; empty if there is nothing to compare."""
     trend: Trend = ""
     spark: str = ""
     """The bars of the period as the path of an SVG of `SPARK_WIDTH` by `SPARK_HEIGHT`."""
@@ -72,12 +72,12 @@ class Series:
     color: str
     """CSS."""
     dash: str = ""
-    """Of a line, as SVG writes it; empty is a whole line."""
+    """For a line, in SVG's notation; empty is a solid line."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row; `href` is where its heading leads, if anywhere."""
+    """A row; `href` is the link of its heading, if any."""
 
     heading: str
     cells: list[str]
@@ -86,12 +86,12 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """All that a chart draws, in words; the first column is that of the headings."""
+    """All values that a chart draws, in words; the first column is that of the headings."""
 
     columns: list[str] = field(default_factory=list)
     rows: list[TableRow] = field(default_factory=list)
     total: list[str] = field(default_factory=list)
-    """The last row, without its heading `Total`; empty where nothing is to be added up."""
+    """The last row, without its heading `Total`; empty if there is nothing to add up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,10 @@ class ChartView:
     is_empty: bool = True
     series: list[Series] = field(default_factory=list)
     legend: list[Series] = field(default_factory=list)
-    """Those whose marks can be seen."""
+    """The series whose marks can be seen."""
     points: list[Point] = field(default_factory=list)
     ticks: list[float] = field(default_factory=list)
-    """Of the axis of values, from its beginning to its end."""
+    """The ticks of the axis of values, from its beginning to its end."""
     table: TableView = field(default_factory=TableView)
 
 
@@ -129,9 +129,9 @@ class RankingView:
 
     rows: list[Ranked] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
-    """Of `rows`, in their order."""
+    """The points of `rows`, in their order."""
     height: int = 0
-    """Of the bars in pixels."""
+    """The height of the bars in pixels."""
     is_noted: bool = False
     """Whether a row has a note; then all are higher."""
     table: TableView = field(default_factory=TableView)

@@ -1,8 +1,8 @@
-"""Text as a cell of a CSV file: what a spreadsheet would run as a formula becomes text.
+"""Text as a cell of a CSV file: anything a spreadsheet would run as a formula becomes text.
 
-Whether a spreadsheet parts cells at commas, semicolons or tabs depends on its language, and some
-look past blanks or take the wide and small forms of a sign for the sign. An apostrophe makes text
-of what follows.
+Whether a spreadsheet separates cells at commas, semicolons or tabs depends on its language, and
+some ignore whitespace or treat the full-width and small forms of a sign as the sign. An apostrophe
+makes the rest a text.
 """
 
 import re
@@ -10,7 +10,7 @@ import unicodedata
 
 _SEPARATORS = re.compile(r"([;\t\r\n])")
 _PLAIN = re.compile(r"[A-Za-z0-9][^;\t\r\n]*+\Z")
-"""What most cells are: nothing to look for."""
+"""Matches most cells, which need no further check."""
 _LEADING = ("\t", "\r", "\n")
 _SIGNS = "=+-@"
 _MINUS = "\u2212"
@@ -33,5 +33,5 @@ def _begins_like_a_formula(part: str) -> bool:
 
 
 def _is_blank(character: str) -> bool:
-    """Whether nothing is seen of it: a blank, a control, a mark without width."""
+    """Whether a character is invisible: a space, a control, a mark without width."""
     return character in _BLANK_LETTERS or unicodedata.category(character)[0] in "ZCM"

@@ -1,8 +1,8 @@
-"""Writes out the calls that a filter means, as CSV or as one JSON object a line, in UTF-8.
+"""Exports the calls of a filter, as CSV or as one JSON object per line, in UTF-8.
 
-The ids are set aside first, in a temporary file, and the calls are read by them in parts: so the
-export is of the calls there were when it was asked for, needs little memory whatever their number,
-and holds no connection to the database while a slow client reads.
+The ids are first written to a temporary file, and the calls are read by them in batches: so the
+export contains the calls that existed when it was requested, needs little memory whatever their
+number, and holds no database connection while a slow client reads.
 """
 
 import csv
@@ -34,7 +34,7 @@ _MEDIA_TYPES: dict[Format, str] = {
 _CALLS_AT_A_TIME = 500
 _SPOOL_BYTES = 1_000_000
 _ID_BYTES = 37
-"""Of an id and its line end."""
+"""The size of an id and its line end."""
 _COLUMNS = tuple(
     {
         name: None
@@ -46,7 +46,7 @@ _COLUMNS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file in the making."""
+    """A file being written."""
 
     file_name: str
     media_type: str
@@ -54,7 +54,7 @@ class Export:
 
 
 async def export(user: CurrentUser, wanted: UsageFilter, kind: Format) -> Export:
-    """The administrator's company's calls that are meant, in their order.
+    """The filter's calls of the administrator's company, in their order.
 
     Raises:
         Forbidden: not an administrator.
@@ -100,7 +100,7 @@ def _written(entries: Sequence[CallEntry], kind: Format) -> bytes:
 
 
 def _values(entry: CallEntry) -> dict[str, Any]:
-    """The columns of a call; moments as ISO 8601 in UTC, dollars as an exact decimal text."""
+    """The columns of a call; times as ISO 8601 in UTC, dollars as an exact decimal text."""
     values = {**asdict(entry), "cost_usd": _dollars(entry.cost_microusd)}
     return {name: _plain(values[name]) for name in _COLUMNS}
 

@@ -55,7 +55,7 @@ def _fact(label: str, value: str, note: str) -> rx.Component:
 
 
 def limits_card() -> rx.Component:
-    """What limits the person's drafts, and what is left."""
+    """The limits on the person's drafts, and what is left of them."""
     return card(
         rx.el.div(
             rx.heading("Limits", as_="h2", size="3", weight="medium"),
@@ -224,7 +224,7 @@ def nothing_here() -> rx.Component:
 
 
 def loading() -> rx.Component:
-    """Stands in for the page until its figures are there."""
+    """Placeholder shown until the page's figures have loaded."""
     return rx.el.div(
         skeleton_rows(1, height="130px"),
         rx.el.div(

@@ -1,7 +1,7 @@
-"""What limits a person's drafts and what is left of it, as the page of their own usage says it.
+"""The limits on a person's drafts and what is left of them, for the page of their own usage.
 
-What stands of each limit comes from where a start asks for it. Of the company's limits, which
-everybody uses, only the sums are told: nobody's own figures but the person's.
+The state of each limit comes from the same place that a start reads it from. Of the company's
+limits, which everybody uses, only the sums are shown: no other person's figures.
 """
 
 from datetime import datetime
@@ -32,7 +32,7 @@ _ORDER = (
 
 
 async def lines_of(user: CurrentUser) -> tuple[list[LimitLine], list[LimitLine]]:
-    """The person's own limits and the company's; what running drafts may use is not left."""
+    """The person's own limits and the company's; what running drafts may use counts as used."""
     uses = await generations().limit_uses(user.company_id, user.id)
     own: list[LimitLine] = []
     companys: list[LimitLine] = []

@@ -11,7 +11,7 @@ _view = MyUsageState.view
 
 
 def my_usage_page() -> rx.Component:
-    """What the person's own calls did and cost, and what limits them."""
+    """What the person's own calls did and cost, and their limits."""
     return signed_in_page(
         page_header("My usage", "Your own calls to the AI model and what they cost."),
         rx.fragment(

@@ -26,7 +26,7 @@ class Figures:
     estimated: int
     """How many finished calls have estimated tokens."""
     cost_microusd: int
-    """Of the finished calls whose price is known."""
+    """The cost of the finished calls whose price is known."""
     unpriced: int
     """How many finished calls have no known price."""
     saved: int
@@ -116,7 +116,7 @@ async def list_calls(
 async def count_newer(
     session: AsyncSession, user: CurrentUser, since: datetime, until: datetime, than: LlmCall
 ) -> int:
-    """How many own calls stand before this one in the list."""
+    """How many of the person's calls come before this one in the list."""
     return (
         await session.exec(select(func.count()).where(_own(user, since, until), _newer(than)))
     ).one()

@@ -8,10 +8,10 @@ from feedback_app.usage.schemas import PeriodLink
 
 @dataclass(frozen=True, slots=True)
 class FiguresView:
-    """Sums over some time, each with what must be known to read it rightly."""
+    """Sums over a period, each with the note needed to read it correctly."""
 
     span: str = ""
-    """The days they are of."""
+    """The days they cover."""
     calls: str = ""
     calls_note: str = ""
     cost: str = ""
@@ -39,10 +39,10 @@ class MyCallRow:
 
     call_id: str
     href: str
-    """Of the interview it was about, else empty."""
+    """The address of the interview it was about, else empty."""
     started: LocalTime
     subject: str
-    """The candidate, or the operation where no interview belongs to the call."""
+    """The candidate, or the operation if no interview belongs to the call."""
     subject_note: str
     status: str
     status_label: str
@@ -71,7 +71,7 @@ class MyUsageView:
     limits: list[LimitLine] = field(default_factory=list)
     """The person's own."""
     company_limits: list[LimitLine] = field(default_factory=list)
-    """The company's, used by everybody of it."""
+    """The company's, shared by everybody in it."""
     periods: list[PeriodLink] = field(default_factory=list)
     figures: FiguresView = field(default_factory=FiguresView)
     calls: MyCallsView = field(default_factory=MyCallsView)

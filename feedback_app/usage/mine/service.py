@@ -1,4 +1,4 @@
-"""Decides what a person sees of their own LLM usage. Knows nothing of pages."""
+"""What a person sees of their own LLM usage. Knows nothing of pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class _Days:
 
     @property
     def label(self) -> str:
-        """`16 to 22 Nov 2026`, with the months where they differ."""
+        """`16 to 22 Nov 2026`, with both months if they differ."""
         first, last = self.since.date(), (self.until - timedelta(days=1)).date()
         if first == last:
             return f"{labels.short_day(last)} {last.year}"
@@ -75,7 +75,7 @@ async def view(user: CurrentUser, query: Mapping[str, str]) -> MyUsageView:
 async def _calls(
     session: AsyncSession, user: CurrentUser, period: Period, days: _Days, page: Page, total: int
 ) -> MyCallsView:
-    """The page of the list; an unknown place in it, or one near its top, is its beginning."""
+    """The page of the list; an unknown position, or one near its top, gives the beginning."""
     older_than = (
         await queries.call_by_id(session, user, page.older_than) if page.older_than else None
     )
@@ -157,7 +157,7 @@ def _address(period: Period, **page: str) -> str:
 
 
 def _page_address(period: Period, **page: str) -> str:
-    """The address of another page of the list; it keeps the list in sight."""
+    """The address of another page of the list, scrolled to the list."""
     return f"{_address(period, **page)}#{CALLS_ANCHOR}"
 
 

@@ -1,4 +1,4 @@
-"""The state of a person's own usage: what the service says for the address the page stands at."""
+"""The state of a person's own usage: the service's view for the page's current address."""
 
 from collections.abc import AsyncIterator
 from typing import Literal
@@ -32,7 +32,7 @@ class MyUsageState(rx.State):
     @logged("Loaded my usage again")
     @guarded
     async def retry(self) -> AsyncIterator[None]:
-        """Look again after a fault."""
+        """Load again after a fault."""
         async for _ in self._show():
             yield
 

@@ -1,4 +1,4 @@
-"""Reads what an administrator typed as a price, and doubts what is probably a slip."""
+"""Parses what an administrator typed as a price, and questions what is probably a slip."""
 
 import re
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ _DECIMALS = 6
 _NUMBER = re.compile(r"(?:\$\s*+)?(\d++)(?:\.(\d++))?", re.ASCII)
 
 _SUSPICIOUS = 10
-"""A price so many times the one in force, or so small a part of it, must be confirmed."""
+"""A price this many times the one in force, or this small a fraction of it, must be confirmed."""
 _PER_1K = 500
-"""From here on the two are about as far apart as prices per 1,000 and per 1 million tokens."""
+"""From this factor on, two prices differ about as per 1,000 and per 1 million tokens."""
 _USUAL = (Decimal("0.01"), Decimal(200))
 """Nearly every published price lies between these."""
 
@@ -88,10 +88,10 @@ def parse_price(form: PriceForm) -> NewPrice:
 
 
 def parse_period(form: PeriodForm) -> tuple[datetime, datetime]:
-    """The period's begin and its end, which is not in it.
+    """The period's beginning, and its end, which is exclusive.
 
     Raises:
-        Invalid: it is none.
+        Invalid: it is not a valid period.
     """
     since, until = _day(form.since), _day(form.until)
     if not form.model:
@@ -152,7 +152,7 @@ def _unusual(name: str, price: Decimal) -> str:
 
 
 def _confusion(rates: TokenRates, in_force: Price | None) -> Sequence[str]:
-    """Names the two units where the prices are about as far off as one is from the other."""
+    """Names the two units if the prices differ about as much as one from the other."""
     price = rates.output_usd or rates.input_usd
     if in_force is None:
         dear, cheap = rates.output_usd > _USUAL[1], 0 < rates.input_usd < _USUAL[0]

@@ -32,12 +32,12 @@ def set_button() -> rx.Component:
 
 
 def said() -> rx.Component:
-    """What was done last."""
+    """The outcome of the last action."""
     return rx.el.p(PricesState.said, role="status", id="prices-said", class_name="banner good")
 
 
 def unknown_models() -> rx.Component:
-    """That some calls have no cost, and what to do about it."""
+    """Says that some calls have no cost, and what to do about it."""
     return rx.cond(
         _view.unknown != "",
         rx.callout.root(

@@ -1,4 +1,4 @@
-"""The dialog that sets a price; what was typed stays in its fields while something is asked."""
+"""The dialog that sets a price; typed values stay in its fields while a question is shown."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ _form, _errors = PricesState.form, PricesState.errors
 
 
 def price_dialog() -> rx.Component:
-    """A model, the day it starts, four prices; before a probable slip, the question."""
+    """A model, its start day, four prices; the confirmation if a slip is probable."""
     return rx.dialog.root(
         rx.dialog.content(
             rx.dialog.title("Set a price", size="4"),

@@ -14,7 +14,7 @@ from feedback_app.usage.prices.state import PricesState
 
 
 def prices_page() -> rx.Component:
-    """What each model costs, who says so, and what was changed."""
+    """What each model costs, the source of its price, and what was changed."""
     return signed_in_page(
         page_header(
             "Prices",

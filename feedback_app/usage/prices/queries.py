@@ -29,7 +29,7 @@ class Kind:
 
     @property
     def name(self) -> str:
-        """The model that answered, or the one that was asked."""
+        """The model that answered, or the requested one if none did."""
         return self.resolved or self.requested
 
 
@@ -44,17 +44,17 @@ class UsedModel:
     first_unpriced_on: date | None
     """The first day (UTC) with such a call."""
     kinds: tuple[Kind, ...]
-    """Those of the days on which models were last used; the latest first, never none."""
+    """Those of the days on which models were last used, the latest first; never empty."""
 
     @property
     def names(self) -> set[str]:
-        """What its calls call it."""
+        """The names its calls use for it."""
         return {self.name, *(kind.requested for kind in self.kinds)}
 
 
 @dataclass(frozen=True, slots=True)
 class OverrideRecord:
-    """A price that was set, and by whom."""
+    """A price that was set, and who set it."""
 
     override: PriceOverride
     set_by: str
@@ -63,7 +63,7 @@ class OverrideRecord:
 
 @dataclass(frozen=True, slots=True)
 class RecalculationRecord:
-    """A recalculation, and by whom."""
+    """A recalculation, and who ran it."""
 
     recalculation: PriceRecalculation
     made_by: str
@@ -98,9 +98,9 @@ async def used_models(session: AsyncSession, user: CurrentUser) -> list[UsedMode
 
 
 async def _kinds(session: AsyncSession, user: CurrentUser, days: Collection[int]) -> list[Kind]:
-    """What the company's calls of these days asked for and were answered by, the latest first.
+    """The models the company's calls of these days asked for and were answered by, latest first.
 
-    Asked day by day, so that each is found by its index: a year of calls costs as much as a week.
+    Queried day by day, so that each uses its index: a year of calls costs as much as a week.
     """
     kind = (col(LlmCall.provider), col(LlmCall.requested_model), col(LlmCall.resolved_model))
     began = col(LlmCall.started_at)

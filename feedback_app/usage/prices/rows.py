@@ -1,4 +1,4 @@
-"""Puts what is known of a company's prices into words for the page."""
+"""Puts the facts about a company's prices into words for the page."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -42,7 +42,7 @@ def page(
     made: Sequence[RecalculationRecord],
     in_use: str | None,
 ) -> PricesView:
-    """The whole page; `in_use` is the model that drafts are asked of, called yet or not."""
+    """The whole page; `in_use` is the model that drafts use, whether called yet or not."""
     now = clock.now()
     shown = list(used)
     if in_use and all(model.name != in_use for model in used):
@@ -101,7 +101,7 @@ def done(scope: Scope, effect: Effect) -> str:
 
 
 def form_of(model: str, starts_on: date, rates: TokenRates | None) -> PriceForm:
-    """The form that sets a price from that day on; it begins with `rates`, where any are known."""
+    """The form that sets a price from that day on; it begins with `rates`, if any are known."""
     if rates is None or rates == FREE:
         return PriceForm(model, starts_on.isoformat())
     paid_in, cached, paid_out, written = (labels.rate(usd)[1:] for usd in _figures(rates))
@@ -116,7 +116,7 @@ def form_of(model: str, starts_on: date, rates: TokenRates | None) -> PriceForm:
 
 
 def prices(rates: TokenRates) -> str:
-    """`$0.15 in, $0.075 cached, $0.60 out`, and cache writes where they cost other than input."""
+    """`$0.15 in, $0.075 cached, $0.60 out`, and cache writes if they cost other than input."""
     if rates == FREE:
         return "Costs nothing"
     paid_in, cached, paid_out, written = map(labels.rate, _figures(rates))

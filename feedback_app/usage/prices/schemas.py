@@ -1,4 +1,4 @@
-"""What the page of prices asks for and what it shows: values for the page, no rows."""
+"""What the page of prices asks for and shows: values for the page, no rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ _LONGEST_TEXT = 300
 
 
 def _typed(form: Mapping[str, Any], name: str) -> str:
-    """What was typed into a field, without the spaces around it."""
+    """The text typed into a field, without surrounding spaces."""
     value = form.get(name)
     return value.strip()[:_LONGEST_TEXT] if isinstance(value, str) else ""
 
@@ -23,16 +23,16 @@ class PriceForm:
     starts_on: str = ""
     input: str = ""
     cached: str = ""
-    """Empty where cached input costs what other input does."""
+    """Empty if cached input costs the same as other input."""
     output: str = ""
     cache_write: str = ""
-    """Empty where what is written to the cache costs what other input does."""
+    """Empty if tokens written to the cache cost the same as other input."""
     free: bool = False
     """Whether it costs nothing; then the prices do not count."""
 
     @classmethod
     def of(cls, form: Mapping[str, Any]) -> "PriceForm":
-        """From what the browser sent, whatever that is."""
+        """The form from whatever the browser sent."""
         texts = {name: _typed(form, name) for name in ("model", "starts_on", "input", "output")}
         free = form.get("free") in (True, "on", "true")
         cached, cache_write = _typed(form, "cached"), _typed(form, "cache_write")
@@ -41,7 +41,7 @@ class PriceForm:
 
 @dataclass(frozen=True, slots=True)
 class PriceErrors:
-    """What is wrong with each field, empty where nothing is."""
+    """What is wrong with each field, empty if nothing is."""
 
     model: str = ""
     starts_on: str = ""
@@ -53,7 +53,7 @@ class PriceErrors:
 
 @dataclass(frozen=True, slots=True)
 class PeriodForm:
-    """Which calls to recalculate, as it was typed; the period includes both days."""
+    """The calls to recalculate, as typed; the period includes both days."""
 
     model: str = ""
     since: str = ""
@@ -61,7 +61,7 @@ class PeriodForm:
 
     @classmethod
     def of(cls, form: Mapping[str, Any]) -> "PeriodForm":
-        """From what the browser sent, whatever that is."""
+        """The form from whatever the browser sent."""
         return cls(_typed(form, "model"), _typed(form, "since"), _typed(form, "until"))
 
 
@@ -132,7 +132,7 @@ class PricesView:
 
     models: list[ModelRow] = field(default_factory=list)
     unknown: str = ""
-    """That some calls have no known cost; empty where all have one."""
+    """Says that some calls have no known cost; empty if all have one."""
     overrides: list[OverrideRow] = field(default_factory=list)
     recalculations: list[RecalculationRow] = field(default_factory=list)
     names: list[str] = field(default_factory=list)

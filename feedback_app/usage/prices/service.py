@@ -21,7 +21,7 @@ from feedback_app.usage.prices.schemas import PeriodForm, PriceForm, PricesView
 
 _MICRO = 1_000_000
 _PLANS = 3
-"""How often a recalculation is planned where drafts become feedback in between."""
+"""How often a recalculation is planned again if drafts become feedback in between."""
 
 
 class AlreadyWithdrawn(Invalid):
@@ -34,7 +34,7 @@ class PreviewOutdated(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a recalculation would have changed when somebody asked for its preview."""
+    """The changes a recalculation would have made when the preview was requested."""
 
     scope: Scope
     effect: Effect
@@ -62,7 +62,7 @@ async def view(user: CurrentUser) -> PricesView:
 async def blank(user: CurrentUser, model: str) -> PriceForm:
     """The form for a model's price: from its first call without a cost on, else from today.
 
-    It begins with the price in force now, where there is one to be changed.
+    It begins with the price in force now, if there is one to be changed.
 
     Raises:
         Forbidden: not an administrator.
@@ -84,7 +84,7 @@ async def set_price(
     Raises:
         Forbidden: not an administrator.
         WrongPrice: a field cannot be used.
-        NeedsConfirmation: it is probably a slip, for other reasons than the confirmed ones.
+        NeedsConfirmation: it is probably a slip, for reasons that were not confirmed.
     """
     _require_admin(user)
     new = parse_price(form)
@@ -110,12 +110,12 @@ async def set_price(
 
 
 async def withdraw(user: CurrentUser, override_id: str) -> None:
-    """Take a price back; it stays in the history.
+    """Withdraw a price; it stays in the history.
 
     Raises:
         Forbidden: not an administrator.
         NotFound: no such price, or another company's.
-        AlreadyWithdrawn: it does not count any more.
+        AlreadyWithdrawn: it is no longer in effect.
     """
     _require_admin(user)
     async with database().write() as session:
@@ -131,7 +131,7 @@ async def preview(user: CurrentUser, form: PeriodForm) -> Preview:
 
     Raises:
         Forbidden: not an administrator.
-        Invalid: not a model and a period.
+        Invalid: the form does not name a model and a valid period.
     """
     _require_admin(user)
     since, until = parse_period(form)
@@ -146,7 +146,7 @@ async def recalculate(user: CurrentUser, seen: Preview) -> Effect:
 
     Raises:
         Forbidden: not an administrator.
-        PreviewOutdated: it would change something else than was seen.
+        PreviewOutdated: it would no longer change what the preview showed.
     """
     _require_admin(user)
     if seen.scope.company_id != user.company_id:
@@ -166,7 +166,7 @@ async def recalculate(user: CurrentUser, seen: Preview) -> Effect:
 
 
 def _as_calls_spell(model: str, used: Sequence[UsedModel]) -> str:
-    """The model's name as calls have it; as given where none names it."""
+    """The model's name as the calls spell it; as given if none names it."""
     names = {name for each in used for name in each.names}
     alike = {name for name in names if name.lower() == model.lower()}
     return model if model in names or not alike else min(alike)

@@ -1,4 +1,4 @@
-"""The page of prices: what is in force, the form that sets one, and recalculating calls."""
+"""The page of prices: the prices in force, the form that sets one, and recalculating calls."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -26,20 +26,20 @@ from feedback_app.usage.prices.service import Preview
 class PricesState(rx.State):
     """One administrator's view of the company's prices.
 
-    What was typed stays in the browser; the forms' begins are here.
+    Typed values stay in the browser; the forms' initial values are here.
     """
 
     phase: Phase = "loading"
     view: PricesView = PricesView()
     said: str = ""
-    """What was done last."""
+    """The outcome of the last action."""
 
     setting: bool = False
     """Whether the form of a price is open."""
     form: PriceForm = PriceForm()
     errors: PriceErrors = PriceErrors()
     doubts: list[str] = []
-    """Why the price must be confirmed; empty where nothing is asked."""
+    """Why the price must be confirmed; empty if there is no question."""
     _doubted: PriceForm = PriceForm()
 
     withdrawing: bool = False
@@ -58,7 +58,7 @@ class PricesState(rx.State):
     @own_event
     @guarded
     async def load(self) -> None:
-        """Show the prices; to anybody but an administrator nothing."""
+        """Show the prices; show nothing to anyone but an administrator."""
         self.said, self.setting, self.withdrawing = "", False, False
         self._forget_preview()
         with without_view(self._show_none):
@@ -80,7 +80,7 @@ class PricesState(rx.State):
     @logged("Opened or closed the form of a price")
     @guarded(admin=True)
     async def show_form(self, shown: bool) -> None:
-        """Follow the dialog where the browser closes it."""
+        """Update the state when the browser closes the dialog."""
         self.setting = self.setting and bool(shown)
 
     @rx.event
@@ -94,7 +94,7 @@ class PricesState(rx.State):
     @logged("Confirmed a price")
     @guarded(admin=True)
     async def confirm(self) -> None:
-        """Set the price that was doubted; only what was asked is confirmed."""
+        """Set the price that was questioned; only the doubts that were shown are confirmed."""
         if self.doubts:
             await self._set(self._doubted, tuple(self.doubts))
 
@@ -109,7 +109,7 @@ class PricesState(rx.State):
     @logged("Asked to withdraw a price")
     @guarded(admin=True)
     async def ask_withdrawal(self, override_id: str) -> None:
-        """Ask whether this price shall be withdrawn."""
+        """Ask whether this price should be withdrawn."""
         found = (row for row in self.view.overrides if row.override_id == override_id)
         chosen = next(found, None)
         if chosen is not None:
@@ -126,7 +126,7 @@ class PricesState(rx.State):
     @logged("Withdrew a price")
     @guarded(admin=True)
     async def withdraw(self, override_id: str) -> None:
-        """Take a price back."""
+        """Withdraw a price."""
         self.withdrawing = False
         await service.withdraw(acting_user(), str(override_id))
         self.view = await service.view(acting_user())
@@ -151,7 +151,7 @@ class PricesState(rx.State):
     @logged("Recalculated costs")
     @guarded(admin=True)
     async def recalculate(self) -> AsyncIterator[None]:
-        """Change what the preview shows, and nothing else."""
+        """Make the changes that the preview shows, and nothing else."""
         seen = self._seen
         if seen is None:
             return

@@ -8,7 +8,7 @@ from feedback_app.usage.running.state import RunningState
 
 
 def running_now() -> rx.Component:
-    """The calls that run at this moment."""
+    """The calls that are running now."""
     return card(
         rx.cond(
             RunningState.rows,

@@ -1,4 +1,4 @@
-"""The SQL of running calls; the acting administrator sees only those of the own company."""
+"""The SQL of running calls; the acting administrator sees only those of their company."""
 
 from dataclasses import dataclass
 
@@ -46,7 +46,7 @@ async def running(session: AsyncSession, user: CurrentUser) -> list[RunningRecor
 
 
 async def require_call(session: AsyncSession, user: CurrentUser, call_id: str) -> None:
-    """Hold that the call is the company's.
+    """Check that the call is the company's.
 
     Raises:
         NotFound: no such call, or another company's.

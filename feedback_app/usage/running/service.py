@@ -1,4 +1,4 @@
-"""Decides what an administrator sees of running calls, and stops them. Knows nothing of pages."""
+"""What an administrator sees of running calls, and how one is stopped. Knows nothing of pages."""
 
 from feedback_app import routes
 from feedback_app.auth.sessions import CurrentUser
@@ -45,7 +45,7 @@ async def stop(user: CurrentUser, call_id: str) -> None:
     Raises:
         Forbidden: not an administrator.
         NotFound: no such call, or another company's.
-        NotRunning: it has ended.
+        NotRunning: it has already ended.
     """
     if not user.is_admin:
         raise Forbidden
@@ -61,7 +61,7 @@ def _row(record: RunningRecord) -> RunningRow:
     if progress is not None:
         phase, tokens = _PHASES[progress.stage], progress.tokens
     else:
-        # It runs in another process: the last checkpoint is what is known of it.
+        # It runs in another process: only its last checkpoint is known.
         phase = "Writing" if record.text else "Waiting for the model"
         tokens = estimate_tokens(record.text)
     ran_s = max(0, round((clock.now() - call.started_at).total_seconds()))

@@ -1,4 +1,4 @@
-"""The list of running calls: looked at again and again while its page is open."""
+"""The list of running calls, refreshed repeatedly while its page is open."""
 
 import asyncio
 
@@ -12,9 +12,9 @@ from feedback_app.usage.running import service
 from feedback_app.usage.running.schemas import RunningRow
 
 BUSY_S = 2.0
-"""How long between two looks while calls run."""
+"""Seconds between two queries while calls are running."""
 QUIET_S = 5.0
-"""How long while none does."""
+"""Seconds between two queries while none is."""
 
 
 class RunningState(rx.State):
@@ -22,7 +22,7 @@ class RunningState(rx.State):
 
     rows: list[RunningRow] = []
     asking: bool = False
-    """Whether the person is asked if a call shall be stopped."""
+    """Whether the person is being asked if a call should be stopped."""
     asked: RunningRow = RunningRow()
 
     @rx.var
@@ -34,7 +34,7 @@ class RunningState(rx.State):
     @own_event
     @guarded(admin=True)
     async def watch(self) -> None:
-        """Keep the list as it is in the ledger; the usage page's `load` starts it."""
+        """Keep the list up to date with the ledger; the usage page's `load` starts it."""
         rows = self.rows
         while True:
             with may_be_away():
@@ -48,7 +48,7 @@ class RunningState(rx.State):
     @logged("Asked to stop a call")
     @guarded(admin=True)
     async def ask(self, call_id: str) -> None:
-        """Ask whether this call shall be stopped."""
+        """Ask whether this call should be stopped."""
         found = next((row for row in self.rows if row.call_id == call_id), None)
         if found is not None:
             self.asked, self.asking = found, True
@@ -64,7 +64,7 @@ class RunningState(rx.State):
     @logged("Stopped a call")
     @guarded(admin=True)
     async def stop(self, call_id: str) -> None:
-        """Stop a call; the system log keeps who did."""
+        """Stop a call; the system log records who did it."""
         self.asking = False
         await service.stop(acting_user(), call_id)
         self.rows = [row for row in self.rows if row.call_id != call_id]

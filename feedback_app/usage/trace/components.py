@@ -12,7 +12,7 @@ _view = TraceState.view
 
 
 def header() -> rx.Component:
-    """Whom the call was about, how it ended, and the way back."""
+    """Whom the call was about, how it ended, and a link back."""
     return rx.flex(
         rx.link(
             rx.icon("arrow-left", size=15),
@@ -46,7 +46,7 @@ def header() -> rx.Component:
 
 
 def failure() -> rx.Component:
-    """What went wrong, in the person's words and by its code."""
+    """What went wrong, in the words the person saw and by its code."""
     return rx.cond(
         _view.error != "",
         rx.callout.root(
@@ -107,7 +107,7 @@ def _step(step: Step) -> rx.Component:
 
 
 def facts() -> rx.Component:
-    """Everything the ledger knows of the call."""
+    """All the ledger's facts about the call."""
     return rx.el.div(rx.foreach(_view.groups, _group), class_name="fact-groups", id="call-facts")
 
 
@@ -133,7 +133,7 @@ def _fact(fact: Fact) -> rx.Component:
 
 
 def answer() -> rx.Component:
-    """The answer as it ended, or streaming once more."""
+    """The final answer, or its replay."""
     return card(
         rx.el.div(
             rx.heading("Answer", as_="h2", size="3", weight="medium", id=routes.CALL_ANSWER_ANCHOR),
@@ -215,7 +215,7 @@ def _message(message: PromptMessage) -> rx.Component:
 
 
 def loading() -> rx.Component:
-    """Stands in for the call until it is there."""
+    """Placeholder shown until the call has loaded."""
     return rx.el.div(
         skeleton_rows(3, height="180px"),
         rx.el.span("Loading the call…", role="status", class_name="sr-only"),

@@ -1,4 +1,4 @@
-"""A finished call's events again, each with its moment, as its draft noted them."""
+"""A finished call's events for a replay, each with its time, as its draft recorded them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ _STAGE_PROGRESS = {"connecting": 0.0, "analyzing": 0.02, "thinking": 0.05, "gene
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An event and when it came, in milliseconds from the click."""
+    """An event and its time, in milliseconds since the click."""
 
     at_ms: int
     event: Event
 
 
 def moments(draft: Draft, *, is_typed: bool = False) -> list[Moment]:
-    """Stages and text of a draft in order, without the ending; empty where no pace was noted.
+    """Stages and text of a draft in order, without the ending; empty if no pace was recorded.
 
     A typed answer is JSON, which is shown as code.
     """

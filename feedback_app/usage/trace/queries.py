@@ -1,4 +1,4 @@
-"""The SQL of a call's trace; the acting administrator sees only calls of the own company."""
+"""The SQL of a call's trace; the acting administrator sees only calls of their company."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class TracedInterview:
 
 @dataclass(frozen=True, slots=True)
 class TraceRecord:
-    """A call, whom it concerns and what is left of it."""
+    """A call, whom it concerns and what is still stored of it."""
 
     call: LlmCall
     person: User

@@ -7,13 +7,13 @@ from feedback_app.ui.wording import NO_TIME, LocalTime
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One figure or name; `note` is what must be known to read it rightly."""
+    """One figure or name; `note` is what is needed to read it correctly."""
 
     label: str
     value: str
     note: str = ""
     at: LocalTime = NO_TIME
-    """Where the value is a time."""
+    """Set if the value is a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that happened; `lasted` is empty for a moment."""
+    """Something that happened; `lasted` is empty if it took no time."""
 
     stage: str
-    """The key of its colour in the bar; empty for a moment."""
+    """The key of its colour in the bar; empty if it took no time."""
     label: str
     at: str
     lasted: str = ""
@@ -49,7 +49,7 @@ class TimelineView:
     """The phases of a call, counted from the click."""
 
     summary: str = ""
-    """The same in a sentence, for those who do not see the bar."""
+    """The same in a sentence, for those who cannot see the bar."""
     note: str = ""
     total: str = ""
     segments: list[Segment] = field(default_factory=list)
@@ -70,7 +70,7 @@ class TraceView:
     title: str = ""
     subtitle: str = ""
     interview: str = ""
-    """The address of the interview it was about; empty for none."""
+    """The address of the interview it was about; empty if there is none."""
     started: LocalTime = NO_TIME
     status: str = ""
     status_label: str = ""
@@ -85,4 +85,4 @@ class TraceView:
     """Why there is no answer to show."""
     can_replay: bool = False
     replay_note: str = ""
-    """Why the answer cannot be replayed, where there is one."""
+    """Why the answer cannot be replayed, if there is one."""

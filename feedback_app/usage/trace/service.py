@@ -1,7 +1,8 @@
-"""Decides what an administrator sees of one call. Knows nothing of pages.
+"""What an administrator sees of one call. Knows nothing of pages.
 
-What a person has a model write about an interview is theirs until they submit their feedback: until
-then the trace has its figures for everybody and its text for nobody else, whatever is stored.
+Text that a person has a model write about an interview is private until they submit their feedback:
+until then the trace shows its figures to every administrator and its text to nobody else, whatever
+is stored.
 """
 
 import asyncio
@@ -41,7 +42,7 @@ class Trace:
 
     view: TraceView
     answer: dict[str, Any]
-    """What the live view draws; of nothing where the answer may not be shown."""
+    """The live view's vars; empty if the answer may not be shown."""
 
 
 async def trace(user: CurrentUser, call_id: str) -> Trace:
@@ -81,7 +82,7 @@ async def trace(user: CurrentUser, call_id: str) -> Trace:
 
 
 def _drawn(draft: Draft | None) -> dict[str, Any]:
-    """What the live view draws of an answer, without the lines it rests on."""
+    """The live view's vars for an answer, without the lines it rests on."""
     if draft is None:
         return fill_slots([])
     blocks = [block_from_dict(block) for block in draft.blocks] or parse_blocks(draft.text)
@@ -89,7 +90,7 @@ def _drawn(draft: Draft | None) -> dict[str, Any]:
 
 
 async def moments(user: CurrentUser, call_id: str) -> list[Moment]:
-    """A finished call's events to show again; none where its text may not be shown.
+    """A finished call's events for a replay; none if its text may not be shown.
 
     Raises:
         Forbidden: not an administrator.
@@ -115,7 +116,7 @@ async def _record(user: CurrentUser, call_id: str) -> TraceRecord:
 
 
 def _why_withheld(record: TraceRecord, user: CurrentUser) -> str:
-    """Why this administrator may not read what was asked and answered; empty where they may."""
+    """Why this administrator may not read the prompt and the answer; empty if they may."""
     if not get_settings().store_content:
         return NOT_KEPT
     call = record.call
@@ -163,7 +164,7 @@ def _model(call: LlmCall) -> list[Fact]:
 
 
 def _template(call: LlmCall) -> str:
-    """Which of the templates, whose only one so far is named `standard`."""
+    """The template used; so far there is only one, named `standard`."""
     return f"from the {call.template_id} template" if call.template_id else ""
 
 
@@ -210,7 +211,7 @@ def _time(call: LlmCall) -> list[Fact]:
 
 
 def _pace(call: LlmCall) -> str:
-    """Tokens of the answer by the time they took to arrive; reasoning came before."""
+    """Tokens of the answer divided by the time they took to arrive; reasoning came before."""
     if not call.stream_ms:
         return labels.NONE
     written = max(0, call.completion_tokens - call.reasoning_tokens)

@@ -1,7 +1,7 @@
-"""The page of one call: what it took, and its answer streaming once more.
+"""The page of one call: what it took, and its answer as a replay.
 
-A replay is part of the address, `?replay=1`: the page's `load` starts it, so that it ends when
-the page is left, and stopping it is going back to the address without.
+A replay is part of the address, `?replay=1`: the page's `load` starts it, so that it ends when the
+page is left, and stopping it means going back to the address without it.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from feedback_app.usage.trace.schemas import TraceView
 from feedback_app.usage.trace.service import Trace
 
 TICK_S = 1.0
-"""How often the elapsed time moves while nothing comes, and the session is looked at."""
+"""How often the elapsed time advances while nothing arrives, and the session is checked."""
 
 Shows = Literal["loading", "ready", "missing", "refused", "failed"]
 
@@ -45,7 +45,7 @@ class TraceState(LiveText, rx.State):
     @own_event
     @guarded
     async def load(self) -> Any:
-        """Show the call of the page's address; to anybody but an administrator nothing."""
+        """Show the call of the page's address; show nothing to anyone but an administrator."""
         call_id = self._call_id()
         if self.view.call_id != call_id:
             self.shows, self.view = "loading", TraceView()
@@ -75,7 +75,7 @@ class TraceState(LiveText, rx.State):
     @own_event
     @guarded
     async def replay(self) -> None:
-        """Show the call's answer as it came, at its own pace."""
+        """Replay the call's answer at its original pace."""
         async with self:
             call_id = self._call_id()
         try:
@@ -113,7 +113,7 @@ class TraceState(LiveText, rx.State):
         return await service.trace(await guards.require_admin(self), call_id)
 
     def _show(self, answer: dict[str, Any], status: str) -> None:
-        """Show the whole answer as it ended."""
+        """Show the whole final answer."""
         self._clear()
         self.phase, self.message = status, ""
         self._assign(answer)

@@ -1,4 +1,4 @@
-"""A call's phases as a bar: from what its draft noted, or from the ledger's figures."""
+"""A call's phases as a bar: from the timings of its draft, or from the ledger's figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

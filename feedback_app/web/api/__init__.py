@@ -1,1 +1,1 @@
-"""The HTTP and WebSocket API: everything under `/api`, told as JSON, errors included."""
+"""The HTTP and WebSocket API: everything under `/api`, in JSON, errors included."""

@@ -56,17 +56,17 @@ class ApiRoute:
     summary: str
     description: str
     errors: tuple[type[AppError], ...]
-    """Those it may answer; of `LLMError`, all kinds."""
+    """The errors it may answer with; for `LLMError`, all kinds."""
     answer: type | None = None
     """`None` for a socket, and for 204."""
     generated: Generated | None = None
-    """What it generates, whose answer is in the last event of a complete call."""
+    """The operation that it generates, whose answer is in the last event of a complete call."""
     body: type[BaseModel] | None = None
     body_optional: bool = False
     query: type[BaseModel] | None = None
     needs_token: bool = True
     bearer_only: bool = False
-    """Whether the session cookie does not do."""
+    """Whether the session cookie is not accepted."""
 
     @property
     def route(self) -> Route | WebSocketRoute:

@@ -22,7 +22,7 @@ async def _docs(_request: Request) -> Response:
 
 
 def make_api() -> Starlette:
-    """The API's routes, and 404 and 405 in its own words."""
+    """The API's routes, with 404 and 405 in its own format."""
     api = Starlette(
         routes=[
             *(operation.route for operation in API_ROUTES),
@@ -31,13 +31,13 @@ def make_api() -> Starlette:
         ],
         exception_handlers={HTTPException: refuse_route},
     )
-    # A redirect would name the scheme the server sees, the wrong one behind a proxy.
+    # A redirect would use the scheme the server sees, which is wrong behind a proxy.
     api.router.redirect_slashes = False
     return api
 
 
 class Api:
-    """ASGI middleware: `/api` and everything below it is the API's, nothing else is."""
+    """ASGI middleware: `/api` and everything below it goes to the API, nothing else does."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

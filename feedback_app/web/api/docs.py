@@ -177,5 +177,5 @@ def _cell(text: str, head: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Escaped, with what stands between backticks as code."""
+    """The text escaped, with parts between backticks as code."""
     return _CODE.sub(r"<code>\1</code>", escape(text))

@@ -1,4 +1,4 @@
-"""The API's HTTP endpoints: who asks, what for, and the service's answer as JSON."""
+"""The API's HTTP endpoints: the acting user, the parameters, and the service's answer as JSON."""
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -33,7 +33,7 @@ from feedback_app.web.api.schemas import (
 
 @sign_in_attempt
 async def issue_token(request: Request) -> Response:
-    """Answer a bearer token for an email and a password."""
+    """Answer with a bearer token for an email and a password."""
     asked = await read_body(request, TokenRequest)
     try:
         token = await sessions.issue_token(
@@ -61,7 +61,7 @@ async def revoke_token(request: Request) -> Response:
 
 
 async def list_interviews(request: Request) -> Response:
-    """Answer the person's interviews."""
+    """Answer with the person's interviews."""
     user = await user_from_request(request)
     query = read_query(request.query_params, ListQuery)
     items, following = await interviews.page_of_mine(user, after=query.cursor, limit=query.limit)
@@ -69,8 +69,8 @@ async def list_interviews(request: Request) -> Response:
 
 
 def generate(generated: Generated, name: str) -> Endpoint:
-    """The endpoint that starts a call of an operation, or waits for the one that runs, and answers
-    how it ended. `name` is the endpoint's in the documentation."""
+    """The endpoint that starts a call of an operation, or waits for the running one, and answers
+    with its outcome. `name` is the endpoint's in the documentation."""
 
     @llm_operation
     async def endpoint(request: Request) -> Response:
@@ -92,7 +92,7 @@ def generate(generated: Generated, name: str) -> Endpoint:
 
 
 async def list_llm_calls(request: Request) -> Response:
-    """Answer the company's ledger, to administrators."""
+    """Answer administrators with the company's ledger."""
     user = await user_from_request(request)
     query = read_query(request.query_params, ListQuery)
     items, following = await calls.ledger(user, after=query.cursor, limit=query.limit)

@@ -1,4 +1,4 @@
-"""What can be generated over HTTP: for each operation its subject, and how a call of it starts."""
+"""The operations available over HTTP: for each its subject, and how a call of it starts."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -56,14 +56,14 @@ def document() -> dict[str, Any]:
 
 
 def error_codes(errors: tuple[type[AppError], ...]) -> list[type[AppError]]:
-    """These errors and every kind of theirs that has a code of its own, by status."""
+    """These errors and all their kinds that have a code of their own, by status."""
     found = {kind.code: kind for error in errors for kind in [error, *error.__subclasses__()]}
     named = [kind for kind in found.values() if kind.code != AppError.code or kind.status == 500]
     return sorted(named, key=lambda kind: (kind.status, kind.code))
 
 
 def _schemas() -> tuple[dict[str, Any], dict[type, dict[str, Any]]]:
-    """The components, and where each type is among them."""
+    """The components, and the reference to each type among them."""
     inputs = {o.body for o in API_ROUTES} | {o.query for o in API_ROUTES}
     outputs = {o.answer for o in API_ROUTES} | {ErrorBody, *_EVENTS}
     wanted = [
@@ -169,7 +169,7 @@ def _responses(operation: ApiRoute, references: dict[type, dict[str, Any]]) -> d
         events = {"oneOf": [*others, complete]}
         content = {"application/json": {"schema": events}}
         responses = {"101": {"description": "Each message is one of these", "content": content}}
-        # What an HTTP operation answers as errors, a socket tells as an event.
+        # The errors that an HTTP operation answers with, a socket sends as an event.
         return responses
     for error in error_codes(operation.errors):
         status = str(error.status)

@@ -1,4 +1,4 @@
-"""Reads what a client sent into a model, and answers faults in the one shape they have."""
+"""Parses what a client sent into a model, and answers errors in one common format."""
 
 import functools
 import math
@@ -26,7 +26,7 @@ async def read_body(request: Request, model: type[M], *, optional: bool = False)
     """The JSON body as `model`; an empty `optional` one counts as `{}`.
 
     Raises:
-        Invalid: too long, no JSON, or not what the model asks for.
+        Invalid: too long, not JSON, or not valid for the model.
     """
     body = bytearray()
     async for part in request.stream():
@@ -45,7 +45,7 @@ def read_query(parameters: Mapping[str, str], model: type[M]) -> M:
     """The query parameters as `model`.
 
     Raises:
-        Invalid: not what the model asks for.
+        Invalid: not valid for the model.
     """
     try:
         return model.model_validate(dict(parameters))
@@ -54,7 +54,7 @@ def read_query(parameters: Mapping[str, str], model: type[M]) -> M:
 
 
 def id_in_path(connection: HTTPConnection, name: str) -> str:
-    """The id that a path has in its parameter `name`.
+    """The id in a path's parameter `name`.
 
     Raises:
         NotFound: no id could have these characters.
@@ -76,7 +76,7 @@ def _invalid(error: ValidationError) -> Invalid:
 
 
 def error_response(error: AppError, *, partial: str | None = None) -> JSONResponse:
-    """The answer of a request that failed; `partial` is the text a draft left behind."""
+    """The response to a failed request; `partial` is the text a draft left behind."""
     body: dict[str, Any] = error.as_dict()
     if partial is not None:
         body["partial"] = partial
@@ -89,7 +89,7 @@ def error_response(error: AppError, *, partial: str | None = None) -> JSONRespon
 
 
 def answered(endpoint: Endpoint) -> Endpoint:
-    """The endpoint with whatever it raises answered as an error; its marks are kept."""
+    """The endpoint with its exceptions turned into error responses; its marks are kept."""
 
     @functools.wraps(endpoint)
     async def answer(request: Request) -> Response:
@@ -104,7 +104,7 @@ def answered(endpoint: Endpoint) -> Endpoint:
 
 
 async def refuse_route(request: Request, refusal: Exception) -> Response:
-    """The answer where no route fits: 404, or 405 with the methods that would."""
+    """The response if no route matches: 404, or 405 with the methods that would."""
     if isinstance(refusal, HTTPException) and refusal.status_code == 405:
         allowed = ", ".join(_methods_at(request))
         error = Invalid(f"This address answers {allowed or 'other methods'} only.")

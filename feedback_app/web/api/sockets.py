@@ -1,7 +1,7 @@
-"""How many streams of the API each person has open: in this process, and with Redis in all.
+"""How many streams of the API each person has open: in this process, or with Redis in all.
 
 Redis has a sorted set of each person's sockets by when they were last seen, on its own clock. Those
-of a process that died are seen no more, and soon count no more.
+of a process that died are no longer seen, and soon no longer count.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from feedback_app.llm.stream.event_log import StreamHub
 
 SEE_EVERY_S = 5.0
 LOST_AFTER_S = 20
-"""A socket that was not seen for so long counts no more."""
+"""A socket that was not seen for this long no longer counts."""
 
 _SEE = """
 local now = tonumber(redis.call('TIME')[1])
@@ -38,7 +38,7 @@ async def one_more(hub: StreamHub, user_id: str) -> AsyncIterator[None]:
     """Count a socket of this person until the block ends.
 
     Raises:
-        ConcurrencyLimit: the person has as many as one may have.
+        ConcurrencyLimit: the person already has the most allowed.
     """
     most = get_settings().API_SOCKETS_PER_USER
     _here[user_id] += 1

@@ -1,7 +1,7 @@
-"""The API's WebSocket: a follower of one generation, from any event on.
+"""The API's WebSocket: a follower of one generation, starting at any event.
 
-The generation never waits for it. A client that takes no more is dropped; how it went on can be
-read with another socket.
+The generation never waits for it. A client that stops reading is dropped; it can read the rest with
+another socket.
 """
 
 import asyncio
@@ -33,9 +33,9 @@ SEND_WITHIN_S = 10.0
 """How long a client may take to accept one event."""
 CHECK_SESSION_EVERY_S = 5.0
 WAIT_S = 5.0
-"""After how long without an event it is seen that a client asks for more than there is."""
+"""After how long without an event to check whether a client asks for more than there is."""
 LONGEST_MESSAGE = 1000
-"""In characters. What is longer asks for nothing known, and to parse it would hold up everybody."""
+"""In characters. Anything longer is not a known request, and parsing it would hold up everybody."""
 AFTER_TOTAL_TIMEOUT_S = 60.0
 """How much longer than a generation may run a socket may stay open."""
 
@@ -44,7 +44,7 @@ _CLOSE_CODES = {401: 4401, 403: 4403, 404: 4404, 429: 4429}
 
 
 class _Gone(Exception):
-    """The client left, or takes no more."""
+    """The client left, or has stopped reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def stream(generated: Generated, name: str) -> Callable[[WebSocket], Coroutine[A
 
 
 async def _code_of(generated: Generated, websocket: WebSocket) -> int:
-    """Serve the socket to its end; the code to close it with."""
+    """Serve the socket to its end; return the code to close it with."""
     try:
         return await _serve(generated, websocket)
     except _Gone:
@@ -115,7 +115,7 @@ async def _serve(generated: Generated, websocket: WebSocket) -> int:
 
 
 async def _tell(websocket: WebSocket, followed: _Followed) -> int:
-    """Send every event after the last the client has; the code to close with."""
+    """Send every event after the last the client has; return the code to close with."""
     query = followed.query
     log = await following.log_of(followed.owner, followed.call_id, after=query.after)
     seen, text = query.after, ""
@@ -134,7 +134,7 @@ async def _tell(websocket: WebSocket, followed: _Followed) -> int:
 
 
 async def _listen(websocket: WebSocket, followed: _Followed) -> None:
-    """Do what the client says, until it leaves; what is not understood is ignored."""
+    """Obey the client's messages until it leaves; unknown ones are ignored."""
     while True:
         try:
             said = await websocket.receive()
@@ -148,7 +148,7 @@ async def _listen(websocket: WebSocket, followed: _Followed) -> None:
 
 
 async def _check(websocket: WebSocket, user: CurrentUser) -> None:
-    """Look again and again whether the session goes on, whatever the socket waits for.
+    """Check repeatedly that the session is still live, whatever the socket waits for.
 
     Raises:
         NotSignedIn: it has ended.
@@ -177,7 +177,7 @@ async def _still(websocket: WebSocket, user: CurrentUser) -> None:
     """Check that the session the socket was opened with has not ended.
 
     Raises:
-        NotSignedIn: it has.
+        NotSignedIn: it has ended.
     """
     if (await _user_of(websocket)).id != user.id:
         raise NotSignedIn
@@ -189,7 +189,7 @@ def _text_before(log: EventLog, chunk: ChunkEvent) -> str:
 
 
 def _refusal(error: AppError) -> dict[str, Any]:
-    """The event that tells why there is no call to follow."""
+    """The event that says why there is no call to follow."""
     event = EndedEvent(
         seq=1,
         llm_call_id="",

@@ -3,7 +3,7 @@
 from feedback_app.core import clock
 
 _ROUNDING_S = 1e-6
-"""What many intervals may add up to beyond their sum."""
+"""The rounding error that many intervals may add up to."""
 
 
 class Bucket:
@@ -17,7 +17,7 @@ class Bucket:
         self._until = 0.0
 
     def take(self) -> float:
-        """Take one; how many seconds to wait before it may be used; 0 for none."""
+        """Take one; return how many seconds to wait before it may be used, 0 for none."""
         now = clock.monotonic()
         self._until = max(self._until, now) + self._interval_s
         return max(0.0, self._until - self._slack_s - now)
@@ -33,5 +33,5 @@ class Bucket:
 
     @property
     def is_full(self) -> bool:
-        """Whether nothing was taken for so long that it may as well be new."""
+        """Whether nothing was taken for so long that the bucket is as good as new."""
         return self._until <= clock.monotonic()

@@ -1,4 +1,4 @@
-"""One page's socket: what it has not read yet, how fast it may send, and its end."""
+"""One page's socket: its unread data, how fast it may send, and its end."""
 
 import asyncio
 import logging
@@ -18,14 +18,14 @@ _MOST_SLOWED_S = 4.0
 _DISCONNECTED: Message = {"type": "websocket.disconnect", "code": 1008}
 
 _told = Bucket(per_second=0.5, burst=60)
-"""How many ends are told in the log: who wants to fill it opens many."""
+"""How many ends are logged: somebody who wants to fill the log opens many."""
 
 served: ContextVar["Connection | None"] = ContextVar("served_socket", default=None)
 """The socket that the current task serves."""
 
 
 class Connection:
-    """A socket that was let in; it counts until the block that serves it ends."""
+    """An admitted socket; it counts until the block that serves it ends."""
 
     __slots__ = (
         "_counted",
@@ -57,28 +57,28 @@ class Connection:
         counted: Callable[[int], None],
     ) -> None:
         self.user_id = user_id
-        """`None` where nobody is signed in."""
+        """`None` if nobody is signed in."""
         self.address = address
         self.unread = 0
-        """Characters that were to be sent and have not been taken by the network."""
+        """Characters queued for sending that the network has not accepted yet."""
         self.sending_since: float | None = None
-        """Since when, on the monotonic clock, one message waits to be taken."""
+        """Since when, on the monotonic clock, one message has been waiting to be accepted."""
         self.ended = ""
-        """Why it was ended by us; empty while it goes on."""
+        """Why we ended it; empty while it is open."""
         self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Done once it is ended by us."""
+        """Done once we have ended it."""
         self._most_characters = most_characters
         self._most_unread = most_unread
         self._own, self._shared = own, shared
         self._slowed_s = 0.0
-        """For how long it has been slowed down without a pause."""
+        """How long it has been slowed down without a break."""
         self._counted = counted
         self._has_left = False
         self._receiving: asyncio.Task[Any] | None = None
         self._sending: asyncio.Task[Any] | None = None
 
     def queued(self, characters: int) -> None:
-        """Count what is to be sent; a socket that leaves too much unread ends."""
+        """Count characters to be sent; end a socket that leaves too many unread."""
         self._count(characters)
         if self.unread > self._most_unread:
             self.end("left too much unread")
@@ -97,12 +97,12 @@ class Connection:
                 task.cancel()
 
     def leave(self) -> None:
-        """Nothing is unread any more, and what is still to be sent is of no account."""
+        """Nothing counts as unread any more, and anything still to be sent does not matter."""
         self._count(-self.unread)
         self._has_left = True
 
     def receiving(self, receive: Receive) -> Receive:
-        """The same, of nothing but sound frames, and of no more than it may send in a while."""
+        """`receive`, limited to valid frames at no more than the permitted rate."""
 
         async def checked() -> Message:
             if self.ended:
@@ -126,7 +126,7 @@ class Connection:
         return checked
 
     def sending(self, send: Send) -> Send:
-        """The same, which counts what was taken and can be interrupted."""
+        """`send`, interruptible, and counting what the network has accepted."""
 
         async def counted(message: Message) -> None:
             if self.ended:
@@ -143,10 +143,11 @@ class Connection:
         return counted
 
     async def _wait_its_turn(self) -> None:
-        """Slow the socket down to its rate; one that keeps sending faster is ended.
+        """Slow the socket down to its rate; end one that keeps sending faster.
 
-        So is one that would wait for others too long, before that counts for either. While it
-        waits it is not read, so that nobody sees whether its client is still there.
+        One that would wait for others too long is also ended, before it counts against either
+        limit. While it waits it is not read, so that nobody notices whether its client is still
+        there.
         """
         if self._shared is not None and self._shared.wait_s() > _MOST_SLOWED_S:
             self.end("came when too many others did")

@@ -1,8 +1,8 @@
 """What a page may send over its socket, checked before Reflex reads it.
 
-Reflex keeps what an event says of its page five times over and logs what it cannot read, whole. So
-a frame that no page of ours would send ends the socket here, whoever sent it. The frames are those
-of Engine.IO 4 and Socket.IO 5 with one namespace and no binary data.
+Reflex stores an event's data about its page five times over, and logs whatever it cannot read as a
+whole. So a frame that no page of ours would send ends the socket here, whoever sent it. The frames
+are those of Engine.IO 4 and Socket.IO 5 with one namespace and no binary data.
 """
 
 import json
@@ -16,7 +16,7 @@ _BOOT = "event"
 """The event in the packet that connects."""
 LONGEST_NAME = 300
 MOST_PAGE_CHARACTERS = 4_000
-"""What an event may say of its page: path, query and whatever else is not its arguments."""
+"""Characters of an event's data about its page: path, query and all but its arguments."""
 _DEEPEST = 4
 
 
@@ -65,7 +65,7 @@ def _parsed(text: str) -> Any:
 
 
 def _size(value: Any, depth: int = 0) -> int:
-    """Its characters, names included; more than is allowed where it is too deep to be ours."""
+    """Its characters, names included; more than is allowed if it is nested too deep to be ours."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, dict | list) and depth > _DEEPEST:

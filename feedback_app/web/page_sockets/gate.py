@@ -1,4 +1,4 @@
-"""Lets pages' sockets in and counts them: ASGI middleware before Reflex's `/_event`."""
+"""Admits pages' sockets and counts them: ASGI middleware before Reflex's `/_event`."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -23,13 +23,13 @@ _END_WITHIN_S = 1.0
 """How long a socket that is ended may take to notice."""
 
 _served: set[asyncio.Future[None]] = set()
-"""A task that nothing refers to may end at any time."""
+"""Referenced here: a task without a reference may end at any time."""
 
 
 class SocketGate:
-    """Refuses a handshake without a tab's token or over the bounds, before it is accepted.
+    """Refuses a handshake without a tab's token or beyond the limits, before it is accepted.
 
-    What is let in is received from and sent to within the bounds of `Connection`.
+    An admitted socket receives and sends within the limits of `Connection`.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -60,8 +60,8 @@ class SocketGate:
 async def _serve(serving: Awaitable[None], connection: Connection) -> None:
     """Serve a socket until either side ends it.
 
-    What is served may not end by itself when the connection does: once this returns, Granian lets
-    the connection go, and with it those who wait for it.
+    The served task may not end by itself when the connection does: once this returns, Granian
+    releases the connection, and with it those who wait for it.
     """
     task = asyncio.ensure_future(serving)
     _served.add(task)
@@ -96,7 +96,7 @@ async def _refuse(receive: Receive, send: Send) -> None:
 
 
 async def _user_id(scope: Scope) -> str | None:
-    """Whose session the handshake's cookie is; while the database is away, whose it was."""
+    """The user of the handshake's session cookie, or while the database is away its last known."""
     token = session_token(HTTPConnection(scope))
     if token is None:
         return None

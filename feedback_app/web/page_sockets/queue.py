@@ -1,4 +1,4 @@
-"""The queue of what Engine.IO has to send to one socket, which is without a bound of its own."""
+"""The queue of Engine.IO's data to send to one socket, which has no limit of its own."""
 
 import asyncio
 from typing import Any
@@ -9,7 +9,7 @@ from feedback_app.web.page_sockets.connection import served
 
 
 class CountedQueue(asyncio.Queue[Any]):
-    """Tells the socket it is made for how much waits to be sent."""
+    """Reports to the socket it was created for how much waits to be sent."""
 
     def _init(self, maxsize: int) -> None:
         super()._init(maxsize)
@@ -23,7 +23,7 @@ class CountedQueue(asyncio.Queue[Any]):
 
 
 def count_what_is_unread(app: App) -> None:
-    """Have every socket of the app's pages made with such a queue; Engine.IO has no setting."""
+    """Make every socket of the app's pages use such a queue; Engine.IO has no setting for it."""
     if app.sio is None:
         raise RuntimeError("the app has no sockets")
     app.sio.eio.create_queue = CountedQueue

@@ -1,4 +1,4 @@
-"""Every open socket of this process, and how many a person, an address and all may have."""
+"""Every open socket of this process, and the limits per person, per address and overall."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,25 +10,25 @@ from feedback_app.web.page_sockets.bucket import Bucket
 from feedback_app.web.page_sockets.connection import Connection, served
 
 EVENTS_PER_SECOND, EVENTS_AT_ONCE = 120, 400
-"""Of one socket of somebody signed in: the fastest typing is a fraction of it."""
+"""For one socket of somebody signed in: the fastest typing is a fraction of it."""
 STRANGERS_EVENTS_PER_SECOND, STRANGERS_EVENTS_AT_ONCE = 5, 20
-"""Of one socket that nobody has signed in on."""
+"""For one socket on which nobody has signed in."""
 ALL_STRANGERS_EVENTS_PER_SECOND, ALL_STRANGERS_EVENTS_AT_ONCE = 20, 100
-"""Of all those together: making a page's state takes about 10 ms."""
+"""For all of those together: creating a page's state takes about 10 ms."""
 OPENINGS_PER_SECOND, OPENINGS_AT_ONCE = 5, 60
-"""Of sockets that nobody has signed in on, by address."""
+"""For sockets on which nobody has signed in, by address."""
 PEOPLES_OPENINGS_PER_SECOND, PEOPLES_OPENINGS_AT_ONCE = 2, 120
 """The same by person: a browser that opens all its tabs again, or reloads one ten times."""
 _KEPT = 10_000
 """Addresses or people whose openings are remembered."""
 STRANGERS_CHARACTERS = 16_000
-"""The longest frame of somebody who has not signed in: there is nothing yet to write in."""
+"""The longest frame of somebody who has not signed in: there is nothing to write in yet."""
 STRANGERS_UNREAD = 150_000
 """What such a socket may leave unread, in characters."""
 
 
 class _Openings:
-    """How fast each of many may open sockets."""
+    """How fast each person or address may open sockets."""
 
     def __init__(self, per_second: float, at_once: int) -> None:
         self._per_second, self._at_once = per_second, at_once
@@ -62,13 +62,13 @@ class Sockets:
         self._openings = _Openings(OPENINGS_PER_SECOND, OPENINGS_AT_ONCE)
         self._openings_of_people = _Openings(PEOPLES_OPENINGS_PER_SECOND, PEOPLES_OPENINGS_AT_ONCE)
         self.unread = 0
-        """Characters that all of them have not read."""
+        """Characters that all of them together have not read."""
 
     def __len__(self) -> int:
         return len(self._open)
 
     def may_knock(self, user_id: str | None, address: str) -> bool:
-        """Whether a socket of this person, or from there of nobody, may be opened now."""
+        """Whether this person, or somebody not signed in at this address, may open a socket now."""
         if user_id is not None:
             return self._openings_of_people.take(user_id)
         return self._openings.take(address)
@@ -77,10 +77,10 @@ class Sockets:
     def one_more(
         self, settings: Settings, *, user_id: str | None, address: str
     ) -> Iterator[Connection | None]:
-        """Count a socket until the block ends; `None` where there may be no more.
+        """Count a socket until the block ends; yield `None` if there may be no more.
 
-        Of those that nobody signed in on the oldest makes room: a sign-in takes a moment, and
-        whoever opens many closes their own.
+        Of those on which nobody is signed in, the oldest makes room: a sign-in takes a moment, and
+        somebody who opens many closes their own.
         """
         if user_id is not None:
             if self._of_people[user_id] >= settings.SOCKETS_PER_USER:
@@ -101,7 +101,7 @@ class Sockets:
             self._remove(connection)
 
     def end_what_is_stuck(self, settings: Settings) -> None:
-        """End the sockets that take nothing any more, and the fullest where all hold too much."""
+        """End the sockets that accept nothing any more, and the fullest if all hold too much."""
         late = clock.monotonic() - settings.SOCKET_SEND_WITHIN_S
         for connection in list(self._open):
             if connection.sending_since is not None and connection.sending_since < late:
@@ -168,4 +168,4 @@ class Sockets:
 
 
 sockets = Sockets()
-"""Those of this process."""
+"""The sockets of this process."""

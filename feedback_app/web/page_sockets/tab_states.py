@@ -1,6 +1,6 @@
-"""The states of tabs that are gone are soon forgotten; Reflex keeps each for an hour.
+"""Drops the states of closed tabs early; Reflex keeps each for an hour.
 
-A tab that comes back later is loaded from the database again, as after a restart.
+A tab that returns later is loaded from the database again, as after a restart.
 """
 
 from collections import Counter
@@ -23,44 +23,44 @@ from feedback_app.core.settings import get_settings
 from feedback_app.web.page_sockets.connection import served
 
 STRANGERS_KEPT_S = 15.0
-"""How long Redis keeps the state of a tab that nobody signed in on: a process may still hold it
+"""How long Redis keeps the state of a tab on which nobody signed in: a process may still hold it
 for some seconds before it writes it there."""
 MOST_GONE_OF_ONE = 20
-"""Tabs of one person that are gone and not forgotten; the oldest makes room."""
+"""Closed tabs of one person whose state is still kept; the oldest makes room."""
 
 
 class _Gone(NamedTuple):
     since: float
     of: str
-    """Whose tab it was; empty for nobody's."""
+    """The id of the tab's person; empty if nobody was signed in."""
 
 
 class GoneTabs:
-    """When each tab went that has not come back, by its token, in the order they went."""
+    """When each closed tab that has not returned was closed, by its token, in that order."""
 
     def __init__(self) -> None:
         self._gone: dict[str, _Gone] = {}
 
     def look(self, tabs: Mapping[str, str], connected: Container[str]) -> None:
-        """Take over which of all tabs are connected now; `tabs` names whose each is."""
+        """Update which of all tabs are connected now; `tabs` names the person of each."""
         now = clock.monotonic()
         gone = {token: of for token, of in tabs.items() if token not in connected}
-        # Those that were gone before come first, in the order they went.
+        # Those that were already gone come first, in the order they went.
         earlier = {token: tab.since for token, tab in self._gone.items() if token in gone}
         self._gone = {token: _Gone(since, gone[token]) for token, since in earlier.items()}
         self._gone |= {t: _Gone(now, of) for t, of in gone.items() if t not in earlier}
 
     def went(self, token: str, of: str) -> None:
-        """Note that a tab went."""
+        """Record that a tab was closed."""
         self._gone.pop(token, None)
         self._gone[token] = _Gone(clock.monotonic(), of)
 
     def drop(self, token: str) -> None:
-        """Think of a tab no more."""
+        """Forget a tab."""
         self._gone.pop(token, None)
 
     def due(self, kept_s: float, strangers_kept_s: float) -> list[str]:
-        """The tabs to be forgotten: gone for so long, or too many of one person's."""
+        """The tabs to be forgotten: closed for too long, or too many of one person's."""
         now, seen = clock.monotonic(), Counter[str]()
         found: list[str] = []
         for token, tab in reversed(self._gone.items()):
@@ -72,11 +72,11 @@ class GoneTabs:
 
 
 _gone = GoneTabs()
-"""Those of this process."""
+"""The closed tabs of this process."""
 
 
 def note_departures() -> None:
-    """From now on note the tabs of this worker that go, where their states are in Redis."""
+    """From now on record the tabs of this worker that are closed, if their states are in Redis."""
     app = RegistrationContext.get().app
     if app.event_namespace is None:
         return
@@ -94,7 +94,7 @@ def note_departures() -> None:
 
 
 async def forget_gone_tabs() -> None:
-    """Drop the state of every tab that is gone: a stranger's soon, a person's after a while."""
+    """Drop the state of every closed tab: a stranger's soon, a person's after a while."""
     app = RegistrationContext.get().app
     if app.event_namespace is None:
         return
@@ -107,14 +107,14 @@ async def forget_gone_tabs() -> None:
                 if not await tokens.is_token_connected(token):
                     await delete_state(app.state_manager.redis, token)
             except RedisError:
-                return  # What is left is looked at again.
+                return  # The rest is checked again.
             _gone.drop(token)
 
 
 def forget(
     manager: StateManagerMemory, connected: Container[str], gone: GoneTabs, kept_s: float
 ) -> None:
-    """Drop what this manager holds of gone tabs; one whose state is at work waits."""
+    """Drop this manager's states of closed tabs; one whose state is in use waits."""
     gone.look({key: _whose(root) for key, root in manager.states.items()}, connected)
     for key in gone.due(kept_s, 0.0):
         _, token = manager._token_expires_at.get(key, (0, None))
@@ -138,9 +138,9 @@ def _with_substates(state: type[BaseState]) -> list[type[BaseState]]:
 
 
 def _whose(root: object) -> str:
-    """The person for whom a tab was drawn, as the database knew them; empty for nobody.
+    """The person a tab was drawn for, according to the database; empty for nobody.
 
-    A cookie alone is no sign of one: anybody can make it up.
+    A cookie alone proves nothing: anybody can make one up.
     """
     auth = root.substates.get(AuthState.get_name()) if isinstance(root, BaseState) else None
     if not isinstance(auth, AuthState):

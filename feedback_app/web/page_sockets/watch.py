@@ -1,4 +1,4 @@
-"""What looks after the open sockets for as long as a worker lives."""
+"""Watches over the open sockets as long as a worker lives."""
 
 import asyncio
 import logging
@@ -12,11 +12,11 @@ _log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
 TELL_EVERY = 10
-"""Looks between two lines that tell how much is open, for who has set the log to debug."""
+"""Checks between two debug log lines that report how much is open."""
 
 
 async def watch_sockets() -> None:
-    """End sockets that take nothing, and forget tabs that are gone; until cancelled."""
+    """End sockets that accept nothing, and forget closed tabs; runs until cancelled."""
     note_departures()
     for look in count(1):
         await asyncio.sleep(LOOK_EVERY_S)
@@ -29,5 +29,5 @@ async def watch_sockets() -> None:
                     "%d pages open, %d unread, %d tasks", len(sockets), sockets.unread, tasks
                 )
         except Exception:
-            # Whatever is wrong with one look, the next must come.
+            # Whatever is wrong with one check, the next must come.
             _log.exception("the open sockets could not be looked after")

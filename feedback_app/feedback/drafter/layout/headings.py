@@ -8,7 +8,7 @@ from feedback_app.feedback.drafter.layout.labels import LONGEST_LABEL, Labels
 
 @dataclass(slots=True)
 class Heading:
-    """What stands over the lines that follow."""
+    """The heading over the lines that follow."""
 
     competency: int | None = None
     held: int | None = None
@@ -24,7 +24,7 @@ class Heading:
 
 
 def heading_of(plain: str, labels: Labels) -> Heading | None:
-    """What a label means for the lines below it; `None` if it is none that is known."""
+    """What a label means for the lines below it; `None` if it is not a known one."""
     if not plain or len(plain) > LONGEST_LABEL:
         return None
     if plain in any_label("pros"):

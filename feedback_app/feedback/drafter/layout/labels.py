@@ -9,7 +9,7 @@ from feedback_app.feedback.drafter.knowledge import groups, knowledge
 from feedback_app.feedback.drafter.words import LANGUAGES, folded, is_unspaced
 
 LONGEST_LABEL = 48
-"""Characters; a longer text before a colon is no label."""
+"""Characters; a longer text before a colon is not a label."""
 MOST_FUZZY = 80
 """Different labels compared letter by letter; further ones must be spelt right."""
 
@@ -124,7 +124,7 @@ class Labels:
         return self._best([float(bool(kinds & name.groups)) for name in self._names])
 
     def _shortened(self, words: Sequence[str]) -> int | None:
-        """By the first letters of a name's words ("PS"), or the first two of its only one."""
+        """Matches the first letters of a name's words ("PS"), or the first two of its only word."""
         if len(words) > 1 or len(words[0]) < 2:
             return None
         label = words[0]
@@ -138,7 +138,7 @@ class Labels:
 
     @staticmethod
     def _best(scores: Sequence[float]) -> int | None:
-        """The one with the highest score, if it is alone there."""
+        """The index with the highest score, if no other has the same."""
         top = max(scores, default=0.0)
         return scores.index(top) if top > 0 and scores.count(top) == 1 else None
 
@@ -150,18 +150,18 @@ def groups_of(name: str) -> frozenset[int]:
 
 
 def _head(name: str) -> str:
-    """What comes before "with", where that says what kind it is: "Communication with patients"."""
+    """The part before "with", if that says what kind it is: "Communication with patients"."""
     head = _WITH.split(name, maxsplit=1)[0]
     return head if head != name and _plain(head) in _by_name() else name
 
 
 def words_aside(name: str) -> str:
-    """What comes behind that "with": words that belong to the whole interview."""
+    """The part after that "with": words that apply to the whole interview."""
     return name[len(_head(name)) :]
 
 
 def plain_label(label: str) -> str:
-    """A label as it is compared with lists: no rating behind it, no signs, lower case."""
+    """A label in the form compared with lists: no rating after it, no punctuation, lower case."""
     return " ".join(_SIGNS.sub(" ", _RATING.sub("", folded(label))).split())
 
 
@@ -171,7 +171,7 @@ def _named(name: str) -> Name:
 
 
 def _plain(text: str) -> str:
-    """Without accents, signs and a rating behind it; in lower case."""
+    """The text in lower case without accents, punctuation and a rating after it."""
     if is_unspaced(text):
         return plain_label(text)
     decomposed = unicodedata.normalize("NFD", plain_label(text[: LONGEST_LABEL * 2]))
@@ -193,7 +193,7 @@ def _written_out(word: str) -> str:
 
 
 def _likeness(label: Sequence[str], name: Sequence[str]) -> float:
-    """How much of a name its label's words cover, each spelt alike or shortened; else 0."""
+    """How much of a name is covered by the label's words, each spelt alike or shortened; else 0."""
     hits = 0.0
     for word in label:
         if not any(_same_word(word, other) for other in name):
@@ -209,7 +209,7 @@ def _same_word(word: str, full: str) -> bool:
 
 
 def _kinds(plain: str, words: Sequence[str]) -> frozenset[int]:
-    """The kinds with a name equal to the label, or else with one made of its words."""
+    """The kinds with a name equal to the label, or else with a name made of its words."""
     equal = _by_name().get(plain)
     if equal:
         return equal
@@ -250,7 +250,7 @@ def _close(a: str, b: str) -> bool:
 
 
 def _distance(a: str, b: str) -> int:
-    """Edits between two short texts; swapping two neighbours is one."""
+    """The edit distance of two short texts; swapping two neighbours counts as one."""
     older: list[int] = []
     previous = list(range(len(b) + 1))
     for i, left in enumerate(a, start=1):

@@ -1,4 +1,4 @@
-"""Reads the lines of notes: signs, list marks and times, and which go on from the one above."""
+"""Reads the lines of notes: signs, list marks and times, and which continue the line above."""
 
 import re
 from collections.abc import Sequence
@@ -21,14 +21,14 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 COLON = re.compile(r"\A([^:：\"“„«「]{1,48}?)(?<!\s)\s*+[:：](?:\s++|(?<=：)|$)")
-"""What stands before a colon, as a label or a speaker does."""
+"""The text before a colon, as in a label or a speaker."""
 MOST_MARKS = 12
-"""List marks and times that are taken off one line; what follows them is its text."""
+"""List marks and times that are removed from one line; what follows them is its text."""
 _FENCE = re.compile(r"(?<!\s)\s*+(?:```|~~~)")
 
 
 def clean_line(text: str) -> str:
-    """One line: invisible signs dropped, every run of whitespace a single space."""
+    """One line: invisible characters dropped, every run of whitespace a single space."""
     text = _INVISIBLE.sub(" ", text.replace("\u200b", "").replace("\ufeff", ""))
     if "<" in text:
         text = _TAG.sub(" ", text)
@@ -40,7 +40,7 @@ def clean_line(text: str) -> str:
 def without_marks(line: str, both_signs: bool, timed: bool) -> tuple[str, bool, int]:
     """The line without list marks and times, whether it had any, and the sign of a + or -.
 
-    A time is a mark where several lines begin with one.
+    A time counts as a mark if several lines begin with one.
     """
     bullet, sign = False, 0
     for _ in range(MOST_MARKS):
@@ -85,7 +85,7 @@ def depth_of(raw: str, bullet: bool) -> int:
 
 
 def fenced(lines: Sequence[str]) -> list[bool]:
-    """Which lines stand inside a closed code fence."""
+    """Which lines are inside a closed code fence."""
     result = [False] * len(lines)
     opened: int | None = None
     for number, line in enumerate(lines):
@@ -99,7 +99,7 @@ def fenced(lines: Sequence[str]) -> list[bool]:
 
 
 def wrapped(lines: Sequence[str]) -> list[bool]:
-    """Which lines go on from the line above because the text was wrapped at a margin."""
+    """Which lines continue the line above because the text was wrapped at a margin."""
     result = [False] * len(lines)
     start = 0
     while start < len(lines):
@@ -115,7 +115,7 @@ def wrapped(lines: Sequence[str]) -> list[bool]:
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
-    """Lines of about one width that begin like sentences and go on in lower case."""
+    """Whether lines of about one width begin like sentences and continue in lower case."""
     widths = [len(line.rstrip()) for line in lines]
     if len(widths) < 2 or not 50 <= max(widths) <= 130 or min(widths[:-1]) < max(widths) - 16:
         return False

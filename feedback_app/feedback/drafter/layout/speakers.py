@@ -1,4 +1,4 @@
-"""Finds out whether notes are a transcript of two speakers, and who of them is the candidate."""
+"""Finds out whether notes are a transcript of two speakers, and which of them is the candidate."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ _SPEAKER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Speakers:
-    """The labels of the two sides; both empty where the notes are no transcript."""
+    """The labels of the two sides; both empty if the notes are not a transcript."""
 
     interviewer: frozenset[str] = frozenset()
     candidate: frozenset[str] = frozenset()
@@ -91,7 +91,7 @@ def _by_alternation(
 
 
 def _names(name: str) -> frozenset[str]:
-    """What a person may be called in front of a colon."""
+    """The names a person may have before a colon."""
     parts = speaker_label(name).split()
     if not parts:
         return frozenset()

@@ -1,6 +1,6 @@
 """Reads the layout of notes: which lines are headings, labels, table rows, pasted CVs or code.
 
-The result is blocks of text, each with the lines it came from and what stood over it.
+The result is blocks of text, each with the lines it came from and the heading over it.
 """
 
 import re
@@ -56,20 +56,20 @@ class NoteBlock:
     """The text of one bullet, line or paragraph."""
 
     pieces: list[tuple[int, str]]
-    """Line numbers, counted from 1, with what each contributes."""
+    """Line numbers, counted from 1, each with its part of the text."""
     speaker: str = ""
     """The label of a speaker; see `speakers`."""
     competency: int | None = None
-    """What a label on it or over it names."""
+    """The competency that a label on it or over it names."""
     held: int | None = None
-    """What a label at the start of a line further up names, where it holds for this one."""
+    """The competency that a label at the start of an earlier line names, if it still applies."""
     context: str = ""
     lean: int = 0
     paragraph: int = 0
     bullet: bool = False
     closing: bool = False
     task: bool = False
-    """Whether a label says that it tells the task."""
+    """Whether a label marks it as a description of the task."""
 
 
 def blocks_of(
@@ -180,7 +180,7 @@ class _Reader:
         return "", body
 
     def _heading(self, body: str, bullet: bool) -> bool:
-        """Whether the line is a heading; what it says then holds for the lines below."""
+        """Whether the line is a heading; if so, it applies to the lines below."""
         if len(body) > LONGEST_HEADING:
             return False
         hashed = _HASH.fullmatch(body) if body.startswith("#") else None
@@ -236,7 +236,7 @@ class _Reader:
         return len(label.split()) <= 6 and self._labels.competency(label) is not None
 
     def _inline_label(self, body: str, block: NoteBlock, depth: int) -> str:
-        """The text behind a label at its start, the label's meaning put into the block."""
+        """The text after a label at its start; the label's meaning is stored in the block."""
         bold = _BOLD.match(body)
         bracketed = _BRACKETED.match(body)
         found = bold or bracketed or COLON.match(body)
