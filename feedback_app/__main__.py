@@ -2,8 +2,8 @@
 
 `run` migrates, loads the demo, builds the pages if anything they are made of has changed, and
 serves them with the app on one port. `serve` is its last step alone. `user` manages accounts.
-`audit` compares every LLM call with what else is known of it;
-`purge` removes at once what has been kept long enough; `forget-candidate ID` says what is held
+`audit` checks every LLM call against everything else recorded about it;
+`purge` removes data past its retention period now; `forget-candidate ID` says what is held
 about a candidate, and with `--yes` removes it.
 """
 
@@ -79,10 +79,10 @@ def _require_free_port(settings: Settings) -> None:
         try:
             probe.bind((settings.HOST, settings.PORT))
         except socket.gaierror:
-            sys.exit(f"Setting HOST is wrong: {settings.HOST} is no address of this machine.")
+            sys.exit(f"Setting HOST is wrong: {settings.HOST} is not an address of this machine.")
         except OSError:
             sys.exit(
-                f"Port {settings.PORT} on {settings.HOST} cannot be used: something else has it. "
+                f"Port {settings.PORT} on {settings.HOST} is already in use. "
                 f"Choose another: make PORT={settings.PORT % 65_535 + 1} run"
             )
 
@@ -271,7 +271,7 @@ def _arguments() -> argparse.Namespace:
         ("dev", "the same with hot reload"),
         ("build", "build the pages"),
         ("serve", "serve what is built"),
-        ("audit", "look for what is wrong with the ledger of LLM calls"),
+        ("audit", "check the ledger of LLM calls for errors"),
         ("purge", "remove what has been kept long enough"),
     ):
         commands.add_parser(name, help=about)

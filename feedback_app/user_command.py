@@ -23,11 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     adding = commands.add_parser("add", help="make an account; asks for its password")
     adding.add_argument("email")
     adding.add_argument("--name", required=True, help="the person's name")
-    adding.add_argument("--company", required=True, help="made where there is none of that name")
+    adding.add_argument("--company", required=True, help="created if there is none of that name")
     adding.add_argument("--role", required=True, choices=[role.value for role in Role])
     commands.add_parser("list", help="show every account")
     for deed, about in (
-        ("disable", "keep a person out, at once"),
+        ("disable", "lock a person out immediately"),
         ("enable", "let a person in again"),
         ("password", "give a person another password; asks for it"),
         ("revoke", "sign a person out everywhere, and end their API tokens"),

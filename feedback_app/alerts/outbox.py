@@ -53,7 +53,7 @@ class Outbox:
         tries = 0
         for message in await self._due():
             if message.alert.attempts >= MOST_ATTEMPTS:
-                await self._record(message.alert, Outcome("the last try broke off"))
+                await self._record(message.alert, Outcome("the last attempt was interrupted"))
             elif await self._claim(message.alert):
                 body = _body(message, self._address)
                 outcome = await self._webhook.send(message.alert.id, body, clock.now())

@@ -68,7 +68,7 @@ class DailyShutdownCheck:
                 await self.look()
             except Exception:
                 _log.exception(
-                    "the look for the model's shutdown failed; it is made again tomorrow"
+                    "the check for the model's shutdown failed; it will be repeated tomorrow"
                 )
             await asyncio.sleep(_LOOK_EVERY_S)
 

@@ -127,4 +127,4 @@ class Alerts:
         try:
             await work()
         except Exception:
-            _log.exception("a look for alerts, or their delivery, failed; it is done again")
+            _log.exception("checking or delivering alerts failed; it will be retried")

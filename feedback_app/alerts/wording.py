@@ -42,7 +42,7 @@ def sentence(alert: Alert, person: str) -> str:
             return (
                 f"The server of {alert.subject} read only {alert.measured:,} tokens of a longer "
                 "prompt, so drafts may miss some of the notes. Let it read more at once; with "
-                "Ollama, by OLLAMA_CONTEXT_LENGTH."
+                "Ollama, set OLLAMA_CONTEXT_LENGTH."
             )
         case AlertKind.MODEL_SHUTDOWN:
             day = date.fromisoformat(alert.period)

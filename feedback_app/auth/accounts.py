@@ -47,7 +47,7 @@ async def add(*, email: str, name: str, company: str, role: Role, password: str)
     """
     email, name, company = _email(email), _line(name, "name"), _line(company, "company")
     if is_closed(email):
-        raise Invalid(f"{email} is an address of the demo, which is off.")
+        raise Invalid(f"{email} is a demo address, and the demo is off.")
     await asyncio.to_thread(require_good_password, password, about=(email, name, company))
     password_hash = await hash_password(password)
     try:
@@ -61,7 +61,7 @@ async def add(*, email: str, name: str, company: str, role: Role, password: str)
             )
             session.add(user)
     except IntegrityError:
-        raise Invalid(f"There is an account of {email} already.") from None
+        raise Invalid(f"There is already an account for {email}.") from None
 
 
 async def everybody() -> list[Account]:
@@ -142,7 +142,7 @@ async def _user(session: AsyncSession, email: str) -> User:
     email = email.strip().lower()
     user = await queries.user_by_email(session, email)
     if user is None:
-        raise NotFound(f"There is no account of {email}.")
+        raise NotFound(f"There is no account for {email}.")
     return user
 
 
@@ -162,7 +162,7 @@ async def _company_named(session: AsyncSession, name: str) -> str:
 def _email(written: str) -> str:
     email = written.strip().lower()
     if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
-        raise Invalid("The email is no address such as ada@example.com.")
+        raise Invalid("The email is not an address such as ada@example.com.")
     return email
 
 

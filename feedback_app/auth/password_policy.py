@@ -31,7 +31,7 @@ def require_good_password(password: str, *, about: Iterable[str]) -> None:
     """
     plain = normalised(password)
     if len(plain) < SHORTEST:
-        raise Invalid(f"The password is too short: it needs {SHORTEST} characters at least.")
+        raise Invalid(f"The password is too short: it needs at least {SHORTEST} characters.")
     if len(plain) > LONGEST:
         raise Invalid(f"The password is too long: it may have {LONGEST} characters.")
     if not plain.isprintable():
@@ -40,7 +40,7 @@ def require_good_password(password: str, *, about: Iterable[str]) -> None:
     if len(set(folded)) < _FEWEST_DIFFERENT:
         raise Invalid("The password repeats too few characters. Choose a less regular one.")
     if {folded, _without_ornament(folded)} & _common_passwords():
-        raise Invalid("The password is one of the commonest. Choose one that nobody else has.")
+        raise Invalid("The password is one of the most common. Choose one that nobody else has.")
     if len(_without(folded, _words(about))) < _ROOM_BESIDE_OWN_WORDS:
         raise Invalid(
             "The password is made of the person's email, name or company. Choose another."

@@ -39,7 +39,7 @@ class Unavailable(AppError):
 
 class NotSignedIn(AppError):
     code, status = "NOT_SIGNED_IN", 401
-    sentence = "Your session has ended. Sign in again to go on."
+    sentence = "Your session has ended. Sign in again to continue."
 
 
 class NotFound(AppError):
@@ -163,7 +163,7 @@ class LLMContentFilter(LLMError):
 
 class LLMConnectTimeout(LLMError):
     code, status = "LLM_CONNECT_TIMEOUT", 504
-    sentence = "The AI service did not answer the connection in time. Try again in a moment."
+    sentence = "The AI service did not accept the connection in time. Try again in a moment."
 
 
 class LLMFirstTokenTimeout(LLMError):

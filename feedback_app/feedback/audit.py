@@ -38,9 +38,9 @@ async def origins(session: AsyncSession, company_id: str | None) -> list[Finding
         Finding(
             FeedbackCheck.ORIGIN,
             named,
-            "Feedback says it began as this call's draft, but there is no such call."
+            "Feedback says it started from this call's draft, but there is no such call."
             if existing is None
-            else "Feedback says it began as this call's draft, which is of another person or "
+            else "Feedback says it started from this call's draft, which is of another person or "
             "interview.",
         )
         for named, existing in await fetch(session, query)
@@ -71,7 +71,7 @@ async def saved_flags(session: AsyncSession, company_id: str | None) -> list[Fin
     )
     sentences = {
         True: "The call is marked as saved, but no feedback began as its draft.",
-        False: "Feedback began as this call's draft, but the call is not marked as saved.",
+        False: "Feedback started from this call's draft, but the call is not marked as saved.",
     }
     return [
         Finding(FeedbackCheck.SAVED_FLAG, call_id, sentences[marked])

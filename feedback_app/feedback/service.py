@@ -209,7 +209,7 @@ async def bring_back(user: CurrentUser, call_id: str) -> None:
     async with database().write() as session:
         _, found = await draft_rows.draft_of(session, user, call_id)
         if found.discarded_at and found.discarded_at < clock.now() - DISCARDED_TEXT_FOR:
-            raise Invalid("This draft was discarded more than a day ago and cannot come back.")
+            raise Invalid("This draft was discarded more than a day ago and cannot be restored.")
         found.discarded_at = None
         session.add(found)
 

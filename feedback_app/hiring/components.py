@@ -199,7 +199,7 @@ def _form() -> rx.Component:
         *FIELDS.vars(),
         FIELD_OF,
         rx.el.p(
-            "A proposal. Nothing of the job changes before you confirm it.",
+            "A proposal. The job does not change until you confirm it.",
             class_name="muted",
         ),
         _field("title", "Title", _PROPOSAL.title, rows="1"),
@@ -214,11 +214,11 @@ def _form() -> rx.Component:
         ),
         _field(
             "competencies",
-            "Competencies, one a line: its name, a colon, and what good looks like",
+            "Competencies, one per line: its name, a colon, and what good looks like",
             _PROPOSAL.competencies,
             rows="8",
         ),
-        _field("must_haves", "Must-haves, one a line", _PROPOSAL.must_haves, rows="6"),
+        _field("must_haves", "Must-haves, one per line", _PROPOSAL.must_haves, rows="6"),
         rx.el.div(
             rx.button("Confirm", on_click=JobState.confirm(call), id="confirm-metadata", size="2"),
             rx.button(

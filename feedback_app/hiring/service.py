@@ -156,7 +156,9 @@ async def save_description(
         job = await queries.job_of(session, user, job_id, lock=True)
         same_tab = writer != "" and job.description_writer == writer
         if job.description_revision != base and not same_tab and job.description != text:
-            raise ChangedElsewhere("Somebody else changed this description since. Which stays?")
+            raise ChangedElsewhere(
+                "Somebody else changed this description since. Which one should stay?"
+            )
         if job.description != text:
             job.description, job.description_saved_at = text, clock.now()
             job.description_revision += 1

@@ -36,7 +36,7 @@ async def page_of_mine(
     async with database().read() as session:
         older_than = await queries.own_interview(session, user, after) if after else None
         if after and older_than is None:
-            raise Invalid("The list has no such cursor.")
+            raise Invalid("This cursor is not valid for the list.")
         rows = await queries.interviews_after(session, user, older_than, limit + 1)
     entries = [
         InterviewEntry(

@@ -142,7 +142,7 @@ class Generator(LiveText, mixin=True):
                 await self._follow_one(owner, log)
                 log = await hub.next(owner, log.call_id)
         finally:
-            _log.debug("a page ceases to follow %s %s", subject.kind, subject.id)
+            _log.debug("a page stops following %s %s", subject.kind, subject.id)
 
     @rx.event(background=True, supersedes=True)
     @own_event

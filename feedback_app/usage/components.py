@@ -20,7 +20,7 @@ def refresh_button() -> rx.Component:
     """Loads the figures again and shows when they were loaded; they also refresh on their own."""
     return rx.fragment(
         rx.el.span(
-            "Follows by itself; updated ",
+            "Updates automatically; last updated ",
             time_element(UsageState.updated),
             class_name="note figure",
         ),
@@ -167,7 +167,8 @@ def messages() -> rx.Component:
         rx.cond(
             UsageState.stale,
             error_callout(
-                "The figures could not be refreshed; those shown are of " + UsageState.updated.text,
+                "The figures could not be refreshed; those shown are from "
+                + UsageState.updated.text,
                 rx.button("Retry", on_click=UsageState.refresh, **_RETRY),
                 id="usage-stale",
             ),
@@ -182,7 +183,7 @@ def nothing_here() -> rx.Component:
         empty_state(
             "search-x",
             "No calls match",
-            "Nothing was called in this period with these filters.",
+            "No calls were made in this period with these filters.",
             rx.link(rx.button("Show the last 30 days", variant="soft"), href=routes.ADMIN_USAGE),
         ),
         empty_state(

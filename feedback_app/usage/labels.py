@@ -13,8 +13,8 @@ NONE = "–"
 NO_DEPARTMENT_NAME = "None"
 """For calls without a department, where departments are chosen or listed."""
 MODEL_NAMES = (
-    "A call counts under the name of the model that answered, such as gpt-4o-2024-08-06. Only one "
-    "that got no answer counts under the name that was asked for, such as gpt-4o."
+    "A call counts under the name of the model that answered, such as gpt-4o-2024-08-06. A call "
+    "that got no answer counts under the requested name, such as gpt-4o."
 )
 """Why one model can have two names."""
 
@@ -114,7 +114,7 @@ def price_source(source: str) -> tuple[str, str]:
     if not source:
         return "Unknown", "no price is known for this model"
     if source == OFFLINE_PROVIDER:
-        return "Free", "the offline drafter calls nobody"
+        return "Free", "the offline drafter calls no model"
     if source == FREE_SETTING:
         return "Free", f"named in {FREE_SETTING}"
     kind, _, name = source.partition(":")

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from feedback_app.core.settings import get_settings
 
 _TOO_SLOW = PlainTextResponse(
-    "The request did not come in time. Send it again.",
+    "The request did not arrive in time. Send it again.",
     status_code=408,
     headers={"Connection": "close"},
 )

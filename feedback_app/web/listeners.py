@@ -25,7 +25,9 @@ async def give_up_what_is_unread() -> None:
         if give_up_unread_after(get_settings().SOCKET_SEND_WITHIN_S):
             return
         await asyncio.sleep(_LOOK_EVERY_S)
-    _log.warning("no listening socket was found: clients that read nothing are not given up")
+    _log.warning(
+        "no listening socket was found: clients that stop reading will not be disconnected"
+    )
 
 
 def give_up_unread_after(seconds: float) -> bool:

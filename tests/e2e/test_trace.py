@@ -215,7 +215,7 @@ def test_an_administrator_stops_a_running_call_and_its_person_sees_it(
     assert_fits(office)
     office.set_viewport_size({"width": 1280, "height": 800})
     row.get_by_role("button").click()
-    office.get_by_role("button", name="Let it go on").click()
+    office.get_by_role("button", name="Keep it running").click()
     expect(office.locator("#confirm-stop")).to_be_hidden()
     interview.expect_phase("streaming")
     row.get_by_role("button").click()

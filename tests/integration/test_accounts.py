@@ -83,7 +83,7 @@ async def test_an_account_that_cannot_be_is_refused_in_a_sentence(
 
 async def test_an_email_has_one_account(database: Database) -> None:
     await accounts.add(**ADA)
-    with pytest.raises(Invalid, match=r"There is an account of ada@debrief\.test already\."):
+    with pytest.raises(Invalid, match=r"There is already an account for ada@debrief\.test\."):
         await accounts.add(**ADA)
     assert len(await accounts.everybody()) == 1
 
@@ -126,7 +126,7 @@ async def test_signing_a_person_out_everywhere_leaves_others_alone(database: Dat
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_what_has_no_account_is_named(database: Database) -> None:
     for deed in (accounts.disable, accounts.enable, accounts.revoke):
-        with pytest.raises(NotFound, match=r"There is no account of x@debrief\.test\."):
+        with pytest.raises(NotFound, match=r"There is no account for x@debrief\.test\."):
             await deed("x@debrief.test")
     with pytest.raises(NotFound):
         await accounts.set_password("x@debrief.test", GOOD)
@@ -151,7 +151,7 @@ async def test_an_operator_makes_the_first_account_in_an_empty_database(tmp_path
     person = ("ada@debrief.test", "--name=Ada", "--company=Northwind", "--role=admin")
     refused = command(url, "add", *person, said="short\n")
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr.endswith("too short: it needs 12 characters at least.\n")
+    assert refused.stderr.endswith("too short: it needs at least 12 characters.\n")
     assert "Traceback" not in refused.stderr
     done = command(url, "add", *person, said=f"{GOOD}\n")
     assert (done.returncode, done.stdout) == (0, "Added ada@debrief.test.\n")
@@ -167,7 +167,7 @@ async def test_an_operator_makes_the_first_account_in_an_empty_database(tmp_path
     )
     listed = command(url, "list").stdout
     assert listed == "ada@debrief.test  admin        active    Northwind  Ada\n"
-    assert "no account of bo@debrief.test" in command(url, "disable", "bo@debrief.test").stderr
+    assert "no account for bo@debrief.test" in command(url, "disable", "bo@debrief.test").stderr
 
 
 @pytest.mark.processes

@@ -237,7 +237,7 @@ async def test_who_dies_in_the_last_try_leaves_nothing_waiting_for_ever(
     with at(NOVEMBER):
         assert await sender.deliver_due() == 0
     assert (await sender.next_due(), receiver.deliveries) == (None, [])
-    assert (await the_alert(database)).delivery_error == "the last try broke off"
+    assert (await the_alert(database)).delivery_error == "the last attempt was interrupted"
 
 
 async def test_a_try_that_outlived_its_claim_does_not_undo_the_next_ones_outcome(

@@ -69,7 +69,7 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (
             {"kind": "cut_prompt", "subject": "qwen3", "measured": 4_096},
             "The server of qwen3 read only 4,096 tokens of a longer prompt, so drafts may miss "
-            "some of the notes. Let it read more at once; with Ollama, by OLLAMA_CONTEXT_LENGTH.",
+            "some of the notes. Let it read more at once; with Ollama, set OLLAMA_CONTEXT_LENGTH.",
         ),
     ],
 )

@@ -52,7 +52,7 @@ async def test_a_whole_body_is_read() -> None:
 @pytest.mark.parametrize("parts", [[], [part(b"{", more=True)]])
 async def test_a_body_that_stops_half_way_is_answered_once(parts: list[Message]) -> None:
     status, body = await answered(*parts)
-    assert (status, body) == (408, b"The request did not come in time. Send it again.")
+    assert (status, body) == (408, b"The request did not arrive in time. Send it again.")
 
 
 async def test_a_client_that_takes_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,7 +113,7 @@ def test_a_legend_names_the_bars_that_can_be_seen_and_a_note_the_others() -> Non
     )
     cost, tokens = (draw(two_days(models=models)) for draw in (charts.cost, charts.tokens))
     assert [series.label for series in cost.legend] == ["dear"]
-    assert cost.note == "Too little to be seen: cheap, free; the table has it."
+    assert cost.note == "Too small to see: cheap, free; see the table."
     assert [series.label for series in tokens.legend] == ["dear", "cheap", "free"]
     assert tokens.note == ""
     assert cost.table.columns[1:-1] == ["dear", "cheap", "free"]

@@ -250,7 +250,7 @@ def test_waste_says_what_it_adds_up_and_what_it_leaves_out() -> None:
     assert (found.value, found.note) == (
         "$3.534",
         "$1.00 stopped + $0.03 failed + $0.004 interrupted + $2.50 complete, but not saved "
-        "within a day. Not counted: $0.0076 for drafts of the last day, which may yet be saved",
+        "within a day. Not counted: $0.0076 for drafts of the last day, which may still be saved",
     )
 
 

@@ -107,7 +107,7 @@ def webhook() -> rx.Component:
                 rx.text(
                     "Alerts are also sent to ",
                     rx.el.b(_view.webhook),
-                    ", signed; what is not accepted is tried again for about fifteen hours.",
+                    ", signed; failed deliveries are retried for about fifteen hours.",
                     size="2",
                     width="100%",
                 ),

@@ -87,7 +87,9 @@ def _field(field: LimitField) -> rx.Component:
 def exceptions() -> rx.Component:
     """The limits of single people that differ from everybody's."""
     return card(
-        rx.el.p("A person's own value goes before the one above.", class_name="note card-head"),
+        rx.el.p(
+            "A person's own value takes precedence over the one above.", class_name="note card-head"
+        ),
         rx.cond(
             _view.exceptions,
             rx.el.ul(rx.foreach(_view.exceptions, _exception), class_name="rows card-head"),

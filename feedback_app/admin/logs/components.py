@@ -210,7 +210,7 @@ def _row(row: LogRow) -> rx.Component:
                 rx.link(
                     row.request_id,
                     href=row.request_href,
-                    title="Everything of this request",
+                    title="Everything from this request",
                     class_name="log-request",
                 ),
             ),

@@ -182,7 +182,7 @@ def _require_sense(wanted: LogFilter, query: Mapping[str, str]) -> None:
         known = ", ".join(LogComponent)
         raise BadAddress(f"There is no component “{wanted.component[:40]}”. There are: {known}.")
     if query.get("older") and query.get("newer"):
-        raise BadAddress("An address goes on to older rows or to newer ones, not to both.")
+        raise BadAddress("An address can lead to older rows or to newer ones, not both.")
 
 
 def _since(wanted: LogFilter) -> datetime | None:

@@ -68,8 +68,8 @@ def _unplaced() -> rx.Component:
                     asked.unplaced.length() > 0,
                     rx.cond(
                         asked.unplaced.length() == 1,
-                        "1 line belongs nowhere yet: place it, or leave it out",
-                        f"{asked.unplaced.length()} lines belong nowhere yet: "
+                        "1 line has no place yet: place it, or leave it out",
+                        f"{asked.unplaced.length()} lines have no place yet: "
                         "place them, or leave them out",
                     ),
                     "Every line has its place",

@@ -59,9 +59,7 @@ def choice() -> rx.Component:
             rx.cond(
                 RUNNING & own,
                 rx.el.div(
-                    rx.el.span(
-                        "A draft is being written beside your text, which is kept as it is."
-                    ),
+                    rx.el.span("A draft is being written next to your text, which stays as it is."),
                     rx.cond(
                         _TEXT.over,
                         _choose("Show mine", _TEXT.look("text"), "look"),

@@ -61,7 +61,7 @@ def review_sheet() -> rx.Component:
             ),
             rx.cond(
                 review.refusals.length() > 0,
-                rx.dialog.description("This comes first:", size="2"),
+                rx.dialog.description("Do this first:", size="2"),
                 rx.dialog.description(
                     "Colleagues who have submitted theirs will see it. You can take it back "
                     "for 10 minutes.",
@@ -144,7 +144,7 @@ def submitted_feedback(panel: Any) -> rx.Component:
             panel.submitted,
             " submitted, ",
             panel.waiting,
-            " not yet. What is not submitted is its writer's alone.",
+            " not yet. Only its writer can see feedback that is not submitted.",
             class_name="note",
         ),
         rx.foreach(panel.readable, _colleague),
@@ -199,7 +199,7 @@ def _reopen() -> rx.Component:
     return rx.cond(
         _TEXT.may_reopen_freely,
         rx.el.div(
-            rx.el.p("A slip? You can open it again for 10 minutes."),
+            rx.el.p("A mistake? You can reopen it for 10 minutes."),
             rx.button("Open again", on_click=_TEXT.reopen, variant="soft", id="reopen-feedback"),
             class_name="reopen",
         ),

@@ -44,7 +44,7 @@ from feedback_app.llm.text.structured import WrongResult, in_reasoning, read_res
 from feedback_app.llm.text.unwrapping import Unwrapped
 
 CUT_RESULT = "The answer reached its length limit before it was complete. Shorten the text."
-WRONG_RESULT = "The AI model's answer could not be read, not even when asked again. Try again."
+WRONG_RESULT = "The AI model's answer could not be read, even on a second attempt. Try again."
 
 
 class Generation:

@@ -43,7 +43,7 @@ READ_PAUSE_S = 0.005
 READ_COUNT = 500
 """Entries of one stream in one read."""
 _ELSEWHERE = (
-    "Debrief is being updated, and this draft goes on where it cannot be followed from here. "
+    "Debrief is being updated, and this draft continues on a server that this page cannot follow. "
     "Reload the page in a moment."
 )
 

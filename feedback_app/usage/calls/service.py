@@ -63,7 +63,7 @@ async def ledger(
     async with database().read() as session:
         older_than = await queries.call_by_id(session, user, after) if after else None
         if after and older_than is None:
-            raise Invalid("The list has no such cursor.")
+            raise Invalid("This cursor is not valid for the list.")
         found = await queries.ledger(session, user, older_than=older_than, limit=limit + 1)
     shown = list(found[:limit])
     return shown, shown[-1].id if len(found) > limit else None

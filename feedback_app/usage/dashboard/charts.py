@@ -154,7 +154,7 @@ def _by_model(
     series = [Series(f"s{n}", name, _COLORS[n]) for n, name in enumerate(names)]
     legend = [s for s, v in zip(series, drawn, strict=True) if _is_seen(v, ticks[-1])]
     unseen = [s.label for s in series if s not in legend]
-    small = f"Too little to be seen: {', '.join(unseen)}; the table has it." if unseen else ""
+    small = f"Too small to see: {', '.join(unseen)}; see the table." if unseen else ""
     return ChartView(
         summary=summary,
         note=" ".join(filter(None, (note, small if legend else ""))),

@@ -149,7 +149,7 @@ def _wasted(now: Waste, before: Totals) -> Tile:
     if now.not_yet_saved_microusd:
         said += (
             f". Not counted: {money.dollars(now.not_yet_saved_microusd)} for drafts of the last "
-            "day, which may yet be saved"
+            "day, which may still be saved"
         )
     if before.waste.unpriced:
         said += f"; before: {labels.unknown_costs(before.waste.unpriced)}"

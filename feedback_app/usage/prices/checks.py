@@ -99,7 +99,7 @@ def parse_period(form: PeriodForm) -> tuple[datetime, datetime]:
     if since is None or until is None:
         raise Invalid("Enter the first and the last day of the period, as in 2026-03-16.")
     if until < since:
-        raise Invalid("The period ends before it begins. Exchange the two days.")
+        raise Invalid("The period ends before it begins. Swap the two days.")
     if since > clock.now().date():
         raise Invalid("The period lies in the future, where there are no calls yet.")
     if until - since >= _LONGEST_PERIOD:

@@ -44,7 +44,8 @@ def unknown_models() -> rx.Component:
             rx.callout.icon(rx.icon("circle-help", size=17)),
             rx.callout.text(
                 _view.unknown,
-                " Such calls count in no sum. Set the price of the model, then recalculate them.",
+                " Such calls are left out of every sum. Set the price of the model, then "
+                "recalculate them.",
             ),
             color_scheme="amber",
             variant="surface",

@@ -59,7 +59,7 @@ def _question() -> rx.Component:
             ),
             rx.el.div(
                 rx.button(
-                    "Let it go on",
+                    "Keep it running",
                     variant="soft",
                     color_scheme="gray",
                     on_click=RunningState.keep,

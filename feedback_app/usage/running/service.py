@@ -24,7 +24,7 @@ _PHASES: dict[Stage, str] = {
 
 class NotRunning(AppError):
     code, status = "INVALID", 422
-    sentence = "This call is not running any more."
+    sentence = "This call is no longer running."
 
 
 async def running(user: CurrentUser) -> list[RunningRow]:

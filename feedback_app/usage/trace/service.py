@@ -29,11 +29,11 @@ from feedback_app.usage.trace.queries import TraceRecord
 from feedback_app.usage.trace.schemas import Fact, FactGroup, PromptMessage, TraceView
 
 NOT_KEPT = "Contents are not shown: LLM_STORE_CONTENT is off."
-NOT_SUBMITTED = "Shown to its writer alone until they submit their feedback on this interview."
+NOT_SUBMITTED = "Shown only to its writer until they submit their feedback on this interview."
 NO_PROMPT = "The prompt of this call was not kept."
 NO_ANSWER = "The call left no text."
 STILL_RUNNING = "The answer is shown when the call has ended."
-NO_PACE = "When its text came was not noted, so it cannot be replayed."
+NO_PACE = "The timing of its text was not recorded, so it cannot be replayed."
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ _STAGES = {
 }
 _MOMENTS = {
     "opened": "The model's response opened",
-    "reasoning": "The first reasoning came",
-    "repair": "The answer was not what was asked for; it was asked for again",
+    "reasoning": "The first reasoning arrived",
+    "repair": "The answer was invalid and was requested again",
 }
-_UNRECORDED = "Its phases were not noted; these follow from the ledger's figures."
+_UNRECORDED = "Its phases were not recorded; these follow from the ledger's figures."
 _RUNNING = "The phases are noted when the call ends."
 
 

@@ -150,7 +150,7 @@ class Connection:
         there.
         """
         if self._shared is not None and self._shared.wait_s() > _MOST_SLOWED_S:
-            self.end("came when too many others did")
+            self.end("arrived while too many others were waiting")
             return
         wait_s = max(self._own.take(), self._shared.take() if self._shared else 0.0)
         self._slowed_s = self._slowed_s + wait_s if wait_s else 0.0
