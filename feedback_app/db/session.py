@@ -6,7 +6,7 @@ commits, and writers of this process queue on a lock instead of polling the file
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +73,32 @@ def make_engine(url: str) -> AsyncEngine:
         )
         set_pragmas(connection, *for_each_connection)
 
+    rolling_back: set[asyncio.Task[None]] = set()
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def _release(connection: Any, _entry: ConnectionPoolEntry, _error: object) -> None:
+        """Roll back before a connection is closed because its task was cancelled.
+
+        SQLite keeps the transaction of a closed connection, and with it the lock, as long as one of
+        its cursors exists. That is until the interpreter collects the cancelled task's traceback,
+        which can take a minute, during which nobody could write.
+        """
+        with suppress(RuntimeError):  # no loop runs: the process is ending
+            task = asyncio.get_running_loop().create_task(_rolled_back(connection))
+            rolling_back.add(task)
+            task.add_done_callback(rolling_back.discard)
+
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get(_BEGINS_WITH, "BEGIN"))
 
     return engine
+
+
+async def _rolled_back(connection: Any) -> None:
+    # The connection's thread does it after what it is doing now, and before it closes.
+    with suppress(Exception):
+        await connection.driver_connection.rollback()
 
 
 class Database:

@@ -1,6 +1,8 @@
 """The one session policy, on both databases: a write is whole or not at all, and never lost."""
 
 import asyncio
+import gc
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import bindparam, event, insert
@@ -49,6 +51,33 @@ async def test_a_fault_does_not_repeat_what_was_to_be_stored(database: Database)
     with pytest.raises(IntegrityError) as refused:
         await write_twice()
     assert "candidate" not in str(refused.value)
+
+
+async def test_a_write_that_is_cancelled_at_any_point_locks_nobody_out(database: Database) -> None:
+    async with database.write() as session:
+        session.add_all([Company(name=f"Company {number}") for number in range(50)])
+
+    async def read_and_write() -> None:
+        async with database.write() as session:
+            for company in (await session.exec(select(Company))).all():
+                company.name += "."
+            await session.flush()
+            await session.exec(select(func.count()).select_from(Company))
+
+    async with asyncio.timeout(60):
+        gc.disable()  # what only a collection would unlock stays locked
+        try:
+            for after_ms in range(100):
+                cancelled = asyncio.create_task(read_and_write())
+                await asyncio.sleep(after_ms / 10_000)
+                cancelled.cancel()
+                with suppress(asyncio.CancelledError):
+                    await cancelled
+                async with asyncio.timeout(5), database.write() as session:
+                    session.add(Company(name=f"After {after_ms}"))
+        finally:
+            gc.enable()
+    assert len(await _names(database)) == 150
 
 
 async def test_a_cancelled_write_leaves_nothing_behind(database: Database) -> None:
