@@ -37,32 +37,38 @@ def _begin_notes(rest: rx.RestProp) -> rx.Component:
 
 
 @rx.memo
-def _notes_lines() -> rx.Component:
-    """The lines behind the editor: their numbers, and which of them a statement rests on."""
-    lines = NOTES.text.value.to(str).split("\n")
+def _notes_lines(
+    text: rx.Var[str], newest: rx.Var[str], used: rx.Var[str], sent_lines: rx.Var[list[int]]
+) -> rx.Component:
+    """The lines behind the editor: their numbers, and which of them a statement rests on.
+
+    All it shows of a draft are props: it would be redrawn whenever some text of the draft arrives.
+    """
+
+    numbers, lighted, rested_on = sent_lines.to(list[int]), newest.to(str), used.to(str)
+
+    def line(said: Any, index: Any) -> rx.Component:
+        number = rx.cond(numbers.length() > 0, numbers[index], index + 1)
+        among = "," + number.to(str) + ","
+        lit = "," + LIT.value.to(str)[2:] + ","
+        return rx.el.div(
+            said.to(str) + "\u200b",
+            id="n" + number.to(str),
+            class_name=rx.cond(
+                lit.contains(among) | lighted.contains(among),
+                "ml lit",
+                rx.cond(
+                    (rested_on != "") & ~rested_on.contains(among) & (said.to(str).strip() != ""),
+                    "ml unused",
+                    "ml",
+                ),
+            ),
+        )
+
     return rx.el.div(
-        rx.foreach(lines, _line),
+        rx.foreach(text.to(str).split("\n"), line),
         class_name="mirror",
         aria_hidden="true",
-    )
-
-
-def _line(line: Any, index: Any) -> rx.Component:
-    number = rx.cond(_TEXT.sent_lines.length() > 0, _TEXT.sent_lines[index], index + 1)
-    among = "," + number.to(str) + ","
-    lit = "," + LIT.value.to(str)[2:] + ","
-    return rx.el.div(
-        line.to(str) + "\u200b",
-        id="n" + number.to(str),
-        class_name=rx.cond(
-            lit.contains(among) | _LIVE.f.contains(among),
-            "ml lit",
-            rx.cond(
-                (_USED != "") & ~_USED.contains(among) & (line.to(str).strip() != ""),
-                "ml unused",
-                "ml",
-            ),
-        ),
     )
 
 
@@ -81,7 +87,12 @@ def notes() -> rx.Component:
         _notes_conflict(),
         rx.el.div(
             _begin_notes(key=f"{_DETAIL.id} {InterviewState.revision}"),
-            _notes_lines(),
+            _notes_lines(
+                text=NOTES.text.value.to(str),
+                newest=_LIVE.f,
+                used=_USED,
+                sent_lines=_TEXT.sent_lines,
+            ),
             _notes_editor(key=_NOTES.editor_key()),
             class_name="numbered",
         ),

@@ -24,6 +24,7 @@ from feedback_app.core.ids import age_s
 from feedback_app.core.markers import generation_event, own_event
 from feedback_app.db.outage import may_be_away, once_it_answers
 from feedback_app.live.calls import CallMeta
+from feedback_app.live.stages import Stages
 from feedback_app.live.text import LiveText
 from feedback_app.live.view import LiveView
 from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, EndedEvent
@@ -34,8 +35,6 @@ from feedback_app.llm.stream.event_log import EventLog
 
 _log = logging.getLogger(__name__)
 
-ONE_FRAME_S = 0.016
-"""A pause after each stage; otherwise the browser would draw two that arrive together as one."""
 TICK_S = 1.0
 """How often the elapsed time advances while nothing arrives."""
 ANNOUNCE_EVERY_S = 10.0
@@ -162,11 +161,14 @@ class Generator(LiveText, mixin=True):
     async def _follow_one(self, owner: Owner, log: EventLog) -> None:
         view, seen, checked_at = self._view_of(log.call_id), 0, clock.monotonic()
         announced_at = clock.monotonic()
-        began = False
+        stages, began = Stages(), False
         async with self:
             self._ask()
         while True:
-            batch = view.up_to_ending(await log.batch(seen, TICK_S))
+            arrived = await log.batch(seen, stages.wait_s(TICK_S))
+            batch = view.up_to_ending(arrived, must_wait=stages.are_waiting)
+            if arrived and not batch:
+                await asyncio.sleep(stages.wait_s(0))
             seen += len(batch)
             changes = view.take(batch)
             if not began and view.stage in _ADMITTED:
@@ -182,11 +184,9 @@ class Generator(LiveText, mixin=True):
                 announced_at = clock.monotonic()
                 seconds = changes.get("elapsed", "")
                 changes["announcement"] = f"Still writing. {seconds}"
-            for shown in filter(None, (changes, *view.later_stages)):
+            if shown := stages.pace(changes, view.later_stages):
                 async with self:
                     self._assign(shown)
-                if "phase" in shown:
-                    await asyncio.sleep(ONE_FRAME_S)
             if clock.monotonic() - checked_at >= CHECK_SESSION_EVERY_S:
                 with may_be_away():
                     await self._still_signed_in(owner)

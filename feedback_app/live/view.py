@@ -222,10 +222,15 @@ class LiveView:
         """The stage it is in."""
         return self._stage
 
-    def up_to_ending(self, events: Sequence[Event]) -> Sequence[Event]:
-        """The events without the ending, if they enter a stage that must be shown before it."""
+    def up_to_ending(self, events: Sequence[Event], *, must_wait: bool = False) -> Sequence[Event]:
+        """The events without the ending, if a stage must be shown before it.
+
+        That is one that they enter, or with `must_wait` an earlier one.
+        """
+        if not events or not is_terminal(events[-1]):
+            return events
         enters = any(isinstance(e, StatusEvent) and e.status != self._stage for e in events)
-        return events[:-1] if enters and is_terminal(events[-1]) else events
+        return events[:-1] if enters or must_wait else events
 
     def take(self, events: Sequence[Event]) -> dict[str, Any]:
         """The page vars to set after these events; without events, only the counters advance.

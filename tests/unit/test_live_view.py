@@ -319,6 +319,9 @@ def test_an_ending_waits_for_the_stages_before_it() -> None:
     assert view.up_to_ending(log) == log[:-1]
     view.take(log[:-1])
     assert view.up_to_ending([ending]) == [ending]
+    assert view.up_to_ending([ending], must_wait=True) == []
+    assert view.up_to_ending(log[:-1], must_wait=True) == log[:-1]
+    assert view.up_to_ending([], must_wait=True) == []
 
 
 def _status(seq: int, stage: Stage) -> StatusEvent:
