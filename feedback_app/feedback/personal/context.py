@@ -2,9 +2,9 @@
 
 The lists name classes of words for it: `person` (she, the candidate), `thing` (code, app, node),
 `users` (users, patients), `made` (built, led), `link` (about, of, with), `for` (for, that),
-`of` (of, de), `while` (words that begin another statement), `stop` (is, will, the: words that end
-a name), `done` (gebaut: what was done, at the end of a clause), `judged` (good, weak) and, for where
-a statement on the candidate goes on, `also` (and) before a `verb` (has, wears).
+`of` (of, de), `while` (words that begin another statement), `stop` (is, will, the: words that
+end a name), `done` (gebaut: what was done, at the end of a clause), `judged` (good, weak) and, for
+where a statement on the candidate goes on, `also` (and) before a `verb` (has, wears).
 """
 
 from collections.abc import Sequence
