@@ -23,6 +23,9 @@ _CODE_READS = {
     "of",
     "done",
     "work",
+    "judged",
+    "also",
+    "verb",
     "function",
 }
 _NUMBERS = {"number", "tens"}

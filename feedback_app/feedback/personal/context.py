@@ -2,8 +2,9 @@
 
 The lists name classes of words for it: `person` (she, the candidate), `thing` (code, app, node),
 `users` (users, patients), `made` (built, led), `link` (about, of, with), `for` (for, that),
-`of` (of, de), `while` (words that begin another statement), `stop` (is, will, the: words that end a
-name) and `done` (gebaut: what was done, at the end of a clause).
+`of` (of, de), `while` (words that begin another statement), `stop` (is, will, the: words that
+end a name), `done` (gebaut: what was done, at the end of a clause), `judged` (good, weak) and, for
+where a statement on the candidate goes on, `also` (and) before a `verb` (has, wears).
 """
 
 from collections.abc import Sequence
@@ -37,11 +38,11 @@ def counts(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: in
         return names_person or not _is_for_it(hit.start, around, first)
     if _names_a_thing(hit.end, around, opens, min(last, hit.end + _NAME_REACH)):
         return False
-    if _is_about_work(hit.start, around, first) or _is_done(hit.end, around, opens, last):
+    if _is_about_work(hit.start, around, opens, first) or _is_done(hit.end, around, opens, last):
         return False
     if hit.rule.tier is Tier.TOPIC or names_person:
         return True
-    return _is_said_of_person(hit.start, around, first)
+    return _is_said_of_person(hit.start, around, opens, first)
 
 
 def _names_a_thing(end: int, around: Around, opens: Sequence[bool], last: int) -> bool:
@@ -80,17 +81,25 @@ def _is_for_it(start: int, around: Around, first: int) -> bool:
     return False
 
 
-def _is_about_work(start: int, around: Around, first: int) -> bool:
-    """Whether the words name what was worked on ("built an app for pregnant women")."""
-    linked = False
+def _is_about_work(start: int, around: Around, opens: Sequence[bool], first: int) -> bool:
+    """Whether the words name what was worked on ("built an app for pregnant women").
+
+    After a comma they do only if something says so ("built an app, mostly for pregnant women").
+    """
+    linked = near = crossed = False
     for at in range(start - 1, max(first, start - _MADE_REACH) - 1, -1):
         here = around[at]
-        if "<while>" in here:
+        if opens[at + 1]:
+            crossed, near = True, False
+        if "<while>" in here or ("<also>" in here and "<verb>" in around[at + 1]):
             return False
         if "<made>" in here:
-            return True
-        linked = linked or "<link>" in here or "<for>" in here
-        if linked and "<thing>" in here and start - at <= _THING_REACH:
+            return linked or not crossed
+        if "<for>" in here or ("<link>" in here and not crossed):
+            linked = near = True
+        elif "<link>" in here:
+            near = True
+        if near and "<thing>" in here and start - at <= _THING_REACH:
             return True
     return False
 
@@ -105,11 +114,21 @@ def _is_done(end: int, around: Around, opens: Sequence[bool], last: int) -> bool
     return False
 
 
-def _is_said_of_person(start: int, around: Around, first: int) -> bool:
-    """Whether the nearest subject is a person; so is one left out, as is common in notes."""
+def _is_said_of_person(start: int, around: Around, opens: Sequence[bool], first: int) -> bool:
+    """Whether the nearest subject is a person; notes often leave it out, then it is one, too.
+
+    What was judged in the phrase before ("good tests, old") is no subject.
+    """
+    passed = crossed = False
     for at in range(start - 1, first - 1, -1):
-        if "<person>" in around[at]:
+        if opens[at + 1]:
+            if passed:
+                return False
+            crossed = True
+        if "<person>" in around[at] or (passed and "<judged>" in around[at]):
             return True
         if "<thing>" in around[at]:
-            return False
-    return True
+            if not crossed:
+                return False
+            passed = True
+    return not passed

@@ -48,6 +48,7 @@ def grounds_of(line: str, sentence: Sentence) -> list[Ground | None]:
         at
         for entries in readings
         for hit in hits(entries, opens, harmless=True)
+        if not any(opens[hit.start + 1 : hit.end])
         for at in range(hit.start, hit.end)
     }
     grounds: list[Ground | None] = [None] * len(spans)
