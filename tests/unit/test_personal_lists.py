@@ -27,6 +27,10 @@ _CODE_READS = {
     "also",
     "verb",
     "function",
+    "self",
+    "coding",
+    "local",
+    "domain",
 }
 _NUMBERS = {"number", "tens"}
 
