@@ -28,6 +28,7 @@ _CODE_READS = {
     "verb",
     "function",
     "self",
+    "break",
     "coding",
     "local",
     "domain",

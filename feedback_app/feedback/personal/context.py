@@ -7,8 +7,8 @@ end a name), `done` (gebaut: what was done, at the end of a clause), `judged` (g
 where a statement on the candidate goes on, `also` (and) before a `verb` (has, wears).
 
 Three classes name fields of work in which words of the lists mean something else: `coding` (heap,
-timeouts), `local` (locale, plurals) and `domain` (form, workflow, claims). They do not count next to
-words that speak of the candidate: `self` (her, mentioned, wears).
+timeouts), `local` (locale, plurals) and `domain` (form, workflow). They do nothing next to words
+that speak of the candidate: `self` (her, mentioned, wears). In Japanese, `break` ends a phrase.
 """
 
 from collections.abc import Sequence
@@ -35,9 +35,9 @@ _FIELD_GROUNDS = {
     "<local>": frozenset({Ground.ORIGIN, Ground.LANGUAGE}),
     "<domain>": frozenset(Ground) - {Ground.ORIGIN, Ground.LANGUAGE, Ground.AGE},
 }
-_ENDS_A_NAME = frozenset({"<person>", "<while>", "<stop>", "<link>", "<for>"})
-_ENDS_A_FIELD = frozenset({"<while>"})
-_ENDS_AN_AGE = frozenset({"<while>", "<for>"})
+_ENDS_A_NAME = frozenset({"<person>", "<while>", "<stop>", "<link>", "<for>", "<break>"})
+_ENDS_A_FIELD = frozenset({"<while>", "<break>"})
+_ENDS_AN_AGE = _ENDS_A_FIELD | {"<for>"}
 """What somebody is too old for says nothing of its age."""
 _ENDS_USERS = frozenset({"<person>", "<while>", "<stop>"})
 
@@ -85,9 +85,7 @@ def _is_of_users(hit: Hit, around: Around, opens: Sequence[bool], first: int, la
     return False
 
 
-def _is_of_a_field(
-    hit: Hit, around: Around, opens: Sequence[bool], first: int, last: int
-) -> bool:
+def _is_of_a_field(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: int) -> bool:
     """Whether the same phrase says what field of work it is about ("maternity leave workflow")."""
     ends = _ENDS_AN_AGE if hit.rule.ground is Ground.AGE else _ENDS_A_FIELD
     start, end = hit.start, hit.end
