@@ -27,6 +27,11 @@ _CODE_READS = {
     "also",
     "verb",
     "function",
+    "self",
+    "break",
+    "coding",
+    "local",
+    "domain",
 }
 _NUMBERS = {"number", "tens"}
 

@@ -5,10 +5,15 @@ The lists name classes of words for it: `person` (she, the candidate), `thing` (
 `of` (of, de), `while` (words that begin another statement), `stop` (is, will, the: words that
 end a name), `done` (gebaut: what was done, at the end of a clause), `judged` (good, weak) and, for
 where a statement on the candidate goes on, `also` (and) before a `verb` (has, wears).
+
+Three classes name fields of work in which words of the lists mean something else: `coding` (heap,
+timeouts), `local` (locale, plurals) and `domain` (form, workflow). They do nothing next to words
+that speak of the candidate: `self` (her, mentioned, wears). In Japanese, `break` ends a phrase.
 """
 
 from collections.abc import Sequence
 
+from feedback_app.feedback.personal.ground import Ground
 from feedback_app.feedback.personal.lexicon import Hit
 from feedback_app.feedback.personal.rules import Tier
 
@@ -23,7 +28,17 @@ _NAME_REACH = 3
 """Words from a topic to the thing that is named by it ("church donation records")."""
 _USERS_REACH = 4
 """Words between users and what is said about them."""
-_ENDS_A_NAME = frozenset({"<person>", "<while>", "<stop>", "<link>", "<for>"})
+_FIELD_REACH = {"<coding>": 4, "<local>": 6, "<domain>": 5}
+"""Words between a word that names a field of work and what means something else in it."""
+_FIELD_GROUNDS = {
+    "<coding>": frozenset(Ground) - {Ground.LANGUAGE, Ground.ORIENTATION},
+    "<local>": frozenset({Ground.ORIGIN, Ground.LANGUAGE}),
+    "<domain>": frozenset(Ground) - {Ground.ORIGIN, Ground.LANGUAGE, Ground.AGE},
+}
+_ENDS_A_NAME = frozenset({"<person>", "<while>", "<stop>", "<link>", "<for>", "<break>"})
+_ENDS_A_FIELD = frozenset({"<while>", "<break>"})
+_ENDS_AN_AGE = _ENDS_A_FIELD | {"<for>"}
+"""What somebody is too old for says nothing of its age."""
 _ENDS_USERS = frozenset({"<person>", "<while>", "<stop>"})
 
 
@@ -33,6 +48,8 @@ def counts(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: in
     if _names_a_thing(hit.end, around, opens, min(last, hit.end + 1)):
         return False
     if not names_person and _is_of_users(hit, around, opens, first, last):
+        return False
+    if _is_of_a_field(hit, around, opens, first, last):
         return False
     if hit.rule.tier is Tier.ALWAYS:
         return names_person or not _is_for_it(hit.start, around, first)
@@ -66,6 +83,30 @@ def _is_of_users(hit: Hit, around: Around, opens: Sequence[bool], first: int, la
         if "<users>" in around[at]:
             return True
     return False
+
+
+def _is_of_a_field(hit: Hit, around: Around, opens: Sequence[bool], first: int, last: int) -> bool:
+    """Whether the same phrase says what field of work it is about ("maternity leave workflow")."""
+    ends = _ENDS_AN_AGE if hit.rule.ground is Ground.AGE else _ENDS_A_FIELD
+    start, end = hit.start, hit.end
+    while start > first and not _breaks(start, around, opens):
+        if "<while>" in around[start - 1]:
+            break
+        start -= 1
+    while end < last and not _breaks(end, around, opens) and ends.isdisjoint(around[end - 1]):
+        end += 1
+    if any("<self>" in own for own in around[start:end]):
+        return False
+    for field, reach in _FIELD_REACH.items():
+        near = around[max(start, hit.start - reach) : min(end, hit.end + reach)]
+        if hit.rule.ground in _FIELD_GROUNDS[field] and any(field in own for own in near):
+            return True
+    return False
+
+
+def _breaks(at: int, around: Around, opens: Sequence[bool]) -> bool:
+    """Whether a phrase begins there; in a list of languages none does ("Turkish, Arabic")."""
+    return opens[at] and not ("<origin>" in around[at - 1] and "<origin>" in around[at])
 
 
 def _is_for_it(start: int, around: Around, first: int) -> bool:
