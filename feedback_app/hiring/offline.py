@@ -50,8 +50,8 @@ _LEVELS = (
 _LEVEL_WORDS = tuple(
     (level, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)) for level, words in _LEVELS
 )
-_NUMBERS = "zero one two three four five six seven eight nine ten"
-_NUMBER = rf"\d{{1,2}}|{'|'.join(_NUMBERS.split()[1:])}"
+_NUMBERS: list[str] = "zero one two three four five six seven eight nine ten".split()
+_NUMBER = rf"\d{{1,2}}|{'|'.join(_NUMBERS[1:])}"
 _YEARS = re.compile(
     rf"(?<!\w)({_NUMBER})\s?\+?\s?(?:or more )?(?:years|jahre|ans|años|anos)", re.IGNORECASE
 )
@@ -181,7 +181,7 @@ def _level(title: str, text: str) -> str:
 
 
 def _number(written: str) -> int:
-    return int(written) if written.isdecimal() else _NUMBERS.split().index(written.lower())
+    return int(written) if written.isdecimal() else _NUMBERS.index(written.lower())
 
 
 def _named(line: str, lead: re.Pattern[str]) -> str:
