@@ -50,7 +50,19 @@ _LEVELS = (
 _LEVEL_WORDS = tuple(
     (level, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)) for level, words in _LEVELS
 )
-_NUMBERS: list[str] = "zero one two three four five six seven eight nine ten".split()
+_NUMBERS: list[str] = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+]
 _NUMBER = rf"\d{{1,2}}|{'|'.join(_NUMBERS[1:])}"
 _YEARS = re.compile(
     rf"(?<!\w)({_NUMBER})\s?\+?\s?(?:or more )?(?:years|jahre|ans|años|anos)", re.IGNORECASE
