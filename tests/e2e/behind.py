@@ -35,7 +35,7 @@ def call_of(app: RunningApp, interview_id: str) -> LlmCall:
 def followers_of(app: RunningApp, interview_id: str) -> int:
     """How many pages follow this interview now, by what a server at `LOG_LEVEL=DEBUG` says."""
     begun = app.log.count(f"begins to follow interview {interview_id}")
-    return begun - app.log.count(f"ceases to follow interview {interview_id}")
+    return begun - app.log.count(f"stops following interview {interview_id}")
 
 
 def wait_for(page: Page, condition: Callable[[], bool]) -> None:

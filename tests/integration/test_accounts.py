@@ -104,7 +104,7 @@ async def test_a_disabled_person_is_out_at_once_and_comes_back_when_enabled(
 async def test_a_new_password_ends_what_the_old_one_opened(database: Database) -> None:
     await make_user(database)
     held = await signed_in("ada@debrief.test")
-    with pytest.raises(Invalid, match="commonest"):
+    with pytest.raises(Invalid, match="most common"):
         await accounts.set_password("ada@debrief.test", "password1234")
     assert await live(held) == [True, True]
     assert await accounts.set_password("ada@debrief.test", GOOD) == 2

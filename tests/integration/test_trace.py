@@ -186,7 +186,7 @@ async def test_without_notes_the_ledgers_figures_make_the_timeline(
     call = await make_call(database, made, **values)
     line = (await service.trace(await admin_of(database, made), call.id)).view.timeline
     assert [segment.stage for segment in line.segments] == expected
-    assert "not noted" in line.note
+    assert "not recorded" in line.note
 
 
 async def test_the_facts_are_the_ledgers(database: Database) -> None:
