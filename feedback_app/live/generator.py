@@ -30,6 +30,7 @@ from feedback_app.live.view import LiveView
 from feedback_app.llm.events import STAGE_MESSAGES, CompleteEvent, EndedEvent
 from feedback_app.llm.generation import following
 from feedback_app.llm.generation.supervisor import generations
+from feedback_app.llm.operation import noun_of
 from feedback_app.llm.owner import Owner
 from feedback_app.llm.stream.event_log import EventLog
 
@@ -161,7 +162,7 @@ class Generator(LiveText, mixin=True):
     async def _follow_one(self, owner: Owner, log: EventLog) -> None:
         view, seen, checked_at = self._view_of(log.call_id), 0, clock.monotonic()
         announced_at = clock.monotonic()
-        stages, began = Stages(), False
+        stages, began, noun = Stages(), False, noun_of(owner.operation)
         async with self:
             self._ask()
         while True:
@@ -174,9 +175,9 @@ class Generator(LiveText, mixin=True):
             if not began and view.stage in _ADMITTED:
                 began = True
                 async with self:
-                    await self._begin()
+                    await self._begin(noun)
             if view.ending is not None:
-                await self._finish(view.ending, began, changes)
+                await self._finish(view.ending, began, changes, noun)
                 if began:
                     await self._take_over(owner, view.ending)
                 return
@@ -193,7 +194,11 @@ class Generator(LiveText, mixin=True):
                 checked_at = clock.monotonic()
 
     async def _finish(
-        self, ending: CompleteEvent | EndedEvent, began: bool, changes: Mapping[str, Any]
+        self,
+        ending: CompleteEvent | EndedEvent,
+        began: bool,
+        changes: Mapping[str, Any],
+        noun: str,
     ) -> None:
         """Show how the call ended, going by its log: the database may be away."""
         async with self:
@@ -207,7 +212,7 @@ class Generator(LiveText, mixin=True):
                 if ending.retryable and ending.retry_after_s:
                     self.wait_s = math.ceil(ending.retry_after_s)
             else:
-                self.announcement = "The draft is ready."
+                self.announcement = f"The {noun} is ready."
             if began:
                 self._ended = ending.llm_call_id
 
@@ -222,12 +227,12 @@ class Generator(LiveText, mixin=True):
         self.error = self.elapsed = self.tokens = ""
         self.progress = 0
 
-    async def _begin(self) -> None:
+    async def _begin(self, noun: str) -> None:
         """Show the answer that begins to be written, in place of the previous text."""
         phase, message = self.phase, self.message
         self._show_nothing()
         self.phase, self.message, self.wait_s = phase, message, 0
-        self.announcement = "Writing the draft."
+        self.announcement = f"Writing the {noun}."
         await self._begun()
 
     def _join(self, call_id: str) -> None:

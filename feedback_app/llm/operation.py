@@ -120,6 +120,12 @@ def stage_message(name: str, stage: Stage) -> str:
     return operation.message(stage) if operation else STAGE_MESSAGES[stage]
 
 
+def noun_of(name: str) -> str:
+    """What people call an answer of the operation of this name, such as `draft`."""
+    operation = _declared.get(name)
+    return operation.noun if operation else "answer"
+
+
 def is_typed(name: str) -> bool:
     """Whether the answers of the operation of that name are JSON."""
     operation = _declared.get(name)

@@ -185,7 +185,7 @@ def answers(app: RunningApp, path: str = "/readyz") -> bool:
 
 
 def wait_until(reached: Callable[[], bool], within_s: float = 20) -> None:
-    """Look again and again, as nothing tells of what another process has done.
+    """Poll until `reached` is true: another process's log and database send no notice of changes.
 
     Raises:
         AssertionError: it was not reached in time.

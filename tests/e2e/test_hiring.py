@@ -99,6 +99,7 @@ def test_a_description_fills_a_form_while_it_streams_and_is_confirmed(
     upstream.release()
 
     expect(page.locator("#job-form")).to_be_visible()
+    expect(page.locator("#generation-announcement")).to_have_text("The proposal is ready.")
     expect(page.locator("#job-level")).to_have_value("senior")
     expect(page.locator("#job-must_haves")).to_have_value("\n".join(_must_haves()))
     assert_no_barriers(page)
