@@ -119,7 +119,8 @@ def test_administrators_and_ones_own_pages_show_local_times(
     browser: Browser, running_app: RunningApp, made: MadeInterview
 ) -> None:
     admin = running_app.arrange(lambda d: make_admin(d, company_id=made.interviewer.company_id))
-    at = clock.now().replace(microsecond=0) - timedelta(minutes=3)
+    # The call ends, and is logged, four seconds after its start: in the same minute.
+    at = clock.now().replace(second=0, microsecond=0) - timedelta(minutes=3)
     call = running_app.arrange(lambda d: make_call(d, made, started_at=at))
     local = f"{at + timedelta(hours=9):%H:%M}"
     with browser_in(browser, running_app, "Asia/Tokyo") as page:
