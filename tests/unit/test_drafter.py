@@ -237,6 +237,7 @@ def test_logistics_self_talk_and_process_are_dropped(noise: str) -> None:
         ("SQL: 3/4 - read 2 plans, 1. by heart", "Read 2 plans, 1. by heart. [1]"),
         ("snake_case \\_names\\_ & 2 * 3", "snake_case names and 2 × 3. [1]"),
         ("[x] reads plans [12] <b>fast</b>", "Reads plans (12) fast. [1]"),
+        ("Explained the cache well :).", "Explained the cache well. [1]"),
     ],
 )
 def test_a_remark_is_clean_of_marks_and_abbreviations(note: str, told: str) -> None:

@@ -30,6 +30,7 @@ _EMOJI = re.compile(
 _EMOJI_BETWEEN = re.compile(
     "(?<=[\\w)])\\s*(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff]\ufe0f?)+\\s*(?=\\w)"
 )
+_SMILEY = re.compile(r"(?<!\S)[:;=]['’]?-?[)(DPp](?![^\s.,;!?)])")
 _FROM_TO = re.compile(r"(?<=\d)\s*(?:-+>|=+>|→)\s*(?=\d)")
 _ARROW = re.compile(r"(?:(?<!\s)\s++)?(?:(?<!-)-++>|(?<!=)=++>|→|⇒|➡️?|➔)\s*+")
 _SENTENCE_START = re.compile(r"((?<=[^\W\d_]{3})[.!]\s+)([a-zà-ÿ])")
@@ -76,7 +77,7 @@ def plain(text: str, language: Language) -> str:
     text = _UNDERSCORE.sub("", text)
     text = _QUESTION_PILE.sub("", SIGNS.sub(" ", _EMOJI_BETWEEN.sub(", ", text)))
     text = _arrows(text, language)
-    text = _EMOJI.sub(" ", text)
+    text = _SMILEY.sub(" ", _EMOJI.sub(" ", text))
     text = _TILDE.sub(f"{knowledge(language).frame.about} ", text)
     text = _OTHER_SIGNS.sub("", text).replace("<", "").replace("[", "(").replace("]", ")")
     text = text.replace("{", "(").replace("}", ")")
