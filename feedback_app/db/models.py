@@ -23,9 +23,11 @@ from feedback_app.db.tables.limits import LimitValue as LimitValue
 from feedback_app.db.tables.log import LOG_ROW_FAILED as LOG_ROW_FAILED
 from feedback_app.db.tables.log import LogComponent as LogComponent
 from feedback_app.db.tables.log import SystemLog as SystemLog
+from feedback_app.db.tables.people import AccountLink as AccountLink
 from feedback_app.db.tables.people import Company as Company
 from feedback_app.db.tables.people import Department as Department
 from feedback_app.db.tables.people import KnownDevice as KnownDevice
+from feedback_app.db.tables.people import LinkKind as LinkKind
 from feedback_app.db.tables.people import LoginSession as LoginSession
 from feedback_app.db.tables.people import Role as Role
 from feedback_app.db.tables.people import SessionKind as SessionKind

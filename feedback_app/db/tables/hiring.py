@@ -28,6 +28,8 @@ class Job(SQLModel, table=True):
     """Both as `Scorecard.notes_revision` and `notes_writer`."""
     metadata_call_id: str | None = Field(default=None, max_length=36)
     """The LLM call whose result for the description was confirmed."""
+    archived_at: datetime | None = optional_moment()
+    """Archived rows are left out of lists and choices; what was written about them stays."""
 
 
 class Competency(SQLModel, table=True):
@@ -39,6 +41,8 @@ class Competency(SQLModel, table=True):
     job_id: str = Field(foreign_key="job.id", index=True)
     name: str
     description: str = long_text()
+    steps: list[str] = json_list()
+    """What each of the four ratings looks like, lowest first; empty if nobody has said."""
     position: int
 
 
@@ -52,6 +56,7 @@ class Candidate(SQLModel, table=True):
     headline: str = ""
     """One line: present role and years."""
     cv_text: str = long_text()
+    archived_at: datetime | None = optional_moment()
 
 
 class Interview(SQLModel, table=True):
@@ -66,3 +71,6 @@ class Interview(SQLModel, table=True):
     kind: str
     held_at: datetime = moment()
     duration_min: int = 60
+    archived_at: datetime | None = optional_moment()
+    created_by: str | None = Field(default=None, foreign_key="app_user.id")
+    """Who added it; `None` if it came from elsewhere."""

@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false, true
 from sqlmodel import Field, SQLModel
 
 from feedback_app.core.zones import LONGEST_NAME as LONGEST_ZONE_NAME
+from feedback_app.core.zones import UTC_NAME
 from feedback_app.db.columns import UtcDateTime as UtcDateTime
 from feedback_app.db.columns import id_, moment, optional_moment
 
@@ -29,6 +30,13 @@ class Company(SQLModel, table=True):
     id: str = id_()
     name: str
     created_at: datetime = moment()
+    is_demo: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether it came with the demo."""
+    time_zone: str = Field(
+        default=UTC_NAME, max_length=LONGEST_ZONE_NAME, sa_column_kwargs={"server_default": UTC_NAME}
+    )
+    interviewers_add: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """Whether interviewers may add interviews of their own."""
 
 
 class Department(SQLModel, table=True):
@@ -37,6 +45,7 @@ class Department(SQLModel, table=True):
     id: str = id_()
     company_id: str = Field(foreign_key="company.id", index=True)
     name: str
+    archived_at: datetime | None = optional_moment()
 
 
 class User(SQLModel, table=True):
@@ -54,6 +63,43 @@ class User(SQLModel, table=True):
     created_at: datetime = moment()
     access_ended_at: datetime | None = optional_moment()
     """When every session was last ended at once; drafts begun before are stopped."""
+    last_seen_at: datetime | None = optional_moment()
+    """When they last signed in, or were seen signed in: exact to some minutes."""
+
+
+class LinkKind(StrEnum):
+    """What an account link lets whoever holds it do, once."""
+
+    SETUP = "setup"
+    """Make a company and its first administrator."""
+    INVITE = "invite"
+    """Join a company with a role."""
+    RESET = "reset"
+    """Choose another password."""
+
+
+class AccountLink(SQLModel, table=True):
+    """A single-use address that leads to an account: the SHA-256 of its token, never the token."""
+
+    __tablename__ = "account_link"  # pyright: ignore[reportAssignmentType]
+
+    id: str = id_()
+    token_hash: str = Field(unique=True, max_length=64)
+    kind: str = Field(max_length=10)
+    company_id: str | None = Field(default=None, foreign_key="company.id", index=True)
+    """`None` for a set-up link, whose company does not exist yet."""
+    email: str = Field(default="", max_length=254, sa_column_kwargs={"server_default": ""})
+    """Of the person invited, in lower case."""
+    role: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": ""})
+    """The role of the person invited."""
+    user_id: str | None = Field(default=None, foreign_key="app_user.id", index=True)
+    """Whose password it resets, or who came by it once it is used."""
+    made_by: str | None = Field(default=None, foreign_key="app_user.id")
+    """The administrator who made it; `None` if an operator did."""
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
+    used_at: datetime | None = optional_moment()
+    revoked_at: datetime | None = optional_moment()
 
 
 class LoginSession(SQLModel, table=True):
