@@ -26,6 +26,11 @@ from feedback_app.interviews.inbox.state import InterviewListState
 from feedback_app.interviews.page import interview_page
 from feedback_app.interviews.state import InterviewState
 from feedback_app.lifespan import lifespan
+from feedback_app.people.link_pages import invite_page, reset_page, setup_page
+from feedback_app.people.link_state import AccountLinkState
+from feedback_app.people.page import people_page
+from feedback_app.people.routes import PEOPLE_ROUTES
+from feedback_app.people.state import PeopleState
 from feedback_app.ui.layout import connection_banner, missing_page
 from feedback_app.ui.theme import STYLESHEETS
 from feedback_app.usage.mine.page import my_usage_page
@@ -74,7 +79,15 @@ app = rx.App(
     backend_exception_handler=show_fault,
     frontend_exception_handler=log_page_fault,
     api_transformer=[
-        Starlette(routes=[*AUTH_ROUTES, *EXPORT_ROUTES, *HEALTH_ROUTES, *SHORTCUT_ROUTES]),
+        Starlette(
+            routes=[
+                *AUTH_ROUTES,
+                *PEOPLE_ROUTES,
+                *EXPORT_ROUTES,
+                *HEALTH_ROUTES,
+                *SHORTCUT_ROUTES,
+            ]
+        ),
         Api,
         SessionHeader,
         SocketGate,
@@ -98,6 +111,15 @@ count_what_is_unread(app)
 
 app.add_page(sign_in_page, route=routes.LOGIN, title="Sign in · Debrief", on_load=SignInState.load)
 app.add_page(
+    setup_page, route=routes.SETUP, title="Set up · Debrief", on_load=AccountLinkState.load
+)
+app.add_page(
+    invite_page, route=routes.INVITE, title="Invitation · Debrief", on_load=AccountLinkState.load
+)
+app.add_page(
+    reset_page, route=routes.RESET, title="New password · Debrief", on_load=AccountLinkState.load
+)
+app.add_page(
     interviews_page,
     route=routes.INTERVIEWS,
     title=InterviewListState.title,
@@ -120,6 +142,12 @@ app.add_page(
     route=routes.ADMIN_JOB,
     title="Job · Debrief",
     on_load=on_load(JobState.load),
+)
+app.add_page(
+    people_page,
+    route=routes.ADMIN_PEOPLE,
+    title="People · Debrief",
+    on_load=on_load(PeopleState.load),
 )
 app.add_page(
     usage_page,

@@ -93,7 +93,7 @@ async def resolve(
         ends_at = min(now + LIFETIME, live.created_at + longest)
         if kind == SessionKind.BROWSER and ends_at - live.expires_at >= _EXTEND_AFTER:
             async with database().write() as session:
-                await queries.extend(session, token_hash, ends_at)
+                await queries.extend(session, token_hash, ends_at, live.user_id, now)
     _remember(token_hash, Identity(live.user_id, live.company_id))
     return CurrentUser(
         live.user_id,
@@ -136,6 +136,17 @@ async def sign_in(
         SignInThrottled: too soon after failures (`throttle`); it says how many seconds to wait.
     """
     user = await authenticate(email, password, address=address, device=device)
+    return await open_browser_session(user, time_zone=time_zone, replaced=replaced)
+
+
+async def open_browser_session(
+    user: User, *, time_zone: str = "", replaced: Sequence[str] = ()
+) -> str:
+    """The token of a new session of somebody who has just proven who they are.
+
+    Raises:
+        SignInRefused: the user was disabled, or got a new password, after the check.
+    """
     known = time_zone if zones.zone_named(time_zone) else None
     return await _open(user, SessionKind.BROWSER, LIFETIME, time_zone=known, replaced=replaced)
 
@@ -273,6 +284,7 @@ async def _open(
         if not await queries.may_begin(session, user):
             raise SignInRefused
         await queries.revoke(session, replaced, now)
+        await queries.mark_seen(session, user.id, now)
         session.add(opened)
         if kind == SessionKind.API:
             await session.flush()

@@ -33,7 +33,9 @@ class Company(SQLModel, table=True):
     is_demo: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether it came with the demo."""
     time_zone: str = Field(
-        default=UTC_NAME, max_length=LONGEST_ZONE_NAME, sa_column_kwargs={"server_default": UTC_NAME}
+        default=UTC_NAME,
+        max_length=LONGEST_ZONE_NAME,
+        sa_column_kwargs={"server_default": UTC_NAME},
     )
     interviewers_add: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     """Whether interviewers may add interviews of their own."""
