@@ -41,8 +41,8 @@ def people_page() -> rx.Component:
 def _people() -> rx.Component:
     return rx.el.div(
         components.invite_form(),
-        components.filters(),
         rx.el.p(PeopleState.message, id="people-message", role="status", class_name="banner near"),
+        components.filters(),
         components.people_list(),
         id="people-page",
         class_name="stack",

@@ -6,7 +6,7 @@ one that belongs to it, and the sign-in attempts and stop requests of those.
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Table, delete, false, or_, select
+from sqlalchemy import ColumnElement, Table, delete, or_, select
 from sqlmodel import SQLModel, col
 from sqlmodel import select as select_rows
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,7 +24,7 @@ from feedback_app.db.session import Database
 
 _BY_VALUE = frozenset({str(SignInAttempt.__tablename__), str(StopRequest.__tablename__)})
 """Tables that refer to others without a foreign key."""
-_OF_NO_COMPANY = frozenset({str(PurgeRun.__tablename__)})
+OF_NO_COMPANY = frozenset({str(PurgeRun.__tablename__)})
 
 
 class DraftRunning(RuntimeError):
@@ -59,12 +59,16 @@ async def _remove(session: AsyncSession, ids: Sequence[str]) -> Mapping[str, int
 
 def _in_order() -> list[Table]:
     """The tables, each before those that it refers to."""
-    tables = [t for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in _OF_NO_COMPANY]
+    tables = [t for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in OF_NO_COMPANY]
     return sorted(tables, key=lambda table: table.name not in _BY_VALUE)
 
 
 def belonging(table: Table, ids: Sequence[str]) -> ColumnElement[bool]:
-    """Whether a row of the table belongs to one of these companies."""
+    """Whether a row of the table belongs to one of these companies.
+
+    Raises:
+        LookupError: nothing in the table says so.
+    """
     if table.name == Company.__tablename__:
         return table.c.id.in_(ids)
     if "company_id" in table.c:
@@ -75,8 +79,10 @@ def belonging(table: Table, ids: Sequence[str]) -> ColumnElement[bool]:
     if table.name == StopRequest.__tablename__:
         calls = select(col(LlmCall.id)).where(col(LlmCall.company_id).in_(ids))
         return table.c.llm_call_id.in_(calls)
-    refers = (
+    refers = [
         key.parent.in_(select(key.column).where(belonging(key.column.table, ids)))
         for key in table.foreign_keys
-    )
-    return or_(false(), *refers)
+    ]
+    if not refers:
+        raise LookupError(f"whose the rows of {table.name} are is not known")
+    return or_(*refers)
