@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import NotFound
+from feedback_app.db.covering import STILL_LISTED, covered
 from feedback_app.db.models import (
     Candidate,
     Competency,
@@ -106,7 +107,7 @@ async def interviews_after(
 ) -> list[ListedInterview]:
     """The person's newest interviews, or the next ones after `older_than`, newest first."""
     held_at, interview_id = col(Interview.held_at), col(Interview.id)
-    statement = _mine(_LISTED, user).limit(limit)
+    statement = _mine(_LISTED, user).where(STILL_LISTED).limit(limit)
     if older_than is not None:
         statement = statement.where(
             or_(
@@ -180,12 +181,16 @@ async def rating_for(
     """The scorecard's rating of a competency of its job, or a new empty one.
 
     Raises:
-        NotFound: the competency is not one of the interview's job.
+        NotFound: the competency is not one that the interview covers.
     """
     belongs = await session.exec(
         select(Competency.id)
         .join(Interview, col(Interview.job_id) == Competency.job_id)
-        .where(Competency.id == competency_id, Interview.id == scorecard.interview_id)
+        .where(
+            Competency.id == competency_id,
+            Interview.id == scorecard.interview_id,
+            covered(col(Competency.id)),
+        )
     )
     if belongs.first() is None:
         raise NotFound

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from feedback_app.db.columns import UtcDateTime as UtcDateTime
@@ -63,6 +64,7 @@ class Interview(SQLModel, table=True):
     """One meeting with a candidate; `kind` is such as "Technical interview"."""
 
     __tablename__ = "interview"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("ix_interview_company_held", "company_id", "held_at", "id"),)
 
     id: str = id_()
     company_id: str = Field(foreign_key="company.id", index=True)
@@ -71,6 +73,8 @@ class Interview(SQLModel, table=True):
     kind: str
     held_at: datetime = moment()
     duration_min: int = 60
+    covers: list[str] = json_list()
+    """The ids of the competencies that its interviewers rate; empty if they rate all of the job."""
     archived_at: datetime | None = optional_moment()
     created_by: str | None = Field(default=None, foreign_key="app_user.id")
     """Who added it; `None` if it came from elsewhere."""

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import AlreadySubmitted, NotFound
+from feedback_app.db.covering import STILL_LISTED, covered
 from feedback_app.db.models import (
     Candidate,
     Competency,
@@ -69,7 +70,7 @@ async def open_scorecard_of(
 async def competencies_of(
     session: AsyncSession, scorecard: Scorecard
 ) -> list[tuple[Competency, CompetencyRating | None]]:
-    """The job's competencies in order, each with the scorecard's rating if there is one."""
+    """The competencies to rate in order, each with the scorecard's rating if there is one."""
     rows = await session.exec(
         select(Competency, CompetencyRating)
         .join(Interview, col(Interview.job_id) == Competency.job_id)
@@ -79,7 +80,7 @@ async def competencies_of(
             & (col(CompetencyRating.scorecard_id) == scorecard.id),
             isouter=True,
         )
-        .where(Interview.id == scorecard.interview_id)
+        .where(Interview.id == scorecard.interview_id, covered(col(Competency.id)))
         .order_by(col(Competency.position))
     )
     return [(competency, rating) for competency, rating in rows.all()]
@@ -198,6 +199,7 @@ async def left_to_write(
             Interview.company_id == user.company_id,
             col(Scorecard.submitted_at).is_(None),
             Interview.held_at <= now,
+            STILL_LISTED,
             Interview.id != but,
         )
         .order_by(col(Interview.held_at), col(Interview.id))

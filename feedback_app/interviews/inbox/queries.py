@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, 
 from sqlmodel import col
 
 from feedback_app.auth.sessions import CurrentUser
+from feedback_app.db.covering import STILL_LISTED, covered
 from feedback_app.db.models import (
     FEEDBACK,
     CallStatus,
@@ -45,7 +46,7 @@ class InboxRecord(NamedTuple):
     is_kept: bool
     """Whether the feedback is the person's own, not an untouched draft."""
     competencies: int
-    """Of the job; like the following, not read once the feedback is submitted."""
+    """That it covers; like the following, not read once the feedback is submitted."""
     rated: int
     is_running: bool
     """Whether a draft is being written."""
@@ -70,7 +71,7 @@ _DRAFTED = exists().where(
 )
 _COMPETENCIES = (
     sqlalchemy.select(func.count())
-    .where(col(Competency.job_id) == Interview.job_id)
+    .where(col(Competency.job_id) == Interview.job_id, covered(col(Competency.id)))
     .scalar_subquery()
 )
 _RATED = (
@@ -78,6 +79,7 @@ _RATED = (
     .where(
         col(CompetencyRating.scorecard_id) == Scorecard.id,
         or_(col(CompetencyRating.rating).is_not(None), col(CompetencyRating.not_assessed)),
+        covered(col(CompetencyRating.competency_id)),
     )
     .scalar_subquery()
 )
@@ -113,6 +115,7 @@ _LISTED = (
     .where(
         col(Scorecard.user_id) == bindparam("user"),
         col(Interview.company_id) == bindparam("company"),
+        STILL_LISTED,
     )
     .order_by(
         col(Scorecard.submitted_at).is_not(None),
