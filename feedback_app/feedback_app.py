@@ -21,6 +21,7 @@ from feedback_app.core.settings import get_settings
 from feedback_app.hiring.page import job_page, jobs_page
 from feedback_app.hiring.state import JobsState, JobState
 from feedback_app.interviews import tab
+from feedback_app.interviews.adding.state import AddingState
 from feedback_app.interviews.inbox.page import interviews_page
 from feedback_app.interviews.inbox.state import InterviewListState
 from feedback_app.interviews.page import interview_page
@@ -123,7 +124,7 @@ app.add_page(
     interviews_page,
     route=routes.INTERVIEWS,
     title=InterviewListState.title,
-    on_load=on_load(InterviewListState.load),
+    on_load=on_load(AddingState.load, InterviewListState.load),
 )
 app.add_page(
     interview_page,

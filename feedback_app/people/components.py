@@ -279,7 +279,7 @@ def _question(row: PersonRow) -> rx.Component:
             color_scheme="red",
             size="1",
             type="button",
-            class_name="confirm-deactivate",
+            id="confirm-deactivate",
         ),
         small_button("Cancel", PeopleState.ask(""), size="1"),
         role="group",

@@ -1,4 +1,4 @@
-"""Interviews that cover some competencies of their job, and archived ones, as interviewers see them."""
+"""Interviews that cover some competencies of their job, and archived ones, as people see them."""
 
 from collections.abc import Sequence
 
