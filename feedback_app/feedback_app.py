@@ -27,6 +27,8 @@ from feedback_app.interviews.inbox.state import InterviewListState
 from feedback_app.interviews.page import interview_page
 from feedback_app.interviews.state import InterviewState
 from feedback_app.lifespan import lifespan
+from feedback_app.people.account.page import account_page
+from feedback_app.people.account.state import AccountState
 from feedback_app.people.link_pages import invite_page, reset_page, setup_page
 from feedback_app.people.link_state import AccountLinkState
 from feedback_app.people.page import people_page
@@ -143,6 +145,12 @@ app.add_page(
     route=routes.ADMIN_JOB,
     title="Job · Debrief",
     on_load=on_load(JobState.load),
+)
+app.add_page(
+    account_page,
+    route=routes.MY_ACCOUNT,
+    title="Account · Debrief",
+    on_load=on_load(AccountState.load),
 )
 app.add_page(
     people_page,

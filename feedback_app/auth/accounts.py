@@ -1,7 +1,7 @@
 """People's accounts: created, found, disabled and enabled, given a new password.
 
 Anyone who loses an account, or gets another password, loses every session, API token and known
-browser with it, and their running drafts stop within seconds.
+browser with it, and their running drafts stop within seconds. Keys to the API end with the account.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth import queries
 from feedback_app.auth.demo_accounts import is_closed
+from feedback_app.auth.keys import queries as key_queries
 from feedback_app.auth.password_policy import require_good_password
 from feedback_app.auth.passwords import hash_password
 from feedback_app.core import clock
@@ -86,6 +87,7 @@ async def disable(email: str) -> int:
         user = await _user(session, email)
         user.is_active = False
         session.add(user)
+        await key_queries.revoke(session, user.id, clock.now())
         return await queries.revoke_all(session, user.id, clock.now())
 
 
@@ -133,6 +135,7 @@ async def revoke(email: str) -> int:
     """
     async with database().write() as session:
         user = await _user(session, email)
+        await key_queries.revoke(session, user.id, clock.now())
         return await queries.revoke_all(session, user.id, clock.now())
 
 

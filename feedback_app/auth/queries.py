@@ -37,6 +37,9 @@ class LiveSession(NamedTuple):
     email: str
     role: str
     time_zone: str | None
+    """Of the browser."""
+    chosen_zone: str | None
+    """Of the user."""
 
 
 _LIVE = (
@@ -49,6 +52,7 @@ _LIVE = (
         col(User.email),
         col(User.role),
         col(LoginSession.time_zone),
+        col(User.time_zone),
     )
     .join(User, col(User.id) == LoginSession.user_id)
     .where(

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from feedback_app import routes
 from feedback_app.auth import cookies, devices, sessions
 from feedback_app.auth.addresses import client_address
+from feedback_app.auth.browsers import browser_named
 from feedback_app.core.errors import AppError
 from feedback_app.core.markers import sign_in_attempt
 from feedback_app.core.settings import get_settings
@@ -40,6 +41,7 @@ async def sign_in(request: Request) -> Response:
             address=client_address(request),
             time_zone=fields.get("time_zone", ""),
             device=device,
+            browser=browser_of(request),
             replaced=session_hashes(request),
         )
         known = await devices.remember(sessions.hash_token(token), device)
@@ -113,6 +115,11 @@ def session_hashes(request: Request) -> list[str]:
     """The hashes of every session the browser has: there may be two cookies of the name."""
     values = cookies.cookie_values(cookies.cookie_header_of(request), sessions.COOKIE)
     return [sessions.hash_token(value) for value in values]
+
+
+def browser_of(request: Request) -> str:
+    """What the browser of a request calls itself, in short."""
+    return browser_named(request.headers.get("user-agent", ""))
 
 
 def _next_of_page(request: Request) -> str:

@@ -42,7 +42,7 @@ class NewCompany(NamedTuple):
     time_zone: str
 
 
-async def set_up(token: str, asked: NewCompany) -> str:
+async def set_up(token: str, asked: NewCompany, *, browser: str = "") -> str:
     """Make a company and its first administrator; return the token of their session.
 
     The first company of an installation ends every other link that could have made it.
@@ -53,7 +53,7 @@ async def set_up(token: str, asked: NewCompany) -> str:
     """
     await _require_live(LinkKind.SETUP, token)
     user = await _make_company(asked, token)
-    return await sessions.open_browser_session(user, time_zone=asked.time_zone)
+    return await sessions.open_browser_session(user, time_zone=asked.time_zone, browser=browser)
 
 
 async def set_up_without_link(asked: NewCompany) -> bool:
@@ -73,11 +73,11 @@ async def set_up_without_link(asked: NewCompany) -> bool:
 
 
 async def _make_company(asked: NewCompany, token: str | None) -> User:
-    company_name = _line(asked.company, "company")
-    name = _line(asked.name, "name")
+    company_name = line(asked.company, "company")
+    name = line(asked.name, "name")
     email = _email(asked.email)
     zone = asked.time_zone if zones.zone_named(asked.time_zone) else zones.UTC_NAME
-    password_hash = await _hashed(asked.password, (email, name, company_name))
+    password_hash = await hashed(asked.password, (email, name, company_name))
     company = Company(name=company_name, time_zone=zone)
     user = User(
         company_id=company.id,
@@ -113,7 +113,7 @@ async def _make_company(asked: NewCompany, token: str | None) -> User:
     return user
 
 
-async def accept(token: str, name: str, password: str, time_zone: str) -> str:
+async def accept(token: str, name: str, password: str, time_zone: str, *, browser: str = "") -> str:
     """Make the account that an invitation is for; return the token of its session.
 
     Raises:
@@ -121,8 +121,8 @@ async def accept(token: str, name: str, password: str, time_zone: str) -> str:
         WrongField: a field cannot be used.
     """
     found = await _require_live(LinkKind.INVITE, token)
-    name = _line(name, "name")
-    password_hash = await _hashed(password, (found.email, name, found.company))
+    name = line(name, "name")
+    password_hash = await hashed(password, (found.email, name, found.company))
     try:
         async with database().write() as session:
             link = await links.claim(session, LinkKind.INVITE, token)
@@ -142,10 +142,10 @@ async def accept(token: str, name: str, password: str, time_zone: str) -> str:
         raise WrongField(
             "name", f"There is already an account for {found.email}. Sign in with it instead."
         ) from None
-    return await sessions.open_browser_session(user, time_zone=time_zone)
+    return await sessions.open_browser_session(user, time_zone=time_zone, browser=browser)
 
 
-async def reset_password(token: str, password: str, time_zone: str) -> str:
+async def reset_password(token: str, password: str, time_zone: str, *, browser: str = "") -> str:
     """Give a link's person another password, which ends all their sessions; return a new one.
 
     Raises:
@@ -158,7 +158,7 @@ async def reset_password(token: str, password: str, time_zone: str) -> str:
         if found is None:
             raise LinkEnded
         user = await session.get_one(User, found[0].user_id)
-    password_hash = await _hashed(password, (user.email, user.name, found[1]))
+    password_hash = await hashed(password, (user.email, user.name, found[1]))
     async with database().write() as session:
         link = await links.claim(session, LinkKind.RESET, token)
         user = await session.get_one(User, link.user_id)
@@ -169,7 +169,7 @@ async def reset_password(token: str, password: str, time_zone: str) -> str:
         session.add(user)
         await auth_queries.revoke_all(session, user.id, clock.now())
         await queries.revoke_links_of(session, user, clock.now())
-    return await sessions.open_browser_session(user, time_zone=time_zone)
+    return await sessions.open_browser_session(user, time_zone=time_zone, browser=browser)
 
 
 async def _require_live(kind: LinkKind, token: str) -> links.FoundLink:
@@ -179,7 +179,12 @@ async def _require_live(kind: LinkKind, token: str) -> links.FoundLink:
     return found
 
 
-async def _hashed(password: str, about: Iterable[str]) -> str:
+async def hashed(password: str, about: Iterable[str]) -> str:
+    """The hash of a password that may be used.
+
+    Raises:
+        WrongField: it may not.
+    """
     try:
         await asyncio.to_thread(require_good_password, password, about=tuple(about))
     except Invalid as refusal:
@@ -187,7 +192,12 @@ async def _hashed(password: str, about: Iterable[str]) -> str:
     return await hash_password(password)
 
 
-def _line(written: str, field: str) -> str:
+def line(written: str, field: str) -> str:
+    """One line of text for a field.
+
+    Raises:
+        WrongField: it is empty, too long or not a line.
+    """
     try:
         return accounts.line(written, field)
     except Invalid as refusal:

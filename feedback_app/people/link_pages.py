@@ -1,14 +1,13 @@
 """The pages that account links open: set up a company, accept an invitation, choose a password."""
 
 from typing import Any, Literal
-from zoneinfo import available_timezones
 
 import reflex as rx
 
 from feedback_app import routes
-from feedback_app.core import zones
 from feedback_app.db.models import Role
 from feedback_app.people.link_state import AccountLinkState
+from feedback_app.people.zone_choice import zone_select
 from feedback_app.ui import browser
 from feedback_app.ui.components import (
     card,
@@ -244,22 +243,14 @@ def _zone() -> rx.Component:
     given = rx.cond(_STATE.time_zone != "", _STATE.time_zone, browser.TIME_ZONE)
     return rx.el.label(
         rx.text("Time zone of the company", as_="span", size="2", weight="medium"),
-        rx.el.select(
+        zone_select(
             rx.el.option(browser.TIME_ZONE, value=browser.TIME_ZONE),
-            *(rx.el.option(name, value=name) for name in _zone_names()),
-            name="time_zone",
             id="setup-time-zone",
             default_value=given,
             key=f"{_STATE.fills}",
-            class_name="input select wide",
         ),
         class_name="field",
     )
-
-
-def _zone_names() -> list[str]:
-    """The zones named after places, and UTC."""
-    return [*sorted(name for name in available_timezones() if "/" in name), zones.UTC_NAME]
 
 
 def _browser_zone() -> rx.Component:

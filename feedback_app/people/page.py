@@ -7,6 +7,7 @@ from feedback_app.auth.components import signed_in_page
 from feedback_app.people import components
 from feedback_app.people.state import PeopleState
 from feedback_app.ui.components import empty_state, error_callout, skeleton_rows
+from feedback_app.ui.keys import page_begins_at
 from feedback_app.ui.layout import page_header
 
 
@@ -34,6 +35,7 @@ def people_page() -> rx.Component:
                 skeleton_rows(5),
             )
         ),
+        page_begins_at("page-title"),
         active=routes.ADMIN_PEOPLE,
     )
 

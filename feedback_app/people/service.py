@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth import accounts
 from feedback_app.auth import queries as auth_queries
+from feedback_app.auth.keys import queries as key_queries
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, Invalid
@@ -134,7 +135,7 @@ async def set_role(admin: CurrentUser, user_id: str, role: str) -> None:
 
 
 async def deactivate(admin: CurrentUser, user_id: str) -> None:
-    """Lock a person out: sessions, tokens, links and running drafts end.
+    """Lock a person out: sessions, tokens, keys, links and running drafts end.
 
     Raises:
         Forbidden: not an administrator.
@@ -150,6 +151,7 @@ async def deactivate(admin: CurrentUser, user_id: str) -> None:
         user.is_active = False
         session.add(user)
         await auth_queries.revoke_all(session, user.id, clock.now())
+        await key_queries.revoke(session, user.id, clock.now())
         await queries.revoke_links_of(session, user, clock.now())
 
 

@@ -234,3 +234,46 @@ def test_the_pages_of_links_read_well_in_every_state(
         expect(page.locator(shown)).to_be_visible()
         assert_no_barriers(page)
         assert_fits(page)
+
+
+def test_ones_own_account_is_changed_by_hand(page: Page, running_app: RunningApp) -> None:
+    person = running_app.arrange(make_user)
+    sign_in(page, person.email)
+    page.locator("#account-menu").click()
+    page.locator("#my-account-link").click()
+    expect(page.locator("#account-page")).to_be_visible()
+    assert_no_barriers(page)
+    assert_fits(page)
+    name = page.locator("#account-name")
+    name.click()
+    page.keyboard.press("End")
+    page.keyboard.type(" Jr.")
+    page.locator("#account-time_zone").select_option("Asia/Tokyo")
+    page.locator("#account-save").click()
+    expect(page.locator("#account-page")).to_contain_text("Saved")
+    page.locator("#account-menu").click()
+    expect(page.locator("#time-zone")).to_have_text("Times in Asia/Tokyo")
+    expect(page.locator("[aria-label='Account']")).to_contain_text(f"{person.name} Jr.")
+    page.keyboard.press("Escape")
+
+    page.locator("#key-name").press_sequentially("Applicant tracking")
+    page.locator("#scope-generate").check()
+    page.locator("#make-key").click()
+    key = page.locator("#new-key")
+    expect(key).to_have_value(re.compile("^dbf_"))
+    assert_no_barriers(page)
+    listed = page.request.get(
+        "/api/interviews", headers={"Authorization": f"Bearer {key.input_value()}"}
+    )
+    assert listed.status == 200
+    page.get_by_role("button", name="Revoke Applicant tracking").click()
+    expect(page.locator("#account-keys li")).to_have_count(0)
+
+    page.locator("#account-old").press_sequentially("not my password")
+    page.locator("#account-password").press_sequentially(GOOD)
+    page.locator("#account-change-password").click()
+    expect(page.locator("#account-old-error")).to_have_text("This is not your present password.")
+    page.locator("#account-old").press_sequentially(PASSWORD)
+    page.locator("#account-password").press_sequentially(GOOD)
+    page.locator("#account-change-password").click()
+    expect(page.locator("#account-page")).to_contain_text("Changed.")

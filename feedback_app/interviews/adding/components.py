@@ -89,7 +89,7 @@ def _form() -> rx.Component:
                         key=AddingState.added,
                     ),
                     rx.text("Start a draft from the notes", as_="span", size="2"),
-                    class_name="line",
+                    class_name="check",
                 ),
                 rx.el.div(
                     rx.button(
