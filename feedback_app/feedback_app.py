@@ -29,6 +29,9 @@ from feedback_app.interviews.state import InterviewState
 from feedback_app.lifespan import lifespan
 from feedback_app.people.account.page import account_page
 from feedback_app.people.account.state import AccountState
+from feedback_app.people.checklist.state import ChecklistState
+from feedback_app.people.company.page import company_page
+from feedback_app.people.company.state import CompanyState
 from feedback_app.people.link_pages import invite_page, reset_page, setup_page
 from feedback_app.people.link_state import AccountLinkState
 from feedback_app.people.page import people_page
@@ -126,7 +129,7 @@ app.add_page(
     interviews_page,
     route=routes.INTERVIEWS,
     title=InterviewListState.title,
-    on_load=on_load(AddingState.load, InterviewListState.load),
+    on_load=on_load(AddingState.load, ChecklistState.load, InterviewListState.load),
 )
 app.add_page(
     interview_page,
@@ -157,6 +160,12 @@ app.add_page(
     route=routes.ADMIN_PEOPLE,
     title="People · Debrief",
     on_load=on_load(PeopleState.load),
+)
+app.add_page(
+    company_page,
+    route=routes.ADMIN_COMPANY,
+    title="Company · Debrief",
+    on_load=on_load(CompanyState.load),
 )
 app.add_page(
     usage_page,

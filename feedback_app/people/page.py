@@ -14,7 +14,14 @@ from feedback_app.ui.layout import page_header
 def people_page() -> rx.Component:
     """Who may sign in, for administrators."""
     return signed_in_page(
-        page_header("People", PeopleState.view.summary),
+        page_header(
+            "People",
+            PeopleState.view.summary,
+            rx.cond(
+                PeopleState.phase == "ready",
+                rx.link("Company settings", href=routes.ADMIN_COMPANY, size="2"),
+            ),
+        ),
         rx.fragment(
             rx.match(
                 PeopleState.phase,

@@ -287,6 +287,8 @@ TEXT_FIELDS = """
 WALKED = {
     "/": {"interview-search", "new-candidate", "new-job", "new-kind", "new-notes"},
     "/admin/people": {"people-search"},
+    "/admin/company": {"company-company"},
+    "/me/account": {"account-name", "account-old", "account-password", "key-name"},
     "/admin/usage": {"usage-search"},
     "/admin/limits": {"limit-company_cost_per_month", "exception-value"},
     "/admin/prices": {"price-input", "price-output"},
