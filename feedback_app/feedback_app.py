@@ -22,6 +22,7 @@ from feedback_app.hiring.page import job_page, jobs_page
 from feedback_app.hiring.state import JobsState, JobState
 from feedback_app.interviews import tab
 from feedback_app.interviews.adding.state import AddingState
+from feedback_app.interviews.calendar import CALENDAR_ROUTES
 from feedback_app.interviews.inbox.page import interviews_page
 from feedback_app.interviews.inbox.state import InterviewListState
 from feedback_app.interviews.page import interview_page
@@ -89,6 +90,7 @@ app = rx.App(
             routes=[
                 *AUTH_ROUTES,
                 *PEOPLE_ROUTES,
+                *CALENDAR_ROUTES,
                 *EXPORT_ROUTES,
                 *HEALTH_ROUTES,
                 *SHORTCUT_ROUTES,

@@ -140,7 +140,7 @@ async def set_role(admin: CurrentUser, user_id: str, role: str) -> None:
 
 
 async def deactivate(admin: CurrentUser, user_id: str) -> None:
-    """Lock a person out: sessions, tokens, keys, links and running drafts end.
+    """Lock a person out: sessions, tokens, keys, links, calendar and running drafts end.
 
     Raises:
         Forbidden: not an administrator.
@@ -153,7 +153,7 @@ async def deactivate(admin: CurrentUser, user_id: str) -> None:
     async with database().write() as session:
         user = await queries.person(session, admin, user_id, lock=True)
         await _require_other_admin(session, user)
-        user.is_active = False
+        user.is_active, user.calendar_hash = False, None
         session.add(user)
         await auth_queries.revoke_all(session, user.id, clock.now())
         await key_queries.revoke(session, user.id, clock.now())
