@@ -14,7 +14,7 @@ from feedback_app import routes
 from feedback_app.auth import cookies, devices, sessions
 from feedback_app.auth.addresses import client_address
 from feedback_app.auth.cookies import session_token
-from feedback_app.auth.guards import user_from_request
+from feedback_app.auth.guards import bearer_token, user_from_request
 from feedback_app.auth.routes import (
     browser_of,
     form_fields,
@@ -83,13 +83,15 @@ async def reset(request: Request) -> Response:
 @sign_in_attempt
 async def change_password(request: Request) -> Response:
     """Give the signed-in person another password; they stay signed in here alone."""
+    own = session_token(request)
+    if own is None or bearer_token(request) is not None:
+        return see_other(routes.login(next_path=routes.MY_ACCOUNT))
     try:
         user = await user_from_request(request)
         form = await form_fields(request)
         old, new = form["old"], form["password"]
     except (KeyError, ValueError, HTTPException, AppError):
         return see_other(routes.login(next_path=routes.MY_ACCOUNT))
-    own = session_token(request) or ""
     try:
         await account.change_password(
             user,

@@ -133,8 +133,10 @@ async def test_nobody_changes_a_password_without_being_signed_in_here(database: 
         assert answer.headers["location"].startswith(routes.LOGIN)
         await client.post(routes.SIGN_IN, data={"email": user.email, "password": PASSWORD})
         foreign = {"Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"}
-        answer = await client.post(routes.CHANGE_PASSWORD, data=form, headers=foreign)
-        assert answer.headers["location"].startswith(routes.LOGIN)
+        key = {"Authorization": f"Bearer {await api_keys.make(acting(user), 'Key', {'read'}, 30)}"}
+        for headers in (foreign, key):
+            answer = await client.post(routes.CHANGE_PASSWORD, data=form, headers=headers)
+            assert answer.headers["location"].startswith(routes.LOGIN)
     await sessions.sign_in(user.email, PASSWORD, address="10.0.0.9")
 
 
