@@ -31,6 +31,7 @@ class RecordForm(rx.State, mixin=True):
     shows: Shows = "loading"
     record_id: str = ""
     """The row's id, or `routes.NEW`."""
+    title: str = ""
     form: Values = {}
     """The values that the fields begin with."""
     key: str = ""
@@ -85,7 +86,8 @@ class RecordForm(rx.State, mixin=True):
             raise
         if self.shows != "ready" or (record.id, record.values) != (self.record_id, self._base):
             self._begin(record)
-        self.archived, self.related, self.shows = record.archived, record.related, "ready"
+        self.archived, self.related, self.title = record.archived, record.related, record.title
+        self.shows = "ready"
 
     @rx.event
     @logged("Archived or brought back hiring data")
@@ -116,6 +118,7 @@ class RecordForm(rx.State, mixin=True):
             return rx.redirect(self._href(record.id), replace=True)
         # Fields that are mounted keep what is in them.
         self.form = self._base = record.values
+        self.title = record.title
         self._say("saved", "Saved.")
         return None
 
@@ -134,7 +137,7 @@ class RecordForm(rx.State, mixin=True):
 
     def _forget(self, shows: Shows) -> None:
         self.record_id, self.form, self._base, self.shows = "", {}, {}, shows
-        self.related, self.archived = [], False
+        self.title, self.related, self.archived = "", [], False
         self._say()
 
     def _id_of_address(self) -> str:

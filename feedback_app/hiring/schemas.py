@@ -25,6 +25,8 @@ class Record:
 
     id: str
     """Or `routes.NEW`."""
+    title: str = ""
+    """The heading of its page; empty for a new one."""
     values: Values = field(default_factory=dict)
     archived: bool = False
     related: list[Related] = field(default_factory=list)

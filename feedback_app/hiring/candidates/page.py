@@ -31,7 +31,7 @@ def candidate_page() -> rx.Component:
     is_new = _STATE.record_id == routes.NEW
     form = rx.el.div(
         heading(
-            rx.cond(is_new, "New candidate", _STATE.form["name"]),
+            rx.cond(is_new, "New candidate", _STATE.title),
             routes.ADMIN_CANDIDATES,
             "Candidates",
             archive_button(_STATE),

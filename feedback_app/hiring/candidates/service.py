@@ -22,6 +22,7 @@ from feedback_app.hiring.creating import NO_CANDIDATE_NAME, add_candidate
 from feedback_app.hiring.schemas import Record, Related
 from feedback_app.ui import wording
 
+_FIELDS = ("name", "email", "headline", "cv_text")
 MOST_RELATED = 50
 """The newest interviews listed on a candidate's page."""
 
@@ -35,7 +36,7 @@ async def candidate(user: CurrentUser, candidate_id: str) -> Record:
     """
     _require_admin(user)
     if candidate_id == routes.NEW:
-        return Record(routes.NEW, dict.fromkeys(("name", "email", "headline", "cv_text"), ""))
+        return Record(routes.NEW, values=dict.fromkeys(_FIELDS, ""))
     async with database().read() as session:
         row = await _row(session, user, candidate_id)
         return _record(row, await _interviews(session, row))
@@ -109,7 +110,7 @@ def _record(row: Candidate, related: list[Related] | None = None) -> Record:
         "headline": row.headline,
         "cv_text": row.cv_text,
     }
-    return Record(row.id, values, row.archived_at is not None, related or [])
+    return Record(row.id, row.name, values, row.archived_at is not None, related or [])
 
 
 def _require_admin(user: CurrentUser) -> None:

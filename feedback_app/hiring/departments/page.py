@@ -25,7 +25,7 @@ def department_page() -> rx.Component:
     is_new = _STATE.record_id == routes.NEW
     form = rx.el.div(
         heading(
-            rx.cond(is_new, "New department", _STATE.form["name"]),
+            rx.cond(is_new, "New department", _STATE.title),
             routes.ADMIN_DEPARTMENTS,
             "Departments",
             archive_button(_STATE),
@@ -49,7 +49,7 @@ def department_page() -> rx.Component:
             rx.fragment(),
             rx.link(
                 "Jobs of this department",
-                href=routes.ADMIN_HIRING + "?q=" + _STATE.form["name"],
+                href=routes.ADMIN_HIRING + "?q=" + _STATE.title,
                 size="2",
                 id="department-jobs",
             ),

@@ -29,7 +29,7 @@ async def department(user: CurrentUser, department_id: str) -> Record:
     """
     _require_admin(user)
     if department_id == routes.NEW:
-        return Record(routes.NEW, {"name": ""})
+        return Record(routes.NEW, values={"name": ""})
     async with database().read() as session:
         return _record(await _row(session, user, department_id))
 
@@ -82,7 +82,7 @@ async def _row(session: AsyncSession, user: CurrentUser, department_id: str) -> 
 
 
 def _record(row: Department) -> Record:
-    return Record(row.id, {"name": row.name}, row.archived_at is not None)
+    return Record(row.id, row.name, {"name": row.name}, row.archived_at is not None)
 
 
 def _require_admin(user: CurrentUser) -> None:

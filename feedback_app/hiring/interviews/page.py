@@ -31,14 +31,14 @@ def hiring_interview_page() -> rx.Component:
     is_new = _STATE.record_id == routes.NEW
     form = rx.el.div(
         heading(
-            rx.cond(is_new, "New interview", _STATE.form["kind"]),
+            rx.cond(is_new, "New interview", _STATE.title),
             routes.ADMIN_INTERVIEWS,
             "Interviews",
             rx.cond(
                 is_new,
                 rx.fragment(),
                 rx.link(
-                    "What was written",
+                    "Submitted feedback",
                     href="/interviews/" + _STATE.record_id,
                     size="2",
                     id="interview-feedback",

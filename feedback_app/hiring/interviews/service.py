@@ -11,7 +11,7 @@ from feedback_app import routes
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core.errors import ChangedElsewhere, Forbidden, Invalid
 from feedback_app.core.text import storable
-from feedback_app.db.models import Interview
+from feedback_app.db.models import Candidate, Interview
 from feedback_app.db.session import database
 from feedback_app.hiring.checks import CHANGED_SINCE, MOST_NAME_CHARACTERS, Fields, WrongFields
 from feedback_app.hiring.creating import (
@@ -49,7 +49,7 @@ async def interview(
             given = await queries.candidate_of(session, user, with_candidate)
             record = Record(
                 routes.NEW,
-                blank
+                values=blank
                 | {
                     "candidate": given.id if given and given.archived_at is None else "",
                     "minutes": "60",
@@ -252,7 +252,9 @@ async def _record(session: AsyncSession, row: Interview, zone: str) -> Record:
         "covers": " ".join(sorted(row.covers)),
         "zone": zone,
     }
-    return Record(row.id, values, row.archived_at is not None)
+    candidate = await session.get_one(Candidate, row.candidate_id)
+    title = f"{candidate.name}, {row.kind}"
+    return Record(row.id, title, values, row.archived_at is not None)
 
 
 async def _candidates(

@@ -88,22 +88,21 @@ def _copying() -> rx.Component:
 
 def _competency(row: CompetencyRow, index: Any) -> rx.Component:
     name = rx.cond(row.name != "", row.name, "the new competency")
-    return _Place.create(
-        rx.cond(
-            row.removed,
-            rx.el.div(
-                rx.el.span(rx.el.b(name), " is removed when you save."),
-                rx.button(
-                    "Put back",
-                    type="button",
-                    variant="soft",
-                    color_scheme="gray",
-                    size="1",
-                    on_click=_STATE.put_back(row.id),
-                ),
-                class_name="banner near",
-            ),
+    removed = rx.el.div(
+        rx.el.span(rx.el.b(name), " is removed when you save."),
+        rx.button(
+            "Put back",
+            type="button",
+            variant="soft",
+            color_scheme="gray",
+            high_contrast=True,
+            size="1",
+            on_click=_STATE.put_back(row.id),
         ),
+        class_name="banner near",
+    )
+    return _Place.create(
+        rx.cond(row.removed, removed),
         rx.el.div(
             rx.el.div(
                 _Handle.create(
@@ -114,48 +113,18 @@ def _competency(row: CompetencyRow, index: Any) -> rx.Component:
                     title="Drag to move",
                     class_name="drag-handle",
                 ),
-                rx.el.span(f"{index + 1}", class_name="muted figure competency-number"),
-                rx.el.span(class_name="grow"),
+                rx.el.span(index + 1, class_name="muted figure competency-number"),
+                _typed(row, "name", "Name", most=MOST_LINE_CHARACTERS),
                 _button("arrow-up", f"Move {name} up", _STATE.move(row.id, -1), "up"),
                 _button("arrow-down", f"Move {name} down", _STATE.move(row.id, 1), "down"),
                 _button("trash-2", f"Remove {name}", _STATE.remove(row.id), "remove"),
-                class_name="line competency-bar",
+                class_name="competency-bar",
             ),
             rx.cond(row.note != "", rx.el.p(row.note, role="alert", class_name="banner near")),
-            field(
-                _STATE,
-                "name-" + row.id,
-                "Name",
-                most=MOST_LINE_CHARACTERS,
-                key=_STATE.key + row.id,
+            _typed(
+                row, "about", "What it means", kind="area", rows="2", most=MOST_ABOUT_CHARACTERS
             ),
-            field(
-                _STATE,
-                "about-" + row.id,
-                "What it means",
-                kind="area",
-                rows="2",
-                most=MOST_ABOUT_CHARACTERS,
-                key=_STATE.key + row.id,
-            ),
-            rx.el.fieldset(
-                rx.el.legend("What each step looks like", class_name="field-label"),
-                rx.el.div(
-                    *(
-                        field(
-                            _STATE,
-                            f"step{step}-" + row.id,
-                            rx.fragment(rx.el.b(str(step)), f" {RATING_LABELS[step]}"),
-                            kind="area",
-                            rows="2",
-                            most=MOST_LINE_CHARACTERS,
-                            key=_STATE.key + row.id,
-                        )
-                        for step in range(1, STEPS + 1)
-                    ),
-                    class_name="step-fields",
-                ),
-            ),
+            _steps(row),
             hidden=row.removed,
             class_name="stack competency-form",
         ),
@@ -164,6 +133,40 @@ def _competency(row: CompetencyRow, index: Any) -> rx.Component:
         on_drop=_STATE.drop(row.id).prevent_default,
         custom_attrs={"data-id": row.id, "data-removed": rx.cond(row.removed, "true", "false")},
     )
+
+
+def _steps(row: CompetencyRow) -> rx.Component:
+    """Folded unless something is written there, as a job may have a dozen competencies."""
+    return rx.el.details(
+        rx.el.summary("What each step looks like", class_name="field-label"),
+        rx.el.div(
+            *(
+                _typed(
+                    row,
+                    f"step{step}",
+                    rx.fragment(rx.el.b(str(step)), f" {RATING_LABELS[step]}"),
+                    kind="area",
+                    rows="2",
+                    most=MOST_LINE_CHARACTERS,
+                )
+                for step in range(1, STEPS + 1)
+            ),
+            class_name="step-fields",
+        ),
+        open=row.has_steps | _wrong_step(row),
+        class_name="steps",
+    )
+
+
+def _wrong_step(row: CompetencyRow) -> Any:
+    wrong: Any = False
+    for step in range(1, STEPS + 1):
+        wrong |= _STATE.errors.get(f"step{step}-" + row.id, "") != ""
+    return wrong
+
+
+def _typed(row: CompetencyRow, name: str, label: Any, **props: Any) -> rx.Component:
+    return field(_STATE, f"{name}-" + row.id, label, key=_STATE.key + row.id, **props)
 
 
 def _button(icon: str, label: Any, on_click: Any, deed: str) -> rx.Component:

@@ -28,7 +28,7 @@ def job_edit_page() -> rx.Component:
     """What one job is and asks for, as a form, for administrators."""
     form = rx.el.div(
         heading(
-            rx.cond(_STATE.form["title"] != "", _STATE.form["title"], "Job"),
+            _STATE.title,
             f"{routes.ADMIN_HIRING}/jobs/" + _STATE.record_id,
             "Description and proposal",
             archive_button(_STATE),

@@ -36,6 +36,8 @@ class CompetencyRow:
     id: str
     name: str = ""
     """As it was when the form was loaded; empty for a new one."""
+    has_steps: bool = False
+    """Whether it said what the steps look like then."""
     removed: bool = False
     """Whether it is left out when the form is saved."""
     note: str = ""

@@ -239,7 +239,7 @@ async def _record(session: AsyncSession, row: Job) -> Record:
     }
     for each in found:
         values |= _asked_in(each).values()
-    return Record(row.id, values, row.archived_at is not None)
+    return Record(row.id, row.title, values, row.archived_at is not None)
 
 
 def _asked_in(each: Competency, *, id: str = "") -> Asked:

@@ -192,7 +192,7 @@ class JobFormState(RecordForm, rx.State):
                     self._change(row.id, removed=False)
             raise
         self.rows = [
-            CompetencyRow(row.id, record.values[f"name-{row.id}"])
+            replace(row, name=record.values[f"name-{row.id}"])
             for row in self.rows
             if not row.removed
         ]
@@ -207,14 +207,14 @@ class JobFormState(RecordForm, rx.State):
     def _begin(self, record: Record) -> None:
         RecordForm._begin(self, record)
         order = record.values["order"].split()
-        self.rows = [CompetencyRow(each, record.values[f"name-{each}"]) for each in order]
+        self.rows = [_row(each, record.values) for each in order]
         self.source = self.said = self.held = ""
 
     def _append(self, found: list[Asked]) -> None:
         # The values come first: a field takes its value from them when it is mounted.
         for each in found:
             self.form = self.form | each.values()
-        self.rows = [*self.rows, *(CompetencyRow(each.id, each.name) for each in found)]
+        self.rows = [*self.rows, *(_row(each.id, each.values()) for each in found)]
 
     def _is_full(self, more: int) -> bool:
         number = sum(not row.removed for row in self.rows) + more
@@ -237,3 +237,8 @@ class JobFormState(RecordForm, rx.State):
         self.rows = [
             replace(row, **values) if row.id == competency_id else row for row in self.rows
         ]
+
+
+def _row(competency_id: str, values: Values) -> CompetencyRow:
+    steps = (values[f"step{step}-{competency_id}"] for step in range(1, STEPS + 1))
+    return CompetencyRow(competency_id, values[f"name-{competency_id}"], any(steps))
