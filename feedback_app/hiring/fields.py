@@ -172,22 +172,24 @@ def choice(
     options: list[rx.Component],
     *,
     hint: str = "",
+    chosen: Any = None,
     **props: Any,
 ) -> rx.Component:
-    """A labelled list to choose one from."""
+    """A labelled list to choose one from; `chosen` is the value if the state follows the choice."""
     element_id, error = f"field-{name}", state.errors.get(name, "")
+    default = state.form.get(name, "")
+    value = {"default_value": default} if chosen is None else {"value": chosen}
     return rx.el.div(
         rx.el.label(label, html_for=element_id, class_name="field-label"),
         rx.el.select(
             *options,
             name=name,
             id=element_id,
-            default_value=state.form.get(name, ""),
             key=state.key,
             aria_invalid=rx.cond(error != "", "true", "false"),
             aria_describedby=f"{element_id}-hint",
             class_name="input select wide",
-            **props,
+            **value | props,
         ),
         _said_below(element_id, error, hint),
         class_name="field",

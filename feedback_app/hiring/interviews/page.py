@@ -77,6 +77,7 @@ def _what() -> rx.Component:
                             _STATE.jobs, lambda job: rx.el.option(job.label, value=job.value)
                         ),
                     ],
+                    chosen=_STATE.job,
                     on_change=_STATE.choose_job,
                 ),
             ),

@@ -191,11 +191,7 @@ class JobFormState(RecordForm, rx.State):
                 if f"name-{row.id}" in error.fields:
                     self._change(row.id, removed=False)
             raise
-        self.rows = [
-            replace(row, name=record.values[f"name-{row.id}"])
-            for row in self.rows
-            if not row.removed
-        ]
+        self.rows = [_row(each, record.values) for each in order]
         return record
 
     def _href(self, record_id: str) -> str:
