@@ -6,12 +6,12 @@ letters only, so a word with others is looked for in the ways it is usually writ
 """
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, exists, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -40,6 +40,7 @@ class Listing:
     company: Any
     archived_at: Any
     searched: ColumnElement[str]
+    """The row's own text; `_elsewhere` finds a word in the rows it refers to."""
     orders: Mapping[str, Any]
     """What each name of an order sorts by."""
     first: str
@@ -122,7 +123,7 @@ LISTINGS: Mapping[Kind, Listing] = {
         id=col(Interview.id),
         company=col(Interview.company_id),
         archived_at=col(Interview.archived_at),
-        searched=func.lower(col(Candidate.name) + "\n" + col(Job.title) + "\n" + Interview.kind),
+        searched=func.lower(col(Interview.kind)),
         orders={
             "when": col(Interview.held_at),
             "candidate": func.lower(col(Candidate.name)),
@@ -148,15 +149,21 @@ async def page(
     """The rows of one page of a list, and how many rows the whole list has."""
     listing = LISTINGS[kind]
     statement = listing.statement.where(*_conditions(listing, admin, kind, wanted))
-    number = sqlalchemy.select(func.count()).select_from(
-        statement.with_only_columns(listing.id).order_by(None).subquery()
+    ordered = (
+        statement.order_by(*_order(listing, wanted.sort or listing.first))
+        .limit(PAGE_LENGTH)
+        .offset((wanted.page - 1) * PAGE_LENGTH)
     )
-    ordered = statement.order_by(*_order(listing, wanted.sort or listing.first))
-    offset = (wanted.page - 1) * PAGE_LENGTH
     connection = await session.connection()
-    rows = await connection.execute(ordered.limit(PAGE_LENGTH).offset(offset))
-    total = (await connection.execute(number)).scalar_one()
-    return list(rows.all()), total
+    if wanted.q:
+        # Rows are counted while they are searched, which would otherwise be done twice.
+        rows = (await connection.execute(ordered.add_columns(func.count().over()))).all()
+        return [row[:-1] for row in rows], rows[0][-1] if rows else 0
+    number = sqlalchemy.select(func.count()).select_from(
+        statement.with_only_columns(listing.id).subquery()
+    )
+    rows = (await connection.execute(ordered)).all()
+    return list(rows), (await connection.execute(number)).scalar_one()
 
 
 def _conditions(
@@ -168,20 +175,31 @@ def _conditions(
         is_archived if wanted.archived else ~is_archived,
     ]
     for word in wanted.q.split():
-        found = holds(listing.searched, word)
-        if kind == "interviews":
-            found = or_(found, listing.id.in_(_with_interviewer(admin, word)))
-        conditions.append(found)
+        elsewhere = _elsewhere(admin, word) if kind == "interviews" else ()
+        conditions.append(or_(holds(listing.searched, word), *elsewhere))
     return conditions
 
 
-def _with_interviewer(admin: CurrentUser, word: str) -> Any:
-    """The interviews in which somebody of that name takes part."""
-    return (
-        select(Scorecard.interview_id)
-        .join(User, col(User.id) == Scorecard.user_id)
-        .where(User.company_id == admin.company_id, holds(func.lower(col(User.name)), word))
+def _elsewhere(admin: CurrentUser, word: str) -> Iterator[ColumnElement[bool]]:
+    """The interviews whose candidate, job or one of whose interviewers has the word.
+
+    Those are looked for first, as there are far fewer of them than interviews.
+    """
+    for key, table, name in (
+        (col(Interview.candidate_id), Candidate, col(Candidate.name)),
+        (col(Interview.job_id), Job, col(Job.title)),
+    ):
+        named = select(table.id).where(
+            col(table.company_id) == admin.company_id, holds(func.lower(name), word)
+        )
+        yield key.in_(named)
+    people = select(User.id).where(
+        User.company_id == admin.company_id, holds(func.lower(col(User.name)), word)
     )
+    # An expression, so that SQLite looks through the interview's few scorecards, and not once for
+    # each person found.
+    theirs = col(Scorecard.user_id).concat("").in_(people)
+    yield exists().where(col(Scorecard.interview_id) == Interview.id, theirs)
 
 
 def holds(searched: ColumnElement[str], word: str) -> ColumnElement[bool]:
