@@ -82,7 +82,7 @@ def _copying() -> rx.Component:
             on_click=_STATE.copy_from,
             id="copy-competencies",
         ),
-        class_name="line",
+        class_name="line copying",
     )
 
 
