@@ -4,7 +4,8 @@
 serves them with the app on one port. `serve` is its last step alone. `user` manages accounts.
 `audit` checks every LLM call against everything else recorded about it;
 `purge` removes data past its retention period now; `forget-candidate ID` says what is held
-about a candidate, and with `--yes` removes it.
+about a candidate, and with `--yes` removes it. `setup-link`, `new-company` and
+`reset-password EMAIL` show addresses that let people in; `remove-demo` deletes the demo's data.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from contextlib import contextmanager, suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from feedback_app import user_command
+from feedback_app import setup_commands, user_command
 from feedback_app.core.demo import DEMO_SIGN_INS
 from feedback_app.core.settings import ROOT, Settings, get_settings
 from feedback_app.pages_build import build, build_environment, forget_build, is_built
@@ -31,7 +32,15 @@ from feedback_app.pages_build import build, build_environment, forget_build, is_
 _START_TIMEOUT_S = 120
 _OTHER_FILES = 8192
 """Sockets of pages, which do not count as connections of HTTP, and everything else."""
-_KEEPERS_OF_DATA = ("run", "serve", "user", "audit", "purge", "forget-candidate")
+_KEEPERS_OF_DATA = (
+    "run",
+    "serve",
+    "user",
+    "audit",
+    "purge",
+    "forget-candidate",
+    *setup_commands.NAMES,
+)
 
 
 def _prepare() -> Settings:
@@ -110,11 +119,12 @@ def run() -> int:
     """Prepare everything, serve until the server ends, and return its exit code."""
     settings = _prepare()
     _build(settings)
+    beginning = "" if settings.DEMO else setup_commands.begin(settings)
     print("Starting", flush=True)
     server = subprocess.Popen([sys.executable, "-m", "feedback_app", "serve"], cwd=ROOT)
     stopping = _stop_with_us(server)
     if _wait_until_up(settings, server):
-        print(_greeting(settings), flush=True)
+        print(_greeting(settings, beginning), flush=True)
     code = server.wait()
     return 0 if stopping() else code
 
@@ -154,12 +164,14 @@ def _wait_until_up(settings: Settings, server: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _greeting(settings: Settings) -> str:
+def _greeting(settings: Settings, beginning: str) -> str:
     lines = ["", f"Debrief is ready: {settings.address}", ""]
     if settings.DEMO:
         lines += ["Demo sign-ins (email, password):"]
         lines += [f"  {s.email:<23} {s.password:<18} {s.label}" for s in DEMO_SIGN_INS]
         lines += [""]
+    if beginning:
+        lines += [beginning, ""]
     lines += ["Press Ctrl-C to stop."]
     return "\n".join(lines)
 
@@ -218,15 +230,17 @@ def dev() -> None:
     """Become Reflex's hot-reloading server: one port, pages rebuilt as they change."""
     settings = _prepare()
     forget_build()
-    print(_greeting(settings), flush=True)
+    beginning = "" if settings.DEMO else setup_commands.begin(settings)
+    print(_greeting(settings, beginning), flush=True)
     command = [sys.executable, "-m", "reflex", "run", "--env", "preview"]
     os.execve(sys.executable, command, build_environment())  # noqa: S606
 
 
-def _manage_users(arguments: argparse.Namespace) -> None:
+def _operate(arguments: argparse.Namespace) -> None:
     with _database_faults_told():
         _migrate()
-        print(user_command.run(arguments))
+        operator = user_command if arguments.command == "user" else setup_commands
+        print(operator.run(arguments))
 
 
 def main() -> int:
@@ -243,8 +257,8 @@ def main() -> int:
         return run()
     if command == "dev":
         dev()
-    elif command == "user":
-        _manage_users(arguments)
+    elif command in ("user", *setup_commands.NAMES):
+        _operate(arguments)
     elif command == "build":
         _build(get_settings())
     elif command == "serve":
@@ -276,6 +290,7 @@ def _arguments() -> argparse.Namespace:
     ):
         commands.add_parser(name, help=about)
     user_command.add_arguments(commands.add_parser("user", help="manage people's accounts"))
+    setup_commands.add_arguments(commands)
     forget = commands.add_parser("forget-candidate", help="remove all that is held about one")
     forget.add_argument("candidate_id", metavar="ID")
     forget.add_argument("--yes", action="store_true", help="remove it, instead of saying what")

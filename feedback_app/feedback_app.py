@@ -20,11 +20,22 @@ from feedback_app.auth.state import SignInState
 from feedback_app.core.settings import get_settings
 from feedback_app.hiring import pages as hiring_pages
 from feedback_app.interviews import tab
+from feedback_app.interviews.adding.state import AddingState
 from feedback_app.interviews.inbox.page import interviews_page
 from feedback_app.interviews.inbox.state import InterviewListState
 from feedback_app.interviews.page import interview_page
 from feedback_app.interviews.state import InterviewState
 from feedback_app.lifespan import lifespan
+from feedback_app.people.account.page import account_page
+from feedback_app.people.account.state import AccountState
+from feedback_app.people.checklist.state import ChecklistState
+from feedback_app.people.company.page import company_page
+from feedback_app.people.company.state import CompanyState
+from feedback_app.people.link_pages import invite_page, reset_page, setup_page
+from feedback_app.people.link_state import AccountLinkState
+from feedback_app.people.page import people_page
+from feedback_app.people.routes import PEOPLE_ROUTES
+from feedback_app.people.state import PeopleState
 from feedback_app.ui.layout import connection_banner, missing_page
 from feedback_app.ui.theme import STYLESHEETS
 from feedback_app.usage.mine.page import my_usage_page
@@ -73,7 +84,15 @@ app = rx.App(
     backend_exception_handler=show_fault,
     frontend_exception_handler=log_page_fault,
     api_transformer=[
-        Starlette(routes=[*AUTH_ROUTES, *EXPORT_ROUTES, *HEALTH_ROUTES, *SHORTCUT_ROUTES]),
+        Starlette(
+            routes=[
+                *AUTH_ROUTES,
+                *PEOPLE_ROUTES,
+                *EXPORT_ROUTES,
+                *HEALTH_ROUTES,
+                *SHORTCUT_ROUTES,
+            ]
+        ),
         Api,
         SessionHeader,
         SocketGate,
@@ -97,10 +116,19 @@ count_what_is_unread(app)
 
 app.add_page(sign_in_page, route=routes.LOGIN, title="Sign in · Debrief", on_load=SignInState.load)
 app.add_page(
+    setup_page, route=routes.SETUP, title="Set up · Debrief", on_load=AccountLinkState.load
+)
+app.add_page(
+    invite_page, route=routes.INVITE, title="Invitation · Debrief", on_load=AccountLinkState.load
+)
+app.add_page(
+    reset_page, route=routes.RESET, title="New password · Debrief", on_load=AccountLinkState.load
+)
+app.add_page(
     interviews_page,
     route=routes.INTERVIEWS,
     title=InterviewListState.title,
-    on_load=on_load(InterviewListState.load),
+    on_load=on_load(AddingState.load, ChecklistState.load, InterviewListState.load),
 )
 app.add_page(
     interview_page,
@@ -115,6 +143,24 @@ for hiring_page in hiring_pages.PAGES:
         title=f"{hiring_page.title} · Debrief",
         on_load=on_load(hiring_page.load),
     )
+app.add_page(
+    account_page,
+    route=routes.MY_ACCOUNT,
+    title="Account · Debrief",
+    on_load=on_load(AccountState.load),
+)
+app.add_page(
+    people_page,
+    route=routes.ADMIN_PEOPLE,
+    title="People · Debrief",
+    on_load=on_load(PeopleState.load),
+)
+app.add_page(
+    company_page,
+    route=routes.ADMIN_COMPANY,
+    title="Company · Debrief",
+    on_load=on_load(CompanyState.load),
+)
 app.add_page(
     usage_page,
     route=routes.ADMIN_USAGE,

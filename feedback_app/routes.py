@@ -7,13 +7,18 @@ LOGIN = "/login"
 INTERVIEWS = "/"
 INTERVIEW = "/interviews/[interview_id]"
 MY_USAGE = "/me/usage"
+MY_ACCOUNT = "/me/account"
+SETUP = "/setup/[token]"
+INVITE = "/invite/[token]"
+RESET = "/reset/[token]"
 ADMIN = "/admin"
 """Leads to the first of the administrators' pages."""
 ADMIN_USAGE = "/admin/usage"
 ADMIN_CALL = "/admin/usage/calls/[call_id]"
 ADMIN_PRICES = "/admin/prices"
 ADMIN_LIMITS = "/admin/limits"
-ADMIN_USERS = "/admin/users"
+ADMIN_PEOPLE = "/admin/people"
+ADMIN_COMPANY = "/admin/company"
 ADMIN_TEMPLATES = "/admin/templates"
 ADMIN_HIRING = "/admin/hiring"
 ADMIN_JOB = f"{ADMIN_HIRING}/jobs/[job_id]"
@@ -33,6 +38,10 @@ ADMIN_USAGE_CSV = f"{ADMIN_USAGE}/export.csv"
 ADMIN_USAGE_JSONL = f"{ADMIN_USAGE}/export.jsonl"
 SIGN_IN = "/auth/sign-in"
 SIGN_OUT = "/auth/sign-out"
+SET_UP = "/auth/set-up"
+ACCEPT = "/auth/accept"
+CHANGE_PASSWORD = "/auth/password"  # noqa: S105 - an address
+RESET_PASSWORD = "/auth/reset"  # noqa: S105 - an address
 HEALTHZ = "/healthz"
 READYZ = "/readyz"
 API = "/api"
@@ -59,6 +68,21 @@ def login(*, next_path: str = "", error: str = "") -> str:
     query = {"next": next_path, "error": error}
     kept = {key: value for key, value in query.items() if value}
     return f"{LOGIN}?{urlencode(kept)}" if kept else LOGIN
+
+
+def setup(token: str) -> str:
+    """Where a company is set up."""
+    return f"/setup/{quote(token, safe='')}"
+
+
+def invite(token: str) -> str:
+    """Where an invitation is accepted."""
+    return f"/invite/{quote(token, safe='')}"
+
+
+def reset(token: str) -> str:
+    """Where another password is chosen."""
+    return f"/reset/{quote(token, safe='')}"
 
 
 def interview(interview_id: str) -> str:

@@ -127,7 +127,7 @@ async def make_job(
 
 async def make_candidate(database: Database, company_id: str, **values: Any) -> Candidate:
     number = next(_numbers)
-    defaults = {
+    defaults: dict[str, Any] = {
         "company_id": company_id,
         "name": f"Candidate {number}",
         "email": f"candidate{number}@example.test",

@@ -47,14 +47,10 @@ def upgrade() -> None:
     op.add_column("app_user", sa.Column("last_seen_at", _WHEN, nullable=True))
     for table in _ARCHIVED:
         op.add_column(table, sa.Column("archived_at", _WHEN, nullable=True))
-    op.add_column(
-        "competency", sa.Column("steps", sa.JSON(), nullable=False, server_default="[]")
-    )
+    op.add_column("competency", sa.Column("steps", sa.JSON(), nullable=False, server_default="[]"))
     with op.batch_alter_table("interview") as interview:
         interview.add_column(sa.Column("created_by", sa.String(), nullable=True))
-        interview.create_foreign_key(
-            "fk_interview_created_by", "app_user", ["created_by"], ["id"]
-        )
+        interview.create_foreign_key("fk_interview_created_by", "app_user", ["created_by"], ["id"])
     # Nobody else can have an address of the demo.
     op.execute(
         "UPDATE company SET is_demo = true WHERE id IN "

@@ -1,7 +1,7 @@
 """People's accounts: created, found, disabled and enabled, given a new password.
 
 Anyone who loses an account, or gets another password, loses every session, API token and known
-browser with it, and their running drafts stop within seconds.
+browser with it, and their running drafts stop within seconds. Keys to the API end with the account.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from feedback_app.auth import queries
 from feedback_app.auth.demo_accounts import is_closed
+from feedback_app.auth.keys import queries as key_queries
 from feedback_app.auth.password_policy import require_good_password
 from feedback_app.auth.passwords import hash_password
 from feedback_app.core import clock
@@ -45,9 +46,7 @@ async def add(*, email: str, name: str, company: str, role: Role, password: str)
     Raises:
         Invalid: a value cannot be used, or the email already has an account.
     """
-    email, name, company = _email(email), _line(name, "name"), _line(company, "company")
-    if is_closed(email):
-        raise Invalid(f"{email} is a demo address, and the demo is off.")
+    email, name, company = email_address(email), line(name, "name"), line(company, "company")
     await asyncio.to_thread(require_good_password, password, about=(email, name, company))
     password_hash = await hash_password(password)
     try:
@@ -88,6 +87,7 @@ async def disable(email: str) -> int:
         user = await _user(session, email)
         user.is_active = False
         session.add(user)
+        await key_queries.revoke(session, user.id, clock.now())
         return await queries.revoke_all(session, user.id, clock.now())
 
 
@@ -135,6 +135,7 @@ async def revoke(email: str) -> int:
     """
     async with database().write() as session:
         user = await _user(session, email)
+        await key_queries.revoke(session, user.id, clock.now())
         return await queries.revoke_all(session, user.id, clock.now())
 
 
@@ -159,15 +160,26 @@ async def _company_named(session: AsyncSession, name: str) -> str:
     return company.id
 
 
-def _email(written: str) -> str:
+def email_address(written: str) -> str:
+    """An email as accounts store it, in lower case.
+
+    Raises:
+        Invalid: it is not an address, or the demo's while the demo is off.
+    """
     email = written.strip().lower()
     if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
         raise Invalid("The email is not an address such as ada@example.com.")
+    if is_closed(email):
+        raise Invalid(f"{email} is a demo address, and the demo is off.")
     return email
 
 
-def _line(written: str, what: str) -> str:
-    """One line of text without surrounding whitespace."""
+def line(written: str, what: str) -> str:
+    """One line of text without surrounding whitespace; `what` names it in the refusal.
+
+    Raises:
+        Invalid: it is empty, too long or not a line.
+    """
     text = written.strip()
     if not text or len(text) > _LONGEST_NAME or not text.isprintable():
         raise Invalid(f"The {what} must be one line of 1 to {_LONGEST_NAME} characters.")

@@ -13,6 +13,7 @@ from feedback_app.ui.layout import NavLink, frame
 _NAVIGATION = (
     NavLink("My interviews", routes.INTERVIEWS),
     NavLink("Hiring", routes.ADMIN_HIRING, AuthState.is_admin),
+    NavLink("People", routes.ADMIN_PEOPLE, AuthState.is_admin),
     NavLink("Usage", routes.ADMIN_USAGE, AuthState.is_admin),
     NavLink("Prices", routes.ADMIN_PRICES, AuthState.is_admin),
     NavLink("Limits", routes.ADMIN_LIMITS, AuthState.is_admin),
@@ -46,7 +47,7 @@ def on_load(*handlers: EventCallback[()]) -> list[EventCallback[()]]:
 def _time_zone_teller() -> rx.Component:
     """Tells the server the browser's time zone if it shows times in another one."""
     unknown = (AuthState.email != "") & (AuthState.time_zone != browser.TIME_ZONE)
-    return rx.cond(unknown, _told_time_zone())
+    return rx.cond(unknown & ~AuthState.has_chosen_zone, _told_time_zone())
 
 
 @rx.memo
@@ -94,17 +95,8 @@ def _account_menu() -> rx.Component:
                     class_name="account-names",
                 ),
                 rx.separator(size="4"),
-                rx.popover.close(
-                    rx.link(
-                        rx.icon("activity", size=16),
-                        "My usage",
-                        href=routes.MY_USAGE,
-                        underline="none",
-                        id="my-usage-link",
-                        class_name="quiet menu-link",
-                        margin_x="-10px",
-                    )
-                ),
+                _menu_link("activity", "My usage", routes.MY_USAGE, "my-usage-link"),
+                _menu_link("user-cog", "Account", routes.MY_ACCOUNT, "my-account-link"),
                 native_form(
                     rx.button(
                         rx.icon("log-out", size=16),
@@ -126,4 +118,18 @@ def _account_menu() -> rx.Component:
             side_offset=8,
             size="2",
         ),
+    )
+
+
+def _menu_link(icon: str, label: str, href: str, element_id: str) -> rx.Component:
+    return rx.popover.close(
+        rx.link(
+            rx.icon(icon, size=16),
+            label,
+            href=href,
+            underline="none",
+            id=element_id,
+            class_name="quiet menu-link",
+            margin_x="-10px",
+        )
     )

@@ -4,6 +4,9 @@ Over https their names begin with `__Host-`: browsers take such a cookie from th
 so a sibling of it cannot set one.
 """
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from urllib.parse import quote, unquote
 
 from starlette.requests import HTTPConnection
@@ -15,8 +18,11 @@ from feedback_app.auth.sessions import COOKIE, hash_token
 from feedback_app.core.settings import get_settings
 
 _EMAIL_COOKIE = "debrief_email"
-_EMAIL_KEPT_S = 60
-"""Long enough for the sign-in page to show again what was typed."""
+_FORM_COOKIE = "debrief_form"
+_KEPT_S = 60
+"""Long enough for a page to show again what was typed."""
+_MOST_FORM_BYTES = 2_800
+"""Of a refused form as JSON: browsers keep 4 KB of a cookie."""
 
 
 def cookie_name(name: str) -> str:
@@ -69,12 +75,16 @@ def refused_email(cookie_header: str) -> str:
 
 
 def hashed_cookie_header(cookie_header: str) -> str | None:
-    """The same header with the session as its hash, and a refused email; `None` without either.
+    """The same header with the session as its hash, and what was refused; `None` without any.
 
     A client cannot inject a hash: whatever it sends is treated as a token and hashed.
     """
-    token, email = session_value(cookie_header), cookie_value(cookie_header, _EMAIL_COOKIE)
-    kept = {COOKIE: hash_token(token) if token else None, _EMAIL_COOKIE: email}
+    token = session_value(cookie_header)
+    kept = {
+        COOKIE: hash_token(token) if token else None,
+        _EMAIL_COOKIE: cookie_value(cookie_header, _EMAIL_COOKIE),
+        _FORM_COOKIE: cookie_value(cookie_header, _FORM_COOKIE),
+    }
     pairs = [f"{cookie_name(name)}={value}" for name, value in kept.items() if value]
     return "; ".join(pairs) or None
 
@@ -92,7 +102,36 @@ def set_device(response: Response, token: str) -> None:
 def set_refused_email(response: Response, email: str) -> None:
     """Pass the typed email back to the sign-in page; not in its address, which logs would keep."""
     if email:
-        _set(response, _EMAIL_COOKIE, quote(email[:254], safe="@"), max_age_s=_EMAIL_KEPT_S)
+        _set(response, _EMAIL_COOKIE, quote(email[:254], safe="@"), max_age_s=_KEPT_S)
+
+
+def set_refused_form(response: Response, fields: Mapping[str, str]) -> None:
+    """Pass a refused form back to its page: what was typed, passwords excepted, and why.
+
+    If that is too much for a cookie, the longest fields are left out.
+    """
+    kept = dict(fields)
+    while len(written := json.dumps(kept, ensure_ascii=False).encode()) > _MOST_FORM_BYTES:
+        kept.pop(max(kept, key=lambda name: len(kept[name])))
+    value = urlsafe_b64encode(written).decode().rstrip("=")
+    _set(response, _FORM_COOKIE, value, max_age_s=_KEPT_S)
+
+
+def refused_form(cookie_header: str) -> dict[str, str]:
+    """The fields of the form that was just refused, empty if there was none."""
+    written = (cookie_value(cookie_header, _FORM_COOKIE) or "")[: 2 * _MOST_FORM_BYTES]
+    try:
+        fields = json.loads(urlsafe_b64decode(written + "=" * (-len(written) % 4)))
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(fields, dict):
+        return {}
+    return {str(name): value for name, value in fields.items() if isinstance(value, str)}
+
+
+def forget_refused_form(response: Response) -> None:
+    """Remove a refused form from the browser."""
+    _delete(response, _FORM_COOKIE)
 
 
 def forget_refused_email(response: Response) -> None:

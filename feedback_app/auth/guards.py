@@ -29,6 +29,8 @@ from starlette.requests import HTTPConnection
 from feedback_app import routes
 from feedback_app.auth import sessions
 from feedback_app.auth.cookies import session_token, session_value
+from feedback_app.auth.keys import api_keys
+from feedback_app.auth.keys.api_keys import Scope
 from feedback_app.auth.routes import is_same_origin
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import zones
@@ -95,28 +97,39 @@ async def require_admin(state: rx.State) -> CurrentUser:
 
 
 async def user_from_request(
-    connection: HTTPConnection, *, given_token: str | None = None
+    connection: HTTPConnection, *, scope: Scope = "read", given_token: str | None = None
 ) -> CurrentUser:
     """The user whom a request or a WebSocket handshake acts for, as the database has them now.
 
     A bearer token takes precedence, then `given_token`, a bearer token that came another way, then
-    the session cookie; the first one present must be valid.
+    the session cookie; the first one present must be valid. A key to the API is taken as a bearer
+    token too, if it has the scope.
 
     Raises:
-        NotSignedIn: there is no live session.
-        Forbidden: the cookie came with a request from another site.
+        NotSignedIn: there is no live session, and no such key.
+        Forbidden: the cookie came with a request from another site, or the key lacks the scope.
     """
     bearer, kind = bearer_token(connection), SessionKind.API
     token = given_token if bearer is None else bearer
     if token is None:
         token, kind = session_token(connection), SessionKind.BROWSER
-    user = await sessions.resolve(sessions.hash_token(token), kind) if token else None
+    if token and kind == SessionKind.API and token.startswith(api_keys.PREFIX):
+        user = await _holder_of(token, scope)
+    else:
+        user = await sessions.resolve(sessions.hash_token(token), kind) if token else None
     if user is None:
         raise NotSignedIn
     if kind == SessionKind.BROWSER and not is_same_origin(connection):
         raise Forbidden("This request comes from another site. Send a bearer token instead.")
     connection.state.acting_user = user
     return user
+
+
+async def _holder_of(key: str, scope: Scope) -> CurrentUser | None:
+    holder = await api_keys.resolve(key)
+    if holder is not None and scope not in holder.scopes:
+        raise Forbidden(f"This key may not do that: it was made without the scope {scope!r}.")
+    return holder.user if holder else None
 
 
 def bearer_token(connection: HTTPConnection) -> str | None:

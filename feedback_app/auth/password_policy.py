@@ -17,6 +17,7 @@ _FEWEST_DIFFERENT = 5
 _OWN_WORD = 3
 """Characters of the shortest word about a person that counts."""
 _BETWEEN = re.compile(r"[\W_]+")
+_MOST_ESTIMATED = 40
 _ROOM_BESIDE_OWN_WORDS = 8
 """Characters that a password must have in addition to such words."""
 
@@ -45,6 +46,17 @@ def require_good_password(password: str, *, about: Iterable[str]) -> None:
         raise Invalid(
             "The password is made of the person's email, name or company. Choose another."
         )
+
+
+def is_strong(password: str) -> bool:
+    """Whether guessing an accepted password would take ten billion tries or more.
+
+    The number is zxcvbn's estimate (D. L. Wheeler, USENIX Security 2016) of the first
+    `_MOST_ESTIMATED` characters, as it takes more than linear time.
+    """
+    from zxcvbn import zxcvbn
+
+    return zxcvbn(normalised(password)[:_MOST_ESTIMATED])["score"] == 4
 
 
 def _without_ornament(folded: str) -> str:

@@ -37,6 +37,9 @@ class LiveSession(NamedTuple):
     email: str
     role: str
     time_zone: str | None
+    """Of the browser."""
+    chosen_zone: str | None
+    """Of the user."""
 
 
 _LIVE = (
@@ -49,6 +52,7 @@ _LIVE = (
         col(User.email),
         col(User.role),
         col(LoginSession.time_zone),
+        col(User.time_zone),
     )
     .join(User, col(User.id) == LoginSession.user_id)
     .where(
@@ -75,13 +79,21 @@ async def live_session(
     return LiveSession(*found[0]) if found else None
 
 
-async def extend(session: AsyncSession, token_hash: str, expires_at: datetime) -> None:
-    """Extend a session to a later end, unless it has been revoked in the meantime."""
+async def extend(
+    session: AsyncSession, token_hash: str, expires_at: datetime, user_id: str, now: datetime
+) -> None:
+    """Extend a user's session to a later end, unless it has been revoked in the meantime."""
+    await mark_seen(session, user_id, now)
     await session.exec(
         update(LoginSession)
         .where(col(LoginSession.token_hash) == token_hash, col(LoginSession.revoked_at).is_(None))
         .values(expires_at=expires_at)
     )
+
+
+async def mark_seen(session: AsyncSession, user_id: str, now: datetime) -> None:
+    """Record that a user is signed in at this time."""
+    await session.exec(update(User).where(col(User.id) == user_id).values(last_seen_at=now))
 
 
 async def keep_time_zone(session: AsyncSession, token_hash: str, time_zone: str) -> None:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from feedback_app import routes
 from feedback_app.auth import cookies, devices, sessions
 from feedback_app.auth.addresses import client_address
+from feedback_app.auth.browsers import browser_named
 from feedback_app.core.errors import AppError
 from feedback_app.core.markers import sign_in_attempt
 from feedback_app.core.settings import get_settings
@@ -27,11 +28,11 @@ _FORM_LIMIT = 10_000
 async def sign_in(request: Request) -> Response:
     """Open a session; every refusal goes back to the sign-in page as a code."""
     if not is_same_origin(request):
-        return _to(routes.login(error=UNREADABLE_FORM))
+        return see_other(routes.login(error=UNREADABLE_FORM))
     email, next_path = "", ""
     device = cookies.device_token(request)
     try:
-        fields = await _form(request)
+        fields = await form_fields(request)
         email, password = fields["email"], fields["password"]
         next_path = fields.get("next") or _next_of_page(request)
         token = await sessions.sign_in(
@@ -40,14 +41,15 @@ async def sign_in(request: Request) -> Response:
             address=client_address(request),
             time_zone=fields.get("time_zone", ""),
             device=device,
-            replaced=_session_hashes(request),
+            browser=browser_of(request),
+            replaced=session_hashes(request),
         )
         known = await devices.remember(sessions.hash_token(token), device)
     except (KeyError, ValueError, HTTPException):
-        return _to(routes.login(error=UNREADABLE_FORM))
+        return see_other(routes.login(error=UNREADABLE_FORM))
     except Exception as fault:
         return _refused(as_app_error(fault), email, next_path)
-    response = _to(next_path if routes.is_local(next_path) else routes.INTERVIEWS)
+    response = see_other(next_path if routes.is_local(next_path) else routes.INTERVIEWS)
     cookies.set_session(response, token)
     cookies.forget_refused_email(response)
     if known is not None:
@@ -58,7 +60,7 @@ async def sign_in(request: Request) -> Response:
 def _refused(error: AppError, email: str, next_path: str) -> Response:
     """Go back to the sign-in page with the email that was typed filled in."""
     kept = next_path if routes.is_local(next_path) else ""
-    response = _to(routes.login(next_path=kept, error=error.code))
+    response = see_other(routes.login(next_path=kept, error=error.code))
     cookies.set_refused_email(response, email)
     if error.retry_after_s is not None:
         response.headers["Retry-After"] = str(math.ceil(error.retry_after_s))
@@ -67,14 +69,14 @@ def _refused(error: AppError, email: str, next_path: str) -> Response:
 
 async def sign_out(request: Request) -> Response:
     """End the session on the server and in the browser."""
-    response = _to(routes.login())
+    response = see_other(routes.login())
     if not is_same_origin(request):
         return response
-    if hashes := _session_hashes(request):
+    if hashes := session_hashes(request):
         try:
             await sessions.sign_out(*hashes)
         except Exception as fault:
-            return _to(routes.login(error=as_app_error(fault).code))
+            return see_other(routes.login(error=as_app_error(fault).code))
     cookies.delete_session(response)
     return response
 
@@ -109,10 +111,15 @@ def is_same_origin(connection: HTTPConnection) -> bool:
     )
 
 
-def _session_hashes(request: Request) -> list[str]:
+def session_hashes(request: Request) -> list[str]:
     """The hashes of every session the browser has: there may be two cookies of the name."""
     values = cookies.cookie_values(cookies.cookie_header_of(request), sessions.COOKIE)
     return [sessions.hash_token(value) for value in values]
+
+
+def browser_of(request: Request) -> str:
+    """What the browser of a request calls itself, in short."""
+    return browser_named(request.headers.get("user-agent", ""))
 
 
 def _next_of_page(request: Request) -> str:
@@ -121,7 +128,7 @@ def _next_of_page(request: Request) -> str:
     return parse_qs(page.query).get("next", [""])[0] if page.path.startswith(routes.LOGIN) else ""
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def form_fields(request: Request) -> dict[str, str]:
     """The form's text fields.
 
     Raises:
@@ -134,5 +141,6 @@ async def _form(request: Request) -> dict[str, str]:
         return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
-def _to(address: str) -> RedirectResponse:
+def see_other(address: str) -> RedirectResponse:
+    """Send a browser on to a page of the app after a form."""
     return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})

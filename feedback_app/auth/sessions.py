@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -46,7 +46,9 @@ class CurrentUser:
     email: str
     role: str
     time_zone: str = zones.UTC_NAME
-    """The zone that this session's browser has reported; UTC before that, and for the API."""
+    """The zone they chose, else that which this session's browser has reported; UTC before that,
+    and for the API."""
+    has_chosen_zone: bool = False
 
     @property
     def is_admin(self) -> bool:
@@ -93,7 +95,7 @@ async def resolve(
         ends_at = min(now + LIFETIME, live.created_at + longest)
         if kind == SessionKind.BROWSER and ends_at - live.expires_at >= _EXTEND_AFTER:
             async with database().write() as session:
-                await queries.extend(session, token_hash, ends_at)
+                await queries.extend(session, token_hash, ends_at, live.user_id, now)
     _remember(token_hash, Identity(live.user_id, live.company_id))
     return CurrentUser(
         live.user_id,
@@ -101,7 +103,8 @@ async def resolve(
         live.name,
         live.email,
         live.role,
-        live.time_zone or zones.UTC_NAME,
+        live.chosen_zone or live.time_zone or zones.UTC_NAME,
+        has_chosen_zone=live.chosen_zone is not None,
     )
 
 
@@ -122,13 +125,14 @@ async def sign_in(
     address: str,
     time_zone: str = "",
     device: str | None = None,
+    browser: str = "",
     replaced: Sequence[str] = (),
 ) -> str:
     """Check a sign-in, audit it and return the new session's token, for the cookie only.
 
     `time_zone` is the zone that the browser reports; one that does not exist is ignored. `device`
-    is its token from an earlier sign-in. `replaced` are the hashes of its earlier sessions, which
-    end.
+    is its token from an earlier sign-in, `browser` what it calls itself. `replaced` are the hashes
+    of its earlier sessions, which end.
 
     Raises:
         SignInRefused: wrong password, unknown or disabled user; all look alike and take equally
@@ -136,8 +140,20 @@ async def sign_in(
         SignInThrottled: too soon after failures (`throttle`); it says how many seconds to wait.
     """
     user = await authenticate(email, password, address=address, device=device)
+    return await open_browser_session(user, time_zone=time_zone, browser=browser, replaced=replaced)
+
+
+async def open_browser_session(
+    user: User, *, time_zone: str = "", browser: str = "", replaced: Sequence[str] = ()
+) -> str:
+    """The token of a new session of somebody who has just proven who they are.
+
+    Raises:
+        SignInRefused: the user was disabled, or got a new password, after the check.
+    """
     known = time_zone if zones.zone_named(time_zone) else None
-    return await _open(user, SessionKind.BROWSER, LIFETIME, time_zone=known, replaced=replaced)
+    about = {"time_zone": known, "browser": browser}
+    return await _open(user, SessionKind.BROWSER, LIFETIME, about=about, replaced=replaced)
 
 
 async def issue_token(email: str, password: str, *, address: str, device: str | None = None) -> str:
@@ -251,10 +267,10 @@ async def _open(
     kind: SessionKind,
     lifetime: timedelta,
     *,
-    time_zone: str | None = None,
+    about: Mapping[str, str | None] | None = None,
     replaced: Sequence[str] = (),
 ) -> str:
-    """The token of a new session.
+    """The token of a new session; `about` are further columns of it.
 
     Raises:
         SignInRefused: the user was disabled, or got a new password, after the check.
@@ -267,12 +283,13 @@ async def _open(
         kind=kind,
         created_at=now,
         expires_at=now + lifetime,
-        time_zone=time_zone,
+        **(about or {}),  # pyright: ignore[reportArgumentType]
     )
     async with database().write() as session:
         if not await queries.may_begin(session, user):
             raise SignInRefused
         await queries.revoke(session, replaced, now)
+        await queries.mark_seen(session, user.id, now)
         session.add(opened)
         if kind == SessionKind.API:
             await session.flush()

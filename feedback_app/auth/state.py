@@ -34,6 +34,8 @@ class AuthState(rx.State):
     is_admin: bool = False
     time_zone: str = zones.UTC_NAME
     """The time zone in which the pages show times."""
+    has_chosen_zone: bool = False
+    """Whether the person chose it; the browser's does not matter then."""
 
     _session: str = ""
     """The hash of the session this browser tab's state belongs to; set by the event middleware."""
@@ -52,7 +54,7 @@ class AuthState(rx.State):
         self.email = user.email
         self.initials = "".join(part[0] for part in user.name.split()[:2]).upper()
         self.is_admin = user.is_admin
-        self.time_zone = user.time_zone
+        self.time_zone, self.has_chosen_zone = user.time_zone, user.has_chosen_zone
         notice = await self.get_state(NoticeState)
         notice.message = ""
         return BellState.watch if user.is_admin else None

@@ -116,6 +116,11 @@ class Settings(BaseSettings):
     ALERT_WEBHOOK_SECRET: SecretStr | None = Field(default=None, validate_default=True)
     """The key they are signed with: `whsec_` and 24 to 64 bytes in base64."""
 
+    SETUP_COMPANY: str | None = Field(default=None, max_length=200)
+    """With the two below: the company that an installation without any begins with."""
+    SETUP_ADMIN_EMAIL: str | None = Field(default=None, max_length=254)
+    SETUP_ADMIN_PASSWORD: SecretStr | None = Field(default=None, validate_default=True)
+
     DEMO: bool = False
     PORT: int = Field(default=3000, ge=1, le=65_535)
     HOST: str = Field(default="127.0.0.1", min_length=1)
@@ -178,6 +183,14 @@ class Settings(BaseSettings):
             webhook_key(value)
         except ValueError:
             raise ValueError("must be whsec_ followed by 24 to 64 bytes in base64") from None
+        return value
+
+    @field_validator("SETUP_ADMIN_PASSWORD")
+    @classmethod
+    def _all_of_set_up(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        others = [info.data.get("SETUP_COMPANY"), info.data.get("SETUP_ADMIN_EMAIL")]
+        if any(others) != (value is not None) or any(others) != all(others):
+            raise ValueError("must be set together with SETUP_COMPANY and SETUP_ADMIN_EMAIL")
         return value
 
     @field_validator("LOG_LEVEL", mode="before")

@@ -81,7 +81,7 @@ class _Loader:
         self._jobs: dict[str, tuple[str, list[str]]] = {}
 
     async def load(self) -> None:
-        row = Company(name=self._company.name, created_at=self._since)
+        row = Company(name=self._company.name, created_at=self._since, is_demo=True)
         self._company_id = row.id
         await self._store(row)
         await self._load_people()

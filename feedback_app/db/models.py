@@ -24,6 +24,7 @@ from feedback_app.db.tables.log import LOG_ROW_FAILED as LOG_ROW_FAILED
 from feedback_app.db.tables.log import LogComponent as LogComponent
 from feedback_app.db.tables.log import SystemLog as SystemLog
 from feedback_app.db.tables.people import AccountLink as AccountLink
+from feedback_app.db.tables.people import ApiKey as ApiKey
 from feedback_app.db.tables.people import Company as Company
 from feedback_app.db.tables.people import Department as Department
 from feedback_app.db.tables.people import KnownDevice as KnownDevice

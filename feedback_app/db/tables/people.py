@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from feedback_app.core.zones import LONGEST_NAME as LONGEST_ZONE_NAME
 from feedback_app.core.zones import UTC_NAME
 from feedback_app.db.columns import UtcDateTime as UtcDateTime
-from feedback_app.db.columns import id_, moment, optional_moment
+from feedback_app.db.columns import id_, json_list, moment, optional_moment
 
 
 class Role(StrEnum):
@@ -33,7 +33,9 @@ class Company(SQLModel, table=True):
     is_demo: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether it came with the demo."""
     time_zone: str = Field(
-        default=UTC_NAME, max_length=LONGEST_ZONE_NAME, sa_column_kwargs={"server_default": UTC_NAME}
+        default=UTC_NAME,
+        max_length=LONGEST_ZONE_NAME,
+        sa_column_kwargs={"server_default": UTC_NAME},
     )
     interviewers_add: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     """Whether interviewers may add interviews of their own."""
@@ -63,6 +65,8 @@ class User(SQLModel, table=True):
     created_at: datetime = moment()
     access_ended_at: datetime | None = optional_moment()
     """When every session was last ended at once; drafts begun before are stopped."""
+    time_zone: str | None = Field(default=None, max_length=LONGEST_ZONE_NAME)
+    """The zone they chose; `None` means that of the browser they use."""
     last_seen_at: datetime | None = optional_moment()
     """When they last signed in, or were seen signed in: exact to some minutes."""
 
@@ -116,6 +120,27 @@ class LoginSession(SQLModel, table=True):
     expires_at: datetime = moment()
     time_zone: str | None = Field(default=None, max_length=LONGEST_ZONE_NAME)
     """The zone the browser reported last; `None` before it has."""
+    browser: str = Field(default="", max_length=60, sa_column_kwargs={"server_default": ""})
+    """What it calls itself, in short: `Firefox on Linux`; empty if it is not known."""
+    revoked_at: datetime | None = optional_moment()
+
+
+class ApiKey(SQLModel, table=True):
+    """A key to the API for another system, on behalf of a person: its SHA-256, never the key."""
+
+    __tablename__ = "api_key"  # pyright: ignore[reportAssignmentType]
+
+    id: str = id_()
+    user_id: str = Field(foreign_key="app_user.id", index=True)
+    name: str = Field(max_length=80)
+    beginning: str = Field(max_length=16)
+    """Its first characters, by which its owner recognises it."""
+    key_hash: str = Field(unique=True, max_length=64)
+    scopes: list[str] = json_list()
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
+    last_used_at: datetime | None = optional_moment()
+    """Exact to some minutes."""
     revoked_at: datetime | None = optional_moment()
 
 

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from feedback_app.interviews.adding.state import AddingState
 from feedback_app.interviews.inbox.schemas import FILTERS, Group, InboxRow
 from feedback_app.interviews.inbox.state import InterviewListState
 from feedback_app.ui.components import empty_state, skeleton_rows, time_element
@@ -83,8 +84,13 @@ def inbox() -> rx.Component:
                 empty_state(
                     "calendar-days",
                     "No interviews yet",
-                    "Interviews that you are to give feedback on are listed here. None has been "
-                    "entered with you as an interviewer so far.",
+                    rx.cond(
+                        AddingState.view.is_allowed,
+                        "Interviews that you are to give feedback on are listed here. Have you "
+                        "just had one? Add it, paste your notes, and your draft is written.",
+                        "Interviews that you are to give feedback on are listed here. None has "
+                        "been entered with you as an interviewer so far.",
+                    ),
                 ),
                 empty_state(
                     "search-x",

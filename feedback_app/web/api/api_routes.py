@@ -132,9 +132,9 @@ API_ROUTES = (
         summary="Give a token back",
         description=(
             "Ends the bearer token that the request carries, at once and for good. A session "
-            "cookie is no token: signing out ends it."
+            "cookie is no token: signing out ends it; nor is a key, which its owner revokes."
         ),
-        errors=(NotSignedIn, Internal),
+        errors=(NotSignedIn, Forbidden, Internal),
         bearer_only=True,
     ),
     _listing(

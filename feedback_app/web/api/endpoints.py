@@ -8,7 +8,9 @@ from feedback_app.auth import sessions
 from feedback_app.auth.addresses import client_address
 from feedback_app.auth.cookies import device_token
 from feedback_app.auth.guards import bearer_token, user_from_request
+from feedback_app.auth.keys import api_keys
 from feedback_app.core.errors import (
+    Forbidden,
     NotSignedIn,
     RateLimited,
     SignInRefused,
@@ -55,6 +57,8 @@ async def revoke_token(request: Request) -> Response:
     token = bearer_token(request)
     if token is None:
         raise NotSignedIn
+    if token.startswith(api_keys.PREFIX):
+        raise Forbidden("A key is revoked on its owner's account page.")
     await user_from_request(request)
     await sessions.sign_out(sessions.hash_token(token))
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
@@ -74,7 +78,7 @@ def generate(generated: Generated, name: str) -> Endpoint:
 
     @llm_operation
     async def endpoint(request: Request) -> Response:
-        user = await user_from_request(request)
+        user = await user_from_request(request, scope="generate")
         options = await read_body(request, generated.body, optional=True)
         subject_id = id_in_path(request, generated.subject)
         owner = generated.owner_of(user, subject_id)

@@ -170,7 +170,8 @@ def _asks_to_cancel(text: str) -> bool:
 
 
 async def _user_of(websocket: WebSocket) -> CurrentUser:
-    return await user_from_request(websocket, given_token=websocket.query_params.get("token"))
+    token = websocket.query_params.get("token")
+    return await user_from_request(websocket, scope="generate", given_token=token)
 
 
 async def _still(websocket: WebSocket, user: CurrentUser) -> None:
