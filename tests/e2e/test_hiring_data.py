@@ -445,6 +445,27 @@ def test_who_has_written_cannot_be_removed_from_an_interview(page: Page, office:
     expect(page.locator(f"[data-id='{made.id}']")).to_have_count(0)
 
 
+def test_interviewers_read_what_each_step_looks_like(
+    page: Page, office: Office, running_app: RunningApp
+) -> None:
+    async def described(database: Database) -> None:
+        async with database.write() as session:
+            row = await session.get_one(Competency, office.made.competencies[0].id)
+            row.steps = ["Names no limit", "", "Draws two designs", "Compares them"]
+            session.add(row)
+
+    running_app.arrange(described)
+    made = office.made
+    sign_in(page, made.interviewer.email, path=routes.interview(made.id))
+    InterviewPage(page).shown()
+    rated = page.locator(f"[data-id='{made.competencies[0].id}']")
+    expect(rated.get_by_role("radio", name="Good: Draws two designs")).to_be_checked()
+    expect(rated.get_by_role("radio", name="Mixed", exact=True)).to_have_count(1)
+    expect(rated.get_by_title("Outstanding: Compares them")).to_be_visible()
+    other = page.locator(f"[data-id='{made.competencies[1].id}']")
+    expect(other.get_by_role("radio", name="Good", exact=True)).to_have_count(1)
+
+
 def _paths(made: MadeInterview) -> list[str]:
     return [
         *(path for path, _ in LISTS.values()),
