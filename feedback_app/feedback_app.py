@@ -21,6 +21,7 @@ from feedback_app.core.settings import get_settings
 from feedback_app.hiring import pages as hiring_pages
 from feedback_app.interviews import tab
 from feedback_app.interviews.adding.state import AddingState
+from feedback_app.interviews.calendar import CALENDAR_ROUTES
 from feedback_app.interviews.inbox.page import interviews_page
 from feedback_app.interviews.inbox.state import InterviewListState
 from feedback_app.interviews.page import interview_page
@@ -88,6 +89,7 @@ app = rx.App(
             routes=[
                 *AUTH_ROUTES,
                 *PEOPLE_ROUTES,
+                *CALENDAR_ROUTES,
                 *EXPORT_ROUTES,
                 *HEALTH_ROUTES,
                 *SHORTCUT_ROUTES,

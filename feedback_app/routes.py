@@ -42,6 +42,7 @@ SET_UP = "/auth/set-up"
 ACCEPT = "/auth/accept"
 CHANGE_PASSWORD = "/auth/password"  # noqa: S105 - an address
 RESET_PASSWORD = "/auth/reset"  # noqa: S105 - an address
+CALENDAR = "/calendar/{token}.ics"
 HEALTHZ = "/healthz"
 READYZ = "/readyz"
 API = "/api"
@@ -83,6 +84,11 @@ def invite(token: str) -> str:
 def reset(token: str) -> str:
     """Where another password is chosen."""
     return f"/reset/{quote(token, safe='')}"
+
+
+def calendar(token: str) -> str:
+    """The calendar of a person's interviews."""
+    return CALENDAR.format(token=quote(token, safe=""))
 
 
 def interview(interview_id: str) -> str:

@@ -85,7 +85,7 @@ async def disable(email: str) -> int:
     """
     async with database().write() as session:
         user = await _user(session, email)
-        user.is_active = False
+        user.is_active, user.calendar_hash = False, None
         session.add(user)
         await key_queries.revoke(session, user.id, clock.now())
         return await queries.revoke_all(session, user.id, clock.now())

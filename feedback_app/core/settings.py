@@ -116,6 +116,11 @@ class Settings(BaseSettings):
     ALERT_WEBHOOK_SECRET: SecretStr | None = Field(default=None, validate_default=True)
     """The key they are signed with: `whsec_` and 24 to 64 bytes in base64."""
 
+    SMTP_URL: SecretStr | None = None
+    """Where mail is sent: `smtp://user:password@host:587`, or `smtps://` for TLS from the start."""
+    MAIL_FROM: str | None = Field(default=None, max_length=254, validate_default=True)
+    """The address that mail comes from."""
+
     SETUP_COMPANY: str | None = Field(default=None, max_length=200)
     """With the two below: the company that an installation without any begins with."""
     SETUP_ADMIN_EMAIL: str | None = Field(default=None, max_length=254)
@@ -183,6 +188,31 @@ class Settings(BaseSettings):
             webhook_key(value)
         except ValueError:
             raise ValueError("must be whsec_ followed by 24 to 64 bytes in base64") from None
+        return value
+
+    @field_validator("SMTP_URL")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value.get_secret_value())
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            host, parts = None, urlsplit("")
+        if not host or parts.scheme not in {"smtp", "smtps"}:
+            raise ValueError("must be an address such as smtp://user:password@mail.example.com:587")
+        return value
+
+    @field_validator("MAIL_FROM")
+    @classmethod
+    def _sender(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            if info.data.get("SMTP_URL") is not None:
+                raise ValueError("must be set where SMTP_URL is")
+            return None
+        if "@" not in value or not value.isprintable():
+            raise ValueError("must be an address such as debrief@example.com")
         return value
 
     @field_validator("SETUP_ADMIN_PASSWORD")

@@ -60,9 +60,23 @@ def _link() -> rx.Component:
     link = PeopleState.link
     is_invitation = link.kind == "invite"
     return rx.el.div(
+        rx.match(
+            link.mail,
+            ("sent", rx.el.p("Mailed to ", rx.el.b(link.email), ".", id="mail-sent")),
+            (
+                "failed",
+                rx.el.p(
+                    "The mail could not be sent. Copy the link instead.",
+                    id="mail-failed",
+                    class_name="error",
+                ),
+            ),
+            rx.fragment(),
+        ),
         rx.el.p(
             rx.cond(is_invitation, "Send this link to ", "Send this password link to "),
             rx.el.b(link.email),
+            rx.cond(link.mail == "sent", " yourself if the mail does not arrive", ""),
             ". It is shown only now, works once, and ends ",
             time_element(link.until),
             ".",

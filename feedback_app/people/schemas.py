@@ -58,3 +58,5 @@ class NewLink:
     email: str = ""
     kind: Literal["invite", "reset", ""] = ""
     until: LocalTime = NO_TIME
+    mail: Literal["", "sent", "failed"] = ""
+    """What became of the mail with the link; empty where no mail is set up."""

@@ -6,6 +6,7 @@ tokens and running drafts. What they wrote stays under their name.
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,9 +17,9 @@ from feedback_app.auth.keys import queries as key_queries
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock
 from feedback_app.core.errors import Forbidden, Invalid
-from feedback_app.db.models import AccountLink, LinkKind, Role, User
+from feedback_app.db.models import AccountLink, Company, LinkKind, Role, User
 from feedback_app.db.session import database
-from feedback_app.people import links, queries
+from feedback_app.people import links, mail, queries
 from feedback_app.people.schemas import STATUSES, NewLink, PeopleView, PersonRow, Status
 from feedback_app.ui import wording
 
@@ -59,6 +60,8 @@ async def people(
 async def invite(admin: CurrentUser, email: str, role: str) -> NewLink:
     """Invite somebody to the company with a role; an earlier invitation of theirs ends.
 
+    It is mailed, too, where mail is set up.
+
     Raises:
         Forbidden: not an administrator.
         Invalid: no such address or role, or the address has an account.
@@ -70,7 +73,8 @@ async def invite(admin: CurrentUser, email: str, role: str) -> NewLink:
     async with database().write() as session:
         if await queries.has_account(session, email):
             raise Invalid(f"{email} has an account already.")
-        return await _invited(session, admin, email, role)
+        token = await _invited(session, admin, email, role)
+    return await _shown(admin, LinkKind.INVITE, token, email)
 
 
 async def invite_again(admin: CurrentUser, link_id: str) -> NewLink:
@@ -83,7 +87,8 @@ async def invite_again(admin: CurrentUser, link_id: str) -> NewLink:
     _require_admin(admin)
     async with database().write() as session:
         link = await queries.open_invitation(session, admin, link_id)
-        return await _invited(session, admin, link.email, link.role)
+        token = await _invited(session, admin, link.email, link.role)
+    return await _shown(admin, LinkKind.INVITE, token, link.email)
 
 
 async def withdraw(admin: CurrentUser, link_id: str) -> None:
@@ -112,7 +117,7 @@ async def reset_link(admin: CurrentUser, user_id: str) -> NewLink:
     async with database().write() as session:
         user = await queries.person(session, admin, user_id)
         token = await links.issue_reset(session, user, made_by=admin.id)
-    return _shown(LinkKind.RESET, token, user.email)
+    return await _shown(admin, LinkKind.RESET, token, user.email)
 
 
 async def set_role(admin: CurrentUser, user_id: str, role: str) -> None:
@@ -135,7 +140,7 @@ async def set_role(admin: CurrentUser, user_id: str, role: str) -> None:
 
 
 async def deactivate(admin: CurrentUser, user_id: str) -> None:
-    """Lock a person out: sessions, tokens, keys, links and running drafts end.
+    """Lock a person out: sessions, tokens, keys, links, calendar and running drafts end.
 
     Raises:
         Forbidden: not an administrator.
@@ -148,7 +153,7 @@ async def deactivate(admin: CurrentUser, user_id: str) -> None:
     async with database().write() as session:
         user = await queries.person(session, admin, user_id, lock=True)
         await _require_other_admin(session, user)
-        user.is_active = False
+        user.is_active, user.calendar_hash = False, None
         session.add(user)
         await auth_queries.revoke_all(session, user.id, clock.now())
         await key_queries.revoke(session, user.id, clock.now())
@@ -169,7 +174,8 @@ async def activate(admin: CurrentUser, user_id: str) -> None:
     await accounts.enable(user.email)
 
 
-async def _invited(session: AsyncSession, admin: CurrentUser, email: str, role: str) -> NewLink:
+async def _invited(session: AsyncSession, admin: CurrentUser, email: str, role: str) -> str:
+    """The token of a new invitation; an earlier one of the same person ends."""
     await queries.revoke_links(
         session,
         clock.now(),
@@ -177,7 +183,7 @@ async def _invited(session: AsyncSession, admin: CurrentUser, email: str, role: 
         col(AccountLink.company_id) == admin.company_id,
         col(AccountLink.email) == email,
     )
-    token = links.issue(
+    return links.issue(
         session,
         LinkKind.INVITE,
         company_id=admin.company_id,
@@ -185,16 +191,29 @@ async def _invited(session: AsyncSession, admin: CurrentUser, email: str, role: 
         role=role,
         made_by=admin.id,
     )
-    return _shown(LinkKind.INVITE, token, email)
 
 
-def _shown(kind: LinkKind, token: str, email: str) -> NewLink:
-    return NewLink(
+async def _shown(admin: CurrentUser, kind: LinkKind, token: str, email: str) -> NewLink:
+    """A link that was just stored, mailed if mail is set up."""
+    made = NewLink(
         address=links.address_of(kind, token),
         email=email,
         kind="invite" if kind == LinkKind.INVITE else "reset",
         until=wording.local_time(clock.now() + links.LIFETIME[kind]),
     )
+    if not mail.is_configured():
+        return made
+    async with database().read() as session:
+        company = await session.get_one(Company, admin.company_id)
+    sent = await mail.send(
+        kind,
+        email,
+        address=made.address,
+        who=admin.name,
+        company=company.name,
+        until=made.until.utc,
+    )
+    return replace(made, mail="sent" if sent else "failed")
 
 
 async def _require_other_admin(session: AsyncSession, user: User) -> None:

@@ -274,6 +274,13 @@ def test_ones_own_account_is_changed_by_hand(page: Page, running_app: RunningApp
     page.get_by_role("button", name="Revoke Applicant tracking").click()
     expect(page.locator("#account-keys li")).to_have_count(0)
 
+    page.locator("#make-calendar").click()
+    address = page.locator("#calendar-address")
+    expect(address).to_have_value(re.compile(r"\.ics$"))
+    assert "BEGIN:VCALENDAR" in page.request.get(address.input_value()).text()
+    page.locator("#end-calendar").click()
+    expect(page.locator("#end-calendar")).to_be_hidden()
+
     page.locator("#account-old").press_sequentially("not my password")
     page.locator("#account-password").press_sequentially(GOOD)
     page.locator("#account-change-password").click()

@@ -164,7 +164,7 @@ def test_while_offline_nothing_is_called_saved_and_nothing_is_lost(
     expect(editor.status_on(page)).to_have_attribute("data-status", "unsaved")
     expect(editor.status_on(page)).to_contain_text("Not saved")
     proxy.let_through()
-    expect(editor.status_on(page)).to_have_attribute("data-status", "saved", timeout=30_000)
+    expect(editor.status_on(page)).to_have_attribute("data-status", "saved", timeout=60_000)
     assert text_of(place).strip() == f"{BEFORE}Typed while offline. {AFTER}"
     assert caret_in(place) == len(BEFORE) + len("Typed while offline. ")
     expect_kept(page, running_app, made, editor)

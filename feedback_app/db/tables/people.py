@@ -67,6 +67,8 @@ class User(SQLModel, table=True):
     """When every session was last ended at once; drafts begun before are stopped."""
     time_zone: str | None = Field(default=None, max_length=LONGEST_ZONE_NAME)
     """The zone they chose; `None` means that of the browser they use."""
+    calendar_hash: str | None = Field(default=None, max_length=64, unique=True)
+    """The SHA-256 of the token in the address of their calendar; `None` if they have none."""
     last_seen_at: datetime | None = optional_moment()
     """When they last signed in, or were seen signed in: exact to some minutes."""
 

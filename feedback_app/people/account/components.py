@@ -160,7 +160,9 @@ def keys() -> rx.Component:
                 rx.foreach(_view.api_keys, _key), id="account-keys", class_name="rows card-head"
             ),
         ),
-        rx.cond(AccountState.new_key != "", _new_key()),
+        rx.cond(
+            AccountState.new_key != "", _shown_once(AccountState.new_key, "New key", "new-key")
+        ),
         rx.el.form(
             _field(
                 "key",
@@ -207,21 +209,52 @@ def keys() -> rx.Component:
     )
 
 
-def _new_key() -> rx.Component:
+def calendar() -> rx.Component:
+    """The private address of the person's interviews, for a calendar program."""
+    return card(
+        rx.el.p(
+            "An address that your calendar program subscribes to: your interviews, each with the "
+            "link to its feedback. Whoever has it reads candidates' names and times.",
+            class_name="note card-head",
+        ),
+        rx.cond(
+            AccountState.calendar != "",
+            _shown_once(AccountState.calendar, "Calendar address", "calendar-address"),
+        ),
+        rx.el.div(
+            rx.button(
+                rx.cond(_view.has_calendar, "Make a new address", "Make an address"),
+                on_click=AccountState.make_calendar,
+                variant="soft",
+                id="make-calendar",
+            ),
+            rx.cond(
+                _view.has_calendar,
+                small_button(
+                    "End the present one", AccountState.end_calendar, id="end-calendar", size="2"
+                ),
+            ),
+            class_name="line",
+        ),
+        title="Calendar",
+    )
+
+
+def _shown_once(value: Any, label: str, element_id: str) -> rx.Component:
     return rx.el.div(
-        rx.el.p("Copy the key now: it is not shown again."),
+        rx.el.p("Copy it now: it is not shown again."),
         rx.el.div(
             rx.el.input(
-                value=AccountState.new_key,
+                value=value,
                 read_only=True,
-                aria_label="New key",
-                id="new-key",
+                aria_label=label,
+                id=element_id,
                 class_name="input",
             ),
             rx.button(
                 rx.icon("copy", size=15),
                 "Copy",
-                on_click=rx.set_clipboard(AccountState.new_key),
+                on_click=rx.set_clipboard(value),
                 type="button",
                 variant="soft",
             ),

@@ -20,6 +20,7 @@ def account_page() -> rx.Component:
                 components.profile(),
                 components.password(),
                 components.browsers(),
+                components.calendar(),
                 components.keys(),
                 id="account-page",
                 class_name="account-cards",

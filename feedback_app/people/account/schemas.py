@@ -38,5 +38,6 @@ class AccountView:
     email: str = ""
     time_zone: str = ""
     """The zone they chose; empty for the browser's."""
+    has_calendar: bool = False
     browsers: list[BrowserRow] = field(default_factory=list)
     api_keys: list[KeyRow] = field(default_factory=list)

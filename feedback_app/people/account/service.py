@@ -1,7 +1,9 @@
 """A person's own account: name, time zone, password, signed-in browsers, keys to the API."""
 
 import hashlib
+import secrets
 
+from feedback_app import routes
 from feedback_app.auth import queries as auth_queries
 from feedback_app.auth import sessions
 from feedback_app.auth.keys import queries as key_queries
@@ -9,6 +11,7 @@ from feedback_app.auth.keys.api_keys import SCOPES
 from feedback_app.auth.sessions import CurrentUser
 from feedback_app.core import clock, zones
 from feedback_app.core.errors import NotFound, SignInRefused
+from feedback_app.core.settings import get_settings
 from feedback_app.db.models import ApiKey, Company, LoginSession
 from feedback_app.db.session import database
 from feedback_app.people.account import queries
@@ -28,6 +31,7 @@ async def view(user: CurrentUser, session_hash: str) -> AccountView:
         name=account.name,
         email=account.email,
         time_zone=account.time_zone or "",
+        has_calendar=account.calendar_hash is not None,
         browsers=[_browser(row, session_hash) for row in browsers],
         api_keys=[_key(row) for row in keys],
     )
@@ -92,6 +96,25 @@ async def sign_out_others(user: CurrentUser, *, kept: str) -> int:
     """Sign out all of the person's browsers except the session `kept`; return how many."""
     async with database().write() as session:
         return await queries.revoke_others(session, user, kept, clock.now(), tokens=False)
+
+
+async def make_calendar(user: CurrentUser) -> str:
+    """The address of the person's calendar, anew: an earlier one ends. It cannot be shown again."""
+    token = secrets.token_urlsafe(32)
+    await _set_calendar(user, sessions.hash_token(token))
+    return get_settings().address + routes.calendar(token)
+
+
+async def end_calendar(user: CurrentUser) -> None:
+    """End the address of the person's calendar."""
+    await _set_calendar(user, None)
+
+
+async def _set_calendar(user: CurrentUser, token_hash: str | None) -> None:
+    async with database().write() as session:
+        account = await queries.account_of(session, user)
+        account.calendar_hash = token_hash
+        session.add(account)
 
 
 def _browser(row: LoginSession, session_hash: str) -> BrowserRow:

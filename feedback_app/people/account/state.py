@@ -34,6 +34,8 @@ class AccountState(rx.State):
     new_key: str = ""
     """The key that was just made: shown once."""
     keys_made: int = 0
+    calendar: str = ""
+    """The calendar's address that was just made: shown once."""
 
     @rx.event
     @own_event
@@ -110,8 +112,25 @@ class AccountState(rx.State):
         await api_keys.revoke(acting_user(), str(key_id))
         await self._show()
 
+    @rx.event
+    @logged("Made a calendar address")
+    @guarded
+    async def make_calendar(self) -> None:
+        """Make an address for the calendar and show it, once."""
+        self._forget()
+        self.calendar = await service.make_calendar(acting_user())
+        await self._show()
+
+    @rx.event
+    @logged("Ended a calendar address")
+    @guarded
+    async def end_calendar(self) -> None:
+        self._forget()
+        await service.end_calendar(acting_user())
+        await self._show()
+
     async def _show(self) -> None:
         self.view = await service.view(acting_user(), session_hash(self) or "")
 
     def _forget(self) -> None:
-        self.wrong_field = self.wrong = self.saved = self.new_key = ""
+        self.wrong_field = self.wrong = self.saved = self.new_key = self.calendar = ""
