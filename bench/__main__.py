@@ -3,11 +3,12 @@
 import argparse
 import sys
 
-from bench import answers, crowd, hostile, ledger, pages, soak, text, typed, wire
+from bench import answers, crowd, hiring, hostile, ledger, pages, soak, text, typed, wire
 
 BENCHMARKS = {
     "answers": answers,
     "crowd": crowd,
+    "hiring": hiring,
     "hostile": hostile,
     "ledger": ledger,
     "pages": pages,

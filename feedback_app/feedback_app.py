@@ -18,8 +18,7 @@ from feedback_app.auth.page import sign_in_page
 from feedback_app.auth.routes import AUTH_ROUTES
 from feedback_app.auth.state import SignInState
 from feedback_app.core.settings import get_settings
-from feedback_app.hiring.page import job_page, jobs_page
-from feedback_app.hiring.state import JobsState, JobState
+from feedback_app.hiring import pages as hiring_pages
 from feedback_app.interviews import tab
 from feedback_app.interviews.adding.state import AddingState
 from feedback_app.interviews.calendar import CALENDAR_ROUTES
@@ -139,18 +138,13 @@ app.add_page(
     title=tab.title(),
     on_load=on_load(InterviewState.load),
 )
-app.add_page(
-    jobs_page,
-    route=routes.ADMIN_HIRING,
-    title="Jobs · Debrief",
-    on_load=on_load(JobsState.load),
-)
-app.add_page(
-    job_page,
-    route=routes.ADMIN_JOB,
-    title="Job · Debrief",
-    on_load=on_load(JobState.load),
-)
+for hiring_page in hiring_pages.PAGES:
+    app.add_page(
+        hiring_page.draw,
+        route=hiring_page.route,
+        title=f"{hiring_page.title} · Debrief",
+        on_load=on_load(hiring_page.load),
+    )
 app.add_page(
     account_page,
     route=routes.MY_ACCOUNT,

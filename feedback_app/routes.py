@@ -22,6 +22,15 @@ ADMIN_COMPANY = "/admin/company"
 ADMIN_TEMPLATES = "/admin/templates"
 ADMIN_HIRING = "/admin/hiring"
 ADMIN_JOB = f"{ADMIN_HIRING}/jobs/[job_id]"
+ADMIN_JOB_EDIT = f"{ADMIN_JOB}/edit"
+ADMIN_CANDIDATES = f"{ADMIN_HIRING}/candidates"
+ADMIN_CANDIDATE = f"{ADMIN_CANDIDATES}/[candidate_id]"
+ADMIN_INTERVIEWS = f"{ADMIN_HIRING}/interviews"
+ADMIN_INTERVIEW = f"{ADMIN_INTERVIEWS}/[interview_id]"
+ADMIN_DEPARTMENTS = f"{ADMIN_HIRING}/departments"
+ADMIN_DEPARTMENT = f"{ADMIN_DEPARTMENTS}/[department_id]"
+NEW = "new"
+"""In the place of an id: the form of a row that does not exist yet."""
 ADMIN_LOGS = "/admin/logs"
 ADMIN_ALERTS = "/admin/alerts"
 
@@ -90,6 +99,32 @@ def interview(interview_id: str) -> str:
 def admin_job(job_id: str) -> str:
     """The page of one job."""
     return f"{ADMIN_HIRING}/jobs/{quote(job_id, safe='')}"
+
+
+def admin_job_edit(job_id: str) -> str:
+    """The form of one job."""
+    return f"{admin_job(job_id)}/edit"
+
+
+def admin_candidate(candidate_id: str) -> str:
+    """The form of one candidate, or of a `NEW` one."""
+    return f"{ADMIN_CANDIDATES}/{quote(candidate_id, safe='')}"
+
+
+def admin_interview(interview_id: str) -> str:
+    """The form of one interview, or of a `NEW` one."""
+    return f"{ADMIN_INTERVIEWS}/{quote(interview_id, safe='')}"
+
+
+def admin_department(department_id: str) -> str:
+    """The form of one department, or of a `NEW` one."""
+    return f"{ADMIN_DEPARTMENTS}/{quote(department_id, safe='')}"
+
+
+def with_query(path: str, **query: str) -> str:
+    """A page's address with the query; empty values are left out."""
+    kept = {key: value for key, value in query.items() if value}
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def admin_usage(**query: str) -> str:

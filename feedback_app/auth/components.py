@@ -12,7 +12,7 @@ from feedback_app.ui.layout import NavLink, frame
 
 _NAVIGATION = (
     NavLink("My interviews", routes.INTERVIEWS),
-    NavLink("Jobs", routes.ADMIN_HIRING, AuthState.is_admin),
+    NavLink("Hiring", routes.ADMIN_HIRING, AuthState.is_admin),
     NavLink("People", routes.ADMIN_PEOPLE, AuthState.is_admin),
     NavLink("Usage", routes.ADMIN_USAGE, AuthState.is_admin),
     NavLink("Prices", routes.ADMIN_PRICES, AuthState.is_admin),

@@ -1,4 +1,4 @@
-"""Conditions on interviews that several features share: what one covers, whether it is listed."""
+"""Conditions on interviews that several features share: what one covers, who still sees it."""
 
 from typing import Any
 

@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from hashlib import blake2s
 
+from feedback_app.hiring.scale import RATING_LABELS as RATING_LABELS
+
 
 class Recommendation(StrEnum):
     """The interviewer's own overall verdict; there is no neutral step."""
@@ -22,9 +24,6 @@ RECOMMENDATION_LABELS: dict[Recommendation, str] = {
     Recommendation.YES: "Yes",
     Recommendation.STRONG_YES: "Strong yes",
 }
-
-RATING_LABELS: dict[int, str] = {1: "Poor", 2: "Mixed", 3: "Good", 4: "Outstanding"}
-"""The four-step rating scale: 1 and 2 are negative, 3 and 4 positive."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,10 @@ from typing import Any
 from feedback_app.core.errors import Invalid
 from feedback_app.core.text import storable
 
+CHANGED_SINCE = (
+    "Somebody else changed this in the meantime. What you typed is still here: copy what you "
+    "need, then load the page again."
+)
 MOST_NAME_CHARACTERS = 120
 MOST_HEADLINE_CHARACTERS = 200
 MOST_EMAIL_CHARACTERS = 254

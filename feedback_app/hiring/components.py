@@ -5,18 +5,16 @@ from typing import Any
 import reflex as rx
 from reflex.experimental import ClientStateVar
 
-from feedback_app import routes
 from feedback_app.hiring.metadata import LEVELS
-from feedback_app.hiring.state import JobsState, JobState
+from feedback_app.hiring.state import JobState
 from feedback_app.live.panel import Panel, action_bar, generation_error, outcome, reasoning
 from feedback_app.ui.browser import scroll_to
-from feedback_app.ui.components import card, empty_state
+from feedback_app.ui.components import card
 from feedback_app.ui.editor import Draftbook, SavedArea, conflict_banner, save_label, typed_area
 
 _JOB = JobState.job
 _STATE: Any = JobState
-_ROWS: Any = JobsState.rows
-"""The states' attributes as the browser has them."""
+"""The state's attributes as the browser has them."""
 DESCRIPTION = Draftbook("jobtext")
 """The browser's own record of the description's editor."""
 FIELDS = Draftbook("jobfield")
@@ -49,33 +47,6 @@ PANEL = Panel(
     quote=JobState.quote,
     noun="proposal",
 )
-
-
-def job_list() -> rx.Component:
-    """The company's jobs; a click on one opens it."""
-    return rx.cond(
-        _ROWS.length() > 0,
-        rx.el.ul(rx.foreach(_ROWS, _row), id="job-list", class_name="card rows"),
-        empty_state("briefcase", "No jobs yet", "Jobs appear here with the company's data."),
-    )
-
-
-def _row(row: Any) -> rx.Component:
-    return rx.el.li(
-        rx.link(
-            rx.el.span(
-                rx.el.b(row.title),
-                rx.el.span(row.department, class_name="muted"),
-            ),
-            rx.el.span(row.level, class_name="muted"),
-            rx.el.span(row.competencies, class_name="muted figure"),
-            rx.icon("chevron-right", size=16),
-            href=f"{routes.ADMIN_HIRING}/jobs/" + row.id,
-            underline="none",
-            class_name="job-row",
-        ),
-        custom_attrs={"data-id": row.id},
-    )
 
 
 def description() -> rx.Component:

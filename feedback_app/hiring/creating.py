@@ -35,8 +35,8 @@ SHORTEST_MIN, LONGEST_MIN = 5, 600
 """How long an interview may last."""
 
 
-async def lock_departments(session: AsyncSession, company_id: str) -> None:
-    """Let nobody else add or rename a department of the company until the transaction ends."""
+async def lock_company(session: AsyncSession, company_id: str) -> None:
+    """Let nobody else add or rename a department, nor start a draft, until the transaction ends."""
     row = select(Company.id).where(Company.id == company_id)
     await session.exec(row.with_for_update(key_share=True))
 
@@ -54,7 +54,7 @@ async def department_named(session: AsyncSession, company_id: str, name: str) ->
         Invalid: the name is empty, too long or unreadable.
     """
     name = one_line(name, MOST_NAME_CHARACTERS, NO_DEPARTMENT_NAME)
-    await lock_departments(session, company_id)
+    await lock_company(session, company_id)
     found = await department_called(session, company_id, name)
     if found is None:
         found = Department(company_id=company_id, name=name)

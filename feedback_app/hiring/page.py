@@ -1,4 +1,4 @@
-"""The administrators' pages of jobs."""
+"""The administrators' page of one job."""
 
 from typing import Any
 
@@ -7,31 +7,15 @@ import reflex as rx
 from feedback_app import routes
 from feedback_app.auth.components import signed_in_page
 from feedback_app.hiring import components
-from feedback_app.hiring.state import JobsState, JobState
+from feedback_app.hiring.fields import heading
+from feedback_app.hiring.lists.components import section_nav
+from feedback_app.hiring.state import JobState
 from feedback_app.ui.components import (
     empty_state,
     error_callout,
     not_found_panel,
     skeleton_rows,
 )
-from feedback_app.ui.layout import page_header
-
-
-def jobs_page() -> rx.Component:
-    """The company's jobs, for administrators."""
-    return signed_in_page(
-        page_header("Jobs", "What each job asks for: what interviewers rate."),
-        rx.fragment(
-            rx.match(
-                JobsState.phase,
-                ("ready", components.job_list()),
-                ("refused", _refused()),
-                ("failed", _failed("The jobs could not be loaded.", JobsState.load)),
-                skeleton_rows(4),
-            )
-        ),
-        active=routes.ADMIN_HIRING,
-    )
 
 
 def job_page() -> rx.Component:
@@ -40,7 +24,7 @@ def job_page() -> rx.Component:
         rx.fragment(
             rx.match(
                 JobState.shows,
-                ("ready", _job()),
+                ("ready", rx.fragment(section_nav(routes.ADMIN_HIRING), _job())),
                 ("missing", not_found_panel(routes.ADMIN_HIRING, "Back to jobs")),
                 ("refused", _refused()),
                 ("failed", _failed("The job could not be loaded.", JobState.load)),
@@ -52,25 +36,28 @@ def job_page() -> rx.Component:
 
 
 def _job() -> rx.Component:
+    edit = f"{routes.ADMIN_HIRING}/jobs/" + JobState.job.id + "/edit"
     return rx.el.div(
-        rx.flex(
-            rx.link(
-                rx.icon("arrow-left", size=15),
-                "Jobs",
-                href=routes.ADMIN_HIRING,
-                size="2",
-                display="inline-flex",
-                align_items="center",
-                gap="6px",
+        heading(
+            JobState.job.title,
+            routes.ADMIN_HIRING,
+            "Jobs",
+            rx.el.span(JobState.job.department, class_name="muted", id="job-department"),
+            rx.button(
+                rx.el.a(rx.icon("pencil", size=15), "Edit job", href=edit),
+                as_child=True,
+                variant="soft",
+                id="edit-job",
             ),
-            rx.heading(
-                JobState.job.title, as_="h1", size="6", weight="bold", class_name="page-title"
+        ),
+        rx.cond(
+            JobState.job.archived,
+            rx.el.p(
+                "Archived: no interview can be planned for it. It is brought back where it is "
+                "edited.",
+                id="archived",
+                class_name="banner near card-head",
             ),
-            rx.text(JobState.job.department, size="2", color_scheme="gray"),
-            direction="column",
-            align="start",
-            spacing="2",
-            margin_bottom="20px",
         ),
         rx.el.div(components.description(), components.proposal(), class_name="job-desk"),
         id="job-page",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, or_
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,27 +14,11 @@ from feedback_app.db.models import (
     CompetencyRating,
     Department,
     Draft,
+    Interview,
     Job,
     LlmCall,
 )
 from feedback_app.hiring.operation import OPERATION
-
-
-async def jobs_of(session: AsyncSession, admin: CurrentUser) -> list[tuple[Job, str, int]]:
-    """The company's jobs by title, each with its department and how many competencies it has."""
-    count = (
-        select(func.count())
-        .select_from(Competency)
-        .where(col(Competency.job_id) == col(Job.id))
-        .scalar_subquery()
-    )
-    rows = await session.exec(
-        select(Job, Department.name, count)
-        .join(Department, col(Department.id) == Job.department_id)
-        .where(Job.company_id == admin.company_id)
-        .order_by(func.lower(col(Job.title)), col(Job.id))
-    )
-    return [(job, department, competencies) for job, department, competencies in rows.all()]
 
 
 async def job_of(
@@ -85,13 +69,26 @@ async def rated_among(session: AsyncSession, competencies: Sequence[Competency])
     return set(rows.all())
 
 
-async def forget_empty_ratings(session: AsyncSession, competency: Competency) -> None:
-    """Delete the scorecards' rows about a competency that contain nothing."""
+async def remove_competencies(
+    session: AsyncSession, job: Job, competencies: Sequence[Competency]
+) -> None:
+    """Delete competencies that nobody has rated, also from what the job's interviews cover."""
+    if not competencies:
+        return
+    gone = {competency.id for competency in competencies}
     rows = await session.exec(
-        select(CompetencyRating).where(CompetencyRating.competency_id == competency.id)
+        select(CompetencyRating).where(col(CompetencyRating.competency_id).in_(gone))
     )
-    for row in rows.all():
-        await session.delete(row)
+    for rating in rows.all():
+        await session.delete(rating)
+    interviews = await session.exec(select(Interview).where(Interview.job_id == job.id))
+    for interview in interviews.all():
+        if gone & set(interview.covers):
+            interview.covers = [kept for kept in interview.covers if kept not in gone]
+            session.add(interview)
+    await session.flush()
+    for competency in competencies:
+        await session.delete(competency)
     await session.flush()
 
 

@@ -1,21 +1,35 @@
-"""What the pages of jobs show: values for the page, no rows."""
+"""What the pages of hiring show: values for the page, no rows."""
 
 from dataclasses import dataclass, field
 
 from feedback_app.live.calls import CallMeta, QuoteView
 from feedback_app.ui.wording import NO_TIME, LocalTime
 
+Values = dict[str, str]
+"""The values of a form's fields by their names."""
+
 
 @dataclass(frozen=True, slots=True)
-class JobRow:
-    """A job in the list."""
+class Related:
+    """A row that belongs to the one of a form."""
 
     id: str
-    title: str
-    department: str
-    level: str
-    competencies: str
-    """How many, in words."""
+    href: str
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row as its form shows it."""
+
+    id: str
+    """Or `routes.NEW`."""
+    title: str = ""
+    """The heading of its page; empty for a new one."""
+    values: Values = field(default_factory=dict)
+    archived: bool = False
+    related: list[Related] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,7 @@ class JobView:
     description: str = ""
     description_revision: int = 0
     description_saved: LocalTime = NO_TIME
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ from feedback_app.hiring.operation import OPERATION, JobFacts, brief_of
 from feedback_app.hiring.schemas import (
     Beside,
     JobPage,
-    JobRow,
     JobView,
     Proposal,
     SavedDescription,
@@ -49,27 +48,6 @@ def owner_of(user: CurrentUser, job_id: str) -> Owner:
     """
     _require_admin(user)
     return OPERATION.owner(user.company_id, user.id, job_id)
-
-
-async def jobs(user: CurrentUser) -> list[JobRow]:
-    """The company's jobs.
-
-    Raises:
-        Forbidden: not an administrator.
-    """
-    _require_admin(user)
-    async with database().read() as session:
-        rows = await queries.jobs_of(session, user)
-    return [
-        JobRow(
-            id=job.id,
-            title=job.title,
-            department=department,
-            level=LEVELS.get(job.level, "") if job.level else "",
-            competencies=_count(count, "competency", "competencies"),
-        )
-        for job, department, count in rows
-    ]
 
 
 async def page(user: CurrentUser, job_id: str) -> JobPage:
@@ -259,10 +237,8 @@ async def _replace_competencies(
     for position, competency in enumerate(stay, start=len(in_order)):
         competency.position = position
         session.add(competency)
-    for competency in gone:
-        if competency.id not in rated:
-            await queries.forget_empty_ratings(session, competency)
-            await session.delete(competency)
+    unrated = [competency for competency in gone if competency.id not in rated]
+    await queries.remove_competencies(session, job, unrated)
     return [competency.name for competency in stay]
 
 
@@ -327,6 +303,7 @@ def _view(job: Job, department: str, competencies: Sequence[Competency]) -> JobV
         description=job.description,
         description_revision=job.description_revision,
         description_saved=wording.local_time(job.description_saved_at),
+        archived=job.archived_at is not None,
     )
 
 
@@ -344,7 +321,3 @@ def _facts(job: Job) -> JobFacts:
 def _require_admin(user: CurrentUser) -> None:
     if not user.is_admin:
         raise Forbidden
-
-
-def _count(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"

@@ -1,4 +1,4 @@
-"""The pages of jobs: the list, and one job whose description is read into a form."""
+"""The page of one job, whose description is read into a form."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,35 +18,15 @@ from feedback_app.core.markers import generation_event, logged, own_event, typin
 from feedback_app.db.outage import once_it_answers
 from feedback_app.hiring import service
 from feedback_app.hiring.metadata import LEVELS
-from feedback_app.hiring.schemas import Beside, JobPage, JobRow, JobView, Proposal
+from feedback_app.hiring.schemas import Beside, JobPage, JobView, Proposal
 from feedback_app.live.calls import CallMeta, QuoteView
 from feedback_app.live.fields import FieldsView
 from feedback_app.live.generator import Generator
 from feedback_app.llm.events import CompleteEvent, EndedEvent
 from feedback_app.llm.owner import Owner
 from feedback_app.ui.autosave import Autosave, Save, Typed, saved
-from feedback_app.ui.phases import Phase, without_view
 
 Shows = Literal["loading", "ready", "missing", "refused", "failed"]
-
-
-class JobsState(rx.State):
-    """The company's jobs."""
-
-    phase: Phase = "loading"
-    rows: list[JobRow] = []
-
-    @rx.event
-    @own_event
-    @guarded
-    async def load(self) -> None:
-        """Show the jobs; show nothing to anyone but an administrator."""
-        with without_view(self._show_none):
-            self.rows = await service.jobs(acting_user())
-            self.phase = "ready"
-
-    def _show_none(self, phase: Phase) -> None:
-        self.rows, self.phase = [], phase
 
 
 @dataclass(frozen=True, slots=True)

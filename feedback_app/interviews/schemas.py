@@ -1,6 +1,6 @@
 """What the interview page shows and what the API lists: values, no rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -45,6 +45,8 @@ class CompetencyRow:
     description: str
     rating: str
     reason: str
+    steps: list[str] = field(default_factory=list)
+    """What each step looks like, lowest first; empty if the job does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,10 @@ def _competency(row: rx.vars.ObjectVar[CompetencyRow], index: Any) -> rx.Compone
             f"Rating of {row.name}",
             row.rating,
             [
-                *((str(step), str(step), label) for step, label in RATING_LABELS.items()),
+                *(
+                    (str(step), str(step), _looks_like(row, step, label))
+                    for step, label in RATING_LABELS.items()
+                ),
                 (NOT_ASSESSED, "n/a", "Not assessed"),
             ],
             lambda value: InterviewState.rate(_DETAIL.id, row.id, value),
@@ -149,6 +152,13 @@ def _competency(row: rx.vars.ObjectVar[CompetencyRow], index: Any) -> rx.Compone
     )
 
 
+def _looks_like(row: Any, step: int, label: str) -> Any:
+    """The step's label, and what the job says it looks like."""
+    said = row.steps[step - 1]
+    has_steps = row.steps.length() == len(RATING_LABELS)
+    return rx.cond(has_steps & (said != ""), f"{label}: {said}", label)
+
+
 @rx.memo
 def _reason(
     id: rx.Var[str], name: rx.Var[str], reason: rx.Var[str], rest: rx.RestProp
@@ -176,7 +186,7 @@ def _scale(
     name: Any,
     label: Any,
     value: Any,
-    steps: list[tuple[str, str, str]],
+    steps: list[tuple[str, str, Any]],
     on_pick: Callable[[str], Any],
     described_by: Any = "",
 ) -> rx.Component:

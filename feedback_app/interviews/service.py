@@ -91,6 +91,7 @@ async def record(user: CurrentUser, interview_id: str) -> InterviewRecord:
             description=competency.description,
             rating=_step(rating),
             reason=rating.reason if rating else "",
+            steps=list(competency.steps),
         )
         for competency, rating in rated
     ]

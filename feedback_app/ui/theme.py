@@ -20,7 +20,7 @@ STYLESHEETS = [
         "desk-narrow",
         "usage",
         "admin",
-        "jobs",
+        "hiring",
     )
 ]
 """Served from `assets/`, in this order; `tokens.css` holds widths, heights and shadows."""

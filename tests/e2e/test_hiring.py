@@ -73,8 +73,8 @@ def test_a_description_fills_a_form_while_it_streams_and_is_confirmed(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     sign_in(page, office.admin.email, path=routes.ADMIN_HIRING)
-    expect(page.locator("#job-list li")).to_have_attribute("data-id", office.job.id)
-    page.locator("#job-list li a").click()
+    expect(page.locator("#job-list tbody tr")).to_have_attribute("data-id", office.job.id)
+    page.locator("#job-list tbody a").click()
     expect(page.locator("#generate-metadata")).to_be_disabled()
     expect(page.locator("#generate-hint")).to_be_visible()
     assert_no_barriers(page)
@@ -196,7 +196,7 @@ def test_interviewers_see_no_jobs(page: Page, office: Office, running_app: Runni
     expect(page.get_by_role("heading", name="For administrators")).to_be_visible()
     page.goto(routes.ADMIN_HIRING)
     expect(page.get_by_role("heading", name="For administrators")).to_be_visible()
-    expect(page.get_by_role("link", name="Jobs")).to_have_count(0)
+    expect(page.get_by_role("link", name="Hiring")).to_have_count(0)
 
 
 def test_another_companys_job_is_not_found(

@@ -44,6 +44,13 @@ def get(app: RunningApp, path: str) -> httpx.Response:
         routes.ADMIN_LIMITS,
         routes.ADMIN_HIRING,
         routes.admin_job("any"),
+        routes.admin_job_edit("any"),
+        routes.ADMIN_CANDIDATES,
+        routes.admin_candidate("any"),
+        routes.ADMIN_INTERVIEWS,
+        routes.admin_interview("any"),
+        routes.ADMIN_DEPARTMENTS,
+        routes.admin_department("any"),
         routes.MY_USAGE,
     ],
 )

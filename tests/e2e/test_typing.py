@@ -281,7 +281,8 @@ async def versions_of(database: Database, made: MadeInterview) -> list[TextVersi
 
 TEXT_FIELDS = """
   textarea, [contenteditable=true],
-  input:not([type=radio], [type=checkbox], [type=date], [type=hidden], [type=email])
+  input:not([type=radio], [type=checkbox], [type=date], [type=datetime-local], [type=hidden],
+    [type=email])
 """
 """Every element one types text into. An `input` for an email has no caret to ask for."""
 WALKED = {
@@ -293,6 +294,15 @@ WALKED = {
     "/admin/limits": {"limit-company_cost_per_month", "exception-value"},
     "/admin/prices": {"price-input", "price-output"},
     "/admin/logs": {"log-search"},
+    "/admin/hiring": {"hiring-search"},
+    "/admin/hiring/candidates/new": {
+        "field-name",
+        "field-email",
+        "field-headline",
+        "field-cv_text",
+    },
+    "/admin/hiring/interviews/new": {"candidate-search", "field-kind", "field-minutes"},
+    "/admin/hiring/departments/new": {"field-name"},
 }
 """Pages with some of the fields that must be among those found there."""
 
@@ -317,7 +327,7 @@ def test_every_other_text_field_of_the_product_is_left_to_who_types(
 
 def test_a_jobs_fields_are_left_to_who_types(page: Page, proxy: Proxy) -> None:
     sign_in(page, "admin@demo.test", "admin-demo", path="/admin/hiring")
-    page.locator("#job-list li a").first.click()
+    page.locator("#job-list tbody a").first.click()
     description = page.locator("#job-description")
     description.click()
     page.keyboard.insert_text("Data engineer\nRequirements\n- SQL\n")
@@ -329,6 +339,31 @@ def test_a_jobs_fields_are_left_to_who_types(page: Page, proxy: Proxy) -> None:
         walked.add(field.get_attribute("id") or "")
         type_in_the_middle(page, field)
     assert walked == {"job-description", "job-title", "job-competencies", "job-must_haves"}
+
+
+def test_the_form_of_a_job_is_left_to_who_types(page: Page, proxy: Proxy) -> None:
+    sign_in(page, "admin@demo.test", "admin-demo", path="/admin/hiring")
+    page.locator("#new-row").click()
+    proxy.round_trip_s = 0.4
+    for name in ("title", "department"):
+        type_in_the_middle(page, page.locator(f"#new-job-{name}"))
+    proxy.round_trip_s = 0
+    page.keyboard.press("Escape")
+    page.locator("#job-list tbody a").first.click()
+    page.locator("#edit-job").click()
+    page.locator("#job-competencies-list summary").first.click()
+    proxy.round_trip_s = 0.4
+    for name in ("title", "department", "summary", "must_haves"):
+        type_in_the_middle(page, page.locator(f"#field-{name}"))
+    competency = page.locator("#job-competencies-list > li").first
+    for field in competency.locator("input, textarea").all():
+        type_in_the_middle(page, field)
+    # Nor does it change when the competency moves.
+    competency.locator("[data-deed=down]").click()
+    moved = page.locator("#job-competencies-list > li").nth(1)
+    expect(moved.locator("input[name^=name-]")).to_have_value("begin and on end")
+    for field in moved.locator("textarea").all():
+        expect(field).to_have_value("begin and on end")
 
 
 def test_the_sign_in_form_is_left_to_who_types(page: Page, proxy: Proxy) -> None:

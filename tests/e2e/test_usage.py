@@ -412,11 +412,11 @@ def test_in_a_narrow_window_the_administration_is_one_menu_for_the_keyboard_too(
     page.keyboard.press("Enter")
     menu = page.get_by_role("dialog", name="Administration")
     expect(menu.get_by_role("link")).to_have_text(
-        ["Jobs", "Usage", "Prices", "Limits", "Alerts", "Log"]
+        ["Hiring", "People", "Usage", "Prices", "Limits", "Alerts", "Log"]
     )
     expect(menu.get_by_role("link", name="Usage")).to_have_attribute("aria-current", "page")
     assert_no_barriers(page)
-    for name in ("Jobs", "Usage", "Prices"):
+    for name in ("Hiring", "People", "Usage", "Prices"):
         page.keyboard.press("Tab")
         expect(menu.get_by_role("link", name=name)).to_be_focused()
     page.keyboard.press("Enter")
@@ -424,5 +424,5 @@ def test_in_a_narrow_window_the_administration_is_one_menu_for_the_keyboard_too(
     expect(menu).to_be_hidden()
     page.set_viewport_size({"width": 1280, "height": 800})
     expect(links).to_have_text(
-        ["My interviews", "Jobs", "Usage", "Prices", "Limits", "Alerts", "Log"]
+        ["My interviews", "Hiring", "People", "Usage", "Prices", "Limits", "Alerts", "Log"]
     )

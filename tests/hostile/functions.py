@@ -6,10 +6,13 @@ that is allowed for it, all else whole.
 
 import inspect
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from types import ModuleType
 from typing import Any
 
+from feedback_app.core.errors import Invalid
 from feedback_app.core.line_keys import line_key
 from feedback_app.core.money import parse_dollars
 from feedback_app.core.text import compatible, on_one_line, storable
@@ -41,6 +44,8 @@ from feedback_app.feedback.personal.tokens import fold, tokens_of
 from feedback_app.feedback.prompts import feedback_prompt
 from feedback_app.feedback.reading import for_drafting
 from feedback_app.feedback.verdict import VerdictPlace
+from feedback_app.hiring import checks
+from feedback_app.hiring.interviews.when import from_field
 from feedback_app.hiring.offline import write_metadata
 from feedback_app.interviews.service import MAX_REASON_CHARACTERS
 from feedback_app.live.view import _healed
@@ -124,8 +129,18 @@ def _of_notes() -> dict[str, Read]:
     }
 
 
+def _checked(check: Callable[..., Any], *given: Any) -> None:
+    """Reads a field of a form, which may be refused."""
+    with suppress(Invalid):
+        check(*given)
+
+
 def _of_jobs() -> dict[str, Read]:
     return {
+        "hiring.checks.one_line": lambda text: _checked(checks.one_line, text, len(text), "Write."),
+        "hiring.checks.long_text": lambda text: _checked(checks.long_text, text, len(text)),
+        "hiring.checks.email": lambda text: _checked(checks.email, text),
+        "hiring.interviews.when.from_field": lambda text: _checked(from_field, text, "UTC"),
         "hiring.offline.write_metadata": lambda text: write_metadata("Engineer", text),
         "hiring.offline.write_metadata of a list": lambda text: write_metadata(
             "Engineer", "Requirements\n- " + text.replace("\n", "\n- ")

@@ -1,4 +1,4 @@
-"""Interviews that cover some competencies of their job, and archived ones, as people see them."""
+"""What interviewers see of interviews that cover some competencies, and of archived ones."""
 
 from collections.abc import Sequence
 

@@ -64,7 +64,11 @@ class Interview(SQLModel, table=True):
     """One meeting with a candidate; `kind` is such as "Technical interview"."""
 
     __tablename__ = "interview"  # pyright: ignore[reportAssignmentType]
-    __table_args__ = (Index("ix_interview_company_held", "company_id", "held_at", "id"),)
+    __table_args__ = (
+        Index("ix_interview_company_held", "company_id", "held_at", "id"),
+        Index("ix_interview_candidate", "candidate_id", "archived_at", "held_at"),
+        Index("ix_interview_job", "job_id", "archived_at"),
+    )
 
     id: str = id_()
     company_id: str = Field(foreign_key="company.id", index=True)
