@@ -61,6 +61,12 @@ def sign_in_page() -> rx.Component:
                     rx.el.input(type="hidden", name="time_zone", value=browser.TIME_ZONE),
                 ),
                 rx.button("Sign in", type="submit", size="3", id="login-submit"),
+                rx.text(
+                    "Forgotten your password, or locked out? An administrator of your company can "
+                    "send you a link.",
+                    size="1",
+                    color_scheme="gray",
+                ),
                 action=routes.SIGN_IN,
                 class_name="stack",
             ),

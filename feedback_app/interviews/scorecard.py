@@ -29,14 +29,7 @@ def scorecard() -> rx.Component:
             save_label("reasons-status", REASONS, _DETAIL.id, InterviewState.reasons_save),
             class_name="pane-head",
         ),
-        rx.el.p(
-            *(
-                rx.el.span(rx.el.b(str(step)), f" {label}", custom_attrs={"data-step": str(step)})
-                for step, label in RATING_LABELS.items()
-            ),
-            class_name="legend muted",
-            aria_hidden="true",
-        ),
+        rx.cond(InterviewState.competencies, _legend()),
         rx.cond(
             _TEXT.questions.to_do.length() > 0,
             rx.el.p(
@@ -59,6 +52,17 @@ def scorecard() -> rx.Component:
             id="recommendation",
             class_name="recommendation",
         ),
+    )
+
+
+def _legend() -> rx.Component:
+    return rx.el.p(
+        *(
+            rx.el.span(rx.el.b(str(step)), f" {label}", custom_attrs={"data-step": str(step)})
+            for step, label in RATING_LABELS.items()
+        ),
+        class_name="legend muted",
+        aria_hidden="true",
     )
 
 

@@ -45,7 +45,7 @@ def invite_form() -> rx.Component:
                 ),
                 class_name="field",
             ),
-            rx.button("Make invitation", type="submit", id="invite-submit"),
+            rx.button("Make invitation link", type="submit", id="invite-submit"),
             on_submit=PeopleState.invite,
             class_name="invite-form",
             no_validate=True,
@@ -80,6 +80,7 @@ def _link() -> rx.Component:
             ". It is shown only now, works once, and ends ",
             time_element(link.until),
             ".",
+            rx.cond(link.is_second, " They were invited before: the earlier link has ended.", ""),
         ),
         rx.el.div(
             rx.el.input(
@@ -219,7 +220,11 @@ def _row(row: PersonRow) -> rx.Component:
                 rx.fragment(
                     rx.cond(row.status == "invited", "ends ", "ended "), time_element(row.seen)
                 ),
-                rx.cond(row.seen.text != "", time_element(row.seen), "never"),
+                rx.cond(
+                    row.seen.text != "",
+                    rx.fragment("seen ", time_element(row.seen)),
+                    "never seen",
+                ),
             ),
             role="cell",
             class_name="muted",

@@ -16,6 +16,7 @@ from feedback_app.ui.components import (
     native_form,
     skeleton_rows,
 )
+from feedback_app.ui.keys import page_begins_at
 from feedback_app.ui.layout import centred
 
 _STATE = AccountLinkState
@@ -29,7 +30,10 @@ def setup_page() -> rx.Component:
     """Make a company and its first administrator."""
     return _page(
         rx.fragment(
-            _head("Set up your company", "You become its first administrator."),
+            _head(
+                "Set up your company",
+                "Interview feedback, while it is fresh. You become its first administrator.",
+            ),
             _form(
                 routes.SET_UP,
                 "setup",
@@ -102,7 +106,7 @@ def _page(form: rx.Component, *, used: str, ask: str) -> rx.Component:
                 ("live", form),
                 ("used", _ended("check", used, "Each link works once.", sign_in=True)),
                 ("expired", _ended("clock", "This link has expired.", ask)),
-                ("revoked", _ended("ban", "This link was withdrawn.", ask)),
+                ("revoked", _ended("ban", "This link was withdrawn or replaced.", ask)),
                 ("unknown", _ended("search-x", "This link is not known here.", _PASTED)),
                 (
                     "failed",
@@ -148,6 +152,8 @@ def _form(action: str, prefix: str, *fields: rx.Component, submit: str) -> rx.Co
             rx.el.input(type="hidden", name="token", value=_STATE.link_token),
             *fields,
             rx.button(submit, type="submit", size="3", id=f"{prefix}-submit"),
+            # After a refusal the person goes on where it is at fault.
+            rx.cond(_STATE.wrong_field != "", page_begins_at(f"{prefix}-" + _STATE.wrong_field)),
             action=action,
             class_name="stack",
         )

@@ -58,5 +58,7 @@ class NewLink:
     email: str = ""
     kind: Literal["invite", "reset", ""] = ""
     until: LocalTime = NO_TIME
+    is_second: bool = False
+    """Whether an earlier link of the same person ended with it."""
     mail: Literal["", "sent", "failed"] = ""
     """What became of the mail with the link; empty where no mail is set up."""

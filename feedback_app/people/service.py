@@ -73,8 +73,8 @@ async def invite(admin: CurrentUser, email: str, role: str) -> NewLink:
     async with database().write() as session:
         if await queries.has_account(session, email):
             raise Invalid(f"{email} has an account already.")
-        token = await _invited(session, admin, email, role)
-    return await _shown(admin, LinkKind.INVITE, token, email)
+        token, is_second = await _invited(session, admin, email, role)
+    return await _shown(admin, LinkKind.INVITE, token, email, is_second=is_second)
 
 
 async def invite_again(admin: CurrentUser, link_id: str) -> NewLink:
@@ -87,12 +87,12 @@ async def invite_again(admin: CurrentUser, link_id: str) -> NewLink:
     _require_admin(admin)
     async with database().write() as session:
         link = await queries.open_invitation(session, admin, link_id)
-        token = await _invited(session, admin, link.email, link.role)
-    return await _shown(admin, LinkKind.INVITE, token, link.email)
+        token, is_second = await _invited(session, admin, link.email, link.role)
+    return await _shown(admin, LinkKind.INVITE, token, link.email, is_second=is_second)
 
 
-async def withdraw(admin: CurrentUser, link_id: str) -> None:
-    """End an open invitation.
+async def withdraw(admin: CurrentUser, link_id: str) -> str:
+    """End an open invitation; return whose it was.
 
     Raises:
         Forbidden: not an administrator.
@@ -103,6 +103,7 @@ async def withdraw(admin: CurrentUser, link_id: str) -> None:
         link = await queries.open_invitation(session, admin, link_id)
         link.revoked_at = clock.now()
         session.add(link)
+        return link.email
 
 
 async def reset_link(admin: CurrentUser, user_id: str) -> NewLink:
@@ -174,16 +175,18 @@ async def activate(admin: CurrentUser, user_id: str) -> None:
     await accounts.enable(user.email)
 
 
-async def _invited(session: AsyncSession, admin: CurrentUser, email: str, role: str) -> str:
-    """The token of a new invitation; an earlier one of the same person ends."""
-    await queries.revoke_links(
+async def _invited(
+    session: AsyncSession, admin: CurrentUser, email: str, role: str
+) -> tuple[str, bool]:
+    """The token of a new invitation, and whether an earlier one of the same person ended."""
+    ended = await queries.revoke_links(
         session,
         clock.now(),
         col(AccountLink.kind) == LinkKind.INVITE,
         col(AccountLink.company_id) == admin.company_id,
         col(AccountLink.email) == email,
     )
-    return links.issue(
+    token = links.issue(
         session,
         LinkKind.INVITE,
         company_id=admin.company_id,
@@ -191,15 +194,19 @@ async def _invited(session: AsyncSession, admin: CurrentUser, email: str, role: 
         role=role,
         made_by=admin.id,
     )
+    return token, ended > 0
 
 
-async def _shown(admin: CurrentUser, kind: LinkKind, token: str, email: str) -> NewLink:
+async def _shown(
+    admin: CurrentUser, kind: LinkKind, token: str, email: str, *, is_second: bool = False
+) -> NewLink:
     """A link that was just stored, mailed if mail is set up."""
     made = NewLink(
         address=links.address_of(kind, token),
         email=email,
         kind="invite" if kind == LinkKind.INVITE else "reset",
         until=wording.local_time(clock.now() + links.LIFETIME[kind]),
+        is_second=is_second,
     )
     if not mail.is_configured():
         return made

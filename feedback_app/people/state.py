@@ -101,8 +101,8 @@ class PeopleState(rx.State):
     @logged("Withdrew an invitation")
     @guarded(admin=True)
     async def withdraw(self, link_id: str) -> None:
-        await service.withdraw(acting_user(), str(link_id))
-        self.link, self.message = NewLink(), "The invitation was withdrawn."
+        email = await service.withdraw(acting_user(), str(link_id))
+        self.link, self.message = NewLink(), f"The invitation of {email} was withdrawn."
         await self._show()
 
     @rx.event

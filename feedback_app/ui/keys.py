@@ -87,7 +87,7 @@ def shortcuts(*chosen: Shortcut) -> rx.Component:
     return create(on_key_down=lambda k, c, s, a, t, d: deal(k, c, s, a, t, d))
 
 
-def page_begins_at(element_id: str) -> rx.Component:
+def page_begins_at(element_id: str | rx.Var[str]) -> rx.Component:
     """Moves the focus to a page's heading, for people who use a screen reader or the keyboard."""
     return _beginning(element=element_id)
 

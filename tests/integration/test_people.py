@@ -75,6 +75,7 @@ async def test_a_second_invitation_of_the_same_person_ends_the_first(database: D
     rows = (await service.people(acting(admin), shown="invited")).rows
     assert told(rows) == [("cy@example.test", "admin", "invited")]
     again = await service.invite_again(acting(admin), rows[0].id)
+    assert [made.is_second for made in (first, second, again)] == [False, True, True]
     statuses = [
         (await links.look_up(links.LinkKind.INVITE, urlsplit(made.address).path[8:])).status
         for made in (first, second, again)
@@ -86,7 +87,7 @@ async def test_a_withdrawn_invitation_is_gone_from_the_list(database: Database) 
     admin = await make_admin(database)
     made = await service.invite(acting(admin), "cy@example.test", Role.INTERVIEWER)
     row = (await service.people(acting(admin), shown="invited")).rows[0]
-    await service.withdraw(acting(admin), row.id)
+    assert await service.withdraw(acting(admin), row.id) == "cy@example.test"
     assert (await service.people(acting(admin), shown="invited")).rows == []
     found = await links.look_up(links.LinkKind.INVITE, urlsplit(made.address).path[8:])
     assert found.status == "revoked"

@@ -35,7 +35,7 @@ class AddingState(rx.State):
         self.view = await service.view(acting_user())
 
     @rx.event
-    @logged("Added an interview")
+    @logged("Sent the form of a new interview")
     @guarded
     async def add(self, form: dict[str, Any]) -> Any:
         """Add the interview and open it, with a draft of the notes if that is asked for."""

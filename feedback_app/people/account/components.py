@@ -151,7 +151,7 @@ def keys() -> rx.Component:
     return card(
         rx.el.p(
             "For other systems that act on your behalf. They stop when your account does. ",
-            rx.el.a("What the API can do", href=routes.API_DOCS, target="_blank"),
+            rx.link("What the API can do", href=routes.API_DOCS, is_external=True),
             class_name="note card-head",
         ),
         rx.cond(
@@ -178,6 +178,7 @@ def keys() -> rx.Component:
                     **_described("key"),
                 ),
                 element_id="key-name",
+                has_fault=False,
             ),
             rx.el.fieldset(
                 rx.el.legend("It may", class_name="field-label"),
@@ -196,6 +197,7 @@ def keys() -> rx.Component:
                     class_name="input select",
                 ),
             ),
+            _fault("key"),
             rx.el.div(
                 rx.button("Make a key", type="submit", variant="soft", id="make-key"),
                 class_name="line",
@@ -303,17 +305,28 @@ def _key(row: KeyRow) -> rx.Component:
     )
 
 
-def _field(name: str, label: str, control: rx.Component, *, element_id: str = "") -> rx.Component:
+def _field(
+    name: str,
+    label: str,
+    control: rx.Component,
+    *,
+    element_id: str = "",
+    has_fault: bool = True,
+) -> rx.Component:
     return rx.el.div(
         rx.el.label(label, html_for=element_id or f"account-{name}", class_name="field-label"),
         control,
-        rx.el.p(
-            rx.cond(AccountState.wrong_field == name, AccountState.wrong, ""),
-            id=f"account-{name}-error",
-            role="alert",
-            class_name="error",
-        ),
+        _fault(name) if has_fault else rx.fragment(),
         class_name="field",
+    )
+
+
+def _fault(name: str) -> rx.Component:
+    return rx.el.p(
+        rx.cond(AccountState.wrong_field == name, AccountState.wrong, ""),
+        id=f"account-{name}-error",
+        role="alert",
+        class_name="error",
     )
 
 

@@ -137,7 +137,7 @@ def _key(row: ApiKey) -> KeyRow:
         id=row.id,
         name=row.name,
         beginning=row.beginning,
-        scopes=", ".join(scope for scope in SCOPES if scope in row.scopes),
+        scopes=", ".join(words for scope, words in SCOPES.items() if scope in row.scopes),
         until=wording.local_time(row.expires_at),
         is_expired=row.expires_at <= clock.now(),
         used=wording.local_time(row.last_used_at),
