@@ -151,7 +151,9 @@ def keys() -> rx.Component:
     return card(
         rx.el.p(
             "For other systems that act on your behalf. They stop when your account does. ",
-            rx.link("What the API can do", href=routes.API_DOCS, is_external=True),
+            rx.link(
+                "What the API can do", href=routes.API_DOCS, is_external=True, underline="always"
+            ),
             class_name="note card-head",
         ),
         rx.cond(
