@@ -326,6 +326,7 @@ def test_competencies_are_moved_removed_put_back_and_copied(
         grip.drag_to(form.competencies.nth(0))
         form.expect_names("Collaboration", "System design", "Code quality and care")
         form.button(0, "down").click()
+        form.expect_names("System design", "Collaboration", "Code quality and care")
         form.button(1, "down").click()
         form.expect_names("System design", "Code quality and care", "Collaboration")
     form.button(0, "remove").click()
