@@ -37,6 +37,10 @@ class AuthState(rx.State):
     has_chosen_zone: bool = False
     """Whether the person chose it; the browser's does not matter then."""
 
+    returns: int = 0
+    """Counts the reconnections of this tab; set by the event middleware. What is sent while a
+    connection dies is lost without an error, so editors send again what was not acknowledged."""
+
     _session: str = ""
     """The hash of the session this browser tab's state belongs to; set by the event middleware."""
     _right: str = ""

@@ -5,12 +5,20 @@ from typing import Any
 import reflex as rx
 from reflex.experimental import ClientStateVar
 
+from feedback_app.auth.state import AuthState
 from feedback_app.hiring.metadata import LEVELS
 from feedback_app.hiring.state import JobState
 from feedback_app.live.panel import Panel, action_bar, generation_error, outcome, reasoning
 from feedback_app.ui.browser import scroll_to
 from feedback_app.ui.components import card
-from feedback_app.ui.editor import Draftbook, SavedArea, conflict_banner, save_label, typed_area
+from feedback_app.ui.editor import (
+    Draftbook,
+    SavedArea,
+    conflict_banner,
+    save_label,
+    sent_again,
+    typed_area,
+)
 
 _JOB = JobState.job
 _STATE: Any = JobState
@@ -76,6 +84,7 @@ def description() -> rx.Component:
         ),
         *DESCRIPTION.vars(),
         _begin_description(key=f"{_JOB.id} {JobState.revision}"),
+        rx.cond(AuthState.returns > 0, _send_description_again(key=f"{AuthState.returns}")),
         _description_editor(key=_DESCRIPTION.editor_key()),
     )
 
@@ -83,6 +92,11 @@ def description() -> rx.Component:
 @rx.memo
 def _begin_description(rest: rx.RestProp) -> rx.Component:
     return _DESCRIPTION.begin()
+
+
+@rx.memo
+def _send_description_again(rest: rx.RestProp) -> rx.Component:
+    return _DESCRIPTION.again()
 
 
 @rx.memo
@@ -169,6 +183,7 @@ def _form() -> rx.Component:
     return rx.el.div(
         *FIELDS.vars(),
         FIELD_OF,
+        rx.cond(AuthState.returns > 0, _send_field_again(key=f"{AuthState.returns}")),
         rx.el.p(
             "A proposal. The job does not change until you confirm it.",
             class_name="muted",
@@ -218,6 +233,15 @@ def _field(name: str, label: str, value: Any, rows: str) -> rx.Component:
             rows=rows,
             key=f"{_PROPOSAL.call_id} {name} {JobState.fields_revision}",
         ),
+    )
+
+
+@rx.memo
+def _send_field_again(rest: rx.RestProp) -> rx.Component:
+    call = _PROPOSAL.call_id
+    return sent_again(
+        FIELDS.is_ahead(call, JobState.fields_save.acked),
+        JobState.revise(call, FIELD_OF.value, FIELDS.text.value, FIELDS.stamp.value),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from feedback_app.auth.state import AuthState
 from feedback_app.feedback.components.text_editor import LIT
 from feedback_app.feedback.live import Live
 from feedback_app.feedback.state import FeedbackState
@@ -34,6 +35,11 @@ _USED: Any = rx.cond(_TEXT.over & (_LIVE.u != ""), _LIVE.u, _TEXT.used)
 @rx.memo
 def _begin_notes(rest: rx.RestProp) -> rx.Component:
     return _NOTES.begin()
+
+
+@rx.memo
+def _send_notes_again(rest: rx.RestProp) -> rx.Component:
+    return _NOTES.again()
 
 
 @rx.memo
@@ -87,6 +93,7 @@ def notes() -> rx.Component:
         _notes_conflict(),
         rx.el.div(
             _begin_notes(key=f"{_DETAIL.id} {InterviewState.revision}"),
+            rx.cond(AuthState.returns > 0, _send_notes_again(key=f"{AuthState.returns}")),
             _notes_lines(
                 text=NOTES.text.value.to(str),
                 newest=_LIVE.f,

@@ -6,11 +6,12 @@ from typing import Any
 import reflex as rx
 from reflex.experimental import ClientStateVar
 
+from feedback_app.auth.state import AuthState
 from feedback_app.feedback.assessment import RATING_LABELS, RECOMMENDATION_LABELS
 from feedback_app.feedback.state import FeedbackState
 from feedback_app.interviews.schemas import NOT_ASSESSED, CompetencyRow
 from feedback_app.interviews.state import InterviewState
-from feedback_app.ui.editor import Draftbook, save_label, typed_area
+from feedback_app.ui.editor import Draftbook, save_label, sent_again, typed_area
 
 _TEXT: Any = FeedbackState
 """The state's attributes as the browser has them."""
@@ -30,6 +31,7 @@ def scorecard() -> rx.Component:
             class_name="pane-head",
         ),
         rx.cond(InterviewState.competencies, _legend()),
+        rx.cond(AuthState.returns > 0, _send_reason_again(key=f"{AuthState.returns}")),
         rx.cond(
             _TEXT.questions.to_do.length() > 0,
             rx.el.p(
@@ -161,6 +163,17 @@ def _looks_like(row: Any, step: int, label: str) -> Any:
     said = row.steps[step - 1]
     has_steps = row.steps.length() == len(RATING_LABELS)
     return rx.cond(has_steps & (said != ""), f"{label}: {said}", label)
+
+
+@rx.memo
+def _send_reason_again(rest: rx.RestProp) -> rx.Component:
+    ahead = REASONS.is_ahead(_DETAIL.id, InterviewState.reasons_save.acked)
+    return sent_again(
+        ahead,
+        InterviewState.give_reason(
+            _DETAIL.id, REASON_OF.value, REASONS.text.value, REASONS.stamp.value
+        ),
+    )
 
 
 @rx.memo

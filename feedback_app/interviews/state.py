@@ -58,6 +58,7 @@ class InterviewState(Recording, rx.State):
             await self._load_as_admin(interview_id)
             return None
         self.for_admin = False
+        is_return = self.loaded and self.detail.id == interview_id
         # While a conflict with another tab's notes is unresolved, the editor keeps its own notes.
         self.notes_conflict = self.notes_conflict and self.detail.id == interview_id
         if self._differs(record):
@@ -68,7 +69,8 @@ class InterviewState(Recording, rx.State):
         self.missing, self.loaded = False, True
         if not self.notes_conflict:
             self.notes_save = saved(self.notes_save.acked, self.detail.notes_saved)
-        self.reasons_save = Save(self.reasons_save.acked)
+        if not is_return:
+            self.reasons_save = Save(self.reasons_save.acked)
         self.current, self.helping = -1, False
         panel = await self.get_state(FeedbackState)
         await panel._keep_now(panel._keep, panel._show_kept)

@@ -145,6 +145,15 @@ class SavedArea:
             ],
         )
 
+    def again(self) -> rx.Component:
+        """When a connection is back: sends what only the browser has. In an `rx.memo`, as above."""
+        return sent_again(
+            self.ahead,
+            self.save(
+                self.owner, self.book.text.value, self.book.stamp.value, self.book.base.value
+            ),
+        )
+
     def editor(self, **props: Any) -> rx.Component:
         """The `textarea`; a long text is sent once the typing pauses."""
 
@@ -163,6 +172,11 @@ class SavedArea:
             on_change=typed,
             **props,
         )
+
+
+def sent_again(ahead: Any, resend: Any) -> rx.Component:
+    """Where it is mounted, sends a text that the browser is ahead with; the editor goes on."""
+    return rx.el.span(hidden=True, on_mount=rx.cond(ahead, resend, rx.noop()))
 
 
 def save_label(name: str, book: Draftbook, owner: Any, save: Any) -> rx.Component:

@@ -48,6 +48,8 @@ class OwnState(rx.Middleware):
         if auth._session != current or (right is not None and auth._right != right):
             state._get_root_state().reset()
             auth._session, auth._right = current, right or ""
+        if event.payload.get(_FIRST_ONLY) is None:
+            auth.returns += 1
         return None
 
     @staticmethod

@@ -171,6 +171,26 @@ def test_while_offline_nothing_is_called_saved_and_nothing_is_lost(
 
 
 @pytest.mark.parametrize("editor", EDITORS, ids=lambda editor: editor.name)
+def test_what_is_typed_into_a_dead_connection_is_saved_by_the_next(
+    page: Page, proxy: Proxy, running_app: RunningApp, made: MadeInterview, editor: Editor
+) -> None:
+    open_desk(page, made)
+    place = editor.on(page)
+    begin_in_the_middle(page, place)
+    expect_kept(page, running_app, made, editor)
+    # What is sent now goes nowhere, and the browser learns that only when the connection breaks.
+    proxy.silence()
+    page.keyboard.type("Typed into the void. ", delay=30)
+    expect(editor.status_on(page)).to_have_attribute("data-status", "saving")
+    proxy.cut()
+    proxy.let_through()
+    expect(editor.status_on(page)).to_have_attribute("data-status", "saved", timeout=60_000)
+    assert text_of(place).strip() == f"{BEFORE}Typed into the void. {AFTER}"
+    assert caret_in(place) == len(BEFORE) + len("Typed into the void. ")
+    expect_kept(page, running_app, made, editor)
+
+
+@pytest.mark.parametrize("editor", EDITORS, ids=lambda editor: editor.name)
 def test_a_tab_closed_right_after_a_key_loses_nothing(
     page: Page, proxy: Proxy, running_app: RunningApp, made: MadeInterview, editor: Editor
 ) -> None:

@@ -9,6 +9,7 @@ from reflex_base.vars.function import FunctionVar
 from reflex_base.vars.object import ObjectVar
 from reflex_components_core.el.elements.typography import Div
 
+from feedback_app.auth.state import AuthState
 from feedback_app.feedback.components.asking import OnAnswer, asking
 from feedback_app.feedback.components.choosing import choice
 from feedback_app.feedback.components.panel import PANEL, RUNNING
@@ -25,7 +26,7 @@ from feedback_app.feedback.state import FeedbackState
 from feedback_app.live.components import draft_text
 from feedback_app.live.panel import generation_error, outcome, reasoning
 from feedback_app.ui.browser import scroll_to
-from feedback_app.ui.editor import conflict_banner, save_label
+from feedback_app.ui.editor import conflict_banner, save_label, sent_again
 from feedback_app.ui.late import late
 
 _TEXT: Any = FeedbackState
@@ -117,6 +118,7 @@ def _editor() -> rx.Component:
         LIT,
         IS_THERE,
         _begin_editor(key=f"{_ID} {_TEXT.editor_key}"),
+        rx.cond(AuthState.returns > 0, _send_again(key=f"{AuthState.returns}")),
         rx.cond(
             _TEXT.is_empty,
             rx.el.p(
@@ -133,11 +135,19 @@ def _editor() -> rx.Component:
 @rx.memo
 def _begin_editor(rest: rx.RestProp) -> rx.Component:
     """When the editor begins: send what only the browser has, else forget what it had."""
-    resend = _TEXT.edit(_ID, BOOK.text.value, BOOK.stamp.value, BOOK.base.value)
     return rx.el.span(
         hidden=True,
-        on_mount=[*BOOK.begin(_TEXT.editor_key, AHEAD), rx.cond(AHEAD, resend, rx.noop())],
+        on_mount=[*BOOK.begin(_TEXT.editor_key, AHEAD), rx.cond(AHEAD, _resend(), rx.noop())],
     )
+
+
+@rx.memo
+def _send_again(rest: rx.RestProp) -> rx.Component:
+    return sent_again(AHEAD, _resend())
+
+
+def _resend() -> Any:
+    return _TEXT.edit(_ID, BOOK.text.value, BOOK.stamp.value, BOOK.base.value)
 
 
 def _ghost() -> rx.Component:

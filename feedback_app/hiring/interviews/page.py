@@ -118,6 +118,7 @@ def _candidate() -> rx.Component:
             placeholder="Search by name, email or headline",
             aria_label="Search for the candidate",
             max_length=LONGEST_SEARCH,
+            name="candidate_search",
             id="candidate-search",
             auto_complete="off",
             class_name="input",

@@ -71,6 +71,7 @@ def _copying() -> rx.Component:
             value=_STATE.source,
             on_change=_STATE.choose_source,
             aria_label="Job to copy competencies from",
+            name="copy_source",
             id="copy-source",
             class_name="input select",
         ),

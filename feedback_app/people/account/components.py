@@ -39,7 +39,11 @@ def profile() -> rx.Component:
                 "email",
                 "Email",
                 rx.el.input(
-                    id="account-email", value=_view.email, read_only=True, class_name="input"
+                    name="email",
+                    id="account-email",
+                    value=_view.email,
+                    read_only=True,
+                    class_name="input",
                 ),
             ),
             _field(
