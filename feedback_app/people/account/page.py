@@ -3,7 +3,7 @@
 import reflex as rx
 
 from feedback_app.auth.components import signed_in_page
-from feedback_app.people.account import components
+from feedback_app.people.account import access, components
 from feedback_app.people.account.state import AccountState
 from feedback_app.ui.components import skeleton_rows
 from feedback_app.ui.keys import page_begins_at
@@ -20,8 +20,8 @@ def account_page() -> rx.Component:
                 components.profile(),
                 components.password(),
                 components.browsers(),
-                components.calendar(),
-                components.keys(),
+                access.calendar(),
+                access.keys(),
                 id="account-page",
                 class_name="account-cards",
             ),
