@@ -66,9 +66,7 @@ def prerendered(page: str) -> str:
 
 def login(*, next_path: str = "", error: str = "") -> str:
     """The sign-in page. `next_path` is where to go afterwards, `error` a code."""
-    query = {"next": next_path, "error": error}
-    kept = {key: value for key, value in query.items() if value}
-    return f"{LOGIN}?{urlencode(kept)}" if kept else LOGIN
+    return with_query(LOGIN, next=next_path, error=error)
 
 
 def setup(token: str) -> str:
@@ -129,27 +127,22 @@ def with_query(path: str, **query: str) -> str:
 
 def admin_usage(**query: str) -> str:
     """The usage page, filtered by the query; empty values are left out."""
-    kept = {key: value for key, value in query.items() if value}
-    return f"{ADMIN_USAGE}?{urlencode(kept)}" if kept else ADMIN_USAGE
+    return with_query(ADMIN_USAGE, **query)
 
 
 def admin_usage_export(kind: Literal["csv", "jsonl"], **query: str) -> str:
     """The file of the calls on the usage page of the same query; empty values are left out."""
-    path = ADMIN_USAGE_CSV if kind == "csv" else ADMIN_USAGE_JSONL
-    kept = {key: value for key, value in query.items() if value}
-    return f"{path}?{urlencode(kept)}" if kept else path
+    return with_query(ADMIN_USAGE_CSV if kind == "csv" else ADMIN_USAGE_JSONL, **query)
 
 
 def admin_logs(**query: str) -> str:
     """The system log, filtered by the query; empty values are left out."""
-    kept = {key: value for key, value in query.items() if value}
-    return f"{ADMIN_LOGS}?{urlencode(kept)}" if kept else ADMIN_LOGS
+    return with_query(ADMIN_LOGS, **query)
 
 
 def my_usage(**query: str) -> str:
     """The person's own usage over the query's period; empty values are left out."""
-    kept = {key: value for key, value in query.items() if value}
-    return f"{MY_USAGE}?{urlencode(kept)}" if kept else MY_USAGE
+    return with_query(MY_USAGE, **query)
 
 
 CALL_ANSWER_ANCHOR = "call-answer"

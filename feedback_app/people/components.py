@@ -7,7 +7,14 @@ import reflex as rx
 from feedback_app.db.models import Role
 from feedback_app.people.schemas import FILTERS, PersonRow
 from feedback_app.people.state import PeopleState
-from feedback_app.ui.components import badge, card, empty_state, small_button, time_element
+from feedback_app.ui.components import (
+    badge,
+    card,
+    copyable,
+    empty_state,
+    small_button,
+    time_element,
+)
 
 _view = PeopleState.view
 ROLES = {Role.INTERVIEWER.value: "Interviewer", Role.ADMIN.value: "Administrator"}
@@ -82,24 +89,7 @@ def _link() -> rx.Component:
             ".",
             rx.cond(link.is_second, " They were invited before: the earlier link has ended.", ""),
         ),
-        rx.el.div(
-            rx.el.input(
-                value=link.address,
-                read_only=True,
-                aria_label="Link",
-                id="invite-link",
-                class_name="input",
-            ),
-            rx.button(
-                rx.icon("copy", size=15),
-                "Copy",
-                on_click=rx.set_clipboard(link.address),
-                type="button",
-                variant="soft",
-                id="copy-link",
-            ),
-            class_name="copy-line",
-        ),
+        copyable(link.address, "Link", "invite-link"),
         role="status",
         class_name="inset stack",
     )

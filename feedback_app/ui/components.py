@@ -133,6 +133,38 @@ def small_button(label: Any, on_click: Any, **props: Any) -> rx.Component:
     return rx.button(label, type="button", on_click=on_click, **look | props)
 
 
+def copyable(value: str | rx.Var[str], label: str, element_id: str) -> rx.Component:
+    """A text to be copied: in a field that can only be read, with a button."""
+    return rx.el.div(
+        rx.el.input(
+            value=value, read_only=True, aria_label=label, id=element_id, class_name="input"
+        ),
+        rx.button(
+            rx.icon("copy", size=15),
+            "Copy",
+            on_click=rx.set_clipboard(value),
+            type="button",
+            variant="soft",
+        ),
+        class_name="copy-line",
+    )
+
+
+def column_head(column: Any) -> rx.Component:
+    """The head of a table's column; one that the rows can be sorted by is a link."""
+    return rx.el.th(
+        rx.cond(
+            column.href != "",
+            rx.link(column.label, href=column.href, underline="none", class_name="sort-link"),
+            column.label,
+        ),
+        scope="col",
+        role="columnheader",
+        class_name=column.kind,
+        custom_attrs={"aria-sort": column.sorted},
+    )
+
+
 def key_cap(name: str) -> rx.Component:
     """A key of the keyboard."""
     return rx.el.kbd(name, class_name="key-cap")

@@ -5,9 +5,15 @@ from typing import Any
 import reflex as rx
 
 from feedback_app import routes
-from feedback_app.hiring.lists.schemas import LONGEST_SEARCH, Cell, Column, Row
+from feedback_app.hiring.lists.schemas import LONGEST_SEARCH, Cell, Row
 from feedback_app.hiring.lists.state import HiringListState
-from feedback_app.ui.components import card, empty_state, error_callout, skeleton_rows
+from feedback_app.ui.components import (
+    card,
+    column_head,
+    empty_state,
+    error_callout,
+    skeleton_rows,
+)
 
 _view: Any = HiringListState.view
 
@@ -104,7 +110,7 @@ def table(element_id: str, label: str) -> rx.Component:
         rx.el.div(
             rx.el.table(
                 rx.el.thead(
-                    rx.el.tr(rx.foreach(_view.columns, _column), role="row"), role="rowgroup"
+                    rx.el.tr(rx.foreach(_view.columns, column_head), role="row"), role="rowgroup"
                 ),
                 rx.el.tbody(rx.foreach(_view.rows, _row), role="rowgroup"),
                 role="table",
@@ -124,20 +130,6 @@ def table(element_id: str, label: str) -> rx.Component:
             aria_label="Pages of the list",
             class_name="pages note",
         ),
-    )
-
-
-def _column(column: Column) -> rx.Component:
-    return rx.el.th(
-        rx.cond(
-            column.href != "",
-            rx.link(column.label, href=column.href, underline="none", class_name="sort-link"),
-            column.label,
-        ),
-        scope="col",
-        role="columnheader",
-        class_name=column.kind,
-        custom_attrs={"aria-sort": column.sorted},
     )
 
 

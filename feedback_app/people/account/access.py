@@ -9,7 +9,7 @@ from feedback_app.auth.keys.api_keys import LIFETIMES, LONGEST_NAME, SCOPES
 from feedback_app.people.account.fields import described, fault, field
 from feedback_app.people.account.schemas import KeyRow
 from feedback_app.people.account.state import AccountState
-from feedback_app.ui.components import card, small_button, time_element
+from feedback_app.ui.components import card, copyable, small_button, time_element
 
 _view = AccountState.view
 _USUAL_DAYS = 90
@@ -116,23 +116,7 @@ def calendar() -> rx.Component:
 def _shown_once(value: Any, label: str, element_id: str) -> rx.Component:
     return rx.el.div(
         rx.el.p("Copy it now: it is not shown again."),
-        rx.el.div(
-            rx.el.input(
-                value=value,
-                read_only=True,
-                aria_label=label,
-                id=element_id,
-                class_name="input",
-            ),
-            rx.button(
-                rx.icon("copy", size=15),
-                "Copy",
-                on_click=rx.set_clipboard(value),
-                type="button",
-                variant="soft",
-            ),
-            class_name="copy-line",
-        ),
+        copyable(value, label, element_id),
         role="status",
         class_name="inset stack",
     )

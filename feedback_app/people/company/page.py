@@ -127,7 +127,10 @@ def _leaving_the_demo() -> rx.Component:
             "seen enough, whoever runs this installation stops it and calls",
             class_name="note card-head",
         ),
-        rx.el.pre("python -m feedback_app remove-demo\nmake run DEMO=false", class_name="inset"),
+        rx.el.pre(
+            ".venv/bin/python -m feedback_app remove-demo\nmake run DEMO=false",
+            class_name="inset",
+        ),
         rx.el.p(
             "The first deletes the demo's companies with all they have; the second starts without "
             "them and prints an address where you set up your own.",

@@ -3,10 +3,10 @@
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
-from feedback_app.ui.components import badge, card, time_element
+from feedback_app.ui.components import badge, card, column_head, time_element
 from feedback_app.usage.address import CALLS_ANCHOR
 from feedback_app.usage.calls.rows import COLUMNS
-from feedback_app.usage.calls.views import CallRow, Column
+from feedback_app.usage.calls.views import CallRow
 from feedback_app.usage.state import UsageState
 
 _calls = UsageState.calls
@@ -104,7 +104,9 @@ def _order() -> rx.Component:
 def _table() -> rx.Component:
     return rx.el.div(
         rx.el.table(
-            rx.el.thead(rx.el.tr(rx.foreach(_calls.columns, _column), role="row"), role="rowgroup"),
+            rx.el.thead(
+                rx.el.tr(rx.foreach(_calls.columns, column_head), role="row"), role="rowgroup"
+            ),
             rx.el.tbody(rx.foreach(_calls.rows, _call), role="rowgroup"),
             role="table",
             aria_labelledby=CALLS_ANCHOR,
@@ -115,20 +117,6 @@ def _table() -> rx.Component:
         role="region",
         aria_label="Calls, scrollable",
         tab_index=0,
-    )
-
-
-def _column(column: Column) -> rx.Component:
-    return rx.el.th(
-        rx.cond(
-            column.href != "",
-            rx.link(column.label, href=column.href, underline="none", class_name="sort-link"),
-            column.label,
-        ),
-        scope="col",
-        role="columnheader",
-        class_name=column.kind,
-        custom_attrs={"aria-sort": column.sorted},
     )
 
 
